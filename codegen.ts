@@ -1,0 +1,36 @@
+import type { CodegenConfig } from '@graphql-codegen/cli';
+
+const config: CodegenConfig = {
+  schema: 'schema/*.graphql',
+  generates: {
+    'src/graphql/generated.ts': {
+      plugins: [
+        { add: { content: '// Written by `npm run codegen` from schema/*.graphql; do not edit.' } },
+        'typescript',
+        'typescript-resolvers',
+      ],
+      config: {
+        federation: true,
+        enumsAsTypes: true,
+        useTypeImports: true,
+        immutableTypes: true,
+        contextType: './context.ts#GatewayContext',
+        mappers: {
+          Image: '../upstream/model.ts#Image as ImageModel',
+          CreateImageMemberPayload: './resolvers/payload.ts#MemberPayload',
+          DeleteImageMemberPayload: './resolvers/payload.ts#DeletePayload',
+          UpdateMemberStatusPayload: './resolvers/payload.ts#MemberPayload',
+          ImageMember: '../upstream/model.ts#ImageMember as ImageMemberModel',
+        },
+        scalars: {
+          ID: 'string',
+          DateTime: 'string',
+          SafeInt: 'number',
+          JSONObject: 'Readonly<Record<string, unknown>>',
+        },
+      },
+    },
+  },
+};
+
+export default config;

@@ -1,0 +1,104 @@
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import { Pool } from 'undici';
+import type { Config } from './config.ts';
+import { createContext } from './graphql/context.ts';
+import { type Sample, startGraphQLServer } from './graphql/server.ts';
+import { createDrain } from './http/drain.ts';
+import { createGraphqlHandler } from './http/graphql.ts';
+import { createReadyz, healthz } from './http/health.ts';
+import { createMetricsHandler, Metrics } from './http/metrics.ts';
+import { createHttpServer } from './http/server.ts';
+import { createProbe } from './upstream/probe.ts';
+import { Transport } from './upstream/transport.ts';
+
+/** What an app is made of. */
+export interface AppOptions {
+  readonly config: Omit<Config, 'imagesApiUrl'> & { readonly imagesApiUrl: URL };
+  readonly log: Logger;
+  readonly sample: Sample;
+  /** Where metrics are kept; a new registry by default. */
+  readonly registry?: Registry;
+}
+
+/** The gateway, ready to listen. */
+export interface App extends AsyncDisposable {
+  /** Starts listening. @returns the gateway's base URL. @throws if the port cannot be had. */
+  listen(): Promise<string>;
+  /**
+   * Stops being ready, refuses new connections, lets what is in flight finish within the grace period, then closes
+   * everything. @returns whether all requests were answered.
+   */
+  close(): Promise<boolean>;
+}
+
+/** Puts the gateway together: configuration in, a server out that is ready and not yet listening. */
+export async function createApp({ config, log, sample, registry = new Registry() }: AppOptions): Promise<App> {
+  const { origin, pathname: basePath } = config.imagesApiUrl;
+  const dispatcher = new Pool(origin, { connections: config.upstreamConnections, pipelining: 1 });
+  const metrics = new Metrics(registry);
+  const onDefect = (error: unknown): void => log.error({ err: error }, 'defect');
+  const transport = new Transport({
+    dispatcher,
+    basePath,
+    deadlineMs: config.upstreamDeadlineMs,
+    maxBodyBytes: config.upstreamMaxBodyBytes,
+    retries: config.upstreamRetries,
+    observe(report) {
+      metrics.attempt(report);
+      log.info(report, 'upstream');
+    },
+  });
+  const graphql = await startGraphQLServer({
+    sample,
+    onDefect,
+    observe({ name, ...report }) {
+      metrics.operation({ ...report, failed: report.codes.length > 0 });
+      log.info({ ...report, name: name?.slice(0, 100) }, 'operation');
+    },
+  });
+  const reachable = createProbe(dispatcher, basePath, () => performance.now());
+  const handleGraphql = createGraphqlHandler(
+    (request, caller) => graphql.execute(request, createContext(transport, caller)),
+    config.maxRequestBytes,
+  );
+  const server = createHttpServer({
+    corsOrigins: config.corsOrigins,
+    onDefect,
+    routes: {
+      '/graphql': { GET: handleGraphql, POST: handleGraphql },
+      '/healthz': { GET: healthz },
+      '/readyz': {
+        GET: createReadyz(async () => {
+          if (drain.draining) return 'draining';
+          return (await reachable()) ? null : 'the Images API cannot be reached';
+        }),
+      },
+      '/metrics': { GET: createMetricsHandler(registry) },
+    },
+  });
+  const drain = createDrain(server);
+
+  async function close(): Promise<boolean> {
+    const answered = await drain.close(config.shutdownGraceMs);
+    await graphql.stop();
+    await dispatcher.destroy();
+    return answered;
+  }
+
+  return {
+    async listen() {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(config.port, config.host, resolve);
+      });
+      const { address, port, family } = server.address() as AddressInfo;
+      return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+    },
+    close,
+    async [Symbol.asyncDispose]() {
+      await close();
+    },
+  };
+}

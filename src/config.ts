@@ -1,0 +1,164 @@
+/** One setting, as README's table shows it. */
+export interface Setting {
+  readonly name: string;
+  /** The value when the variable is not set, in words or figures. */
+  readonly default: string;
+  /** Unit and bounds. */
+  readonly takes: string;
+  readonly meaning: string;
+}
+
+/** Everything that can be set, from the environment. README documents this table; a test holds the two in step. */
+export const settings = [
+  {
+    name: 'IMAGES_API_URL',
+    default: 'unset: the embedded Images API is started',
+    takes: 'http or https URL, with or without `/v2` at its end',
+    meaning: 'The base URL of the Images API; a path prefix is kept.',
+  },
+  { name: 'HOST', default: '127.0.0.1', takes: 'host name or address', meaning: 'Where the gateway listens.' },
+  {
+    name: 'PORT',
+    default: '4000',
+    takes: '0 to 65535',
+    meaning: 'Where the gateway listens; 0 picks a free port.',
+  },
+  {
+    name: 'UPSTREAM_DEADLINE_MS',
+    default: '10000',
+    takes: 'milliseconds, 1 to 600000',
+    meaning: 'How long one call to the Images API may take in all: queueing, connecting, every attempt and body.',
+  },
+  {
+    name: 'UPSTREAM_CONNECTIONS',
+    default: '8',
+    takes: '1 to 1024',
+    meaning: 'How many connections to the Images API are open at the most, and so how many calls run at once.',
+  },
+  {
+    name: 'UPSTREAM_RETRIES',
+    default: '2',
+    takes: '0 to 10',
+    meaning: 'How often a read is tried again, within its deadline. Writes are sent once.',
+  },
+  {
+    name: 'UPSTREAM_MAX_BODY_BYTES',
+    default: '16777216',
+    takes: 'bytes, 1024 to 1073741824',
+    meaning: 'The largest answer of the Images API that is accepted.',
+  },
+  {
+    name: 'MAX_REQUEST_BYTES',
+    default: '1048576',
+    takes: 'bytes, 1024 to 104857600',
+    meaning: 'The largest request body that is accepted.',
+  },
+  {
+    name: 'SHUTDOWN_GRACE_MS',
+    default: '10000',
+    takes: 'milliseconds, 0 to 600000',
+    meaning: 'How long requests in flight may take to finish after SIGTERM.',
+  },
+  {
+    name: 'CORS_ORIGINS',
+    default: '*',
+    takes: '`*`, or origins separated by commas',
+    meaning: 'The web origins whose pages may call the gateway.',
+  },
+  {
+    name: 'LOG_LEVEL',
+    default: 'info',
+    takes: 'fatal, error, warn, info, debug, trace or silent',
+    meaning: 'What is logged, as JSON lines on standard error.',
+  },
+] as const satisfies readonly Setting[];
+
+type SettingName = (typeof settings)[number]['name'];
+
+/** The environment that settings are read from. */
+export type Environment = Readonly<Partial<Record<string, string>>>;
+
+/** All settings, parsed. Times are in milliseconds, sizes in bytes. */
+export interface Config {
+  /** Null: start the embedded Images API. */
+  readonly imagesApiUrl: URL | null;
+  readonly host: string;
+  readonly port: number;
+  readonly upstreamDeadlineMs: number;
+  readonly upstreamConnections: number;
+  readonly upstreamRetries: number;
+  readonly upstreamMaxBodyBytes: number;
+  readonly maxRequestBytes: number;
+  readonly shutdownGraceMs: number;
+  readonly corsOrigins: '*' | readonly string[];
+  readonly logLevel: string;
+}
+
+/** Wrong settings: one line for each, naming the setting. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join('\n'));
+    this.mistakes = mistakes;
+  }
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/**
+ * Reads all settings from the environment. A variable that is empty counts as not set.
+ *
+ * @throws ConfigError that names every wrong setting.
+ */
+export function parseConfig(environment: Environment): Config {
+  const mistakes: string[] = [];
+
+  function read<T>(name: SettingName, parse: (value: string) => T | undefined): T {
+    const setting = settings.find((candidate) => candidate.name === name) as Setting;
+    const given = environment[name]?.trim();
+    const parsed = parse(given || setting.default);
+    if (parsed === undefined) mistakes.push(`${name} must be ${setting.takes}; it is ${JSON.stringify(given)}.`);
+    return parsed as T;
+  }
+  function integer(name: SettingName, from: number, to: number): number {
+    return read(name, (value) => {
+      const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
+      return number >= from && number <= to ? number : undefined;
+    });
+  }
+
+  const config: Config = {
+    imagesApiUrl: environment['IMAGES_API_URL']?.trim() ? read('IMAGES_API_URL', parseApiUrl) : null,
+    host: read('HOST', (value) => (/^[\w.:-]+$/.test(value) ? value : undefined)),
+    port: integer('PORT', 0, 65_535),
+    upstreamDeadlineMs: integer('UPSTREAM_DEADLINE_MS', 1, 600_000),
+    upstreamConnections: integer('UPSTREAM_CONNECTIONS', 1, 1024),
+    upstreamRetries: integer('UPSTREAM_RETRIES', 0, 10),
+    upstreamMaxBodyBytes: integer('UPSTREAM_MAX_BODY_BYTES', 1024, 1_073_741_824),
+    maxRequestBytes: integer('MAX_REQUEST_BYTES', 1024, 104_857_600),
+    shutdownGraceMs: integer('SHUTDOWN_GRACE_MS', 0, 600_000),
+    corsOrigins: read('CORS_ORIGINS', parseOrigins),
+    logLevel: read('LOG_LEVEL', (value) => (logLevels.includes(value) ? value : undefined)),
+  };
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return Object.freeze(config);
+}
+
+/** The URL with `/v2` at the end of its path and nothing after it. Credentials have no place in it. */
+function parseApiUrl(value: string): URL | undefined {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
+  if (url.username || url.password || url.search || url.hash) return undefined;
+  const path = url.pathname.replace(/\/+$/, '');
+  url.pathname = path.endsWith('/v2') ? path : `${path}/v2`;
+  return url;
+}
+
+function parseOrigins(value: string): '*' | string[] | undefined {
+  if (value === '*') return '*';
+  const origins = value.split(',').map((origin) => origin.trim());
+  const valid = origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin);
+  return valid ? origins : undefined;
+}

@@ -1,0 +1,34 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GatewayError } from '../errors.ts';
+
+/** Hears of defects, with all there is to know about them. */
+export type OnDefect = (error: unknown) => void;
+
+/**
+ * Decides what a client sees of anything that was thrown: a `GatewayError`, and what GraphQL itself has to say about a
+ * request, as they are; anything else is a defect, which is reported and masked.
+ */
+export function createFormatError(onDefect: OnDefect) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const original = unwrapResolverError(error);
+    if (original instanceof GatewayError || isRequestError(original)) return formatted;
+    onDefect(error);
+    return {
+      message: 'Internal server error. The log of the gateway has more under the request id.',
+      ...(formatted.locations && { locations: formatted.locations }),
+      ...(formatted.path && { path: formatted.path }),
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    };
+  };
+}
+
+/** An error about the request: its syntax, validity, variables or size. Such an error carries a code of its own. */
+function isRequestError(error: unknown): boolean {
+  return (
+    error instanceof GraphQLError &&
+    error.originalError === undefined &&
+    error.path === undefined &&
+    error.extensions['code'] !== 'INTERNAL_SERVER_ERROR'
+  );
+}

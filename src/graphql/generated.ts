@@ -1,0 +1,734 @@
+// Written by `npm run codegen` from schema/*.graphql; do not edit.
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { Image as ImageModel, ImageMember as ImageMemberModel } from '../upstream/model.ts';
+import type { MemberPayload, DeletePayload } from './resolvers/payload.ts';
+import type { GatewayContext } from './context.ts';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** An instant in time, in UTC, as RFC 3339 text with the precision of the Images API: `2026-11-21T03:41:54Z`. */
+  DateTime: { input: string; output: string; }
+  /** A JSON object: keys with values of any kind. */
+  JSONObject: { input: Readonly<Record<string, unknown>>; output: Readonly<Record<string, unknown>>; }
+  /** A whole number from 0 to 2^53 - 1, as a JSON number: large enough for sizes in bytes, and exact in every client. */
+  SafeInt: { input: number; output: number; }
+  _FieldSet: { input: unknown; output: unknown; }
+};
+
+/** Which image to share, and with whom. */
+export type CreateImageMemberInput = {
+  /** The id of the image to share. */
+  readonly imageId: Scalars['ID']['input'];
+  /** The id of the project to share it with. */
+  readonly memberId: Scalars['ID']['input'];
+};
+
+/** What became of sharing an image. */
+export type CreateImageMemberPayload = {
+  readonly __typename?: 'CreateImageMemberPayload';
+  /** The image, as it is after the change; null if the token may not see it. */
+  readonly image?: Maybe<Image>;
+  /** The new member; with the user error `ALREADY_MEMBER`, the existing one. Null where the image was not shared. */
+  readonly imageMember?: Maybe<ImageMember>;
+  /** Why the image was not shared; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Which image to stop sharing, and with whom. */
+export type DeleteImageMemberInput = {
+  /** The id of the image. */
+  readonly imageId: Scalars['ID']['input'];
+  /** The id of the project to remove. */
+  readonly memberId: Scalars['ID']['input'];
+};
+
+/** What became of removing a member. */
+export type DeleteImageMemberPayload = {
+  readonly __typename?: 'DeleteImageMemberPayload';
+  /** The `ImageMember.id` of the removed member, for removing it from client caches; null where nothing was removed. */
+  readonly deletedImageMemberId?: Maybe<Scalars['ID']['output']>;
+  /** The image, as it is after the change; null if the token may not see it. */
+  readonly image?: Maybe<Image>;
+  /** Why the member was not removed; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A machine image in the Images service. */
+export type Image = {
+  readonly __typename?: 'Image';
+  /** The MD5 sum of the data, as hexadecimal digits. Kept for old clients: `osHashValue` is the one to verify with. */
+  readonly checksum?: Maybe<Scalars['String']['output']>;
+  /** The format of the container: `bare`, `ovf`, `docker`, …; null before it was set. */
+  readonly containerFormat?: Maybe<Scalars['String']['output']>;
+  /** When the image was registered. */
+  readonly createdAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The format of the disk: `qcow2`, `raw`, `vmdk`, …; null before it was set. */
+  readonly diskFormat?: Maybe<Scalars['String']['output']>;
+  /** The path of the image's data below the address of the Images API, such as `/v2/images/{id}/file`. */
+  readonly file?: Maybe<Scalars['String']['output']>;
+  /** The id of the image, a UUID. */
+  readonly id: Scalars['ID']['output'];
+  /**
+   * One member of the image; null if that project is no member, or the token may not see it. Several members of one image
+   * cost one upstream call.
+   */
+  readonly member?: Maybe<ImageMember>;
+  /**
+   * The projects that the image is shared with. Its owner sees all members; a member sees itself alone. Empty for an image
+   * that is not shared. Costs one upstream call for each image.
+   */
+  readonly members?: Maybe<ReadonlyArray<ImageMember>>;
+  /** The disk space that booting from the image takes at least, in GB (10^9 bytes). */
+  readonly minDisk?: Maybe<Scalars['SafeInt']['output']>;
+  /** The memory that booting from the image takes at least, in MB (10^6 bytes). */
+  readonly minRam?: Maybe<Scalars['SafeInt']['output']>;
+  /** The name that its owner gave the image; names need not be unique. */
+  readonly name?: Maybe<Scalars['String']['output']>;
+  /** The algorithm of `osHashValue`, such as `sha512`. */
+  readonly osHashAlgo?: Maybe<Scalars['String']['output']>;
+  /** The hash of the data by `osHashAlgo`, as hexadecimal digits. */
+  readonly osHashValue?: Maybe<Scalars['String']['output']>;
+  /** Whether the image is kept out of default image lists. Ask for hidden images with `filter: {hidden: true}`. */
+  readonly osHidden?: Maybe<Scalars['Boolean']['output']>;
+  /** The project that owns the image, the producer; null for an image without an owner. */
+  readonly owner?: Maybe<Project>;
+  /** Custom properties: whatever else the owner or the cloud recorded about the image, such as `os_distro`. */
+  readonly properties?: Maybe<Scalars['JSONObject']['output']>;
+  /** Whether the image is safe from being deleted. */
+  readonly protected?: Maybe<Scalars['Boolean']['output']>;
+  /** The path of the JSON schema that describes images, such as `/v2/schemas/image`. */
+  readonly schema?: Maybe<Scalars['String']['output']>;
+  /** The path of the image below the address of the Images API, such as `/v2/images/{id}`. */
+  readonly self?: Maybe<Scalars['String']['output']>;
+  /** The size of the image's data, in bytes; null before data was uploaded. */
+  readonly size?: Maybe<Scalars['SafeInt']['output']>;
+  /** Where the image is in its life: whether it has data and can be booted from. Null for a status not listed here. */
+  readonly status?: Maybe<ImageStatus>;
+  /** Words that the owner put on the image, for finding it. */
+  readonly tags?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** When the image was last changed. Changes of its members do not count. */
+  readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The size of the disk that the image describes, in bytes, where it is known. */
+  readonly virtualSize?: Maybe<Scalars['SafeInt']['output']>;
+  /** Who may see the image. Only `SHARED` images have members. */
+  readonly visibility?: Maybe<ImageVisibility>;
+};
+
+
+/** A machine image in the Images service. */
+export type ImageMemberArgs = {
+  memberId: Scalars['ID']['input'];
+};
+
+
+/** A machine image in the Images service. */
+export type ImageMembersArgs = {
+  status?: InputMaybe<ReadonlyArray<MemberStatus>>;
+};
+
+/** A page of images, after the Relay cursor connections specification. */
+export type ImageConnection = {
+  readonly __typename?: 'ImageConnection';
+  /** The images of the page, each with its cursor. */
+  readonly edges: ReadonlyArray<ImageEdge>;
+  /** The images of the page. */
+  readonly nodes: ReadonlyArray<Image>;
+  /** Where the page stands in the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An image in a page. */
+export type ImageEdge = {
+  readonly __typename?: 'ImageEdge';
+  /** The opaque cursor of this image: `after` it, the rest of the list follows. */
+  readonly cursor: Scalars['String']['output'];
+  /** The image. */
+  readonly node: Image;
+};
+
+/** Which images a list holds. All conditions that are given must hold; one that is null or absent does not restrict. */
+export type ImageFilter = {
+  /** The format of the container, such as `bare`. */
+  readonly containerFormat?: InputMaybe<Scalars['String']['input']>;
+  /** The format of the disk, such as `qcow2`. */
+  readonly diskFormat?: InputMaybe<Scalars['String']['input']>;
+  /** Whether to list hidden images: the list holds either hidden images or visible ones, never both. False by default. */
+  readonly hidden?: InputMaybe<Scalars['Boolean']['input']>;
+  /**
+   * The caller's own status in images shared with it; `ACCEPTED` by default. Restricts only images shared with the caller:
+   * its own images always come along.
+   */
+  readonly memberStatus?: InputMaybe<MemberStatusFilter>;
+  /** The whole name of the image, in its exact spelling. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** The id of the project that owns the image. */
+  readonly owner?: InputMaybe<Scalars['ID']['input']>;
+  /** Whether the image is safe from being deleted. */
+  readonly protected?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Where the image is in its life. */
+  readonly status?: InputMaybe<ImageStatus>;
+  /** A tag that the image carries. */
+  readonly tag?: InputMaybe<Scalars['String']['input']>;
+  /** Who may see the image. By default all but community images of other projects. */
+  readonly visibility?: InputMaybe<ImageVisibilityFilter>;
+};
+
+/** A project that an image is shared with, and whether it took the image. */
+export type ImageMember = {
+  readonly __typename?: 'ImageMember';
+  /** When the project was first made a member of the image. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** An opaque id, unique among all memberships, for client caches. */
+  readonly id: Scalars['ID']['output'];
+  /** The image; null if the token may not see it. */
+  readonly image?: Maybe<Image>;
+  /** The id of the image. */
+  readonly imageId: Scalars['ID']['output'];
+  /** The id of the member's project. */
+  readonly memberId: Scalars['ID']['output'];
+  /** The member's project. */
+  readonly project: Project;
+  /** The path of the JSON schema that describes members, as the Images API sends it: `/v2/schemas/member`. */
+  readonly schema: Scalars['String']['output'];
+  /** What the member decided about the image. */
+  readonly status: MemberStatus;
+  /** When the membership was last changed. */
+  readonly updatedAt: Scalars['DateTime']['output'];
+};
+
+/** The order of a list of images. */
+export type ImageOrder = {
+  /** Which end comes first. */
+  readonly direction?: OrderDirection;
+  /** What to order by. Images that are equal in it come in an order that stays the same from page to page. */
+  readonly field: ImageOrderField;
+};
+
+/** What a list of images can be ordered by. */
+export type ImageOrderField =
+  /** By format of the container. */
+  | 'CONTAINER_FORMAT'
+  /** By the time of registration. */
+  | 'CREATED_AT'
+  /** By format of the disk. */
+  | 'DISK_FORMAT'
+  /** By id. */
+  | 'ID'
+  /** By name. */
+  | 'NAME'
+  /** By size of the data. */
+  | 'SIZE'
+  /** By status. */
+  | 'STATUS'
+  /** By the time of the last change. */
+  | 'UPDATED_AT';
+
+/** Where an image is in its life. */
+export type ImageStatus =
+  /** Ready for use. */
+  | 'ACTIVE'
+  /** Not for use at the moment: the data cannot be downloaded, by decision of an administrator. */
+  | 'DEACTIVATED'
+  /** Deleted. */
+  | 'DELETED'
+  /** Staged data is being imported. */
+  | 'IMPORTING'
+  /** An upload failed; the image cannot be read. */
+  | 'KILLED'
+  /** Deleted; the data is not removed yet, and may be recovered. */
+  | 'PENDING_DELETE'
+  /** Registered, without data yet. */
+  | 'QUEUED'
+  /** Data is being uploaded to the store. */
+  | 'SAVING'
+  /** Data is being staged for an import. */
+  | 'UPLOADING';
+
+/** Who may see an image. */
+export type ImageVisibility =
+  /** Every project sees it, and has it in its image list only when it asks for community images. */
+  | 'COMMUNITY'
+  /** Only its owner sees it. */
+  | 'PRIVATE'
+  /** Every project sees it, and has it in its image list. */
+  | 'PUBLIC'
+  /** Its owner and its members see it; a member has it in its image list once it accepted. */
+  | 'SHARED';
+
+/** Which visibility a list asks for. */
+export type ImageVisibilityFilter =
+  /** Images of every visibility, community images of other projects included. */
+  | 'ALL'
+  /** Community images, those of other projects included. */
+  | 'COMMUNITY'
+  /** The caller's own private images. */
+  | 'PRIVATE'
+  /** Public images. */
+  | 'PUBLIC'
+  /** The caller's own shared images, and those shared with the caller, by `memberStatus`. */
+  | 'SHARED';
+
+/** What a member decided about an image that is shared with it. */
+export type MemberStatus =
+  /** Accepted: the image is in the member's image list. */
+  | 'ACCEPTED'
+  /** Not decided, or set aside: the image can be used by its id, and is not in the member's image list. */
+  | 'PENDING'
+  /** Rejected: the image can be used by its id, and is not in the member's image list. */
+  | 'REJECTED';
+
+/** Which membership of the caller a list of shared images asks for. */
+export type MemberStatusFilter =
+  /** Images that the caller has accepted: what the Images API lists by default. */
+  | 'ACCEPTED'
+  /** Images shared with the caller, whatever the caller's status. */
+  | 'ALL'
+  /** Images that the caller has not decided on, or set aside. */
+  | 'PENDING'
+  /** Images that the caller has rejected. */
+  | 'REJECTED';
+
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /**
+   * Shares an image with a project: makes it a member, with status `PENDING`. Only the image's owner may do this, and only
+   * while the image is `SHARED`. The Images API does not check that the project exists.
+   */
+  readonly createImageMember: CreateImageMemberPayload;
+  /**
+   * Stops sharing an image with a project: removes the member. Only the image's owner may do this; a consumer who wants an
+   * image out of its list sets its own status to `REJECTED`.
+   */
+  readonly deleteImageMember: DeleteImageMemberPayload;
+  /**
+   * Accepts, rejects or sets aside a shared image. Only the member itself may do this, with a token of its own project.
+   * From every status every other one can be set.
+   */
+  readonly updateMemberStatus: UpdateMemberStatusPayload;
+};
+
+
+export type MutationCreateImageMemberArgs = {
+  input: CreateImageMemberInput;
+};
+
+
+export type MutationDeleteImageMemberArgs = {
+  input: DeleteImageMemberInput;
+};
+
+
+export type MutationUpdateMemberStatusArgs = {
+  input: UpdateMemberStatusInput;
+};
+
+/** Which end of an order comes first. */
+export type OrderDirection =
+  /** The smallest, oldest or alphabetically first one. */
+  | 'ASC'
+  /** The largest, newest or alphabetically last one. */
+  | 'DESC';
+
+/** Where a page stands in its connection, after the Relay cursor connections specification. */
+export type PageInfo = {
+  readonly __typename?: 'PageInfo';
+  /** The cursor of the last item of this page: give it as `after` to get the next one. Null on an empty page. */
+  readonly endCursor?: Maybe<Scalars['String']['output']>;
+  /** Whether more items follow this page. */
+  readonly hasNextPage: Scalars['Boolean']['output'];
+  /** Always false: the Images API pages forward only. */
+  readonly hasPreviousPage: Scalars['Boolean']['output'];
+  /** The cursor of the first item of this page; null on an empty page. */
+  readonly startCursor?: Maybe<Scalars['String']['output']>;
+};
+
+/**
+ * A project of the cloud (older texts say tenant): the account that owns an image, or that an image is shared with.
+ * This graph knows its id alone; an identity subgraph adds the rest.
+ */
+export type Project = {
+  readonly __typename?: 'Project';
+  /** The id of the project in the Identity service. */
+  readonly id: Scalars['ID']['output'];
+};
+
+export type Query = {
+  readonly __typename?: 'Query';
+  /** The image with this id; null if there is none or the token may not see it. Hidden and pending images are found too. */
+  readonly image?: Maybe<Image>;
+  /** The membership of one project in one image; null if there is none, or the token may not see it. */
+  readonly imageMember?: Maybe<ImageMember>;
+  /**
+   * The images that the token may see, a page at a time. Without a filter these are the caller's own images, public
+   * images and those shared images that the caller has accepted. The consumer's inbox is
+   * `filter: {visibility: SHARED, memberStatus: PENDING}`; such a list holds the caller's own shared images too.
+   */
+  readonly images?: Maybe<ImageConnection>;
+};
+
+
+export type QueryImageArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryImageMemberArgs = {
+  imageId: Scalars['ID']['input'];
+  memberId: Scalars['ID']['input'];
+};
+
+
+export type QueryImagesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<ImageFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: InputMaybe<ImageOrder>;
+};
+
+/** Which membership to change, and how. */
+export type UpdateMemberStatusInput = {
+  /** The id of the image. */
+  readonly imageId: Scalars['ID']['input'];
+  /** The id of the member's project: the caller's own. */
+  readonly memberId: Scalars['ID']['input'];
+  /** The new status. */
+  readonly status: MemberStatus;
+};
+
+/** What became of changing a member's status. */
+export type UpdateMemberStatusPayload = {
+  readonly __typename?: 'UpdateMemberStatusPayload';
+  /** The image, as it is after the change; null if the token may not see it. */
+  readonly image?: Maybe<Image>;
+  /** The member as it is after the change; null where the status was not changed. */
+  readonly imageMember?: Maybe<ImageMember>;
+  /** Why the status was not changed; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What a person can cause and mend about a mutation. The mutation changed nothing. */
+export type UserError = {
+  readonly __typename?: 'UserError';
+  /** What went wrong, for programs. */
+  readonly code: UserErrorCode;
+  /** The path of the argument that is at fault, such as `["input", "memberId"]`; null where it is no single one. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What went wrong and what would help, for people. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The kinds of errors that a user can cause and mend. */
+export type UserErrorCode =
+  /** The project is a member of the image already; the payload holds the existing row. */
+  | 'ALREADY_MEMBER'
+  /** Members can be changed only while the image's visibility is `SHARED`. */
+  | 'IMAGE_NOT_SHARED'
+  /** An argument has a value that cannot be used. */
+  | 'INVALID_INPUT'
+  /** The image has as many members as the operator of the cloud allows. */
+  | 'MEMBER_LIMIT_EXCEEDED'
+  /** No such image or member, or this token may not see it: the Images API answers both alike. */
+  | 'NOT_FOUND'
+  /** Only the member itself may set its status, with a token of its own project. */
+  | 'NOT_IMAGE_MEMBER'
+  /** Only the project that owns the image may do this. */
+  | 'NOT_IMAGE_OWNER';
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+export type ReferenceResolver<TResult, TReference, TContext> = (
+      reference: TReference,
+      context: TContext,
+      info: GraphQLResolveInfo
+    ) => Promise<TResult> | TResult;
+
+      type ScalarCheck<T, S> = S extends true ? T : NullableCheck<T, S>;
+      type NullableCheck<T, S> = Maybe<T> extends T ? Maybe<ListCheck<NonNullable<T>, S>> : ListCheck<T, S>;
+      type ListCheck<T, S> = T extends (infer U)[] ? NullableCheck<U, S>[] : GraphQLRecursivePick<T, S>;
+      export type GraphQLRecursivePick<T, S> = { [K in keyof T & keyof S]: ScalarCheck<T[K], S[K]> };
+    
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+/** Mapping of federation types */
+export type FederationTypes = {
+  Image: Image;
+  ImageMember: ImageMember;
+};
+
+/** Mapping of federation reference types */
+export type FederationReferenceTypes = {
+  Image:
+    ( { __typename: 'Image' }
+    & GraphQLRecursivePick<FederationTypes['Image'], {"id":true}> );
+  ImageMember:
+    ( { __typename: 'ImageMember' }
+    & GraphQLRecursivePick<FederationTypes['ImageMember'], {"imageId":true,"memberId":true}> );
+};
+
+
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  CreateImageMemberInput: CreateImageMemberInput;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  CreateImageMemberPayload: ResolverTypeWrapper<MemberPayload>;
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  DeleteImageMemberInput: DeleteImageMemberInput;
+  DeleteImageMemberPayload: ResolverTypeWrapper<DeletePayload>;
+  Image: ResolverTypeWrapper<ImageModel>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  ImageConnection: ResolverTypeWrapper<Omit<ImageConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ImageEdge']>, nodes: ReadonlyArray<ResolversTypes['Image']> }>;
+  ImageEdge: ResolverTypeWrapper<Omit<ImageEdge, 'node'> & { node: ResolversTypes['Image'] }>;
+  ImageFilter: ImageFilter;
+  ImageMember: ResolverTypeWrapper<ImageMemberModel>;
+  ImageOrder: ImageOrder;
+  ImageOrderField: ImageOrderField;
+  ImageStatus: ImageStatus;
+  ImageVisibility: ImageVisibility;
+  ImageVisibilityFilter: ImageVisibilityFilter;
+  JSONObject: ResolverTypeWrapper<Scalars['JSONObject']['output']>;
+  MemberStatus: MemberStatus;
+  MemberStatusFilter: MemberStatusFilter;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  OrderDirection: OrderDirection;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
+  Project: ResolverTypeWrapper<Project>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
+  UpdateMemberStatusInput: UpdateMemberStatusInput;
+  UpdateMemberStatusPayload: ResolverTypeWrapper<MemberPayload>;
+  UserError: ResolverTypeWrapper<UserError>;
+  UserErrorCode: UserErrorCode;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  CreateImageMemberInput: CreateImageMemberInput;
+  ID: Scalars['ID']['output'];
+  CreateImageMemberPayload: MemberPayload;
+  DateTime: Scalars['DateTime']['output'];
+  DeleteImageMemberInput: DeleteImageMemberInput;
+  DeleteImageMemberPayload: DeletePayload;
+  Image: ImageModel;
+  String: Scalars['String']['output'];
+  Boolean: Scalars['Boolean']['output'];
+  ImageConnection: Omit<ImageConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ImageEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Image']> };
+  ImageEdge: Omit<ImageEdge, 'node'> & { node: ResolversParentTypes['Image'] };
+  ImageFilter: ImageFilter;
+  ImageMember: ImageMemberModel;
+  ImageOrder: ImageOrder;
+  JSONObject: Scalars['JSONObject']['output'];
+  Mutation: Record<PropertyKey, never>;
+  PageInfo: PageInfo;
+  Project: Project;
+  Query: Record<PropertyKey, never>;
+  Int: Scalars['Int']['output'];
+  SafeInt: Scalars['SafeInt']['output'];
+  UpdateMemberStatusInput: UpdateMemberStatusInput;
+  UpdateMemberStatusPayload: MemberPayload;
+  UserError: UserError;
+};
+
+export type CreateImageMemberPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CreateImageMemberPayload'] = ResolversParentTypes['CreateImageMemberPayload']> = {
+  image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
+  imageMember?: Resolver<Maybe<ResolversTypes['ImageMember']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export type DeleteImageMemberPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['DeleteImageMemberPayload'] = ResolversParentTypes['DeleteImageMemberPayload']> = {
+  deletedImageMemberId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type ImageResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Image'] = ResolversParentTypes['Image'], FederationReferenceType extends FederationReferenceTypes['Image'] = FederationReferenceTypes['Image']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Image']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  checksum?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  containerFormat?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  createdAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  diskFormat?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  file?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  member?: Resolver<Maybe<ResolversTypes['ImageMember']>, ParentType, ContextType, RequireFields<ImageMemberArgs, 'memberId'>>;
+  members?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ImageMember']>>, ParentType, ContextType, Partial<ImageMembersArgs>>;
+  minDisk?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
+  minRam?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  osHashAlgo?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  osHashValue?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  osHidden?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  owner?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType>;
+  properties?: Resolver<Maybe<ResolversTypes['JSONObject']>, ParentType, ContextType>;
+  protected?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  schema?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  self?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  size?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
+  status?: Resolver<Maybe<ResolversTypes['ImageStatus']>, ParentType, ContextType>;
+  tags?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  virtualSize?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
+  visibility?: Resolver<Maybe<ResolversTypes['ImageVisibility']>, ParentType, ContextType>;
+};
+
+export type ImageConnectionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ImageConnection'] = ResolversParentTypes['ImageConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ImageEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Image']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ImageEdgeResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ImageEdge'] = ResolversParentTypes['ImageEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Image'], ParentType, ContextType>;
+};
+
+export type ImageMemberResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ImageMember'] = ResolversParentTypes['ImageMember'], FederationReferenceType extends FederationReferenceTypes['ImageMember'] = FederationReferenceTypes['ImageMember']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['ImageMember']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
+  imageId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  memberId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  project?: Resolver<ResolversTypes['Project'], ParentType, ContextType>;
+  schema?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['MemberStatus'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export interface JsonObjectScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSONObject'], any> {
+  name: 'JSONObject';
+}
+
+export type MutationResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  createImageMember?: Resolver<ResolversTypes['CreateImageMemberPayload'], ParentType, ContextType, RequireFields<MutationCreateImageMemberArgs, 'input'>>;
+  deleteImageMember?: Resolver<ResolversTypes['DeleteImageMemberPayload'], ParentType, ContextType, RequireFields<MutationDeleteImageMemberArgs, 'input'>>;
+  updateMemberStatus?: Resolver<ResolversTypes['UpdateMemberStatusPayload'], ParentType, ContextType, RequireFields<MutationUpdateMemberStatusArgs, 'input'>>;
+};
+
+export type PageInfoResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type ProjectResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Project'] = ResolversParentTypes['Project']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type QueryResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType, RequireFields<QueryImageArgs, 'id'>>;
+  imageMember?: Resolver<Maybe<ResolversTypes['ImageMember']>, ParentType, ContextType, RequireFields<QueryImageMemberArgs, 'imageId' | 'memberId'>>;
+  images?: Resolver<Maybe<ResolversTypes['ImageConnection']>, ParentType, ContextType, RequireFields<QueryImagesArgs, 'first'>>;
+};
+
+export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SafeInt'], any> {
+  name: 'SafeInt';
+}
+
+export type UpdateMemberStatusPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['UpdateMemberStatusPayload'] = ResolversParentTypes['UpdateMemberStatusPayload']> = {
+  image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
+  imageMember?: Resolver<Maybe<ResolversTypes['ImageMember']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type UserErrorResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
+  code?: Resolver<ResolversTypes['UserErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type Resolvers<ContextType = GatewayContext> = {
+  CreateImageMemberPayload?: CreateImageMemberPayloadResolvers<ContextType>;
+  DateTime?: GraphQLScalarType;
+  DeleteImageMemberPayload?: DeleteImageMemberPayloadResolvers<ContextType>;
+  Image?: ImageResolvers<ContextType>;
+  ImageConnection?: ImageConnectionResolvers<ContextType>;
+  ImageEdge?: ImageEdgeResolvers<ContextType>;
+  ImageMember?: ImageMemberResolvers<ContextType>;
+  JSONObject?: GraphQLScalarType;
+  Mutation?: MutationResolvers<ContextType>;
+  PageInfo?: PageInfoResolvers<ContextType>;
+  Project?: ProjectResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
+  SafeInt?: GraphQLScalarType;
+  UpdateMemberStatusPayload?: UpdateMemberStatusPayloadResolvers<ContextType>;
+  UserError?: UserErrorResolvers<ContextType>;
+};
+

@@ -1,0 +1,146 @@
+import DataLoader from 'dataloader';
+import { UpstreamError } from '../errors.ts';
+import { maxIdsPerCall } from '../upstream/image-query.ts';
+import type { ImagesClient, Rows } from '../upstream/images-client.ts';
+import type { ImageAttributes, ImageMember, ImageMemberKey } from '../upstream/model.ts';
+
+/** The members of an image: a row for each project, and an error for each row that could not be understood. */
+export type MemberList = Rows<ImageMember>;
+
+const noMembers: MemberList = { rows: [], errors: [] };
+
+/** The ids that Glance gives to images; only these can be put in a list of ids. */
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * The reads of one request, each made once. Images asked for together become one call; several members of one image
+ * become one list. Lives as long as its request, so nothing is ever shown to another token.
+ */
+export class Loaders {
+  readonly #client: ImagesClient;
+  readonly #images: DataLoader<string, ImageAttributes | null>;
+  readonly #lists: DataLoader<string, MemberList | null>;
+  readonly #members: DataLoader<ImageMemberKey, ImageMember | null, string>;
+  /** The images whose member list is loaded or under way, so that single members can be taken from it. */
+  readonly #listed = new Set<string>();
+
+  constructor(client: ImagesClient) {
+    this.#client = client;
+    this.#images = new DataLoader((ids) => this.#loadImages(ids));
+    this.#lists = new DataLoader(async ([id]) => [await this.#loadList(id as string)], { batch: false });
+    this.#members = new DataLoader((keys) => this.#loadMembers(keys), { cacheKeyFn: toCacheKey });
+  }
+
+  /** The image; null if there is none or the token may not see it. */
+  image(imageId: string): Promise<ImageAttributes | null> {
+    return this.#images.load(imageId);
+  }
+
+  /** The members of the image that the token may see; null if the token may not see the image. */
+  memberList(imageId: string): Promise<MemberList | null> {
+    this.#listed.add(imageId);
+    return this.#lists.load(imageId);
+  }
+
+  /** One member; null if there is none or the token may not see it. */
+  member(key: ImageMemberKey): Promise<ImageMember | null> {
+    return this.#members.load(key);
+  }
+
+  /** Takes in images that a listing brought, so that they need not be looked up. */
+  primeImages(images: readonly ImageAttributes[]): void {
+    for (const image of images) this.#images.prime(image.id, image);
+  }
+
+  /** Forgets what a write to this member made stale, and takes in the row that it answered, if any. */
+  written(key: ImageMemberKey, row?: ImageMember): void {
+    this.#lists.clear(key.imageId);
+    this.#listed.delete(key.imageId);
+    this.#members.clear(key);
+    if (row) this.#members.prime(key, row);
+  }
+
+  async #loadImages(ids: readonly string[]): Promise<(ImageAttributes | null | Error)[]> {
+    const found = new Map<string, ImageAttributes | null | Error>();
+    const listable = ids.filter((id) => uuid.test(id));
+    const single = listable.length > 1 ? ids.filter((id) => !uuid.test(id)) : ids;
+    const chunks: Promise<void>[] = single.map((id) => this.#loadImage(id, found));
+    for (let start = 0; listable.length > 1 && start < listable.length; start += maxIdsPerCall) {
+      chunks.push(this.#loadChunk(listable.slice(start, start + maxIdsPerCall), found));
+    }
+    await Promise.all(chunks);
+    return ids.map((id) => found.get(id) ?? null);
+  }
+
+  async #loadImage(id: string, found: Map<string, ImageAttributes | null | Error>): Promise<void> {
+    found.set(id, await settle(this.#client.getImage(id)));
+  }
+
+  /**
+   * Visible images first, then hidden ones: one listing never holds both. An id that is in neither cannot be seen. A
+   * single leftover, or one whose row could not be understood, is looked up by itself; so are all ids where the Images
+   * API is too old for such a listing and refuses it.
+   */
+  async #loadChunk(ids: readonly string[], found: Map<string, ImageAttributes | null | Error>): Promise<void> {
+    let missing = ids;
+    for (const hidden of [false, true]) {
+      const list = await settle(this.#client.listImagesById(missing, hidden));
+      if (list instanceof UpstreamError && list.status === 400) break;
+      if (list instanceof Error) {
+        for (const id of missing) found.set(id, list);
+        return;
+      }
+      for (const image of list.rows) found.set(image.id, image);
+      missing = missing.filter((id) => !found.has(id));
+      if (missing.length <= 1 || list.errors.length > 0) break;
+      if (hidden) return;
+    }
+    await Promise.all(missing.map((id) => this.#loadImage(id, found)));
+  }
+
+  async #loadList(imageId: string): Promise<MemberList | null> {
+    try {
+      return await this.#client.listMembers(imageId);
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      if (error.status === 404) return null;
+      if (error.status !== 403) throw error;
+      // Glance refuses to list the members of an image that is not shared, even to its owner: it has none.
+      if (error.says('Only shared images have members')) return noMembers;
+      const image = await this.image(imageId);
+      if (image !== null && image.visibility !== 'SHARED') return noMembers;
+      throw error;
+    }
+  }
+
+  #loadMembers(keys: readonly ImageMemberKey[]): Promise<(ImageMember | null | Error)[]> {
+    const wanted = new Map<string, number>();
+    for (const { imageId } of keys) wanted.set(imageId, (wanted.get(imageId) ?? 0) + 1);
+    return Promise.all(
+      keys.map((key) => {
+        const several = (wanted.get(key.imageId) ?? 0) > 1;
+        return settle(several || this.#listed.has(key.imageId) ? this.#pick(key) : this.#client.getMember(key));
+      }),
+    );
+  }
+
+  async #pick(key: ImageMemberKey): Promise<ImageMember | null> {
+    const list = await this.memberList(key.imageId);
+    const row = list?.rows.find((member) => member.memberId === key.memberId);
+    if (row) return row;
+    return list?.errors.length ? this.#client.getMember(key) : null;
+  }
+}
+
+function toCacheKey({ imageId, memberId }: ImageMemberKey): string {
+  return `${imageId}/${memberId}`;
+}
+
+/** One failure is one key's alone: DataLoader takes errors as values. */
+async function settle<T>(promise: Promise<T>): Promise<T | Error> {
+  try {
+    return await promise;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}

@@ -1,0 +1,42 @@
+import { hasAttributes } from '../../upstream/model.ts';
+import { reportRowErrors } from '../context.ts';
+import type { ImageResolvers, QueryResolvers } from '../generated.ts';
+import { checkIds } from '../ids.ts';
+import { listImagePage, toConnection } from './image-page.ts';
+import { resolveImage } from './resolve-image.ts';
+
+export const image: ImageResolvers = {
+  __resolveReference({ id }, context, info) {
+    checkIds({ id });
+    return resolveImage(id, context, info);
+  },
+
+  async members(parent, { status }, context, info) {
+    // Upstream would only refuse: an image that is not shared has no members.
+    if (hasAttributes(parent) && parent.visibility !== 'SHARED') return [];
+    const list = await context.loaders.memberList(parent.id);
+    if (list === null) return null;
+    reportRowErrors(context, list.errors, info);
+    return status ? list.rows.filter((member) => status.includes(member.status)) : list.rows;
+  },
+
+  member(parent, { memberId }, context) {
+    checkIds({ memberId });
+    if (hasAttributes(parent) && parent.visibility !== 'SHARED') return null;
+    return context.loaders.member({ imageId: parent.id, memberId });
+  },
+};
+
+export const imageQueries: Pick<QueryResolvers, 'image' | 'images'> = {
+  image(_root, { id }, context) {
+    checkIds({ id });
+    return context.loaders.image(id);
+  },
+
+  async images(_root, args, context, info) {
+    const page = await listImagePage(args, context);
+    reportRowErrors(context, page.errors, info);
+    context.loaders.primeImages(page.rows);
+    return toConnection(page);
+  },
+};

@@ -1,0 +1,110 @@
+import { UpstreamError } from '../../errors.ts';
+import type { ImageAttributes, ImageMemberKey } from '../../upstream/model.ts';
+import { whyNotPathSegment } from '../../upstream/path.ts';
+import type { GatewayContext } from '../context.ts';
+import type { UserError, UserErrorCode } from '../generated.ts';
+
+/** A write to a member. */
+export type Write = 'create' | 'delete' | 'update';
+
+const imageField = ['input', 'imageId'];
+const memberField = ['input', 'memberId'];
+
+/** What is wrong with the ids of a write, before anything is sent. */
+export function refuseIds(key: ImageMemberKey): UserError[] {
+  return (['imageId', 'memberId'] as const).flatMap((name) => {
+    const why = whyNotPathSegment(key[name]);
+    return why === null ? [] : [userError('INVALID_INPUT', `"${name}" ${why}, so it can be no id.`, ['input', name])];
+  });
+}
+
+/** The user error for sharing an image with a project that is a member of it. */
+export function alreadyMember({ imageId, memberId }: ImageMemberKey): UserError {
+  return userError('ALREADY_MEMBER', `${memberId} is a member of image ${imageId} already.`, memberField);
+}
+
+/**
+ * The user error for a write that upstream refused. Upstream words some refusals alike, so that one more read may be
+ * needed to tell whether the caller, the image or the member is the reason.
+ *
+ * @throws the error itself, where a user can do nothing about it.
+ */
+export async function explainRefusal(
+  error: unknown,
+  write: Write,
+  key: ImageMemberKey,
+  context: GatewayContext,
+): Promise<UserError> {
+  if (!(error instanceof UpstreamError)) throw error;
+  switch (error.status) {
+    case 400:
+      return userError('INVALID_INPUT', `The Images API does not accept "${key.memberId}" as a member.`, memberField);
+    case 403:
+      return explainForbidden(error, write, key, context);
+    case 404:
+      return explainNotFound(write, key);
+    case 409:
+      return alreadyMember(key);
+    case 413:
+      return userError(
+        'MEMBER_LIMIT_EXCEEDED',
+        `Image ${key.imageId} has as many members as this cloud allows. Remove one first.`,
+        imageField,
+      );
+    default:
+      throw error;
+  }
+}
+
+async function explainForbidden(
+  error: UpstreamError,
+  write: Write,
+  key: ImageMemberKey,
+  context: GatewayContext,
+): Promise<UserError> {
+  let image: ImageAttributes | null;
+  try {
+    image = await context.loaders.image(key.imageId);
+  } catch {
+    throw error;
+  }
+  if (image === null) return explainNotFound(write, key);
+  if (image.visibility !== 'SHARED') {
+    return userError(
+      'IMAGE_NOT_SHARED',
+      `Image ${key.imageId} is ${image.visibility}; its members can be changed only while it is SHARED, which its ` +
+        'owner can make it.',
+      imageField,
+    );
+  }
+  if (write === 'update') {
+    return userError(
+      'NOT_IMAGE_MEMBER',
+      `Only ${key.memberId} itself can set its member status in image ${key.imageId}, with a token of its own project; ` +
+        "the image's owner cannot do it for the consumer.",
+      memberField,
+    );
+  }
+  const help = write === 'delete' ? ' A member who does not want the image can set its own status to REJECTED.' : '';
+  return userError(
+    'NOT_IMAGE_OWNER',
+    `Only the project that owns image ${key.imageId} can add or remove members, with a token that may change it.${help}`,
+    imageField,
+  );
+}
+
+function explainNotFound(write: Write, { imageId, memberId }: ImageMemberKey): UserError {
+  if (write === 'create') {
+    return userError('NOT_FOUND', `There is no image ${imageId}, or this token may not see it.`, imageField);
+  }
+  const help = write === 'update' ? ' Only a member can set its status, with a token of its own project.' : '';
+  return userError(
+    'NOT_FOUND',
+    `There is no member ${memberId} of image ${imageId}, or this token may not see the image or the member.${help}`,
+    null,
+  );
+}
+
+function userError(code: UserErrorCode, message: string, field: readonly string[] | null): UserError {
+  return { code, message, field };
+}

@@ -1,0 +1,20 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Image } from '../../upstream/model.ts';
+import type { GatewayContext } from '../context.ts';
+import { selectsBeyond } from '../selection.ts';
+
+/** What an image can show when only its key is known. */
+const keyFields: ReadonlySet<string> = new Set(['__typename', 'id', 'members', 'member']);
+
+/**
+ * The image with this id, for a place where it is known to exist: looked up only if the query selects something that its
+ * key does not tell.
+ */
+export function resolveImage(
+  imageId: string,
+  context: GatewayContext,
+  info: GraphQLResolveInfo,
+): Promise<Image | null> {
+  if (!selectsBeyond(info, 'Image', keyFields)) return Promise.resolve({ id: imageId });
+  return context.loaders.image(imageId);
+}

@@ -1,0 +1,52 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+
+/** A request that cannot be taken, with the status that says so. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  readonly status: 400 | 413 | 415;
+
+  constructor(status: RequestError['status'], message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/**
+ * Reads a JSON body.
+ *
+ * @throws RequestError for another media type, a body that is too large, and one that is no JSON.
+ */
+export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const type = request.headers['content-type'] ?? '';
+  if (!/^application\/json *(?:; *charset="?utf-8"? *)?$/i.test(type)) {
+    throw new RequestError(415, 'The request body must be sent as "Content-Type: application/json", in UTF-8.');
+  }
+  if (request.headers['content-encoding'] !== undefined) {
+    throw new RequestError(415, 'The request body must not be compressed.');
+  }
+  const body = await readBody(request, maxBytes);
+  if (!isUtf8(body)) throw new RequestError(400, 'The request body is not UTF-8.');
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new RequestError(400, 'The request body is no JSON.');
+  }
+}
+
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const tooLarge = new RequestError(413, `The request body is larger than ${maxBytes} bytes.`);
+  return new Promise((resolve, reject) => {
+    if (Number(request.headers['content-length']) > maxBytes) return reject(tooLarge);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxBytes) chunks.push(chunk);
+      else reject(tooLarge);
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks, size)));
+    request.on('error', reject);
+    request.on('close', () => reject(new RequestError(400, 'The request body did not arrive whole.')));
+  });
+}

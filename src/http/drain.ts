@@ -1,0 +1,42 @@
+import type { Server, ServerResponse } from 'node:http';
+
+/** Lets a server go down without cutting anyone off. */
+export interface Drain {
+  /** Whether the server is going down. */
+  readonly draining: boolean;
+  /**
+   * Refuses new connections and waits until what is in flight is answered; after the grace period, cuts the rest off.
+   * @returns whether everything was answered.
+   */
+  close(graceMs: number): Promise<boolean>;
+}
+
+/** Watches the requests of a server. Must be called before it listens. */
+export function createDrain(server: Server): Drain {
+  const inFlight = new Set<ServerResponse>();
+  let draining = false;
+
+  server.prependListener('request', (_request, response) => {
+    if (draining) response.setHeader('connection', 'close');
+    inFlight.add(response);
+    response.once('close', () => inFlight.delete(response));
+  });
+
+  return {
+    get draining() {
+      return draining;
+    },
+    async close(graceMs) {
+      draining = true;
+      for (const response of inFlight) if (!response.headersSent) response.setHeader('connection', 'close');
+      let cut = false;
+      const timer = setTimeout(() => {
+        cut = inFlight.size > 0;
+        server.closeAllConnections();
+      }, graceMs);
+      await new Promise((resolve) => server.close(resolve));
+      clearTimeout(timer);
+      return !cut;
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { GatewayError } from '../errors.ts';
+import { RequestError, readJson } from './body.ts';
+import { readRequestId } from './request-id.ts';
+import { readToken } from './token.ts';
+
+/** Who sent a request. */
+export interface HttpCaller {
+  /** The token, or why there is none that can be used. */
+  readonly token: string | GatewayError;
+  readonly requestId: string;
+  /** Aborts when the caller goes away before it has its answer. */
+  readonly signal: AbortSignal;
+}
+
+/** A GraphQL request over HTTP. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Without the headers that hold a token. */
+  readonly headers: IncomingHttpHeaders;
+  /** The query of the URL, `?` included. */
+  readonly search: string;
+  /** The JSON body of a `POST`. */
+  readonly body: unknown;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Iterable<readonly [string, string]>;
+  readonly body: string;
+}
+
+/** Answers a GraphQL request; never throws. */
+export type Execute = (request: HttpRequest, caller: HttpCaller) => Promise<HttpAnswer>;
+
+/** The handler of `/graphql`, after the GraphQL over HTTP specification. */
+export function createGraphqlHandler(execute: Execute, maxRequestBytes: number) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const requestId = readRequestId(request);
+    response.setHeader('x-request-id', requestId);
+    try {
+      const body = request.method === 'POST' ? await readJson(request, maxRequestBytes) : undefined;
+      const { 'x-auth-token': _token, authorization: _authorization, ...headers } = request.headers;
+      const url = request.url ?? '';
+      const search = url.includes('?') ? url.slice(url.indexOf('?')) : '';
+      const caller = { token: readToken(request), requestId, signal: abortOnClose(response) };
+      const answer = await execute({ method: request.method ?? '', headers, search, body }, caller);
+      for (const [name, value] of answer.headers) response.setHeader(name, value);
+      send(response, answer.status, answer.body);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      response.setHeader('content-type', 'application/json; charset=utf-8');
+      if (!request.complete) response.setHeader('connection', 'close');
+      send(response, error.status, toErrorBody(error.message, requestId));
+    }
+  };
+}
+
+/** An error before GraphQL had a say, in GraphQL's shape. */
+function toErrorBody(message: string, requestId: string): string {
+  return `${JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST', requestId } }] })}\n`;
+}
+
+function send(response: ServerResponse, status: number, body: string): void {
+  response.statusCode = status;
+  response.setHeader('content-length', Buffer.byteLength(body));
+  response.end(body);
+}
+
+function abortOnClose(response: ServerResponse): AbortSignal {
+  const abort = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) abort.abort();
+  });
+  return abort.signal;
+}

@@ -1,0 +1,13 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+/** What a request id may look like. Glance answers 500 to one of more than 64 characters. */
+const plain = /^[\w.-]{1,64}$/;
+
+/** The caller's own `X-Openstack-Request-Id` or `X-Request-Id`, if it is short and plain; else a new one. */
+export function readRequestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  for (const given of [headers['x-openstack-request-id'], headers['x-request-id']]) {
+    if (typeof given === 'string' && plain.test(given)) return given;
+  }
+  return `req-${randomUUID()}`;
+}

@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '../errors.ts';
+
+/**
+ * The caller's token: `X-Auth-Token`, or `Authorization: Bearer`, which is its equal. Two different ones, or one header
+ * twice, cannot be told apart from an attack, so they count as none.
+ *
+ * @returns the token, byte for byte, or the `UNAUTHENTICATED` error that fields which need it will meet.
+ */
+export function readToken({ headersDistinct }: Pick<IncomingMessage, 'headersDistinct'>): string | GatewayError {
+  const tokens = headersDistinct['x-auth-token'] ?? [];
+  const authorizations = headersDistinct['authorization'] ?? [];
+  if (tokens.length > 1 || authorizations.length > 1) {
+    return unauthenticated('A token header came twice. Send the token once.');
+  }
+  const token = tokens[0] || undefined;
+  const authorization = authorizations[0] || undefined;
+  const bearer = authorization === undefined ? undefined : /^bearer +(\S+)$/i.exec(authorization)?.[1];
+  if (authorization !== undefined && bearer === undefined) {
+    return unauthenticated('The Authorization header holds no bearer token. Send "X-Auth-Token: <token>" instead.');
+  }
+  if (token !== undefined && bearer !== undefined && token !== bearer) {
+    return unauthenticated('X-Auth-Token and Authorization hold different tokens. Send one of them.');
+  }
+  return token ?? bearer ?? unauthenticated('No token was sent. Send one from the Identity service as X-Auth-Token.');
+}
+
+function unauthenticated(message: string): GatewayError {
+  return new GatewayError('UNAUTHENTICATED', message);
+}

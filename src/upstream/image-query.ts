@@ -1,0 +1,64 @@
+import type { ImageVisibility, MemberStatus } from './model.ts';
+
+/** What `GET /v2/images` is asked for; times and names as upstream has them. */
+export interface ImageQuery {
+  readonly visibility?: ImageVisibility | 'ALL' | null | undefined;
+  readonly memberStatus?: MemberStatus | 'ALL' | null | undefined;
+  readonly owner?: string | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly status?: string | null | undefined;
+  readonly tag?: string | null | undefined;
+  readonly hidden?: boolean | null | undefined;
+  readonly protected?: boolean | null | undefined;
+  readonly diskFormat?: string | null | undefined;
+  readonly containerFormat?: string | null | undefined;
+  readonly sortKey?: string | undefined;
+  readonly sortDir?: 'asc' | 'desc' | undefined;
+  /** The id of the image after which the page starts. */
+  readonly marker?: string | undefined;
+  /** How many images to return at the most; upstream may return fewer. */
+  readonly limit: number;
+}
+
+/**
+ * The path and query of a page of images.
+ * Glance reads `name`, `status` and the formats as `operator:value` once they hold a colon, so an exact match is always
+ * spelled `eq:`; without it, an image named `Ubuntu: 22.04` could not be asked for.
+ * Source: Images API v2 reference, "List images".
+ */
+export function imagesPath(query: ImageQuery): string {
+  const parameters = new URLSearchParams();
+  const set = (key: string, value: string | number | boolean | null | undefined, prefix = ''): void => {
+    if (value !== null && value !== undefined) parameters.append(key, `${prefix}${value}`);
+  };
+  set('limit', query.limit);
+  set('visibility', query.visibility?.toLowerCase());
+  set('member_status', query.memberStatus?.toLowerCase());
+  set('owner', query.owner);
+  set('name', query.name, 'eq:');
+  set('status', query.status?.toLowerCase(), 'eq:');
+  set('tag', query.tag);
+  set('os_hidden', query.hidden);
+  set('protected', query.protected);
+  set('disk_format', query.diskFormat, 'eq:');
+  set('container_format', query.containerFormat, 'eq:');
+  set('sort_key', query.sortKey);
+  set('sort_dir', query.sortDir);
+  set('marker', query.marker);
+  return `/images?${parameters}`;
+}
+
+/**
+ * The path and query that list images by id in one call: own, public, community and shared ones, whatever the caller's
+ * member status. Hidden images and visible ones never come in one answer. Ids that are no UUIDs do not belong here.
+ */
+export function imagesByIdPath(ids: readonly string[], hidden: boolean): string {
+  const restriction = `&visibility=all&member_status=all${hidden ? '&os_hidden=true' : ''}`;
+  return `/images?limit=${ids.length}${restriction}&id=in:${ids.join(',')}`;
+}
+
+/**
+ * How many ids one such call may hold. Glance behind eventlet refuses request targets of more than 8,176 bytes; an id
+ * and its comma take 37 of them.
+ */
+export const maxIdsPerCall = 200;

@@ -1,0 +1,195 @@
+import { GatewayError, UpstreamError } from '../errors.ts';
+import { type ImageQuery, imagesByIdPath, imagesPath } from './image-query.ts';
+import type { ImageAttributes, ImageMember, ImageMemberKey, MemberStatus } from './model.ts';
+import type { Call, Caller, Transport } from './transport.ts';
+import { parseArray, parseImage, parseMember, parseObject, toWireStatus, WireError } from './wire.ts';
+
+/** Rows of a list, and an error for each row that could not be understood. */
+export interface Rows<T> {
+  readonly rows: readonly T[];
+  readonly errors: readonly GatewayError[];
+}
+
+/** A page of images. */
+export interface ImagePage extends Rows<ImageAttributes> {
+  /** Whether upstream says that more may follow. */
+  readonly more: boolean;
+  /** The id of the last row, understood or not: where the next page starts. */
+  readonly lastId: string | undefined;
+}
+
+/** Who a client speaks for. */
+export interface ClientCaller extends Omit<Caller, 'token'> {
+  /** The token, or why there is none that can be used. */
+  readonly token: string | GatewayError;
+}
+
+/**
+ * The Images API as one caller sees it, one method for each operation. Ids are taken as they are: whoever calls has
+ * checked that they can stand in a path. All methods throw UpstreamError, and `UNAUTHENTICATED` without a token.
+ * Source: Images API v2 reference, "Images" and "Sharing".
+ */
+export class ImagesClient {
+  readonly #transport: Transport;
+  readonly #caller: ClientCaller;
+
+  constructor(transport: Transport, caller: ClientCaller) {
+    this.#transport = transport;
+    this.#caller = caller;
+  }
+
+  /** `GET /v2/images/{image_id}`; null for 404. */
+  async getImage(imageId: string): Promise<ImageAttributes | null> {
+    const doing = `look up image ${imageId}`;
+    return this.#get({ operation: 'getImage', doing, path: `/images/${encodeURIComponent(imageId)}` }, parseImage);
+  }
+
+  /** `GET /v2/images` with filters, a page at a time. */
+  async listImages(query: ImageQuery): Promise<ImagePage> {
+    return this.#listImages({ operation: 'listImages', doing: 'list images', path: imagesPath(query) });
+  }
+
+  /** `GET /v2/images?id=in:…`: those of these images that the token may see, and that are hidden or not, in any order. */
+  async listImagesById(imageIds: readonly string[], hidden: boolean): Promise<Rows<ImageAttributes>> {
+    const doing = `look up ${imageIds.length} images`;
+    return this.#listImages({ operation: 'listImagesById', doing, path: imagesByIdPath(imageIds, hidden) });
+  }
+
+  /** `GET /v2/images/{image_id}/members`. */
+  async listMembers(imageId: string): Promise<Rows<ImageMember>> {
+    const path = `/images/${encodeURIComponent(imageId)}/members`;
+    const call = get({ operation: 'listMembers', doing: `list the members of image ${imageId}`, path });
+    const json = parseJson(call, await this.#call(call));
+    return parseRows(
+      call,
+      understand(call, () => parseArray(json, 'members')),
+      parseMember,
+    );
+  }
+
+  /** `GET /v2/images/{image_id}/members/{member_id}`; null for 404. */
+  async getMember({ imageId, memberId }: ImageMemberKey): Promise<ImageMember | null> {
+    const doing = `look up member ${memberId} of image ${imageId}`;
+    return this.#get({ operation: 'getMember', doing, path: memberPath({ imageId, memberId }) }, parseMember);
+  }
+
+  /** `POST /v2/images/{image_id}/members`. The key in the body is `member`, though the answer says `member_id`. */
+  async createMember({ imageId, memberId }: ImageMemberKey): Promise<ImageMember> {
+    const call: Call = {
+      operation: 'createMember',
+      doing: `make ${memberId} a member of image ${imageId}`,
+      method: 'POST',
+      path: `/images/${encodeURIComponent(imageId)}/members`,
+      body: { member: memberId },
+      expect: 200,
+    };
+    const json = parseJson(call, await this.#call(call));
+    return understand(call, () => parseMember(json));
+  }
+
+  /** `PUT /v2/images/{image_id}/members/{member_id}`. */
+  async updateMember({ imageId, memberId }: ImageMemberKey, status: MemberStatus): Promise<ImageMember> {
+    const call: Call = {
+      operation: 'updateMember',
+      doing: `set the status of member ${memberId} of image ${imageId}`,
+      method: 'PUT',
+      path: memberPath({ imageId, memberId }),
+      body: { status: toWireStatus(status) },
+      expect: 200,
+    };
+    const json = parseJson(call, await this.#call(call));
+    return understand(call, () => parseMember(json));
+  }
+
+  /** `DELETE /v2/images/{image_id}/members/{member_id}`. */
+  async deleteMember({ imageId, memberId }: ImageMemberKey): Promise<void> {
+    const doing = `remove member ${memberId} from image ${imageId}`;
+    const path = memberPath({ imageId, memberId });
+    await this.#call({ operation: 'deleteMember', doing, method: 'DELETE', path, expect: 204 });
+  }
+
+  async #listImages(request: GetRequest): Promise<ImagePage> {
+    const call = get(request);
+    const json = parseJson(call, await this.#call(call));
+    const list = understand(call, () => parseArray(json, 'images'));
+    const last = list.at(-1);
+    return {
+      ...parseRows(call, list, parseImage),
+      more: understand(call, () => typeof parseObject(json, 'the body')['next'] === 'string'),
+      lastId: last === undefined ? undefined : understand(call, () => parseImageId(last)),
+    };
+  }
+
+  async #get<T>(request: GetRequest, parse: (json: unknown) => T): Promise<T | null> {
+    const call = get(request);
+    let body: string;
+    try {
+      body = await this.#call(call);
+    } catch (error) {
+      if (error instanceof UpstreamError && error.status === 404) return null;
+      throw error;
+    }
+    const json = parseJson(call, body);
+    return understand(call, () => parse(json));
+  }
+
+  async #call(call: Call): Promise<string> {
+    const { token, requestId, signal } = this.#caller;
+    if (token instanceof GatewayError) throw token;
+    return this.#transport.call(call, { token, requestId, signal });
+  }
+}
+
+type GetRequest = Pick<Call, 'operation' | 'doing' | 'path'>;
+
+function get(request: GetRequest): Call {
+  return { ...request, method: 'GET', expect: 200 };
+}
+
+function memberPath({ imageId, memberId }: ImageMemberKey): string {
+  return `/images/${encodeURIComponent(imageId)}/members/${encodeURIComponent(memberId)}`;
+}
+
+function parseImageId(row: unknown): string | undefined {
+  const id = parseObject(row, 'an image')['id'];
+  return typeof id === 'string' ? id : undefined;
+}
+
+function parseJson(call: Call, body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    throw notUnderstood(call, 'it is no JSON', cause);
+  }
+}
+
+function understand<T>(call: Call, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof WireError) throw notUnderstood(call, error.message, error);
+    throw error;
+  }
+}
+
+function parseRows<T>(call: Call, list: readonly unknown[], parse: (row: unknown) => T): Rows<T> {
+  const rows: T[] = [];
+  const errors: GatewayError[] = [];
+  for (const row of list) {
+    try {
+      rows.push(parse(row));
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      errors.push(notUnderstood(call, `a row was left out, because ${error.message}`, error));
+    }
+  }
+  return { rows, errors };
+}
+
+function notUnderstood(call: Call, why: string, cause: unknown): UpstreamError {
+  return new UpstreamError(
+    'UPSTREAM_INVALID_RESPONSE',
+    `Could not ${call.doing} as asked: the answer of the Images API cannot be understood: ${why}.`,
+    { outcome: call.method === 'GET' ? undefined : 'UNKNOWN', cause },
+  );
+}

@@ -1,0 +1,78 @@
+/** What a member decided about an image, in the schema's words. */
+export type MemberStatus = 'PENDING' | 'ACCEPTED' | 'REJECTED';
+
+/** Who may see an image, in the schema's words. */
+export type ImageVisibility = 'PUBLIC' | 'PRIVATE' | 'SHARED' | 'COMMUNITY';
+
+/** Where an image is in its life, in the schema's words. */
+export type ImageStatus =
+  | 'QUEUED'
+  | 'SAVING'
+  | 'UPLOADING'
+  | 'IMPORTING'
+  | 'ACTIVE'
+  | 'DEACTIVATED'
+  | 'KILLED'
+  | 'PENDING_DELETE'
+  | 'DELETED';
+
+/** A project, known by its id alone. */
+export interface Project {
+  readonly id: string;
+}
+
+/**
+ * An image with all its attributes, shaped as the schema shows it, so that no field needs a resolver of its own.
+ * Times are RFC 3339 text in UTC; sizes are bytes.
+ */
+export interface ImageAttributes {
+  readonly id: string;
+  readonly name: string | null;
+  /** Null for a status that this gateway does not know. */
+  readonly status: ImageStatus | null;
+  readonly visibility: ImageVisibility | null;
+  readonly osHidden: boolean | null;
+  readonly protected: boolean | null;
+  readonly owner: Project | null;
+  readonly createdAt: string | null;
+  readonly updatedAt: string | null;
+  readonly size: number | null;
+  readonly virtualSize: number | null;
+  readonly diskFormat: string | null;
+  readonly containerFormat: string | null;
+  readonly minDisk: number | null;
+  readonly minRam: number | null;
+  readonly checksum: string | null;
+  readonly osHashAlgo: string | null;
+  readonly osHashValue: string | null;
+  readonly tags: readonly string[] | null;
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly self: string | null;
+  readonly file: string | null;
+  readonly schema: string | null;
+}
+
+/** An image of which only the key is known: enough where a query asks for nothing that the Images API keeps in it. */
+export type ImageKey = Pick<ImageAttributes, 'id'> & { readonly visibility?: undefined };
+
+/** An image as resolvers pass it on. */
+export type Image = ImageAttributes | ImageKey;
+
+/** The key of a membership. */
+export interface ImageMemberKey {
+  readonly imageId: string;
+  readonly memberId: string;
+}
+
+/** The membership of one project in one image. Times are RFC 3339 text in UTC. */
+export interface ImageMember extends ImageMemberKey {
+  readonly status: MemberStatus;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly schema: string;
+}
+
+/** Whether the attributes of the image are known, or only its key. */
+export function hasAttributes(image: Image): image is ImageAttributes {
+  return image.visibility !== undefined;
+}

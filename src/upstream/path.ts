@@ -1,0 +1,17 @@
+/** The longest id that the Images API can store: its columns hold 255 characters. */
+export const maxIdLength = 255;
+
+/**
+ * Why this id cannot stand as one segment of a request path, or null where it can. A slash is refused although it could
+ * be encoded, because Glance decodes `%2F` before it routes: `<image>/members` would reach another resource. Dot
+ * segments are refused because URL resolution removes them (RFC 3986 §5.2.4).
+ */
+export function whyNotPathSegment(id: string): string | null {
+  if (id === '') return 'is empty';
+  if (id.length > maxIdLength) return `is longer than ${maxIdLength} characters`;
+  if (id === '.' || id === '..') return 'is a dot segment';
+  if (id.includes('/')) return 'contains a slash';
+  if (/\p{Cc}/u.test(id)) return 'contains a control character';
+  if (!id.isWellFormed()) return 'contains half of a surrogate pair';
+  return null;
+}

@@ -1,0 +1,59 @@
+import { type ErrorCode, UpstreamError } from '../errors.ts';
+import type { AttemptAnswer } from './attempt.ts';
+import type { Call } from './transport.ts';
+
+/** What a status says to a client, where it is not the one that was hoped for. */
+const statuses: Readonly<Record<number, readonly [ErrorCode, string]>> = {
+  400: ['BAD_USER_INPUT', 'the Images API does not accept a value.'],
+  401: [
+    'UNAUTHENTICATED',
+    'the Images API did not accept the token. Get a new one from the Identity service; if that one is refused too, the ' +
+      'Images API may be unable to reach the Identity service.',
+  ],
+  403: ['FORBIDDEN', 'the Images API does not allow this token to do that.'],
+  404: ['BAD_USER_INPUT', 'there is no such image or member, or this token may not see it.'],
+  409: ['BAD_USER_INPUT', 'it conflicts with what is there already.'],
+  413: ['BAD_USER_INPUT', 'a limit of the cloud is reached.'],
+  429: ['RATE_LIMITED', 'the Images API takes no more requests at the moment. Wait, then try again.'],
+  500: ['UPSTREAM_UNAVAILABLE', 'the Images API failed.'],
+  502: ['UPSTREAM_UNAVAILABLE', 'what stands before the Images API cannot reach it.'],
+  503: ['UPSTREAM_UNAVAILABLE', 'the Images API is out of service at the moment.'],
+  504: ['UPSTREAM_UNAVAILABLE', 'what stands before the Images API got no answer from it in time.'],
+};
+
+/** Upstream's words are kept for recognition only; refusals are a few hundred characters. */
+const maxWords = 2_000;
+
+/** The error for an answer that has not the status that means success. */
+export function toUpstreamError(call: Call, answer: AttemptAnswer): UpstreamError {
+  const { status } = answer;
+  const [code, why] = statuses[status] ?? [
+    'UPSTREAM_INVALID_RESPONSE' as const,
+    `the Images API answered with HTTP status ${status}, which it should not.${hint(status)}`,
+  ];
+  const fateUnknown = call.method !== 'GET' && (status >= 500 || status < 400);
+  return new UpstreamError(code, `Could not ${call.doing}: ${why}`, {
+    status,
+    words: answer.body.slice(0, maxWords),
+    retryAfter: parseRetryAfter(answer.headers['retry-after']),
+    upstreamRequestId: parseRequestId(answer.headers['x-openstack-request-id']),
+    outcome: fateUnknown ? 'UNKNOWN' : undefined,
+  });
+}
+
+function hint(status: number): string {
+  return status >= 300 && status < 400 ? ' The gateway may be set up with a wrong address.' : '';
+}
+
+/** `Retry-After` in seconds, from a number or a date (RFC 9110 §10.2.3); undefined where it is neither. */
+function parseRetryAfter(value: string | string[] | undefined): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  const seconds = Math.ceil((Date.parse(value) - Date.now()) / 1000);
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
+}
+
+/** Upstream's request id, if it is one: a header can hold anything. */
+function parseRequestId(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' && /^[\w.-]{1,64}$/.test(value) ? value : undefined;
+}

@@ -1,0 +1,201 @@
+import type { Dispatcher } from 'undici';
+import { UpstreamError } from '../errors.ts';
+import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer, UnusableAnswer } from './attempt.ts';
+import { toUpstreamError } from './status.ts';
+
+/** Who a call is made for. */
+export interface Caller {
+  /** The caller's own token, sent as `X-Auth-Token`. */
+  readonly token: string;
+  /** Sent as `X-Openstack-Request-Id`: at most 64 characters, or Glance answers 500. */
+  readonly requestId: string;
+  /** Aborts when the caller goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** One call to the Images API. */
+export interface Call {
+  /** The operation's name in logs, metrics and messages: `listMembers`. */
+  readonly operation: string;
+  /** What is being done, for messages: `list the members of image 4f…`. */
+  readonly doing: string;
+  readonly method: AttemptRequest['method'];
+  /** Path and query below the API's base path: `/images/4f…/members`. */
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** The status that means success. */
+  readonly expect: number;
+}
+
+/** What became of one attempt, for logs and metrics. */
+export interface AttemptReport {
+  readonly operation: string;
+  readonly method: string;
+  /** Upstream's status; undefined when no answer came. */
+  readonly status: number | undefined;
+  /** Why no answer came; undefined when one did. */
+  readonly failure: 'timeout' | 'cancelled' | 'unusable' | 'unreachable' | undefined;
+  readonly durationMs: number;
+  /** Counted from 1. */
+  readonly attempt: number;
+  readonly requestId: string;
+}
+
+export interface TransportOptions {
+  readonly dispatcher: Dispatcher;
+  /** The base path of the API, without a slash at its end: `/v2`. */
+  readonly basePath: string;
+  /** How long a call may take in all: waiting for a connection, every attempt, every body. */
+  readonly deadlineMs: number;
+  /** The largest body of an answer, in bytes. */
+  readonly maxBodyBytes: number;
+  /** How often a read is tried again, at most. */
+  readonly retries: number;
+  readonly observe: (report: AttemptReport) => void;
+}
+
+/** Ends a call because its time is over. */
+class DeadlineExceeded extends Error {}
+
+/** Ends a call because its caller went away. */
+class CallerGone extends Error {}
+
+/** Makes calls to the Images API: one deadline for each, reads tried again where that is safe, writes sent once. */
+export class Transport {
+  readonly #options: TransportOptions;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Makes one call.
+   *
+   * @returns the body of the answer, as text.
+   * @throws UpstreamError for every other status, and when no usable answer came in time.
+   */
+  async call(call: Call, caller: Caller): Promise<string> {
+    const { basePath, deadlineMs, maxBodyBytes, retries } = this.#options;
+    const body = call.body === undefined ? null : JSON.stringify(call.body);
+    const headers = ['accept', 'application/json', 'accept-encoding', 'identity'];
+    headers.push('x-auth-token', caller.token, 'x-openstack-request-id', caller.requestId);
+    if (body !== null) headers.push('content-type', 'application/json');
+    const request: AttemptRequest = { method: call.method, path: basePath + call.path, headers, body, maxBodyBytes };
+    const attempts = call.method === 'GET' ? retries + 1 : 1;
+    const deadline = performance.now() + deadlineMs;
+
+    let cancel: Cancel = () => {};
+    const timer = setTimeout(() => cancel(new DeadlineExceeded()), deadlineMs);
+    const onAbort = (): void => cancel(new CallerGone());
+    caller.signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      if (caller.signal.aborted) throw new CallerGone();
+      for (let number = 1; ; number++) {
+        const error = await this.#attempt(call, caller, request, number, (c) => {
+          cancel = c;
+        });
+        if (typeof error === 'string') return error;
+        const delayMs = retryDelayMs(error, number);
+        if (number >= attempts || delayMs === null || performance.now() + delayMs >= deadline) throw error;
+        await sleep(delayMs, (c) => {
+          cancel = c;
+        });
+      }
+    } catch (error) {
+      throw this.#toError(call, error);
+    } finally {
+      clearTimeout(timer);
+      caller.signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** @returns the body on success, or the failure if another attempt might help. */
+  async #attempt(
+    call: Call,
+    caller: Caller,
+    request: AttemptRequest,
+    number: number,
+    onCancel: (cancel: Cancel) => void,
+  ): Promise<string | UpstreamError> {
+    const start = performance.now();
+    let answer: AttemptAnswer | undefined;
+    let failure: AttemptReport['failure'];
+    try {
+      answer = await attempt(this.#options.dispatcher, request, onCancel);
+    } catch (error) {
+      failure = toFailure(error);
+      if (failure !== 'unreachable') throw error;
+      return this.#toError(call, error);
+    } finally {
+      this.#options.observe({
+        operation: call.operation,
+        method: call.method,
+        status: answer?.status,
+        failure,
+        durationMs: performance.now() - start,
+        attempt: number,
+        requestId: caller.requestId,
+      });
+    }
+    return answer.status === call.expect ? answer.body : toUpstreamError(call, answer);
+  }
+
+  #toError(call: Call, cause: unknown): UpstreamError {
+    if (cause instanceof UpstreamError) return cause;
+    const failure = toFailure(cause);
+    const sent = !(cause instanceof NoAnswer) || cause.sent;
+    const outcome = call.method !== 'GET' && sent ? ('UNKNOWN' as const) : undefined;
+    switch (failure) {
+      case 'timeout':
+        return new UpstreamError(
+          'UPSTREAM_TIMEOUT',
+          `Could not ${call.doing}: the Images API did not answer within ${this.#options.deadlineMs} ms.`,
+          { outcome, cause },
+        );
+      case 'cancelled':
+        return new UpstreamError('UPSTREAM_UNAVAILABLE', `Could not ${call.doing}: the caller went away.`, {
+          outcome,
+          cause,
+        });
+      case 'unusable':
+        return new UpstreamError(
+          'UPSTREAM_INVALID_RESPONSE',
+          `Could not ${call.doing}: the Images API sent an answer that cannot be used.`,
+          { outcome, cause },
+        );
+      case 'unreachable':
+        return new UpstreamError(
+          'UPSTREAM_UNAVAILABLE',
+          `Could not ${call.doing}: the Images API cannot be reached, or closed the connection.`,
+          { outcome, cause },
+        );
+    }
+  }
+}
+
+function toFailure(error: unknown): 'timeout' | 'cancelled' | 'unusable' | 'unreachable' {
+  if (error instanceof DeadlineExceeded) return 'timeout';
+  if (error instanceof CallerGone) return 'cancelled';
+  if (error instanceof UnusableAnswer) return 'unusable';
+  return 'unreachable';
+}
+
+/** How long to wait before another attempt; null where none can help. Jittered, so that callers do not come in waves. */
+function retryDelayMs(error: UpstreamError, number: number): number | null {
+  const { retryAfter } = error.details;
+  if (error.code === 'RATE_LIMITED') return retryAfter === undefined ? null : retryAfter * 1000;
+  if (error.code !== 'UPSTREAM_UNAVAILABLE') return null;
+  if (retryAfter !== undefined) return retryAfter * 1000;
+  return Math.random() * 50 * 2 ** number;
+}
+
+function sleep(ms: number, onCancel: (cancel: Cancel) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    onCancel((reason) => {
+      clearTimeout(timer);
+      reject(reason);
+    });
+  });
+}
