@@ -47,7 +47,8 @@ export async function createApp({ config, log, sample, registry = new Registry()
     retries: config.upstreamRetries,
     observe(report) {
       metrics.attempt(report);
-      log.info(report, 'upstream');
+      if (report.status === undefined || report.status >= 500) log.warn(report, 'upstream');
+      else log.debug(report, 'upstream');
     },
   });
   const graphql = await startGraphQLServer({
