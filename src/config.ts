@@ -119,7 +119,9 @@ export function parseConfig(environment: Environment): Config {
     const setting = settings.find((candidate) => candidate.name === name) as Setting;
     const given = environment[name]?.trim();
     const parsed = parse(given || setting.default);
-    if (parsed === undefined) mistakes.push(`${name} must be ${setting.takes}; it is ${JSON.stringify(given)}.`);
+    // An address may hold a password, which has no place in a log.
+    const shown = given?.includes('@') ? 'something else' : JSON.stringify(given);
+    if (parsed === undefined) mistakes.push(`${name} must be ${setting.takes}; it is ${shown}.`);
     return parsed as T;
   }
   function integer(name: SettingName, from: number, to: number): number {
