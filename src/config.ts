@@ -119,7 +119,7 @@ export function parseConfig(environment: Environment): Config {
     const setting = settings.find((candidate) => candidate.name === name) as Setting;
     const given = environment[name]?.trim();
     const parsed = parse(given || setting.default);
-    if (parsed === undefined) mistakes.push(`${name} must be ${setting.takes}; it is ${JSON.stringify(given)}.`);
+    if (parsed === undefined) mistakes.push(`${name} must be ${setting.takes}; it is ${toShown(given)}.`);
     return parsed as T;
   }
   function integer(name: SettingName, from: number, to: number): number {
@@ -144,6 +144,11 @@ export function parseConfig(environment: Environment): Config {
   };
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return Object.freeze(config);
+}
+
+/** A wrong value as a message may show it: on one line, and without the password of a URL. */
+function toShown(value: string | undefined): string {
+  return JSON.stringify(value?.replace(/\/\/.*@/, '//…@'));
 }
 
 /** The URL with `/v2` at the end of its path and nothing after it. Credentials have no place in it. */
