@@ -1,0 +1,110 @@
+import { badRequest, serverError } from './errors.ts';
+import { parseIsoTime, parsePythonInteger, splitList, splitOperator } from './filter-values.ts';
+import type { ImagesQuery } from './images-query.ts';
+import type { Image } from './world.ts';
+
+/** Whether an image passes. */
+export type ImageFilter = (image: Image) => boolean;
+
+type Column = (image: Image) => string | number | null;
+
+const textColumns: Readonly<Record<string, Column>> = {
+  id: (image) => image.id,
+  name: (image) => image.name,
+  status: (image) => image.status,
+  container_format: (image) => image.containerFormat,
+  disk_format: (image) => image.diskFormat,
+};
+
+const timeColumns: Readonly<Record<string, (image: Image) => number>> = {
+  created_at: (image) => image.createdAt,
+  updated_at: (image) => image.updatedAt,
+};
+
+const plainColumns: Readonly<Record<string, Column>> = {
+  owner: (image) => image.owner,
+  visibility: (image) => image.visibility,
+  checksum: (image) => image.checksum,
+  os_hash_algo: (image) => image.osHashAlgo,
+  os_hash_value: (image) => image.osHashValue,
+  size: (image) => image.size,
+  virtual_size: (image) => image.virtualSize,
+  min_disk: (image) => image.minDisk,
+  min_ram: (image) => image.minRam,
+  deleted_at: () => null,
+};
+
+const comparisons: Readonly<Record<string, (left: number, right: number) => boolean>> = {
+  gt: (left, right) => left > right,
+  gte: (left, right) => left >= right,
+  lt: (left, right) => left < right,
+  lte: (left, right) => left <= right,
+  neq: (left, right) => left !== right,
+  eq: (left, right) => left === right,
+};
+
+function textFilter(column: Column, text: string): ImageFilter {
+  const { operator, value } = splitOperator(text);
+  if (operator === 'eq') return (image) => column(image) === value;
+  if (operator !== 'in') throw badRequest(`Unable to filter by unknown operator '${operator}'.`);
+  const wanted = new Set<string | number | null>(splitList(value));
+  return (image) => wanted.has(column(image));
+}
+
+function timeFilter(name: string, column: (image: Image) => number, text: string): ImageFilter {
+  const { operator, value } = splitOperator(text);
+  const threshold = parseIsoTime(value);
+  if (threshold === undefined) {
+    throw badRequest(`Bad "${name}" query filter format. Use ISO 8601 DateTime notation.`);
+  }
+  const compare = Object.hasOwn(comparisons, operator) ? comparisons[operator] : undefined;
+  if (compare === undefined) throw badRequest('Unable to filter on a unknown operator.');
+  return (image) => compare(column(image), threshold);
+}
+
+function rangeFilter(name: string, text: string): ImageFilter {
+  const bound = parsePythonInteger(text);
+  if (bound === undefined) throw badRequest('Unable to filter on a range with a non-numeric value.');
+  const column = lookUp(plainColumns, name.slice(0, -4));
+  if (column === undefined) throw serverError();
+  return (image) => {
+    const value = column(image);
+    if (typeof value !== 'number') return false;
+    return name.endsWith('_min') ? value >= bound : value <= bound;
+  };
+}
+
+function lookUp<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+function plainFilter(name: string, text: string): ImageFilter {
+  // These are relations of an image, not values; comparing with them fails. Observed on Glance 25.1.
+  if (['properties', 'members', 'locations'].includes(name)) throw serverError();
+  const column = lookUp(plainColumns, name);
+  if (column === undefined) return (image) => image.properties.get(name) === text;
+  return (image) => {
+    const value = column(image);
+    return value !== null && String(value) === text;
+  };
+}
+
+function filterFor(name: string, text: string): ImageFilter {
+  const time = lookUp(timeColumns, name);
+  const column = lookUp(textColumns, name);
+  if (name.endsWith('_min') || name.endsWith('_max')) return rangeFilter(name, text);
+  if (time !== undefined) return timeFilter(name, time, text);
+  return column === undefined ? plainFilter(name, text) : textFilter(column, text);
+}
+
+/**
+ * The filters of a query, all of which an image must pass; who may see the image is not among them.
+ * `in:` works on id, name, status, container_format and disk_format only. Throws 400. Observed on Glance 25.1.
+ */
+export function imageFilters(query: ImagesQuery): ImageFilter[] {
+  const filters: ImageFilter[] = [(image) => image.osHidden === query.osHidden];
+  if (query.protected !== undefined) filters.push((image) => image.protected === query.protected);
+  for (const tag of query.tags) filters.push((image) => image.tags.includes(tag));
+  for (const [name, text] of query.filters) filters.push(filterFor(name, text));
+  return filters;
+}

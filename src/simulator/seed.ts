@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { demoIdentities } from './demo-identities.ts';
+import { demoImages } from './demo-images.ts';
+import { type NewImage, World } from './world.ts';
+
+export { demoIdentities };
+
+/** Digests that look and behave like those of real data and are the same in every run. */
+function withDigests(image: NewImage): NewImage {
+  if (image.size === undefined) return image;
+  const digest = (algorithm: string): string => createHash(algorithm).update(`demo ${image.id}`).digest('hex');
+  return { ...image, checksum: digest('md5'), osHashAlgo: 'sha512', osHashValue: digest('sha512') };
+}
+
+/**
+ * A fresh demo world, the same every time: one producer whose images are shared with two consumers in every member
+ * status, and every kind of image a gateway meets. `now` gives milliseconds and is used for live changes.
+ */
+export function createDemoWorld(options: { readonly now?: () => number } = {}): World {
+  const world = new World(options);
+  for (const identity of Object.values(demoIdentities)) world.addIdentity(identity);
+  for (const image of demoImages) world.addImage(withDigests(image));
+  return world;
+}

@@ -1,0 +1,147 @@
+/** Whether a project has answered to an image shared with it. */
+export type MemberStatus = 'pending' | 'accepted' | 'rejected';
+
+/** Who may see an image. */
+export type Visibility = 'public' | 'private' | 'shared' | 'community';
+
+/** Where an image is in its life; those that Glance 25.1 shows outside imports. */
+export type ImageStatus = 'queued' | 'active' | 'deactivated';
+
+/** What a token stands for: one project and the roles in it. */
+export interface Identity {
+  readonly token: string;
+  /** 32 hex characters, or `null` for a token without a project. */
+  readonly projectId: string | null;
+  /** For people: shown beside the token. */
+  readonly name: string;
+  readonly roles: readonly ('admin' | 'member' | 'reader')[];
+  /** An expired token is answered like an unknown one. */
+  readonly expired?: boolean;
+}
+
+/** One project an image is shared with. Times are microseconds since 1970, shown as whole seconds. */
+export interface Member {
+  readonly memberId: string;
+  status: MemberStatus;
+  readonly createdAt: number;
+  updatedAt: number;
+  /** A removed member keeps its place and first `createdAt`. Observed on Glance 25.1. */
+  removed: boolean;
+}
+
+/** One image. Times are microseconds since 1970, shown as whole seconds. */
+export interface Image {
+  readonly id: string;
+  name: string | null;
+  owner: string | null;
+  visibility: Visibility;
+  status: ImageStatus;
+  diskFormat: string | null;
+  containerFormat: string | null;
+  size: number | null;
+  virtualSize: number | null;
+  checksum: string | null;
+  osHashAlgo: string | null;
+  osHashValue: string | null;
+  protected: boolean;
+  osHidden: boolean;
+  minRam: number;
+  minDisk: number;
+  readonly createdAt: number;
+  updatedAt: number;
+  tags: string[];
+  /** Custom properties, in the order they were added. */
+  properties: Map<string, string>;
+  readonly members: Member[];
+}
+
+/** What `World.addImage` needs; everything left out has the value a new image has in Glance 25.1. */
+export interface NewImage extends Partial<Omit<Image, 'createdAt' | 'updatedAt' | 'properties' | 'members'>> {
+  readonly createdAt?: Date;
+  readonly updatedAt?: Date;
+  readonly properties?: Readonly<Record<string, string>>;
+  readonly members?: readonly NewMember[];
+}
+
+/** What a member needs inside `NewImage`. */
+export interface NewMember {
+  readonly memberId: string;
+  readonly status?: MemberStatus;
+  readonly createdAt?: Date;
+  readonly updatedAt?: Date;
+}
+
+/** Everything the embedded Images API knows: identities, images and their members, in memory. */
+export class World {
+  readonly identities = new Map<string, Identity>();
+  readonly images = new Map<string, Image>();
+  /** The id of a deleted image is never free again. Observed on Glance 25.1. */
+  readonly deletedImageIds = new Set<string>();
+  readonly #now: () => number;
+  #lastTick = 0;
+
+  /** `now` gives milliseconds since 1970; tests pass their own. */
+  constructor(options: { readonly now?: () => number } = {}) {
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** The time in microseconds, never the same twice, so that images made in one second keep their order. */
+  tick(): number {
+    this.#lastTick = Math.max(this.#now() * 1000, this.#lastTick + 1);
+    return this.#lastTick;
+  }
+
+  /** Makes a token known, or replaces what it stood for. */
+  addIdentity(identity: Identity): Identity {
+    this.identities.set(identity.token, identity);
+    return identity;
+  }
+
+  /** Puts an image into the world without asking anyone's permission. Throws when the id is taken. */
+  addImage(given: NewImage): Image {
+    const id = given.id ?? crypto.randomUUID();
+    if (this.images.has(id) || this.deletedImageIds.has(id)) throw new Error(`Image ${id} exists already`);
+    const createdAt = given.createdAt === undefined ? this.tick() : given.createdAt.getTime() * 1000;
+    const image: Image = {
+      name: null,
+      owner: null,
+      visibility: 'shared',
+      status: 'queued',
+      diskFormat: null,
+      containerFormat: null,
+      size: null,
+      virtualSize: null,
+      checksum: null,
+      osHashAlgo: null,
+      osHashValue: null,
+      protected: false,
+      osHidden: false,
+      minRam: 0,
+      minDisk: 0,
+      ...given,
+      id,
+      createdAt,
+      updatedAt: given.updatedAt === undefined ? createdAt : given.updatedAt.getTime() * 1000,
+      tags: [...new Set(given.tags ?? [])],
+      properties: new Map(Object.entries(given.properties ?? {})),
+      members: [],
+    };
+    this.images.set(id, image);
+    for (const member of given.members ?? []) this.addMember(image, member);
+    return image;
+  }
+
+  /** Shares an image with a project without asking anyone's permission. */
+  addMember(image: Image, given: NewMember): Member {
+    const createdAt = given.createdAt === undefined ? this.tick() : given.createdAt.getTime() * 1000;
+    const member: Member = {
+      memberId: given.memberId,
+      status: given.status ?? 'pending',
+      createdAt,
+      updatedAt: given.updatedAt === undefined ? createdAt : given.updatedAt.getTime() * 1000,
+      removed: false,
+    };
+    image.members.push(member);
+    return member;
+  }
+}
