@@ -4,11 +4,13 @@ import { Registry } from 'prom-client';
 import { Pool } from 'undici';
 import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
+import { createSchema } from './graphql/schema.ts';
 import { type Sample, startGraphQLServer } from './graphql/server.ts';
 import { createDrain } from './http/drain.ts';
 import { createGraphqlHandler } from './http/graphql.ts';
 import { createReadyz, healthz } from './http/health.ts';
 import { createMetricsHandler, Metrics } from './http/metrics.ts';
+import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
 import { createProbe } from './upstream/probe.ts';
 import { Transport } from './upstream/transport.ts';
@@ -51,6 +53,9 @@ export async function createApp({ config, log, sample, registry = new Registry()
     },
   });
   const graphql = await startGraphQLServer({
+    schema: createSchema(),
+    introspection: config.introspection,
+    federatedTracing: config.federatedTracing,
     sample,
     onDefect,
     observe({ name, ...report }) {
@@ -60,8 +65,16 @@ export async function createApp({ config, log, sample, registry = new Registry()
   });
   const reachable = createProbe(dispatcher, basePath, () => performance.now());
   const handleGraphql = createGraphqlHandler(
-    (request, caller) => graphql.execute(request, createContext(transport, caller)),
-    config.maxRequestBytes,
+    (request, { isRouter, ...caller }) => {
+      const guarded = config.routerSecret !== null;
+      const federation = {
+        sdl: isRouter || (config.introspection && !guarded),
+        entities: isRouter || !guarded,
+        representationsLeft: config.maxRepresentations,
+      };
+      return graphql.execute(request, createContext(transport, caller, federation));
+    },
+    { maxRequestBytes: config.maxRequestBytes, isRouter: createRouterCheck(config.routerSecret) },
   );
   const server = createHttpServer({
     corsOrigins: config.corsOrigins,

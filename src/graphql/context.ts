@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { GatewayError } from '../errors.ts';
 import { type ClientCaller, ImagesClient } from '../upstream/images-client.ts';
 import type { Transport } from '../upstream/transport.ts';
+import type { FederationAllowance } from './federation.ts';
 import { Loaders } from './loaders.ts';
 
 /** What the resolvers of one request work with. */
@@ -11,14 +12,20 @@ export interface GatewayContext {
   /** The reads of this request. */
   readonly loaders: Loaders;
   readonly requestId: string;
+  /** What the request may ask of the fields for routers. */
+  readonly federation: FederationAllowance;
   /** Errors of rows that were left out of a list; they are added to the answer beside the list. */
   readonly rowErrors: GraphQLError[];
 }
 
 /** Everything that lives as long as one request. No upstream call happens yet. */
-export function createContext(transport: Transport, caller: ClientCaller): GatewayContext {
+export function createContext(
+  transport: Transport,
+  caller: ClientCaller,
+  federation: FederationAllowance,
+): GatewayContext {
   const client = new ImagesClient(transport, caller);
-  return { client, loaders: new Loaders(client), requestId: caller.requestId, rowErrors: [] };
+  return { client, loaders: new Loaders(client), requestId: caller.requestId, federation, rowErrors: [] };
 }
 
 /** Reports rows that were left out of the list that this field returns. */
