@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { Pool } from 'undici';
@@ -20,6 +21,8 @@ export interface AppOptions {
   readonly config: Omit<Config, 'imagesApiUrl'> & { readonly imagesApiUrl: URL };
   readonly log: Logger;
   readonly sample: Sample;
+  /** What is served; the schema of images and their members by default. */
+  readonly schema?: GraphQLSchema;
   /** Where metrics are kept; a new registry by default. */
   readonly registry?: Registry;
 }
@@ -36,7 +39,13 @@ export interface App extends AsyncDisposable {
 }
 
 /** Puts the gateway together: configuration in, a server out that is ready and not yet listening. */
-export async function createApp({ config, log, sample, registry = new Registry() }: AppOptions): Promise<App> {
+export async function createApp({
+  config,
+  log,
+  sample,
+  schema = createSchema(),
+  registry = new Registry(),
+}: AppOptions): Promise<App> {
   const { origin, pathname: basePath } = config.imagesApiUrl;
   const dispatcher = new Pool(origin, { connections: config.upstreamConnections, pipelining: 1 });
   const metrics = new Metrics(registry);
@@ -53,7 +62,7 @@ export async function createApp({ config, log, sample, registry = new Registry()
     },
   });
   const graphql = await startGraphQLServer({
-    schema: createSchema(),
+    schema,
     introspection: config.introspection,
     federatedTracing: config.federatedTracing,
     sample,

@@ -13,15 +13,16 @@ export class RequestError extends Error {
 }
 
 /**
- * Reads a JSON body. Any other media type is refused, an absent one too: what a page of another origin can send without
- * a preflight never gets as far as GraphQL. That is 400 and not 415, as Apollo Server's conformance suite has it.
+ * Reads a JSON body; undefined for every other media type, an absent one too, which is then for GraphQL to refuse. A
+ * page of another origin can send those without a preflight, so they are never read.
  *
- * @throws RequestError for another media type, a body that is too large, and one that is no JSON.
+ * @throws RequestError for another encoding, a body that is too large, and one that is no JSON.
  */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const type = request.headers['content-type'] ?? '';
-  if (!/^application\/json *(?:; *charset="?utf-8"? *)?$/i.test(type)) {
-    throw new RequestError(400, 'Missing or invalid Content-Type: send the body as "application/json", in UTF-8.');
+  const [type, ...parameters] = (request.headers['content-type'] ?? '').split(';').map((part) => part.trim());
+  if (type?.toLowerCase() !== 'application/json') return undefined;
+  if (!parameters.every((parameter) => /^(?:charset="?utf-8"?)?$/i.test(parameter))) {
+    throw new RequestError(415, 'The request body must be sent as "Content-Type: application/json", in UTF-8.');
   }
   if (request.headers['content-encoding'] !== undefined) {
     throw new RequestError(415, 'The request body must not be compressed.');

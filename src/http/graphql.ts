@@ -65,12 +65,11 @@ export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRout
       };
       const answer = await execute({ method: request.method ?? '', headers, search, body }, caller);
       for (const [name, value] of answer.headers) response.setHeader(name, value);
-      send(response, answer.status, answer.body);
+      send(request, response, answer);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       response.setHeader('content-type', 'application/json; charset=utf-8');
-      if (!request.complete) response.setHeader('connection', 'close');
-      send(response, error.status, toErrorBody(error.message, requestId));
+      send(request, response, { status: error.status, body: toErrorBody(error.message, requestId) });
     }
   };
 }
@@ -80,10 +79,12 @@ function toErrorBody(message: string, requestId: string): string {
   return `${JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST', requestId } }] })}\n`;
 }
 
-function send(response: ServerResponse, status: number, body: string): void {
-  response.statusCode = status;
-  response.setHeader('content-length', Buffer.byteLength(body));
-  response.end(body);
+function send(request: IncomingMessage, response: ServerResponse, answer: Pick<HttpAnswer, 'status' | 'body'>): void {
+  response.statusCode = answer.status;
+  response.setHeader('content-length', Buffer.byteLength(answer.body));
+  // A body that nobody wanted to read would be in the way of the next request.
+  if (!request.complete) response.setHeader('connection', 'close');
+  response.end(answer.body);
 }
 
 function abortOnClose(response: ServerResponse): AbortSignal {
