@@ -3,8 +3,6 @@ import {
   type ExecutionResult,
   execute,
   type GraphQLSchema,
-  getOperationAST,
-  OperationTypeNode,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { GatewayContext } from './context.ts';
@@ -45,8 +43,6 @@ export function createExecutor(schema: GraphQLSchema): Executor {
   }
 
   function compile(document: DocumentNode, operationName: string | null): CompiledQuery | null {
-    // Mutations run one after the other, which is graphql-js's to do.
-    if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.QUERY) return null;
     const compiled = compileQuery(schema, document, operationName ?? undefined);
     return isCompiledQuery(compiled) ? compiled : null;
   }
