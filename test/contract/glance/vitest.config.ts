@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+import { type Glance, parseGlance } from './environment.ts';
+
+/** The contract suite, as it is, against the Glance that the environment names; without one it fails at once. */
+export default defineConfig({
+  test: {
+    include: ['test/contract/**/*.test.ts'],
+    provide: { glance: readGlance() },
+    testTimeout: 60_000,
+  },
+});
+
+function readGlance(): Glance {
+  try {
+    return parseGlance(process.env);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exit(1);
+  }
+}

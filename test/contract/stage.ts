@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { expect } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { parseConfig } from '../../src/config.ts';
+import { type Caller, type Cloud, openCloud, type ProjectName } from './cloud.ts';
+
+/** The wire's member statuses: what the set-up speaks, because it goes past the gateway. */
+type WireStatus = 'pending' | 'accepted' | 'rejected';
+
+/** An image to be made, with the attributes of the Images API beside these. */
+export interface NewImage {
+  readonly owner?: ProjectName;
+  readonly members?: Readonly<Partial<Record<ProjectName, WireStatus>>>;
+  readonly visibility?: 'public' | 'private' | 'shared' | 'community';
+  /** `active` and `deactivated` images have data. */
+  readonly status?: 'queued' | 'active' | 'deactivated';
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+/** A GraphQL answer of the gateway. */
+export interface Answer {
+  readonly data: unknown;
+  readonly errors: readonly { readonly path?: readonly unknown[]; readonly extensions: { readonly code: string } }[];
+}
+
+/** A gateway before a cloud, and hands to set the cloud up past the gateway. Images made here go when it closes. */
+export class Stage implements AsyncDisposable {
+  readonly cloud: Cloud;
+  /** A tag and a start of names that are this stage's alone. */
+  readonly tag = `contract-${randomUUID()}`;
+  /** The operations of the calls that the gateway made to the cloud so far. */
+  readonly calls: readonly string[];
+  readonly #gatewayUrl: string;
+  readonly #opened: AsyncDisposableStack;
+  readonly #made: string[] = [];
+
+  constructor(cloud: Cloud, gatewayUrl: string, calls: readonly string[], opened: AsyncDisposableStack) {
+    this.cloud = cloud;
+    this.#gatewayUrl = gatewayUrl;
+    this.calls = calls;
+    this.#opened = opened;
+  }
+
+  /** Sends an operation to the gateway. Whatever comes of it, an operation that executed answers 200. */
+  async ask(caller: Caller, query: string, variables: object = {}): Promise<Answer> {
+    const response = await fetch(`${this.#gatewayUrl}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...this.#authentication(caller) },
+      body: JSON.stringify({ query, variables }),
+    });
+    const answer = (await response.json()) as { data?: unknown; errors?: Answer['errors'] };
+    expect(response.status, JSON.stringify(answer)).toBe(200);
+    return { data: answer.data, errors: answer.errors ?? [] };
+  }
+
+  /** Sends any request to the gateway's GraphQL endpoint. */
+  request(search: string, init: RequestInit): Promise<Response> {
+    return fetch(`${this.#gatewayUrl}/graphql${search}`, init);
+  }
+
+  /** Makes an image. @returns its id. */
+  async image({ owner = 'producer', members = {}, visibility, status, attributes }: NewImage = {}): Promise<string> {
+    const { id } = (await this.#rest(owner, 'POST', '/images', {
+      name: this.tag,
+      tags: [this.tag],
+      disk_format: 'raw',
+      container_format: 'bare',
+      ...attributes,
+    })) as { id: string };
+    this.#made.push(id);
+    for (const [name, memberStatus] of Object.entries(members) as [ProjectName, WireStatus][]) {
+      await this.share(id, this.cloud.projects[name]);
+      const path = `/images/${id}/members/${this.cloud.projects[name]}`;
+      if (memberStatus !== 'pending') await this.#rest(name, 'PUT', path, { status: memberStatus });
+    }
+    if (status === 'active' || status === 'deactivated') await this.#upload(id, owner);
+    if (status === 'deactivated') await this.#rest('admin', 'POST', `/images/${id}/actions/deactivate`);
+    if (visibility !== undefined) await this.change(id, { visibility });
+    return id;
+  }
+
+  /** Makes a project a member, as the cloud's administrator. */
+  async share(imageId: string, memberId: string): Promise<void> {
+    await this.#rest('admin', 'POST', `/images/${imageId}/members`, { member: memberId });
+  }
+
+  /** Removes a member, as the cloud's administrator. */
+  async unshare(imageId: string, memberId: string): Promise<void> {
+    await this.#rest('admin', 'DELETE', `/images/${imageId}/members/${memberId}`);
+  }
+
+  /** Changes attributes of an image, as the cloud's administrator. */
+  async change(imageId: string, attributes: Readonly<Record<string, unknown>>): Promise<void> {
+    const patch = Object.entries(attributes).map(([name, value]) => ({ op: 'replace', path: `/${name}`, value }));
+    await this.#rest('admin', 'PATCH', `/images/${imageId}`, patch, 'application/openstack-images-v2.1-json-patch');
+  }
+
+  /** Deletes an image. */
+  async delete(imageId: string): Promise<void> {
+    await this.#rest('admin', 'DELETE', `/images/${imageId}`);
+    this.#made.splice(this.#made.indexOf(imageId), 1);
+  }
+
+  /** What the cloud itself says of the members of a shared image: to see what a refused write left behind. */
+  async rows(imageId: string): Promise<unknown> {
+    return ((await this.#rest('admin', 'GET', `/images/${imageId}/members`)) as { members: unknown }).members;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const id of [...this.#made]) {
+      await this.change(id, { protected: false });
+      await this.delete(id);
+    }
+    await this.#opened.disposeAsync();
+  }
+
+  #authentication(caller: Caller): Record<string, string> {
+    const token = this.cloud.tokens[caller];
+    return token === null ? {} : { 'x-auth-token': token };
+  }
+
+  #upload(id: string, owner: Caller): Promise<unknown> {
+    return this.#rest(owner, 'PUT', `/images/${id}/file`, 'data', 'application/octet-stream');
+  }
+
+  async #rest(
+    caller: Caller,
+    method: string,
+    path: string,
+    body?: object | string,
+    type = 'application/json',
+  ): Promise<unknown> {
+    const response = await fetch(`${this.cloud.imagesApiUrl}/v2${path}`, {
+      method,
+      headers: { accept: 'application/json', ...(body && { 'content-type': type }), ...this.#authentication(caller) },
+      ...(body && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`set-up failed: ${method} ${path}: ${response.status} ${text}`);
+    return text === '' ? null : JSON.parse(text);
+  }
+}
+
+/** Opens the cloud of this run and a gateway before it, for one test. */
+export async function openStage(): Promise<Stage> {
+  await using opened = new AsyncDisposableStack();
+  const cloud = opened.use(await openCloud());
+  const calls: string[] = [];
+  const log = pino({}, { write: (line: string) => void calls.push(...toOperations(line)) });
+  const imagesApiUrl = new URL('/v2', cloud.imagesApiUrl);
+  const config = { ...parseConfig({ PORT: '0' }), imagesApiUrl };
+  const app = opened.use(await createApp({ config, log, sample: { document: '', headers: {} } }));
+  const gatewayUrl = await app.listen();
+  return new Stage(cloud, gatewayUrl, calls, opened.move());
+}
+
+/** The gateway logs one line for each call that it makes. */
+function toOperations(line: string): string[] {
+  const { msg, operation } = JSON.parse(line) as { msg: string; operation: string };
+  return msg === 'upstream' ? [operation] : [];
+}
