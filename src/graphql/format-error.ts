@@ -23,11 +23,14 @@ export function createFormatError(onDefect: OnDefect) {
   };
 }
 
-/** An error about the request: its syntax, validity, variables or size. Such an error carries a code of its own. */
+/**
+ * An error about the request: its syntax, validity, variables or size. Such an error carries a code of its own, and has
+ * another one inside where a variable has no value of its type.
+ */
 function isRequestError(error: unknown): boolean {
   return (
     error instanceof GraphQLError &&
-    error.originalError === undefined &&
+    (error.originalError === undefined || error.originalError instanceof GraphQLError) &&
     error.path === undefined &&
     error.extensions['code'] !== 'INTERNAL_SERVER_ERROR'
   );
