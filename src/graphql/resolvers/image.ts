@@ -6,7 +6,8 @@ import { listImagePage, toConnection } from './image-page.ts';
 import { resolveImage } from './resolve-image.ts';
 
 export const image: ImageResolvers = {
-  __resolveReference({ id }, context, info) {
+  // Async, because a throw would take the other entities of the request along; a rejection is this one's alone.
+  async __resolveReference({ id }, context, info) {
     checkIds({ id });
     return resolveImage(id, context, info);
   },
