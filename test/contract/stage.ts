@@ -15,6 +15,7 @@ export interface NewImage {
   readonly visibility?: 'public' | 'private' | 'shared' | 'community';
   /** `active` and `deactivated` images have data. */
   readonly status?: 'queued' | 'active' | 'deactivated';
+  readonly data?: string;
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
@@ -60,7 +61,8 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Makes an image. @returns its id. */
-  async image({ owner = 'producer', members = {}, visibility, status, attributes }: NewImage = {}): Promise<string> {
+  async image(image: NewImage = {}): Promise<string> {
+    const { owner = 'producer', members = {}, visibility, status, data = 'data', attributes } = image;
     const { id } = (await this.#rest(owner, 'POST', '/images', {
       name: this.tag,
       tags: [this.tag],
@@ -74,7 +76,7 @@ export class Stage implements AsyncDisposable {
       const path = `/images/${id}/members/${this.cloud.projects[name]}`;
       if (memberStatus !== 'pending') await this.#rest(name, 'PUT', path, { status: memberStatus });
     }
-    if (status === 'active' || status === 'deactivated') await this.#upload(id, owner);
+    if (status === 'active' || status === 'deactivated') await this.#upload(id, owner, data);
     if (status === 'deactivated') await this.#rest('admin', 'POST', `/images/${id}/actions/deactivate`);
     if (visibility !== undefined) await this.change(id, { visibility });
     return id;
@@ -120,8 +122,8 @@ export class Stage implements AsyncDisposable {
     return token === null ? {} : { 'x-auth-token': token };
   }
 
-  #upload(id: string, owner: Caller): Promise<unknown> {
-    return this.#rest(owner, 'PUT', `/images/${id}/file`, 'data', 'application/octet-stream');
+  #upload(id: string, owner: Caller, data: string): Promise<unknown> {
+    return this.#rest(owner, 'PUT', `/images/${id}/file`, data, 'application/octet-stream');
   }
 
   async #rest(
