@@ -47,7 +47,8 @@ export async function createApp({ config, log, sample, registry = new Registry()
     retries: config.upstreamRetries,
     observe(report) {
       metrics.attempt(report);
-      log.info(report, 'upstream');
+      if (report.status === undefined || report.status >= 500) log.warn(report, 'upstream');
+      else log.debug(report, 'upstream');
     },
   });
   const graphql = await startGraphQLServer({
@@ -59,8 +60,12 @@ export async function createApp({ config, log, sample, registry = new Registry()
     },
   });
   const reachable = createProbe(dispatcher, basePath, () => performance.now());
+  const contextOptions = {
+    verifyRemovals: config.verifyRemovals,
+    bulk: { maxChanges: config.bulkMaxChanges, concurrency: config.bulkConcurrency },
+  };
   const handleGraphql = createGraphqlHandler(
-    (request, caller) => graphql.execute(request, createContext(transport, caller)),
+    (request, caller) => graphql.execute(request, createContext(transport, caller, contextOptions)),
     config.maxRequestBytes,
   );
   const server = createHttpServer({

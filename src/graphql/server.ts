@@ -7,6 +7,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { GatewayContext } from './context.ts';
+import { createExecutor } from './executor.ts';
 import { createFormatError, type OnDefect } from './format-error.ts';
 import { createSchema } from './schema.ts';
 
@@ -59,8 +60,27 @@ export interface GraphQLServer {
  */
 export async function startGraphQLServer(options: GraphQLServerOptions): Promise<GraphQLServer> {
   const { document, headers } = options.sample;
+  const schema = createSchema();
+  const executeOperation = createExecutor(schema);
   const server = new ApolloServer<GatewayContext>({
-    schema: createSchema(),
+    gateway: {
+      onSchemaLoadOrUpdate(callback) {
+        callback({ apiSchema: schema, coreSupergraphSdl: '' });
+        return () => {};
+      },
+      async load() {
+        return {
+          executor: ({ document, operationName, request, context }) =>
+            executeOperation({
+              document,
+              operationName: operationName ?? undefined,
+              variables: request.variables,
+              context: context as GatewayContext,
+            }) as never,
+        };
+      },
+      async stop() {},
+    },
     introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
