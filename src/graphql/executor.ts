@@ -4,6 +4,7 @@ import {
   execute,
   type GraphQLSchema,
   getOperationAST,
+  getVariableValues,
   OperationTypeNode,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
@@ -51,10 +52,21 @@ export function createExecutor(schema: GraphQLSchema): Executor {
     return isCompiledQuery(compiled) ? compiled : null;
   }
 
-  return async ({ document, operationName, variables, context }) => {
+  /** graphql-js reads the variables: the compiler would forget defaults, and has words of its own for wrong values. */
+  function run(
+    { query }: CompiledQuery,
+    { document, operationName, variables, context }: ExecutionRequest,
+  ): Promise<ExecutionResult> | ExecutionResult {
+    const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+    const { coerced, errors } = getVariableValues(schema, definitions, variables ?? {});
+    return errors ? { errors } : query(undefined, context, coerced);
+  }
+
+  return async (request) => {
+    const { document, operationName, variables, context } = request;
     const known = lookUp(document, operationName ?? '');
     if (known.compiled === undefined && known.uses >= compileAfter) known.compiled = compile(document, operationName);
-    if (known.compiled) return known.compiled.query(undefined, context, variables ?? {});
+    if (known.compiled) return run(known.compiled, request);
     return execute({ schema, document, operationName, variableValues: variables, contextValue: context });
   };
 }
