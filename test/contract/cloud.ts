@@ -29,6 +29,12 @@ export interface Cloud extends AsyncDisposable {
   readonly projects: Readonly<Record<ProjectName, string>>;
   /** How many members an image may have. */
   readonly memberQuota: number;
+  /**
+   * What a page in the order of sizes takes an image without a size for, when it starts after one. Glance compares it as
+   * an empty text, which is zero to MariaDB, as in the embedded Images API, and more than any number to SQLite: there
+   * no page follows in ascending order, and the same one again and again in descending order.
+   */
+  readonly unsizedIs: 'zero' | 'infinite';
 }
 
 const uselessTokens = { bad: 'gAAAAABnobody-issued-this', empty: '', nobody: null };
@@ -52,6 +58,7 @@ async function startEmbedded(): Promise<Cloud> {
   return {
     imagesApiUrl: simulator.url,
     memberQuota,
+    unsizedIs: 'zero',
     tokens: {
       producer: producer.token,
       producerReader: producerReader.token,

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { pino } from 'pino';
 import { expect } from 'vitest';
-import { createApp } from '../../src/app.ts';
-import { parseConfig } from '../../src/config.ts';
+import { type AnswerError, type Gateway, startGateway } from '../support/gateway.ts';
 import { type Caller, type Cloud, openCloud, type ProjectName } from './cloud.ts';
 
 /** The wire's member statuses: what the set-up speaks, because it goes past the gateway. */
@@ -19,10 +17,10 @@ export interface NewImage {
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
-/** A GraphQL answer of the gateway. */
+/** A GraphQL answer of the gateway, with HTTP status 200. */
 export interface Answer {
   readonly data: unknown;
-  readonly errors: readonly { readonly path?: readonly unknown[]; readonly extensions: { readonly code: string } }[];
+  readonly errors: readonly AnswerError[];
 }
 
 /** A gateway before a cloud, and hands to set the cloud up past the gateway. Images made here go when it closes. */
@@ -30,34 +28,33 @@ export class Stage implements AsyncDisposable {
   readonly cloud: Cloud;
   /** A tag and a start of names that are this stage's alone. */
   readonly tag = `contract-${randomUUID()}`;
-  /** The operations of the calls that the gateway made to the cloud so far. */
-  readonly calls: readonly string[];
-  readonly #gatewayUrl: string;
+  readonly #gateway: Gateway;
   readonly #opened: AsyncDisposableStack;
   readonly #made: string[] = [];
 
-  constructor(cloud: Cloud, gatewayUrl: string, calls: readonly string[], opened: AsyncDisposableStack) {
+  constructor(cloud: Cloud, gateway: Gateway, opened: AsyncDisposableStack) {
     this.cloud = cloud;
-    this.#gatewayUrl = gatewayUrl;
-    this.calls = calls;
+    this.#gateway = gateway;
     this.#opened = opened;
   }
 
+  /** The operations of the calls that the gateway made to the cloud so far: it logs a line for each. */
+  get calls(): readonly string[] {
+    return this.#gateway.log
+      .map((line) => JSON.parse(line) as { msg: string; operation: string })
+      .flatMap(({ msg, operation }) => (msg === 'upstream' ? [operation] : []));
+  }
+
   /** Sends an operation to the gateway. Whatever comes of it, an operation that executed answers 200. */
-  async ask(caller: Caller, query: string, variables: object = {}): Promise<Answer> {
-    const response = await fetch(`${this.#gatewayUrl}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...this.#authentication(caller) },
-      body: JSON.stringify({ query, variables }),
-    });
-    const answer = (await response.json()) as { data?: unknown; errors?: Answer['errors'] };
-    expect(response.status, JSON.stringify(answer)).toBe(200);
-    return { data: answer.data, errors: answer.errors ?? [] };
+  async ask(caller: Caller, document: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Answer> {
+    const { status, data, errors } = await this.#gateway.query(this.cloud.tokens[caller], document, variables);
+    expect(status, JSON.stringify(errors)).toBe(200);
+    return { data, errors: errors ?? [] };
   }
 
   /** Sends any request to the gateway's GraphQL endpoint. */
   request(search: string, init: RequestInit): Promise<Response> {
-    return fetch(`${this.#gatewayUrl}/graphql${search}`, init);
+    return fetch(`${this.#gateway.url}/graphql${search}`, init);
   }
 
   /** Makes an image. @returns its id. */
@@ -148,17 +145,6 @@ export class Stage implements AsyncDisposable {
 export async function openStage(): Promise<Stage> {
   await using opened = new AsyncDisposableStack();
   const cloud = opened.use(await openCloud());
-  const calls: string[] = [];
-  const log = pino({}, { write: (line: string) => void calls.push(...toOperations(line)) });
-  const imagesApiUrl = new URL('/v2', cloud.imagesApiUrl);
-  const config = { ...parseConfig({ PORT: '0' }), imagesApiUrl };
-  const app = opened.use(await createApp({ config, log, sample: { document: '', headers: {} } }));
-  const gatewayUrl = await app.listen();
-  return new Stage(cloud, gatewayUrl, calls, opened.move());
-}
-
-/** The gateway logs one line for each call that it makes. */
-function toOperations(line: string): string[] {
-  const { msg, operation } = JSON.parse(line) as { msg: string; operation: string };
-  return msg === 'upstream' ? [operation] : [];
+  const gateway = opened.use(await startGateway(cloud.imagesApiUrl));
+  return new Stage(cloud, gateway, opened.move());
 }
