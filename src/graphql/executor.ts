@@ -13,7 +13,7 @@ import type { GatewayContext } from './context.ts';
 /** A validated operation and what it is executed with. */
 export interface ExecutionRequest {
   readonly document: DocumentNode;
-  readonly operationName: string | undefined;
+  readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | undefined;
   readonly context: GatewayContext;
 }
@@ -45,10 +45,10 @@ export function createExecutor(schema: GraphQLSchema): Executor {
     return known;
   }
 
-  function compile(document: DocumentNode, operationName: string | undefined): CompiledQuery | null {
+  function compile(document: DocumentNode, operationName: string | null): CompiledQuery | null {
     // Mutations run one after the other, which is graphql-js's to do.
     if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.QUERY) return null;
-    const compiled = compileQuery(schema, document, operationName);
+    const compiled = compileQuery(schema, document, operationName ?? undefined);
     return isCompiledQuery(compiled) ? compiled : null;
   }
 
