@@ -23,7 +23,7 @@ it.each([
   const document = parse(request.document);
   const ask = async (): Promise<unknown> => {
     const { variables } = request;
-    const result = await execute({ document, operationName: undefined, variables, context: {} as GatewayContext });
+    const result = await execute({ document, operationName: null, variables, context: {} as GatewayContext });
     return JSON.parse(JSON.stringify(result));
   };
   const first = await ask();
