@@ -6,6 +6,9 @@ import {
   getOperationAST,
   getVariableValues,
   OperationTypeNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { GatewayContext } from './context.ts';
@@ -48,6 +51,7 @@ export function createExecutor(schema: GraphQLSchema): Executor {
   function compile(document: DocumentNode, operationName: string | null): CompiledQuery | null {
     // Mutations run one after the other, which is graphql-js's to do.
     if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.QUERY) return null;
+    if (hasVariableInScalar(schema, document)) return null;
     const compiled = compileQuery(schema, document, operationName ?? undefined);
     return isCompiledQuery(compiled) ? compiled : null;
   }
@@ -69,4 +73,21 @@ export function createExecutor(schema: GraphQLSchema): Executor {
     if (known.compiled) return run(known.compiled, request);
     return execute({ schema, document, operationName, variableValues: variables, contextValue: context });
   };
+}
+
+/**
+ * Whether a variable stands inside the literal of a scalar, as in `_entities(representations: [{id: $id, …}])`: the
+ * compiler would drop it.
+ */
+function hasVariableInScalar(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const typeInfo = new TypeInfo(schema);
+  let found = false;
+  const visitor = {
+    Variable(): void {
+      // Inside a scalar, no type is expected any more.
+      found ||= !typeInfo.getInputType();
+    },
+  };
+  visit(document, visitWithTypeInfo(typeInfo, visitor));
+  return found;
 }
