@@ -13,7 +13,8 @@ const needsRow = createSelectsBeyond(
 );
 
 export const imageMember: ImageMemberResolvers = {
-  __resolveReference(reference, context, info) {
+  // Async, because a throw would take the other entities of the request along; a rejection is this one's alone.
+  async __resolveReference(reference, context, info) {
     const { imageId, memberId } = reference;
     checkIds({ imageId, memberId });
     return needsRow(info) ? context.loaders.member({ imageId, memberId }) : reference;
