@@ -58,7 +58,8 @@ export async function createApp({
     retries: config.upstreamRetries,
     observe(report) {
       metrics.attempt(report);
-      log.info(report, 'upstream');
+      if (report.status === undefined || report.status >= 500) log.warn(report, 'upstream');
+      else log.debug(report, 'upstream');
     },
   });
   const graphql = await startGraphQLServer({
@@ -73,6 +74,10 @@ export async function createApp({
     },
   });
   const reachable = createProbe(dispatcher, basePath, () => performance.now());
+  const contextOptions = {
+    verifyRemovals: config.verifyRemovals,
+    bulk: { maxChanges: config.bulkMaxChanges, concurrency: config.bulkConcurrency },
+  };
   const handleGraphql = createGraphqlHandler(
     (request, { isRouter, ...caller }) => {
       const guarded = config.routerSecret !== null;
@@ -81,7 +86,7 @@ export async function createApp({
         entities: isRouter || !guarded,
         representationsLeft: config.maxRepresentations,
       };
-      return graphql.execute(request, createContext(transport, caller, federation));
+      return graphql.execute(request, createContext(transport, caller, { ...contextOptions, federation }));
     },
     { maxRequestBytes: config.maxRequestBytes, isRouter: createRouterCheck(config.routerSecret) },
   );

@@ -50,6 +50,26 @@ export const settings = [
     meaning: 'The largest answer of the Images API that is accepted.',
   },
   {
+    name: 'VERIFY_REMOVALS',
+    default: 'true',
+    takes: 'true or false',
+    meaning:
+      'Whether a removed member is looked up before the removal is called done, because a status change at the same ' +
+      'moment may undo it. Costs one call for each removal.',
+  },
+  {
+    name: 'BULK_MAX_CHANGES',
+    default: '1000',
+    takes: '1 to 100000',
+    meaning: 'How many pairs of image and project one bulk mutation may name.',
+  },
+  {
+    name: 'BULK_CONCURRENCY',
+    default: '4',
+    takes: '1 to 1024',
+    meaning: 'How many changes of one bulk mutation run at once.',
+  },
+  {
     name: 'MAX_REQUEST_BYTES',
     default: '1048576',
     takes: 'bytes, 1024 to 104857600',
@@ -57,8 +77,8 @@ export const settings = [
   },
   {
     name: 'INTROSPECTION',
-    default: 'on',
-    takes: '`on` or `off`',
+    default: 'true',
+    takes: 'true or false',
     meaning: 'Whether clients are told the schema: by introspection, `_service` and what errors say of bad requests.',
   },
   {
@@ -76,8 +96,8 @@ export const settings = [
   },
   {
     name: 'FEDERATED_TRACING',
-    default: 'off',
-    takes: '`on` or `off`',
+    default: 'false',
+    takes: 'true or false',
     meaning: 'Whether a router that asks for it (`ftv1`) is told how long each field took.',
   },
   {
@@ -115,6 +135,9 @@ export interface Config {
   readonly upstreamConnections: number;
   readonly upstreamRetries: number;
   readonly upstreamMaxBodyBytes: number;
+  readonly verifyRemovals: boolean;
+  readonly bulkMaxChanges: number;
+  readonly bulkConcurrency: number;
   readonly maxRequestBytes: number;
   readonly introspection: boolean;
   /** Null: nobody needs to prove to be the router. */
@@ -151,18 +174,18 @@ export function parseConfig(environment: Environment): Config {
     const setting = settings.find((candidate) => candidate.name === name) as Setting;
     const given = environment[name]?.trim();
     const parsed = parse(given || setting.default);
-    const shown = setting.secret ? `of ${given?.length} characters` : JSON.stringify(given);
+    const shown = setting.secret ? `of ${given?.length} characters` : toShown(given);
     if (parsed === undefined) mistakes.push(`${name} must be ${setting.takes}; it is ${shown}.`);
     return parsed as T;
-  }
-  function flag(name: SettingName): boolean {
-    return read(name, (value) => (value === 'on' ? true : value === 'off' ? false : undefined));
   }
   function integer(name: SettingName, from: number, to: number): number {
     return read(name, (value) => {
       const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
       return number >= from && number <= to ? number : undefined;
     });
+  }
+  function flag(name: SettingName): boolean {
+    return read(name, (value) => (value === 'true' ? true : value === 'false' ? false : undefined));
   }
 
   const config: Config = {
@@ -173,6 +196,9 @@ export function parseConfig(environment: Environment): Config {
     upstreamConnections: integer('UPSTREAM_CONNECTIONS', 1, 1024),
     upstreamRetries: integer('UPSTREAM_RETRIES', 0, 10),
     upstreamMaxBodyBytes: integer('UPSTREAM_MAX_BODY_BYTES', 1024, 1_073_741_824),
+    verifyRemovals: flag('VERIFY_REMOVALS'),
+    bulkMaxChanges: integer('BULK_MAX_CHANGES', 1, 100_000),
+    bulkConcurrency: integer('BULK_CONCURRENCY', 1, 1024),
     maxRequestBytes: integer('MAX_REQUEST_BYTES', 1024, 104_857_600),
     introspection: flag('INTROSPECTION'),
     routerSecret: environment['ROUTER_SECRET']?.trim()
@@ -186,6 +212,11 @@ export function parseConfig(environment: Environment): Config {
   };
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return Object.freeze(config);
+}
+
+/** A wrong value as a message may show it: on one line, and without the password of a URL. */
+function toShown(value: string | undefined): string {
+  return JSON.stringify(value?.replace(/\/\/.*@/, '//…@'));
 }
 
 /** The URL with `/v2` at the end of its path and nothing after it. Credentials have no place in it. */

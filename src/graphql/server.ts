@@ -7,9 +7,11 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import type { GraphQLSchema } from 'graphql';
 import type { GatewayContext } from './context.ts';
 import { execute, type GraphQLHttpAnswer, type GraphQLHttpRequest } from './execute.ts';
+import { createExecutor } from './executor.ts';
 import { createFormatError, type OnDefect } from './format-error.ts';
 
 /** One operation that was answered. */
@@ -49,10 +51,11 @@ export interface GraphQLServer {
 
 /** Starts Apollo Server. Its CSRF prevention is off: why nothing is lost by that is told in docs/decisions/csrf.md. */
 export async function startGraphQLServer(options: GraphQLServerOptions): Promise<GraphQLServer> {
-  const { introspection } = options;
+  const { schema, introspection, federatedTracing } = options;
   const { document, headers } = options.sample;
   const server = new ApolloServer<GatewayContext>({
-    schema: options.schema,
+    // Tracing hooks into every field, which only graphql-js offers.
+    ...(federatedTracing ? { schema } : { gateway: createCompilingGateway(schema) }),
     introspection,
     hideSchemaDetailsFromClientErrors: !introspection,
     includeStacktraceInErrorResponses: false,
@@ -63,7 +66,7 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
       createAnswerPlugin(options.observe),
       ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document, headers: { ...headers } }),
       ApolloServerPluginCacheControlDisabled(),
-      options.federatedTracing ? ApolloServerPluginInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
+      federatedTracing ? ApolloServerPluginInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
     ],
@@ -72,6 +75,22 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
   return {
     execute: async (request, context) => asSpecified(await execute(server, request, async () => context)),
     stop: () => server.stop(),
+  };
+}
+
+/** Apollo Server's hook for other ways to execute: ours compiles. */
+function createCompilingGateway(schema: GraphQLSchema): GatewayInterface {
+  const execute = createExecutor(schema);
+  return {
+    onSchemaLoadOrUpdate(callback) {
+      callback({ apiSchema: schema, coreSupergraphSdl: '' });
+      return () => {};
+    },
+    load: async () => ({
+      executor: ({ document, operationName, request, context }) =>
+        execute({ document, operationName, variables: request.variables, context: context as GatewayContext }),
+    }),
+    stop: async () => {},
   };
 }
 

@@ -37,18 +37,20 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
 }
 
 function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const tooLarge = new RequestError(413, `The request body is larger than ${maxBytes} bytes.`);
+  const tooLarge = (): RequestError => new RequestError(413, `The request body is larger than ${maxBytes} bytes.`);
   return new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length']) > maxBytes) return reject(tooLarge);
+    if (Number(request.headers['content-length']) > maxBytes) return reject(tooLarge());
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= maxBytes) chunks.push(chunk);
-      else reject(tooLarge);
+      else reject(tooLarge());
     });
     request.on('end', () => resolve(Buffer.concat(chunks, size)));
     request.on('error', reject);
-    request.on('close', () => reject(new RequestError(400, 'The request body did not arrive whole.')));
+    request.on('close', () => {
+      if (!request.complete) reject(new RequestError(400, 'The request body did not arrive whole.'));
+    });
   });
 }
