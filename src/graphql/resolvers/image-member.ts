@@ -10,7 +10,8 @@ import { resolveImage } from './resolve-image.ts';
 const keyFields: ReadonlySet<string> = new Set(['__typename', 'id', 'imageId', 'memberId', 'image', 'project']);
 
 export const imageMember: ImageMemberResolvers = {
-  __resolveReference(reference, context, info) {
+  // Async, because a throw would take the other entities of the request along; a rejection is this one's alone.
+  async __resolveReference(reference, context, info) {
     const { imageId, memberId } = reference;
     checkIds({ imageId, memberId });
     return selectsBeyond(info, 'ImageMember', keyFields) ? context.loaders.member({ imageId, memberId }) : reference;
