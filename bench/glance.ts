@@ -119,8 +119,18 @@ async function createImages(glance: Glance) {
   });
   return {
     ids,
-    [Symbol.asyncDispose]: () => runEach(ids, 4, (id) => call(glance, glance.producer, 'DELETE', `/images/${id}`)),
+    [Symbol.asyncDispose]: () => runEach(ids, 1, (id) => deleteImage(glance, id)),
   };
+}
+
+/** Glance on SQLite now and then answers 500 because its database is locked. */
+async function deleteImage(glance: Glance, id: string, attempts = 5): Promise<void> {
+  try {
+    await call(glance, glance.producer, 'DELETE', `/images/${id}`);
+  } catch (error) {
+    if (attempts === 1) throw error;
+    await deleteImage(glance, id, attempts - 1);
+  }
 }
 
 function startGateway({ url }: Glance, connections?: number): Promise<Server> {

@@ -153,13 +153,19 @@ function toGrowthTable({ title, unit, points }: { title: string; unit: string; p
 async function measureMemory(upstream: Upstream) {
   const found: { title: string; megabytes: number }[] = [];
   await upstream.change({ members: 20 });
+  {
+    await using bare = await start(toStartOptions(findParticipant('bare'), upstream.url));
+    await using callers = new Callers(bare.url, 8);
+    for (const workload of workloads) await callers.drive(toAsk(bare.url, workload), 1_000);
+    found.push({ title: 'the bare limit, after 1 s of full load with each workload', megabytes: bare.memory().now });
+  }
   await using gateway = await start(toStartOptions(findParticipant('gateway'), upstream.url));
   await using callers = new Callers(gateway.url, 8);
   found.push({ title: 'after the start', megabytes: gateway.memory().now });
-  for (const workload of workloads) await callers.drive(toAsk(gateway.url, workload), 2_000);
-  const { now, peak } = gateway.memory();
-  found.push({ title: 'after 2 s of full load with each workload', megabytes: now });
-  found.push({ title: 'at the most during that load', megabytes: peak });
+  await callers.pace([toAsk(gateway.url, workloads[0])], 100, 5_000);
+  found.push({ title: 'after 5 s of W1, 100 times a second', megabytes: gateway.memory().now });
+  for (const workload of workloads) await callers.drive(toAsk(gateway.url, workload), 1_000);
+  found.push({ title: 'after 1 s of full load with each workload', megabytes: gateway.memory().now });
 
   await upstream.change({ members: 1_000 });
   const ask = toAsk(gateway.url, page(70));
