@@ -1,13 +1,13 @@
 /**
- * Measures, shows the results as Markdown on standard output, and writes every figure to `bench/results.json`:
+ * Measures, shows the results as Markdown on standard output, and writes every figure to `bench/last.json`:
  *
  *   npm run bench                       everything but the part with a real Glance; about ten minutes
  *   npm run bench -- compare growth     only these parts
- *   npm run bench -- --record           also puts the results into bench/README.md
+ *   npm run bench -- --record           puts them into bench/README.md and bench/results.json instead
  *   npm run bench -- compare --servers bare,gateway,before=/path/to/another/checkout --workloads W1,W2
  */
 import { execFile } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
@@ -82,23 +82,29 @@ for (const name of chosen) {
   process.stdout.write(`${toMarkdown(report)}\n`);
   process.stderr.write(`${name} took ${((performance.now() - start) / 1000).toFixed(0)} s\n`);
 }
-const date = new Date().toISOString();
-const data = Object.fromEntries(Object.entries(reports).map(([name, report]) => [name, report.data]));
-writeFileSync(`${here}results.json`, `${JSON.stringify({ date, machine, ...data }, null, 1)}\n`);
+const date = new Date().toISOString().slice(0, 10);
+const found = Object.entries(reports).map(([name, { data }]) => [name, { date, machine, data }] as const);
 if (options.record) record();
+else write('last.json', Object.fromEntries(found));
+
+function write(file: string, data: object): void {
+  writeFileSync(here + file, `${JSON.stringify(data, null, 1)}\n`);
+}
 
 function toMarkdown({ title, markdown }: Report): string {
   return `### ${title}\n\n${markdown.trim()}\n`;
 }
 
-/** Puts every part that was measured in the place of what README had of it before. */
+/** Puts every part that was measured in the place of what was recorded of it before. */
 function record(): void {
+  const recorded = existsSync(`${here}results.json`) ? JSON.parse(readFileSync(`${here}results.json`, 'utf8')) : {};
+  write('results.json', { ...recorded, ...Object.fromEntries(found) });
   let readme = readFileSync(`${here}README.md`, 'utf8');
   for (const [name, report] of Object.entries(reports)) {
     const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
     const [before, after] = [readme.indexOf(begin), readme.indexOf(end)];
     if (before < 0 || after < 0) throw new Error(`README.md has no place for ${name}`);
-    const text = `${begin}\n\n${toMarkdown(report)}\n_${date.slice(0, 10)}, ${machine}._\n\n`;
+    const text = `${begin}\n\n${toMarkdown(report)}\n_${date}, ${machine}._\n\n`;
     readme = readme.slice(0, before) + text + readme.slice(after);
   }
   writeFileSync(`${here}README.md`, readme);

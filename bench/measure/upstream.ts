@@ -18,7 +18,8 @@ export interface Upstream extends Server {
 export async function startUpstream(world: World = {}): Promise<Upstream> {
   const server = await start({ script: 'bench/servers/upstream.ts' });
   const change = async (changed: World): Promise<void> => {
-    const search = new URLSearchParams(Object.entries(changed).map(([key, value]) => [key, String(value)]));
+    const parameters = Object.entries(changed).map(([key, value]) => [key, String(value)] as const);
+    const search = new URLSearchParams(Object.fromEntries(parameters));
     await fetch(new URL(`/world?${search}`, server.url));
   };
   await change(world);
