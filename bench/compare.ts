@@ -18,6 +18,8 @@ export interface CompareOptions {
   readonly warmUpMs: number;
   /** How many callers ask at once. */
   readonly callers: number;
+  /** A folder for CPU profiles of the gateway. */
+  readonly profile?: string | undefined;
 }
 
 /** One server, one workload, one round. */
@@ -66,7 +68,11 @@ export async function compare(options: CompareOptions): Promise<Cell[]> {
   const lanes: Lane[] = [];
   for (const name of options.servers) {
     const participant = findParticipant(name);
-    const server = stack.use(await start(toStartOptions(participant, upstream.url)));
+    const flags =
+      options.profile && participant.script.endsWith('src/main.ts')
+        ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`]
+        : [];
+    const server = stack.use(await start({ ...toStartOptions(participant, upstream.url), flags }));
     const callers = stack.use(new Callers(server.url, options.callers));
     for (const workload of workloads.filter((one) => options.workloads.includes(one.name))) {
       const operation = toOperation(participant, workload);

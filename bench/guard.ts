@@ -1,13 +1,13 @@
 /**
  * Tells whether the gateway has become slower: `npm run bench:guard`. Compares its CPU time per request, as a ratio to the
- * bare limit in the same round, with the ratios that are recorded in `bench/ratios.json`; what else the machine does falls
- * on both alike. `-- --record` records the ratios of this run instead. The last line tells how many workloads held.
+ * bare limit in the same run, with the ratios that are recorded in `bench/ratios.json`; what else the machine does falls on
+ * both alike. `-- --record` records the ratios of this run instead. The last line tells how many workloads held.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compare } from './compare.ts';
-import { median, toTable } from './measure/statistics.ts';
+import { quantile, toTable } from './measure/statistics.ts';
 import { workloads } from './workloads.ts';
 
 const file = fileURLToPath(new URL('ratios.json', import.meta.url));
@@ -28,9 +28,7 @@ const cells = await compare({
   callers: 8,
 });
 const measured = Object.fromEntries(
-  cells
-    .filter(({ server }) => server === 'gateway')
-    .map(({ workload, rounds }) => [workload, Number(median(rounds.map(({ ratio }) => ratio)).toFixed(2))]),
+  workloads.map(({ name }) => [name, Number((costOf('gateway', name) / costOf('bare', name)).toFixed(2))]),
 );
 if (options.record) writeFileSync(file, `${JSON.stringify(measured, null, 2)}\n`);
 const recorded: Readonly<Record<string, number>> = JSON.parse(readFileSync(file, 'utf8'));
@@ -51,3 +49,9 @@ process.stdout.write(
 const failed = rows.filter(({ holds }) => !holds).length;
 process.stdout.write(`${rows.length - failed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** A neighbour on the machine can only make a round dearer, so the cheaper rounds tell more. */
+function costOf(server: string, workload: string): number {
+  const cell = cells.find((one) => one.server === server && one.workload === workload);
+  return quantile(cell?.rounds.map(({ cpuMicroseconds }) => cpuMicroseconds) ?? [], 0.25);
+}

@@ -5,6 +5,7 @@
  *   npm run bench -- compare growth     only these parts
  *   npm run bench -- --record           puts them into bench/README.md and bench/results.json instead
  *   npm run bench -- compare --servers bare,gateway,before=/path/to/another/checkout --workloads W1,W2
+ *   npm run bench -- compare --servers gateway --workloads W1 --profile /tmp/profiles
  */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -33,6 +34,7 @@ const { values: options, positionals } = parseArgs({
     ms: { type: 'string', default: '600' },
     'warm-up-ms': { type: 'string', default: '4000' },
     callers: { type: 'string', default: '8' },
+    profile: { type: 'string' },
     record: { type: 'boolean', default: false },
   },
 });
@@ -49,6 +51,7 @@ async function reportComparison(): Promise<Report> {
     ms: Number(options.ms),
     warmUpMs: Number(options['warm-up-ms']),
     callers: Number(options.callers),
+    profile: options.profile,
   });
   return toReport(cells);
 }

@@ -53,7 +53,7 @@ export async function start({ script, env = {}, flags = [], lines = 1 }: StartOp
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');
       // Some catch the signal and stay.
-      const timer = setTimeout(() => child.kill('SIGKILL'), 2_000);
+      const timer = setTimeout(() => child.kill('SIGKILL'), 4_000);
       await exited;
       clearTimeout(timer);
     },
