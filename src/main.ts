@@ -42,7 +42,8 @@ async function start(): Promise<void> {
     sample: { document: sampleDocument, headers: { 'X-Auth-Token': token } },
   });
   const url = await app.listen();
-  process.stdout.write(`The gateway listens at ${url}/graphql\n`);
+  const open = config.routerSecret === null ? ', open to every router because ROUTER_SECRET is not set' : '';
+  process.stdout.write(`The gateway listens at ${url}/graphql${open}\n`);
   if (embedded) process.stdout.write(describeDemo(url));
 
   let stopping = false;
