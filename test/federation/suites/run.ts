@@ -119,6 +119,7 @@ const suites = [
   ...(await runJest()),
   await runOwn('composition'),
   await runOwn('engines', { ENGINES_TABLE: table }),
+  await runOwn('budget'),
   await runOwn('example'),
 ];
 const engines: object[] = existsSync(table) ? JSON.parse(readFileSync(table, 'utf8')) : [];
@@ -143,4 +144,4 @@ const file = values['outputFile.json'];
 if (typeof file === 'string') writeFileSync(file, report);
 say(report);
 const clean = suites.every(({ total, passed, skipped }) => total > 0 && passed + skipped === total);
-process.exitCode = clean && suites.length === 5 && typesFit === 0 ? 0 : 1;
+process.exitCode = clean && suites.length === 6 && typesFit === 0 ? 0 : 1;
