@@ -5,7 +5,6 @@ import {
   type GraphQLSchema,
   getOperationAST,
   getVariableValues,
-  OperationTypeNode,
   TypeInfo,
   visit,
   visitWithTypeInfo,
@@ -49,8 +48,6 @@ export function createExecutor(schema: GraphQLSchema): Executor {
   }
 
   function compile(document: DocumentNode, operationName: string | null): CompiledQuery | null {
-    // Mutations run one after the other, which is graphql-js's to do.
-    if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.QUERY) return null;
     if (hasVariableInScalar(schema, document)) return null;
     const compiled = compileQuery(schema, document, operationName ?? undefined);
     return isCompiledQuery(compiled) ? compiled : null;
