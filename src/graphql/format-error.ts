@@ -11,8 +11,8 @@ export type OnDefect = (error: unknown) => void;
  */
 export function createFormatError(onDefect: OnDefect) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    const original = unwrapResolverError(error);
-    if (original instanceof GatewayError || isRequestError(original)) return formatted;
+    if (unwrapResolverError(error) instanceof GatewayError || isRefusedBeforeExecution(error)) return formatted;
+    if (isRefusedArgument(error)) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } };
     onDefect(error);
     return {
       message: 'Internal server error. The log of the gateway has more under the request id.',
@@ -23,12 +23,21 @@ export function createFormatError(onDefect: OnDefect) {
   };
 }
 
-/** An error about the request: its syntax, validity, variables or size. Such an error carries a code of its own. */
-function isRequestError(error: unknown): boolean {
+/** An error about the request as a whole: its syntax, validity, variables or size. It has a code and, yet, no path. */
+function isRefusedBeforeExecution(error: unknown): boolean {
   return (
     error instanceof GraphQLError &&
-    error.originalError === undefined &&
     error.path === undefined &&
+    error.extensions['code'] !== undefined &&
     error.extensions['code'] !== 'INTERNAL_SERVER_ERROR'
   );
+}
+
+/**
+ * An argument that graphql-js refuses during execution, such as a variable that is null in spite of its default. Among
+ * graphql-js's own errors at a field only these point into the document; those about values to be answered do not.
+ */
+function isRefusedArgument(error: unknown): boolean {
+  const original = unwrapResolverError(error);
+  return original !== error && original instanceof GraphQLError && original.nodes !== undefined;
 }
