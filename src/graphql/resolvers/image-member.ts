@@ -9,7 +9,8 @@ import { resolveImage } from './resolve-image.ts';
 const keyFields: ReadonlySet<string> = new Set(['__typename', 'id', 'imageId', 'memberId', 'image', 'project']);
 
 export const imageMember: ImageMemberResolvers = {
-  __resolveReference(reference, context, info) {
+  // Asynchronous, so that a key that can be none fails alone and not with all other references.
+  async __resolveReference(reference, context, info) {
     const { imageId, memberId } = reference;
     checkIds({ imageId, memberId });
     return selectsBeyond(info, 'ImageMember', keyFields) ? context.loaders.member({ imageId, memberId }) : reference;

@@ -6,7 +6,8 @@ import { listImagePage, toConnection } from './image-page.ts';
 import { resolveImage } from './resolve-image.ts';
 
 export const image: ImageResolvers = {
-  __resolveReference({ id }, context, info) {
+  // Asynchronous, so that a key that can be none fails alone and not with all other references.
+  async __resolveReference({ id }, context, info) {
     checkIds({ id });
     return resolveImage(id, context, info);
   },
