@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     restoreMocks: true,
     testTimeout: 20_000,
+    // Node loads the modules, as it does in production. Vite would load another copy of graphql than the packages get.
+    experimental: { viteModuleRunner: false },
   },
 });
