@@ -40,7 +40,8 @@ function only(headers: IncomingHttpHeaders, name: string): string | undefined {
 
 function health(exchange: Exchange): Reply {
   if (exchange.method === 'HEAD') return { status: 204, headers: [], body: '' };
-  const offers = ['text/plain', 'application/json'] as const;
+  // Where HTML is liked best Glance sends a page; plain text says as much.
+  const offers = ['text/plain', 'text/html', 'application/json'] as const;
   if (bestOffer(only(exchange.headers, 'accept'), offers) === 'application/json') {
     const body = JSON.stringify({ detailed: false, reasons: ['OK'] }, undefined, 4);
     return { status: 200, headers: [['Content-Type', 'application/json']], body };
