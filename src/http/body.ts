@@ -46,7 +46,8 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
       else reject(tooLarge);
     });
     request.on('end', () => resolve(Buffer.concat(chunks, size)));
-    request.on('error', reject);
-    request.on('close', () => reject(new RequestError(400, 'The request body did not arrive whole.')));
+    const cutOff = (): void => reject(new RequestError(400, 'The request body did not arrive whole.'));
+    request.on('error', cutOff);
+    request.on('close', cutOff);
   });
 }
