@@ -88,10 +88,19 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
         context: async () => context,
       });
       if (answer.body.kind !== 'complete') throw new Error('incremental delivery is not offered');
-      return { status: answer.status ?? 200, headers: answer.headers, body: answer.body.string };
+      const status = answer.status ?? 200;
+      const text = answer.body.string;
+      return { status, headers: answer.headers, body: status < 400 ? text : addRequestId(text, context.requestId) };
     },
     stop: () => server.stop(),
   };
+}
+
+/** Apollo Server refuses what is no GraphQL request before any plugin hears of it; its errors have no request id yet. */
+function addRequestId(text: string, requestId: string): string {
+  const { errors = [], ...rest } = JSON.parse(text) as { errors?: { extensions?: object }[] };
+  const completed = errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
+  return `${JSON.stringify({ errors: completed, ...rest })}\n`;
 }
 
 /** Completes every answer: the errors of rows that were left out, and the request id of every error. */
