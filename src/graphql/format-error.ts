@@ -2,25 +2,28 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { GatewayError } from '../errors.ts';
 
-/** Hears of defects, with all there is to know about them. */
-export type OnDefect = (error: unknown) => void;
-
 /**
  * Decides what a client sees of anything that was thrown: a `GatewayError`, and what GraphQL itself has to say about a
- * request, as they are; anything else is a defect, which is reported and masked.
+ * request, as they are; anything else is a defect, which is masked.
  */
-export function createFormatError(onDefect: OnDefect) {
-  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    if (unwrapResolverError(error) instanceof GatewayError || isRefusedBeforeExecution(error)) return formatted;
-    if (isRefusedArgument(error)) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } };
-    onDefect(error);
-    return {
-      message: 'Internal server error. The log of the gateway has more under the request id.',
-      ...(formatted.locations && { locations: formatted.locations }),
-      ...(formatted.path && { path: formatted.path }),
-      extensions: { code: 'INTERNAL_SERVER_ERROR' },
-    };
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  if (isRefusedArgument(error)) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } };
+  if (!isDefect(error)) return formatted;
+  return {
+    message: 'Internal server error. The log of the gateway has more under the request id.',
+    ...(formatted.locations && { locations: formatted.locations }),
+    ...(formatted.path && { path: formatted.path }),
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
   };
+}
+
+/** Whether an error is the gateway's own fault. */
+export function isDefect(error: unknown): boolean {
+  return !(
+    unwrapResolverError(error) instanceof GatewayError ||
+    isRefusedBeforeExecution(error) ||
+    isRefusedArgument(error)
+  );
 }
 
 /** An error about the request as a whole: its syntax, validity, variables or size. It has a code and, yet, no path. */

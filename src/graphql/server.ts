@@ -7,7 +7,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { GatewayContext } from './context.ts';
-import { createFormatError, type OnDefect } from './format-error.ts';
+import { formatError, isDefect } from './format-error.ts';
 import { createSchema } from './schema.ts';
 
 /** One operation that was answered. */
@@ -31,7 +31,8 @@ export interface Sample {
 export interface GraphQLServerOptions {
   readonly sample: Sample;
   readonly observe: (report: OperationReport) => void;
-  readonly onDefect: OnDefect;
+  /** Hears of defects, with all there is to know about them. */
+  readonly onDefect: (error: unknown, requestId: string) => void;
 }
 
 interface GraphQLHttpRequest {
@@ -65,9 +66,9 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: false,
-    formatError: createFormatError(options.onDefect),
+    formatError,
     plugins: [
-      createAnswerPlugin(options.observe),
+      createAnswerPlugin(options),
       ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document, headers: { ...headers } }),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -103,12 +104,15 @@ function addRequestId(text: string, requestId: string): string {
   return `${JSON.stringify({ errors: completed, ...rest })}\n`;
 }
 
-/** Completes every answer: the errors of rows that were left out, and the request id of every error. */
-function createAnswerPlugin(observe: GraphQLServerOptions['observe']): ApolloServerPlugin<GatewayContext> {
+/** Reports defects, and completes every answer: the errors of rows that were left out, and the request id of every error. */
+function createAnswerPlugin({ observe, onDefect }: GraphQLServerOptions): ApolloServerPlugin<GatewayContext> {
   return {
     async requestDidStart() {
       const start = performance.now();
       return {
+        async didEncounterErrors({ errors, contextValue }) {
+          for (const error of errors) if (isDefect(error)) onDefect(error, contextValue.requestId);
+        },
         async willSendResponse({ response, contextValue, operation, operationName }) {
           if (response.body.kind !== 'single') return;
           const result = response.body.singleResult;
