@@ -50,7 +50,7 @@ it('what is not answered within the grace period is cut off', async () => {
 
 it('a caller who goes away takes its upstream call along', async () => {
   await using upstream = await startUpstream(() => {});
-  await using gateway = await startGateway(upstream.url);
+  await using gateway = await startGateway(upstream.url, { UPSTREAM_DEADLINE_MS: '600000' });
   const caller = new AbortController();
   const gone = fetch(`${gateway.url}/graphql?query=${encodeURIComponent(document)}`, {
     headers: { 'x-auth-token': 't' },

@@ -154,6 +154,27 @@ describe('the image of a payload', () => {
     ]);
   });
 
+  it('after a change knows nothing of a list that was read before it', async () => {
+    await using sharing = await startSharing();
+    sharing.image(1, {}, { b: 'pending' });
+    const change = (name: string, key: 'a' | 'b') =>
+      `${name}(input: { imageId: "${id}", memberId: "${projects[key]}" })`;
+    const { data } = await sharing.query(
+      'producer',
+      `mutation {
+        one: ${change('createImageMember', 'a')} { image { members { memberId } } }
+        two: ${change('deleteImageMember', 'a')} { image { member(memberId: "${projects.a}") { id } } }
+      }`,
+    );
+    expect(data).toMatchObject({ two: { image: { member: null } } });
+    expect(sharing.calls()).toEqual([
+      requests.create,
+      'GET /images/#1/members',
+      requests.delete,
+      'GET /images/#1/members/a',
+    ]);
+  });
+
   it('is looked up where the change was refused, because then it may not even be there', async () => {
     await using sharing = await startSharing();
     const { data, errors } = await sharing.query(
@@ -256,6 +277,15 @@ describe('a change that a user can mend', () => {
     });
     if (field !== imageField) expect(JSON.stringify(data)).toMatch(new RegExp(`"message":"[^"]*${projects.a}`));
     expect(sharing.calls()).toEqual([requests[write], ...reads]);
+  });
+
+  it('is NOT_FOUND where the image is gone when the reason is looked for', async () => {
+    await using sharing = await startSharing({ intercept: ({ method }) => ({ status: method === 'GET' ? 404 : 403 }) });
+    for (const write of ['create', 'delete', 'update'] as const) {
+      const { data } = await sharing.query('producer', documents[write], input(write));
+      expect(data).toMatchObject({ payload: { userErrors: [{ code: 'NOT_FOUND' }] } });
+      expect(sharing.calls()).toEqual([requests[write], ...look]);
+    }
   });
 
   it('tells an owner who accepts for a consumer that only the consumer can', async () => {
