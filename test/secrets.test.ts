@@ -27,7 +27,7 @@ beforeEach(() => {
 /** Runs all operations, some bad requests too, and looks for what must not be seen in all that can be seen. */
 async function search(upstreamUrl: string): Promise<void> {
   await using gateway = await startGateway(upstreamUrl, {
-    UPSTREAM_DEADLINE_MS: '100',
+    UPSTREAM_DEADLINE_MS: '50',
     UPSTREAM_MAX_BODY_BYTES: '2048',
     MAX_REQUEST_BYTES: '1024',
   });
