@@ -20,6 +20,7 @@ const config: CodegenConfig = {
           CreateImageMemberPayload: './resolvers/payload.ts#MemberPayload',
           DeleteImageMemberPayload: './resolvers/payload.ts#DeletePayload',
           UpdateMemberStatusPayload: './resolvers/payload.ts#MemberPayload',
+          MyMembership: './resolvers/my-membership.ts#MyMembershipModel',
           ImageMember: '../upstream/model.ts#ImageMember as ImageMemberModel',
         },
         scalars: {

@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { GatewayError } from '../errors.ts';
 import { type ClientCaller, ImagesClient } from '../upstream/images-client.ts';
 import type { Transport } from '../upstream/transport.ts';
+import type { FederationAllowance } from './federation.ts';
 import { Loaders } from './loaders.ts';
 
 /** What the resolvers of one request work with. */
@@ -10,15 +11,30 @@ export interface GatewayContext {
   readonly client: ImagesClient;
   /** The reads of this request. */
   readonly loaders: Loaders;
+  /** Whether a removal is read back before it is called done. */
+  readonly verifyRemovals: boolean;
+  /** How many changes one bulk mutation may ask for, and how many of them run at once. */
+  readonly bulk: BulkLimits;
   readonly requestId: string;
+  /** What the request may ask of the fields for routers. */
+  readonly federation: FederationAllowance;
   /** Errors of rows that were left out of a list; they are added to the answer beside the list. */
   readonly rowErrors: GraphQLError[];
 }
 
+/** The limits of one bulk mutation. */
+export interface BulkLimits {
+  readonly maxChanges: number;
+  readonly concurrency: number;
+}
+
+/** What a request may do, by the settings and by who asks. */
+export type ContextOptions = Pick<GatewayContext, 'verifyRemovals' | 'bulk' | 'federation'>;
+
 /** Everything that lives as long as one request. No upstream call happens yet. */
-export function createContext(transport: Transport, caller: ClientCaller): GatewayContext {
+export function createContext(transport: Transport, caller: ClientCaller, options: ContextOptions): GatewayContext {
   const client = new ImagesClient(transport, caller);
-  return { client, loaders: new Loaders(client), requestId: caller.requestId, rowErrors: [] };
+  return { ...options, client, loaders: new Loaders(client), requestId: caller.requestId, rowErrors: [] };
 }
 
 /** Reports rows that were left out of the list that this field returns. */
@@ -27,12 +43,20 @@ export function reportRowErrors(
   errors: readonly GatewayError[],
   info: GraphQLResolveInfo,
 ): void {
-  for (const originalError of errors) {
-    const { path, fieldNodes } = info;
-    context.rowErrors.push(
-      new GraphQLError(originalError.message, { originalError, nodes: fieldNodes, path: toPath(path) }),
-    );
-  }
+  for (const error of errors) reportError(context, error, info, []);
+}
+
+/** Adds an error to the answer without failing the field: `below` is its path from there. */
+export function reportError(
+  context: GatewayContext,
+  originalError: GatewayError,
+  { path, fieldNodes }: GraphQLResolveInfo,
+  below: readonly (string | number)[],
+): void {
+  const { message } = originalError;
+  context.rowErrors.push(
+    new GraphQLError(message, { originalError, nodes: fieldNodes, path: [...toPath(path), ...below] }),
+  );
 }
 
 function toPath(path: GraphQLResolveInfo['path']): (string | number)[] {

@@ -2,18 +2,29 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { GatewayError } from '../errors.ts';
 
+/** What GraphQL says of a document or of variables that do not fit the schema, in words that tell what would fit. */
+const tellsSchema: ReadonlySet<unknown> = new Set(['GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
+
 /**
  * Decides what a client sees of anything that was thrown: a `GatewayError`, and what GraphQL itself has to say about a
- * request, as they are; anything else is a defect, which is masked.
+ * request, as they are; anything else is a defect, which is masked. Where the schema is not to be told, neither is why a
+ * request does not fit it: from the wording alone a schema can be pieced together.
  */
-export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  if (isRefusedArgument(error)) return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } };
-  if (!isDefect(error)) return formatted;
-  return {
-    message: 'Internal server error. The log of the gateway has more under the request id.',
-    ...(formatted.locations && { locations: formatted.locations }),
-    ...(formatted.path && { path: formatted.path }),
-    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+export function createFormatError(tellSchema: boolean) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    if (unwrapResolverError(error) instanceof GatewayError) return formatted;
+    const place = {
+      ...(formatted.locations && { locations: formatted.locations }),
+      ...(formatted.path && { path: formatted.path }),
+    };
+    if (isDefect(error)) {
+      const message = 'Internal server error. The log of the gateway has more under the request id.';
+      return { message, ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+    }
+    const code = isRefusedArgument(error) ? 'BAD_USER_INPUT' : formatted.extensions?.['code'];
+    if (tellSchema || !tellsSchema.has(code)) return { ...formatted, extensions: { ...formatted.extensions, code } };
+    const message = 'The operation or its variables do not fit the schema, or ask about it, which is not told here.';
+    return { message, ...place, extensions: { code } };
   };
 }
 

@@ -2,12 +2,21 @@ import DataLoader from 'dataloader';
 import { UpstreamError } from '../errors.ts';
 import { maxIdsPerCall } from '../upstream/image-query.ts';
 import type { ImagesClient, Rows } from '../upstream/images-client.ts';
-import type { ImageAttributes, ImageMember, ImageMemberKey } from '../upstream/model.ts';
+import {
+  hasAttributes,
+  type Image,
+  type ImageAttributes,
+  type ImageMember,
+  type ImageMemberKey,
+  type MemberStatus,
+} from '../upstream/model.ts';
 
 /** The members of an image: a row for each project, and an error for each row that could not be understood. */
 export type MemberList = Rows<ImageMember>;
 
 const noMembers: MemberList = { rows: [], errors: [] };
+
+const memberStatuses = ['PENDING', 'ACCEPTED', 'REJECTED'] as const;
 
 /** The ids that Glance gives to images; only these can be put in a list of ids. */
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -21,6 +30,7 @@ export class Loaders {
   readonly #images: DataLoader<string, ImageAttributes | null>;
   readonly #lists: DataLoader<string, MemberList | null>;
   readonly #members: DataLoader<ImageMemberKey, ImageMember | null, string>;
+  readonly #ownStatuses: DataLoader<Image, MemberStatus | null, string>;
   /** The images whose member list is loaded or under way, so that single members can be taken from it. */
   readonly #listed = new Set<string>();
 
@@ -29,6 +39,7 @@ export class Loaders {
     this.#images = new DataLoader((ids) => this.#loadImages(ids));
     this.#lists = new DataLoader(async ([id]) => [await this.#loadList(id as string)], { batch: false });
     this.#members = new DataLoader((keys) => this.#loadMembers(keys), { cacheKeyFn: toCacheKey });
+    this.#ownStatuses = new DataLoader((images) => this.#loadOwnStatuses(images), { cacheKeyFn: ({ id }) => id });
   }
 
   /** The image; null if there is none or the token may not see it. */
@@ -47,6 +58,28 @@ export class Loaders {
     return this.#members.load(key);
   }
 
+  /**
+   * The caller's own status in the image; null where it is no member, or not only that: upstream shows the caller's own
+   * images, and to administrators all images, whatever status is asked for.
+   */
+  ownStatus(image: Image): Promise<MemberStatus | null> {
+    return this.#ownStatuses.load(image);
+  }
+
+  /**
+   * Leaves the caller's own images out of a list of shared images that was asked for by this status of the caller. One
+   * listing by another status tells: what comes back for both is the caller's own.
+   */
+  async leaveOutOwn(images: readonly ImageAttributes[], status: MemberStatus | 'ALL'): Promise<ImageAttributes[]> {
+    if (status !== 'ALL') {
+      const other = status === 'PENDING' ? 'ACCEPTED' : 'PENDING';
+      const own = await this.#listByStatus(images, other);
+      for (const image of images) this.#ownStatuses.prime(image, own.has(image.id) ? null : status);
+    }
+    const statuses = await Promise.all(images.map((image) => this.ownStatus(image)));
+    return images.filter((_image, index) => statuses[index] !== null);
+  }
+
   /** Takes in images that a listing brought, so that they need not be looked up. */
   primeImages(images: readonly ImageAttributes[]): void {
     for (const image of images) this.#images.prime(image.id, image);
@@ -57,6 +90,7 @@ export class Loaders {
     this.#lists.clear(key.imageId);
     this.#listed.delete(key.imageId);
     this.#members.clear(key);
+    this.#ownStatuses.clear({ id: key.imageId });
     if (row) this.#members.prime(key, row);
   }
 
@@ -64,11 +98,11 @@ export class Loaders {
     const found = new Map<string, ImageAttributes | null | Error>();
     const listable = ids.filter((id) => uuid.test(id));
     const single = listable.length > 1 ? ids.filter((id) => !uuid.test(id)) : ids;
-    const chunks: Promise<void>[] = single.map((id) => this.#loadImage(id, found));
-    for (let start = 0; listable.length > 1 && start < listable.length; start += maxIdsPerCall) {
-      chunks.push(this.#loadChunk(listable.slice(start, start + maxIdsPerCall), found));
-    }
-    await Promise.all(chunks);
+    const chunks = listable.length > 1 ? inChunks(listable) : [];
+    await Promise.all([
+      ...single.map((id) => this.#loadImage(id, found)),
+      ...chunks.map((chunk) => this.#loadChunk(chunk, found)),
+    ]);
     return ids.map((id) => found.get(id) ?? null);
   }
 
@@ -135,6 +169,31 @@ export class Loaders {
     if (row) return row;
     return list?.errors.length ? this.#client.getMember(key) : null;
   }
+
+  async #loadOwnStatuses(images: readonly Image[]): Promise<(MemberStatus | null)[]> {
+    const byStatus = await Promise.all(memberStatuses.map((status) => this.#listByStatus(images, status)));
+    return images.map(({ id }) => {
+      const [status, ...others] = memberStatuses.filter((_status, index) => byStatus[index]?.has(id));
+      return others.length > 0 ? null : (status ?? null);
+    });
+  }
+
+  /** The ids of those of these images that upstream lists by this status of the caller. */
+  async #listByStatus(images: readonly Image[], status: MemberStatus): Promise<ReadonlySet<string>> {
+    const listable = images.filter(({ id }) => uuid.test(id));
+    const listings = [false, true].flatMap((hidden) => {
+      const ids = listable.filter((image) => !hasAttributes(image) || image.osHidden === hidden).map(({ id }) => id);
+      return inChunks(ids).map((chunk) => this.#client.listImagesByMemberStatus(chunk, status, hidden));
+    });
+    const pages = await Promise.all(listings);
+    return new Set(pages.flatMap(({ rows }) => rows.map(({ id }) => id)));
+  }
+}
+
+function inChunks(ids: readonly string[]): string[][] {
+  const chunks: string[][] = [];
+  for (let start = 0; start < ids.length; start += maxIdsPerCall) chunks.push(ids.slice(start, start + maxIdsPerCall));
+  return chunks;
 }
 
 function toCacheKey({ imageId, memberId }: ImageMemberKey): string {

@@ -1,14 +1,18 @@
-import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import type { GatewayInterface } from '@apollo/server-gateway-interface';
+import type { GraphQLSchema } from 'graphql';
 import type { GatewayContext } from './context.ts';
-import { formatError, isDefect } from './format-error.ts';
-import { createSchema } from './schema.ts';
+import { execute, type GraphQLHttpAnswer, type GraphQLHttpRequest } from './execute.ts';
+import { createExecutor } from './executor.ts';
+import { createFormatError, isDefect } from './format-error.ts';
 
 /** One operation that was answered. */
 export interface OperationReport {
@@ -29,82 +33,94 @@ export interface Sample {
 }
 
 export interface GraphQLServerOptions {
+  readonly schema: GraphQLSchema;
   readonly sample: Sample;
+  /** Whether clients are told the schema: by introspection, and by what is said of requests that do not fit it. */
+  readonly introspection: boolean;
+  /** Whether a router that asks for it gets the times of all fields along with the answer (`ftv1`). */
+  readonly federatedTracing: boolean;
   readonly observe: (report: OperationReport) => void;
   /** Hears of defects, with all there is to know about them. */
   readonly onDefect: (error: unknown, requestId: string) => void;
 }
 
-interface GraphQLHttpRequest {
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly search: string;
-  readonly body: unknown;
-}
-
-interface GraphQLHttpAnswer {
-  readonly status: number;
-  readonly headers: Iterable<readonly [string, string]>;
-  readonly body: string;
-}
-
-/** Apollo Server with our schema, started. */
+/** Apollo Server with a schema, started. */
 export interface GraphQLServer {
   execute(request: GraphQLHttpRequest, context: GatewayContext): Promise<GraphQLHttpAnswer>;
   stop(): Promise<void>;
 }
 
-/**
- * Starts Apollo Server. Its CSRF prevention is off: the token travels in a header that no form, image or script of
- * another origin can send without a preflight, so there is nothing to forge; and a plain `GET /graphql?query=` works.
- */
+/** Starts Apollo Server. Its CSRF prevention is off: why nothing is lost by that is told in docs/decisions/csrf.md. */
 export async function startGraphQLServer(options: GraphQLServerOptions): Promise<GraphQLServer> {
+  const { schema, introspection, federatedTracing } = options;
   const { document, headers } = options.sample;
   const server = new ApolloServer<GatewayContext>({
-    schema: createSchema(),
-    introspection: true,
+    // Tracing hooks into every field, which only graphql-js offers.
+    ...(federatedTracing ? { schema } : { gateway: createCompilingGateway(schema) }),
+    introspection,
+    hideSchemaDetailsFromClientErrors: !introspection,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: false,
-    formatError,
+    formatError: createFormatError(introspection),
     plugins: [
       createAnswerPlugin(options),
       ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document, headers: { ...headers } }),
       ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
+      federatedTracing ? ApolloServerPluginInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
     ],
   });
   await server.start();
   return {
-    async execute({ method, headers, search, body }, context) {
-      const headerMap = new HeaderMap();
-      for (const name in headers) {
-        const value = headers[name];
-        if (value !== undefined) headerMap.set(name, Array.isArray(value) ? value.join(', ') : value);
-      }
-      const answer = await server.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: { method, headers: headerMap, search, body },
-        context: async () => context,
-      });
-      if (answer.body.kind !== 'complete') throw new Error('incremental delivery is not offered');
-      const status = answer.status ?? 200;
-      const text = answer.body.string;
-      return { status, headers: answer.headers, body: status < 400 ? text : addRequestId(text, context.requestId) };
-    },
+    execute: async (request, context) =>
+      complete(await execute(server, request, async () => context), context.requestId),
     stop: () => server.stop(),
   };
 }
 
-/** Apollo Server refuses what is no GraphQL request before any plugin hears of it; its errors have no request id yet. */
-function addRequestId(text: string, requestId: string): string {
-  const { errors = [], ...rest } = JSON.parse(text) as { errors?: { extensions?: object }[] };
-  const completed = errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
-  return `${JSON.stringify({ errors: completed, ...rest })}\n`;
+/** Apollo Server's hook for other ways to execute: ours compiles. */
+function createCompilingGateway(schema: GraphQLSchema): GatewayInterface {
+  const execute = createExecutor(schema);
+  return {
+    onSchemaLoadOrUpdate(callback) {
+      callback({ apiSchema: schema, coreSupergraphSdl: '' });
+      return () => {};
+    },
+    load: async () => ({
+      executor: ({ document, operationName, request, context }) =>
+        execute({ document, operationName, variables: request.variables, context: context as GatewayContext }),
+    }),
+    stop: async () => {},
+  };
 }
 
-/** Reports defects, and completes every answer: the errors of rows that were left out, and the request id of every error. */
+/** Errors of a request that is well-formed and asks for something that cannot be executed. */
+const notExecutable: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_USER_INPUT',
+]);
+
+/**
+ * Completes an answer that Apollo Server gave before any plugin heard of the request: its errors have no request id yet.
+ * And answers `application/json` with 200 where the request reached GraphQL and was refused there, for which Apollo Server
+ * says 400: in that media type a status of 4xx could be any proxy's, so clients must not have to look for GraphQL errors
+ * below it. Source: GraphQL over HTTP, "application/json".
+ */
+function complete(answer: GraphQLHttpAnswer, requestId: string): GraphQLHttpAnswer {
+  if (answer.status < 400) return answer;
+  const { errors = [], ...rest } = JSON.parse(answer.body) as { errors?: { extensions?: { code?: unknown } }[] };
+  const completed = errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
+  const body = `${JSON.stringify({ errors: completed, ...rest })}\n`;
+  const type = [...answer.headers].find(([name]) => name === 'content-type')?.[1];
+  const isRefusal = answer.status === 400 && errors.every(({ extensions }) => notExecutable.has(extensions?.code));
+  return { ...answer, body, status: isRefusal && type?.startsWith('application/json') ? 200 : answer.status };
+}
+
+/** Reports defects, and completes every answer: the errors of rows left out, and the request id of every error. */
 function createAnswerPlugin({ observe, onDefect }: GraphQLServerOptions): ApolloServerPlugin<GatewayContext> {
   return {
     async requestDidStart() {

@@ -13,13 +13,15 @@ export class RequestError extends Error {
 }
 
 /**
- * Reads a JSON body.
+ * Reads a JSON body; undefined for every other media type, an absent one too, which is then for GraphQL to refuse. A
+ * page of another origin can send those without a preflight, so they are never read.
  *
- * @throws RequestError for another media type, a body that is too large, and one that is no JSON.
+ * @throws RequestError for another encoding, a body that is too large, and one that is no JSON.
  */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const type = request.headers['content-type'] ?? '';
-  if (!/^application\/json *(?:; *charset="?utf-8"? *)?$/i.test(type)) {
+  const [type, ...parameters] = (request.headers['content-type'] ?? '').split(';').map((part) => part.trim());
+  if (type?.toLowerCase() !== 'application/json') return undefined;
+  if (!parameters.every((parameter) => /^(?:charset="?utf-8"?)?$/i.test(parameter))) {
     throw new RequestError(415, 'The request body must be sent as "Content-Type: application/json", in UTF-8.');
   }
   if (request.headers['content-encoding'] !== undefined) {
@@ -30,23 +32,25 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
-    throw new RequestError(400, 'The request body is no JSON.');
+    throw new RequestError(400, 'Invalid JSON: the request body cannot be parsed.');
   }
 }
 
 function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const tooLarge = new RequestError(413, `The request body is larger than ${maxBytes} bytes.`);
+  const tooLarge = (): RequestError => new RequestError(413, `The request body is larger than ${maxBytes} bytes.`);
   return new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length']) > maxBytes) return reject(tooLarge);
+    if (Number(request.headers['content-length']) > maxBytes) return reject(tooLarge());
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= maxBytes) chunks.push(chunk);
-      else reject(tooLarge);
+      else reject(tooLarge());
     });
     request.on('end', () => resolve(Buffer.concat(chunks, size)));
-    const cutOff = (): void => reject(new RequestError(400, 'The request body did not arrive whole.'));
+    const cutOff = (): void => {
+      if (!request.complete) reject(new RequestError(400, 'The request body did not arrive whole.'));
+    };
     request.on('error', cutOff);
     request.on('close', cutOff);
   });

@@ -42,11 +42,11 @@ export class Metrics {
   }
 
   attempt({ operation, status, failure, durationMs }: AttemptMeasures): void {
-    this.#attempts.observe({ operation, result: failure ?? String(status) }, durationMs / 1000);
+    this.#attempts.labels(operation, failure ?? String(status)).observe(durationMs / 1000);
   }
 
   operation({ type, failed, durationMs }: OperationMeasures): void {
-    this.#operations.observe({ type, result: failed ? 'error' : 'ok' }, durationMs / 1000);
+    this.#operations.labels(type, failed ? 'error' : 'ok').observe(durationMs / 1000);
   }
 }
 

@@ -34,14 +34,20 @@ export function createHttpServer({ routes, corsOrigins, onDefect }: HttpOptions)
     sendText(response, 405, `${path} takes ${Object.keys(handlers).join(' and ')}.\n`);
   }
 
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      await route(request, response);
+    } catch (error) {
+      onDefect(error);
+      if (response.headersSent) response.destroy();
+      else sendText(response, 500, 'Internal server error.\n');
+    }
+  }
+
   return createServer((request, response) => {
-    allowOrigin(request, response, () => {
-      route(request, response).catch((error: unknown) => {
-        onDefect(error);
-        if (response.headersSent) response.destroy();
-        else sendText(response, 500, 'Internal server error.\n');
-      });
-    });
+    // Only browsers send an origin.
+    if (request.headers.origin === undefined) void answer(request, response);
+    else allowOrigin(request, response, () => void answer(request, response));
   });
 }
 

@@ -58,6 +58,15 @@ export function imagesByIdPath(ids: readonly string[], hidden: boolean): string 
 }
 
 /**
+ * The path and query that list those of these images that are shared with the caller and have this status of it. The
+ * caller's own shared images come whatever the status is.
+ */
+export function imagesByMemberStatusPath(ids: readonly string[], status: MemberStatus, hidden: boolean): string {
+  const restriction = `&visibility=shared&member_status=${status.toLowerCase()}${hidden ? '&os_hidden=true' : ''}`;
+  return `/images?limit=${ids.length}${restriction}&id=in:${ids.join(',')}`;
+}
+
+/**
  * How many ids one such call may hold. Glance behind eventlet refuses request targets of more than 8,176 bytes; an id
  * and its comma take 37 of them.
  */

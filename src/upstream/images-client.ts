@@ -1,5 +1,5 @@
 import { GatewayError, UpstreamError } from '../errors.ts';
-import { type ImageQuery, imagesByIdPath, imagesPath } from './image-query.ts';
+import { type ImageQuery, imagesByIdPath, imagesByMemberStatusPath, imagesPath } from './image-query.ts';
 import type { ImageAttributes, ImageMember, ImageMemberKey, MemberStatus } from './model.ts';
 import type { Call, Caller, Transport } from './transport.ts';
 import { parseArray, parseImage, parseMember, parseObject, toWireStatus, WireError } from './wire.ts';
@@ -55,16 +55,28 @@ export class ImagesClient {
     return this.#listImages({ operation: 'listImagesById', doing, path: imagesByIdPath(imageIds, hidden) });
   }
 
-  /** `GET /v2/images/{image_id}/members`. */
+  /**
+   * `GET /v2/images?id=in:…&visibility=shared&member_status=…`: those of these images in which the caller has this
+   * status, and all that are its own.
+   */
+  async listImagesByMemberStatus(
+    imageIds: readonly string[],
+    status: MemberStatus,
+    hidden: boolean,
+  ): Promise<Rows<ImageAttributes>> {
+    const doing = `look up own member statuses in ${imageIds.length} images`;
+    const path = imagesByMemberStatusPath(imageIds, status, hidden);
+    return this.#listImages({ operation: 'listImagesByMemberStatus', doing, path });
+  }
+
+  /** `GET /v2/images/{image_id}/members`: one row for each member. */
   async listMembers(imageId: string): Promise<Rows<ImageMember>> {
     const path = `/images/${encodeURIComponent(imageId)}/members`;
     const call = get({ operation: 'listMembers', doing: `list the members of image ${imageId}`, path });
     const json = parseJson(call, await this.#call(call));
-    return parseRows(
-      call,
-      understand(call, () => parseArray(json, 'members')),
-      parseMember,
-    );
+    const members = understand(call, () => parseArray(json, 'members'));
+    const { rows, errors } = parseRows(call, members, parseMember);
+    return { rows: onePerMember(rows), errors };
   }
 
   /** `GET /v2/images/{image_id}/members/{member_id}`; null for 404. */
@@ -184,6 +196,19 @@ function parseRows<T>(call: Call, list: readonly unknown[], parse: (row: unknown
     }
   }
   return { rows, errors };
+}
+
+/**
+ * Glance may hold a member more than once, after several `POST`s at the same moment. The row that was changed last tells
+ * what the member decided last.
+ */
+function onePerMember(rows: readonly ImageMember[]): readonly ImageMember[] {
+  const latest = new Map<string, ImageMember>();
+  for (const row of rows) {
+    const known = latest.get(row.memberId);
+    if (known === undefined || row.updatedAt > known.updatedAt) latest.set(row.memberId, row);
+  }
+  return latest.size === rows.length ? rows : [...latest.values()];
 }
 
 function notUnderstood(call: Call, why: string, cause: unknown): UpstreamError {

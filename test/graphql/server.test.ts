@@ -1,6 +1,7 @@
 import { Pool } from 'undici';
 import { expect, it, vi } from 'vitest';
 import { createContext } from '../../src/graphql/context.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
 import { startGraphQLServer } from '../../src/graphql/server.ts';
 import { Transport } from '../../src/upstream/transport.ts';
 
@@ -10,6 +11,9 @@ it.each([
 ])('a resolver that %s is masked, keeps its path, and is reported with the request id', async (_name, error) => {
   const defects: [unknown, string][] = [];
   const server = await startGraphQLServer({
+    schema: createSchema(),
+    introspection: true,
+    federatedTracing: false,
     sample: { document: '', headers: {} },
     observe: () => {},
     onDefect: (defect, requestId) => defects.push([defect, requestId]),
@@ -17,7 +21,15 @@ it.each([
   const dispatcher = new Pool('http://127.0.0.1:1');
   const limits = { deadlineMs: 1, maxBodyBytes: 1, retries: 0 };
   const transport = new Transport({ dispatcher, basePath: '', ...limits, observe: () => {} });
-  const context = createContext(transport, { token: 't', requestId: 'req-1', signal: new AbortController().signal });
+  const context = createContext(
+    transport,
+    { token: 't', requestId: 'req-1', signal: new AbortController().signal },
+    {
+      verifyRemovals: true,
+      bulk: { maxChanges: 1, concurrency: 1 },
+      federation: { sdl: true, entities: true, representationsLeft: 1 },
+    },
+  );
   const looked = vi.spyOn(context.loaders, 'image');
   if (error) looked.mockRejectedValue(error);
   else looked.mockResolvedValue({ id: null } as never);

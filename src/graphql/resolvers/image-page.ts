@@ -27,18 +27,25 @@ export async function listImagePage(
 ): Promise<ImagePageResult> {
   const size = first ?? 20;
   if (size < 1 || size > maxFirst) throw new GatewayError('BAD_USER_INPUT', `"first" must be from 1 to ${maxFirst}.`);
-  const query: Omit<ImageQuery, 'limit'> = {
-    ...filter,
+  const { sharedWithMe, ...conditions } = filter ?? {};
+  if (sharedWithMe && conditions.visibility && conditions.visibility !== 'SHARED') {
+    throw new GatewayError('BAD_USER_INPUT', '"sharedWithMe" goes with no visibility but SHARED.');
+  }
+  const query: Omit<ImageQuery, 'marker' | 'limit'> = {
+    ...conditions,
+    ...(sharedWithMe && { visibility: 'SHARED' }),
     sortKey: orderBy?.field.toLowerCase(),
-    sortDir: orderBy?.direction === 'ASC' ? 'asc' : orderBy ? 'desc' : undefined,
+    sortDir: orderBy ? (orderBy.direction === 'ASC' ? 'asc' : 'desc') : undefined,
   };
   const rows: ImageAttributes[] = [];
   const errors: GatewayError[] = [];
   let marker = after === null || after === undefined ? undefined : fromCursor(after);
   for (;;) {
-    const limit = size + 1 - rows.length - errors.length;
+    // How many of a page stay is not known before it was looked at.
+    const limit = sharedWithMe ? size + 1 : size + 1 - rows.length - errors.length;
     const page = await listPage(context, { ...query, marker, limit }, marker !== undefined && rows.length === 0);
-    rows.push(...page.rows);
+    const status = conditions.memberStatus ?? 'ACCEPTED';
+    rows.push(...(sharedWithMe ? await context.loaders.leaveOutOwn(page.rows, status) : page.rows));
     errors.push(...page.errors);
     const seen = rows.length + errors.length;
     if (seen > size || !page.more || page.lastId === undefined) {

@@ -3,11 +3,11 @@ import { reportRowErrors } from '../context.ts';
 import type { ImageResolvers, QueryResolvers } from '../generated.ts';
 import { checkIds } from '../ids.ts';
 import { listImagePage, toConnection } from './image-page.ts';
+import { resolveMyMembership } from './my-membership.ts';
 import { resolveImage } from './resolve-image.ts';
 
 export const image: ImageResolvers = {
-  // Asynchronous, so that a key that can be none fails alone and not with all other references.
-  async __resolveReference({ id }, context, info) {
+  __resolveReference({ id }, context, info) {
     checkIds({ id });
     return resolveImage(id, context, info);
   },
@@ -20,6 +20,8 @@ export const image: ImageResolvers = {
     reportRowErrors(context, list.errors, info);
     return status ? list.rows.filter((member) => status.includes(member.status)) : list.rows;
   },
+
+  myMembership: resolveMyMembership,
 
   member(parent, { memberId }, context) {
     checkIds({ memberId });

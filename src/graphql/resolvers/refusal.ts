@@ -69,14 +69,7 @@ async function explainForbidden(
     throw error;
   }
   if (image === null) return explainNotFound(write, key);
-  if (image.visibility !== 'SHARED') {
-    return userError(
-      'IMAGE_NOT_SHARED',
-      `Image ${key.imageId} is ${image.visibility}; its members can be changed only while it is SHARED, which its ` +
-        'owner can make it.',
-      imageField,
-    );
-  }
+  if (image.visibility !== 'SHARED') return imageNotShared(image);
   if (write === 'update') {
     return userError(
       'NOT_IMAGE_MEMBER',
@@ -85,18 +78,40 @@ async function explainForbidden(
       memberField,
     );
   }
+  return notOwner(key, write);
+}
+
+/** The user error for adding or removing members of somebody else's image. */
+export function notOwner({ imageId }: ImageMemberKey, write: Write): UserError {
   const help = write === 'delete' ? ' A member who does not want the image can set its own status to REJECTED.' : '';
   return userError(
     'NOT_IMAGE_OWNER',
-    `Only the project that owns image ${key.imageId} can add or remove members, with a token that may change it.${help}`,
+    `Only the project that owns image ${imageId} can add or remove members, with a token that may change it.${help}`,
     imageField,
   );
 }
 
+/** The user error for changing the members of an image that has none. */
+export function imageNotShared({ id, visibility }: ImageAttributes): UserError {
+  return userError(
+    'IMAGE_NOT_SHARED',
+    `Image ${id} is ${visibility}; its members can be changed only while it is SHARED, which its owner can make it.`,
+    imageField,
+  );
+}
+
+/** The user error for an image that is not there, or that the token may not see. */
+export function noSuchImage({ imageId }: ImageMemberKey): UserError {
+  return userError('NOT_FOUND', `There is no image ${imageId}, or this token may not see it.`, imageField);
+}
+
+/** The user error for an input that cannot be used as a whole. */
+export function invalidInput(message: string): UserError {
+  return userError('INVALID_INPUT', message, ['input']);
+}
+
 function explainNotFound(write: Write, { imageId, memberId }: ImageMemberKey): UserError {
-  if (write === 'create') {
-    return userError('NOT_FOUND', `There is no image ${imageId}, or this token may not see it.`, imageField);
-  }
+  if (write === 'create') return noSuchImage({ imageId, memberId });
   const help = write === 'update' ? ' Only a member can set its status, with a token of its own project.' : '';
   return userError(
     'NOT_FOUND',
