@@ -116,7 +116,7 @@ function tooMany(changes: number, { bulk }: GatewayContext): UserError | null {
 }
 
 function refuseEach(imageId: string, memberIds: readonly string[]): UserError | null {
-  return memberIds.flatMap((memberId) => refuseIds({ imageId, memberId }))[0] ?? null;
+  return [{ imageId }, ...memberIds.map((memberId) => ({ memberId }))].flatMap(refuseIds)[0] ?? null;
 }
 
 /** Runs a function on every item, a few at a time. @returns what it returned, in the order of the items. */
