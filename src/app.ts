@@ -14,6 +14,7 @@ import { createMetricsHandler, Metrics } from './http/metrics.ts';
 import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
 import { createProbe } from './upstream/probe.ts';
+import { SharedReads } from './upstream/shared-reads.ts';
 import { Transport } from './upstream/transport.ts';
 
 /** What an app is made of. */
@@ -74,6 +75,7 @@ export async function createApp({
     },
   });
   const reachable = createProbe(dispatcher, basePath, () => performance.now());
+  const upstream = { transport, sharedReads: config.shareReads ? new SharedReads() : null };
   const contextOptions = {
     verifyRemovals: config.verifyRemovals,
     bulk: { maxChanges: config.bulkMaxChanges, concurrency: config.bulkConcurrency },
@@ -86,7 +88,7 @@ export async function createApp({
         entities: isRouter || !guarded,
         representationsLeft: config.maxRepresentations,
       };
-      return graphql.execute(request, createContext(transport, caller, { ...contextOptions, federation }));
+      return graphql.execute(request, createContext(upstream, caller, { ...contextOptions, federation }));
     },
     { maxRequestBytes: config.maxRequestBytes, isRouter: createRouterCheck(config.routerSecret) },
   );

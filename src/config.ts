@@ -50,6 +50,14 @@ export const settings = [
     meaning: 'The largest answer of the Images API that is accepted.',
   },
   {
+    name: 'SHARE_READS',
+    default: 'true',
+    takes: 'true or false',
+    meaning:
+      'Whether identical reads that one token asks for at the same moment share one call. Reads of different tokens never ' +
+      'do.',
+  },
+  {
     name: 'VERIFY_REMOVALS',
     default: 'true',
     takes: 'true or false',
@@ -135,6 +143,7 @@ export interface Config {
   readonly upstreamConnections: number;
   readonly upstreamRetries: number;
   readonly upstreamMaxBodyBytes: number;
+  readonly shareReads: boolean;
   readonly verifyRemovals: boolean;
   readonly bulkMaxChanges: number;
   readonly bulkConcurrency: number;
@@ -196,6 +205,7 @@ export function parseConfig(environment: Environment): Config {
     upstreamConnections: integer('UPSTREAM_CONNECTIONS', 1, 1024),
     upstreamRetries: integer('UPSTREAM_RETRIES', 0, 10),
     upstreamMaxBodyBytes: integer('UPSTREAM_MAX_BODY_BYTES', 1024, 1_073_741_824),
+    shareReads: flag('SHARE_READS'),
     verifyRemovals: flag('VERIFY_REMOVALS'),
     bulkMaxChanges: integer('BULK_MAX_CHANGES', 1, 100_000),
     bulkConcurrency: integer('BULK_CONCURRENCY', 1, 1024),

@@ -1,6 +1,7 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { GatewayError } from '../errors.ts';
 import { type ClientCaller, ImagesClient } from '../upstream/images-client.ts';
+import type { SharedReads } from '../upstream/shared-reads.ts';
 import type { Transport } from '../upstream/transport.ts';
 import type { FederationAllowance } from './federation.ts';
 import { Loaders } from './loaders.ts';
@@ -31,9 +32,20 @@ export interface BulkLimits {
 /** What a request may do, by the settings and by who asks. */
 export type ContextOptions = Pick<GatewayContext, 'verifyRemovals' | 'bulk' | 'federation'>;
 
+/** What all requests reach the Images API through. */
+export interface Upstream {
+  readonly transport: Transport;
+  /** Null: every read is a call of its own. */
+  readonly sharedReads: SharedReads | null;
+}
+
 /** Everything that lives as long as one request. No upstream call happens yet. */
-export function createContext(transport: Transport, caller: ClientCaller, options: ContextOptions): GatewayContext {
-  const client = new ImagesClient(transport, caller);
+export function createContext(
+  { transport, sharedReads }: Upstream,
+  caller: ClientCaller,
+  options: ContextOptions,
+): GatewayContext {
+  const client = new ImagesClient(transport, sharedReads, caller);
   return { ...options, client, loaders: new Loaders(client), requestId: caller.requestId, rowErrors: [] };
 }
 

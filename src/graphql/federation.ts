@@ -39,13 +39,16 @@ export function guardFederation(schema: GraphQLSchema): void {
     if (federation.representationsLeft < 0) {
       throw new GatewayError('BAD_USER_INPUT', 'The operation brings more representations than MAX_REPRESENTATIONS.');
     }
-    return representations.map(async (representation) => {
+    return representations.map((representation) => {
       const typename = (representation as { readonly __typename?: unknown }).__typename;
       if (typeof typename !== 'string' || !entityNames.has(typename)) {
-        throw new GatewayError('BAD_USER_INPUT', 'The "__typename" of a representation must name an entity.');
+        return new GatewayError('BAD_USER_INPUT', 'The "__typename" of a representation must name an entity.');
       }
-      const [entity] = resolve(source, { representations: [representation] }, context, info) as unknown[];
-      return entity;
+      try {
+        return (resolve(source, { representations: [representation] }, context, info) as unknown[])[0];
+      } catch (error) {
+        return error;
+      }
     });
   });
 }

@@ -19,8 +19,8 @@ export interface HttpCaller {
 /** A GraphQL request over HTTP. */
 export interface HttpRequest {
   readonly method: string;
-  /** Without the headers that hold a token or a secret. */
-  readonly headers: IncomingHttpHeaders;
+  /** Names in lower case and values, without the headers that hold a token or a secret. */
+  readonly headers: readonly (readonly [string, string])[];
   /** The query of the URL, `?` included. */
   readonly search: string;
   /** The JSON body of a `POST`. */
@@ -49,12 +49,6 @@ export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRout
     response.setHeader('x-request-id', requestId);
     try {
       const body = request.method === 'POST' ? await readJson(request, maxRequestBytes) : undefined;
-      const {
-        'x-auth-token': _token,
-        authorization: _authorization,
-        [routerSecretHeader]: _secret,
-        ...headers
-      } = request.headers;
       const url = request.url ?? '';
       const search = url.includes('?') ? url.slice(url.indexOf('?')) : '';
       const caller = {
@@ -63,7 +57,8 @@ export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRout
         isRouter: isRouter(request),
         signal: abortOnClose(response),
       };
-      const answer = await execute({ method: request.method ?? '', headers, search, body }, caller);
+      const method = request.method ?? '';
+      const answer = await execute({ method, headers: withoutSecrets(request.headers), search, body }, caller);
       for (const [name, value] of answer.headers) response.setHeader(name, value);
       send(request, response, answer);
     } catch (error) {
@@ -72,6 +67,18 @@ export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRout
       send(request, response, { status: error.status, body: toErrorBody(error.message, requestId) });
     }
   };
+}
+
+const secretHeaders: ReadonlySet<string> = new Set(['x-auth-token', 'authorization', routerSecretHeader]);
+
+function withoutSecrets(headers: IncomingHttpHeaders): [string, string][] {
+  const entries: [string, string][] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || secretHeaders.has(name)) continue;
+    entries.push([name, typeof value === 'string' ? value : value.join(', ')]);
+  }
+  return entries;
 }
 
 /** An error before GraphQL had a say, in GraphQL's shape. */

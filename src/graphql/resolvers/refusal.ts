@@ -11,10 +11,9 @@ const imageField = ['input', 'imageId'];
 const memberField = ['input', 'memberId'];
 
 /** What is wrong with the ids of a write, before anything is sent. */
-export function refuseIds(ids: Partial<ImageMemberKey>): UserError[] {
+export function refuseIds(key: ImageMemberKey): UserError[] {
   return (['imageId', 'memberId'] as const).flatMap((name) => {
-    const id = ids[name];
-    const why = id === undefined ? null : whyNotPathSegment(id);
+    const why = whyNotPathSegment(key[name]);
     return why === null ? [] : [userError('INVALID_INPUT', `"${name}" ${why}, so it can be no id.`, ['input', name])];
   });
 }
