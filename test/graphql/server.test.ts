@@ -22,7 +22,7 @@ it.each([
   const limits = { deadlineMs: 1, maxBodyBytes: 1, retries: 0 };
   const transport = new Transport({ dispatcher, basePath: '', ...limits, observe: () => {} });
   const context = createContext(
-    transport,
+    { transport, sharedReads: null },
     { token: 't', requestId: 'req-1', signal: new AbortController().signal },
     {
       verifyRemovals: true,
@@ -37,7 +37,7 @@ it.each([
   const { status, body } = await server.execute(
     {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: [['content-type', 'application/json']],
       search: '',
       body: { query: '{ a: image(id: "x") { id } b: __typename }' },
     },
