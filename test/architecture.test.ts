@@ -6,7 +6,8 @@ const root = new URL('../src/', import.meta.url).pathname;
 
 /** Who may import whom: the parts of `src/`, which are its folders and the files beside them. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  main: ['app', 'config', 'simulator'],
+  main: ['app', 'config', 'demo'],
+  demo: ['simulator'],
   app: ['config', 'http', 'graphql', 'upstream', 'errors'],
   graphql: ['upstream', 'errors'],
   http: ['errors'],
