@@ -49,7 +49,7 @@ export function createExecutor(schema: GraphQLSchema): Executor {
 
   function compile(document: DocumentNode, operationName: string | null): CompiledQuery | null {
     if (hasVariableInScalar(schema, document)) return null;
-    const compiled = compileQuery(schema, document, operationName ?? undefined);
+    const compiled = compileQuery(schema, document, operationName ?? undefined, { disableLeafSerialization: true });
     return isCompiledQuery(compiled) ? compiled : null;
   }
 

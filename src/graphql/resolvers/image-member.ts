@@ -2,22 +2,17 @@ import type { ImageMemberKey } from '../../upstream/model.ts';
 import type { ImageMemberResolvers, MutationResolvers, QueryResolvers, UserError } from '../generated.ts';
 import { checkIds } from '../ids.ts';
 import { toImageMemberId } from '../member-id.ts';
-import { createSelectsBeyond } from '../selection.ts';
+import { needsMoreThanKey } from '../selection.ts';
 import { addMember, removeMember, setStatus } from './member-change.ts';
 import { resolveImage } from './resolve-image.ts';
-
-/** Whether a membership is asked for more than what can be shown when only its key is known. */
-const needsRow = createSelectsBeyond(
-  'ImageMember',
-  new Set(['__typename', 'id', 'imageId', 'memberId', 'image', 'project']),
-);
 
 export const imageMember: ImageMemberResolvers = {
   // Async, because a throw would take the other entities of the request along; a rejection is this one's alone.
   async __resolveReference(reference, context, info) {
     const { imageId, memberId } = reference;
     checkIds({ imageId, memberId });
-    return needsRow(info) ? context.loaders.member({ imageId, memberId }) : reference;
+    if (!needsMoreThanKey('ImageMember', context.selections, info)) return reference;
+    return context.loaders.member({ imageId, memberId });
   },
   id: (member) => toImageMemberId(member),
   image: (member, _args, context, info) => resolveImage(member.imageId, context, info),
