@@ -57,7 +57,8 @@ export function createExecutor(schema: GraphQLSchema): Executor {
   function compile(document: DocumentNode, operationName: string | null): Compiled | null {
     const { inScalar, notNull } = readVariables(schema, document);
     if (inScalar) return null;
-    const compiled = compileQuery(schema, document, operationName ?? undefined);
+    // Models hold enums as the schema names them: there is nothing to serialise.
+    const compiled = compileQuery(schema, document, operationName ?? undefined, { disableLeafSerialization: true });
     return isCompiledQuery(compiled) ? { query: compiled.query, notNull } : null;
   }
 

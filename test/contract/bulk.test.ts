@@ -88,7 +88,7 @@ describe('sharing several images with several projects', () => {
       'ADD REFUSED NOT_FOUND',
       'ADD REFUSED INVALID_INPUT',
       'ADD REFUSED INVALID_INPUT',
-      'ADD REFUSED INVALID_INPUT',
+      'ADD REFUSED INVALID_INPUT INVALID_INPUT',
       'ADD DONE PENDING',
       'ADD REFUSED INVALID_INPUT',
     ]);

@@ -79,11 +79,11 @@ describe('every name in the schema', () => {
 
 describe('every mutation', () => {
   it.each(fieldsOf(schema.getMutationType() as never))(
-    '$name takes one input of its name and answers with a payload that tells user errors',
+    '$name takes an input of its name, and answers with a payload of its name that tells user errors',
     (field) => {
       const pascal = field.name[0]?.toUpperCase() + field.name.slice(1);
       expect(field.args.map(({ name, type }) => `${name}: ${type}`)).toEqual([`input: ${pascal}Input!`]);
-      expect(String(field.type)).toMatch(/Payload!$/);
+      expect(String(field.type)).toBe(`${pascal}Payload!`);
       const payload = getNamedType(field.type);
       const errors = isObjectType(payload) ? payload.getFields()['userErrors'] : undefined;
       expect(String(errors?.type)).toBe('[UserError!]!');

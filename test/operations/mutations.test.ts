@@ -341,7 +341,10 @@ describe('a change that a user can mend', () => {
         expect(both.errors).toBeUndefined();
         expect(both.data).toMatchObject({
           payload: {
-            userErrors: [{ code: 'INVALID_INPUT', field: imageField }],
+            userErrors: [
+              { code: 'INVALID_INPUT', field: imageField },
+              { code: 'INVALID_INPUT', field: memberField },
+            ],
           },
         });
       }
