@@ -39,7 +39,9 @@ async function start(): Promise<void> {
     sample: { document: sampleDocument, headers: { 'X-Auth-Token': cloud.token } },
   });
   const url = await app.listen();
-  process.stdout.write(`The gateway listens at ${url}/graphql\n`);
+  const open = config.routerSecret === null ? ', open to every router because ROUTER_SECRET is not set,' : '';
+  process.stdout.write(`The gateway${open} listens at ${url}/graphql
+`);
   process.stdout.write(cloud.describe(url));
 
   let stopping = false;
