@@ -40,8 +40,7 @@ async function start(): Promise<void> {
   });
   const url = await app.listen();
   const open = config.routerSecret === null ? ', open to every router because ROUTER_SECRET is not set,' : '';
-  process.stdout.write(`The gateway${open} listens at ${url}/graphql
-`);
+  process.stdout.write(`The gateway${open} listens at ${url}/graphql\n`);
   process.stdout.write(cloud.describe(url));
 
   let stopping = false;
