@@ -1,11 +1,14 @@
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { Pool } from 'undici';
 import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
 import { type Sample, startGraphQLServer } from './graphql/server.ts';
+import { createConsoleRoutes, type Person } from './http/console.ts';
 import { createDrain } from './http/drain.ts';
+import { createExplorerRoutes } from './http/explorer.ts';
 import { createGraphqlHandler } from './http/graphql.ts';
 import { createReadyz, healthz } from './http/health.ts';
 import { createMetricsHandler, Metrics } from './http/metrics.ts';
@@ -18,6 +21,8 @@ export interface AppOptions {
   readonly config: Omit<Config, 'imagesApiUrl'> & { readonly imagesApiUrl: URL };
   readonly log: Logger;
   readonly sample: Sample;
+  /** Whom the console offers to be; nobody by default. */
+  readonly people?: readonly Person[];
   /** Where metrics are kept; a new registry by default. */
   readonly registry?: Registry;
 }
@@ -33,8 +38,12 @@ export interface App extends AsyncDisposable {
   close(): Promise<boolean>;
 }
 
+/** Where the built console is. */
+const consoleFolder = fileURLToPath(new URL('../frontend/console/dist', import.meta.url));
+
 /** Puts the gateway together: configuration in, a server out that is ready and not yet listening. */
-export async function createApp({ config, log, sample, registry = new Registry() }: AppOptions): Promise<App> {
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, log, sample, people = [], registry = new Registry() } = options;
   const { origin, pathname: basePath } = config.imagesApiUrl;
   const dispatcher = new Pool(origin, { connections: config.upstreamConnections, pipelining: 1 });
   const metrics = new Metrics(registry);
@@ -73,6 +82,8 @@ export async function createApp({ config, log, sample, registry = new Registry()
     onDefect,
     routes: {
       '/graphql': { GET: handleGraphql, POST: handleGraphql },
+      ...createExplorerRoutes(sample),
+      ...(config.console && createConsoleRoutes(consoleFolder, people)),
       '/healthz': { GET: healthz },
       '/readyz': {
         GET: createReadyz(async () => {

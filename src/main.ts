@@ -5,7 +5,8 @@ import { ConfigError, parseConfig } from './config.ts';
 import { demoIdentities } from './simulator/seed.ts';
 import { startSimulator } from './simulator/server.ts';
 
-const sampleDocument = `# The images that you can see, and whom they are shared with.
+/** What the explorers open with. */
+const sampleDocument = `# Your images, and whom they are shared with.
 query Images {
   images(first: 10) {
     nodes {
@@ -18,7 +19,38 @@ query Images {
       }
     }
   }
+}
+
+# What others share with you, and you have not decided on.
+query Inbox {
+  images(filter: { sharedWithMe: true, memberStatus: PENDING }) {
+    nodes {
+      id
+      name
+      owner {
+        id
+      }
+    }
+  }
+}
+
+# Shares several images with several projects at once.
+mutation Share($imageIds: [ID!]!, $memberIds: [ID!]!) {
+  createImageMembers(input: { imageIds: $imageIds, memberIds: $memberIds }) {
+    changes {
+      imageId
+      memberId
+      outcome
+      userErrors {
+        code
+        message
+      }
+    }
+  }
 }`;
+/** The people of the embedded Images API whose tokens get somewhere. */
+const { expired: _expired, unscoped: _unscoped, ...usable } = demoIdentities;
+const demoPeople = Object.values(usable);
 
 try {
   await start();
@@ -40,10 +72,11 @@ async function start(): Promise<void> {
     log: createLog(config.logLevel),
     registry,
     sample: { document: sampleDocument, headers: { 'X-Auth-Token': token } },
+    people: embedded === undefined ? [] : demoPeople,
   });
   const url = await app.listen();
   process.stdout.write(`The gateway listens at ${url}/graphql\n`);
-  if (embedded) process.stdout.write(describeDemo(url));
+  if (embedded) process.stdout.write(describeDemo(url, config.console));
 
   let stopping = false;
   async function stop(): Promise<void> {
@@ -66,15 +99,19 @@ function createLog(level: string): Logger {
 }
 
 /** What to do with a gateway on the embedded Images API: who one can be, and a query to paste. */
-function describeDemo(url: string): string {
-  const people = Object.values(demoIdentities)
-    .filter(({ token }) => token !== demoIdentities.expired.token && token !== demoIdentities.unscoped.token)
-    .map(({ name, token, projectId }) => `  ${name.padEnd(18)} ${token.padEnd(29)} project ${projectId}`);
+function describeDemo(url: string, console: boolean): string {
+  const people = demoPeople.map(
+    ({ name, token, projectId }) => `  ${name.padEnd(18)} ${token.padEnd(29)} project ${projectId}`,
+  );
   return `
 It serves the embedded Images API: images in memory, forgotten when it stops. Be one of these, by X-Auth-Token:
 ${people.join('\n')}
 
-Open ${url}/graphql in a browser, or ask:
+In a browser:
+${console ? `  ${url}/console   the console: share images, accept them\n` : ''}  ${url}/graphql   Apollo Sandbox
+  ${url}/explorer  GraphiQL, which needs no internet
+
+Or ask:
   curl -s ${url}/graphql -H 'Content-Type: application/json' \\
     -H 'X-Auth-Token: ${demoIdentities.producer.token}' \\
     -d '{"query":"{ images(first: 3) { nodes { name visibility members { memberId status } } } }"}'
