@@ -9,11 +9,24 @@ import { Project } from './project.tsx';
 
 type SharedImage = NonNullable<SharedWithMeQuery['images']>['nodes'][number];
 
+/** A decision: the status it sets, what its button says, and what is said when it is done. */
+interface Choice {
+  readonly status: MemberStatus;
+  readonly verb: string;
+  readonly done: string;
+}
+
+const accept: Choice = { status: 'ACCEPTED', verb: 'Accept', done: 'is in your image list now' };
+const reject: Choice = { status: 'REJECTED', verb: 'Reject', done: 'is rejected' };
+const hide: Choice = { status: 'PENDING', verb: 'Hide', done: 'is out of your image list, to be decided again' };
+const postpone: Choice = { status: 'PENDING', verb: 'Decide later', done: 'is to be decided again' };
+
 interface Group {
   readonly status: MemberStatus;
   readonly title: string;
   readonly explained: string;
   readonly empty: string;
+  readonly choices: readonly Choice[];
 }
 
 const groups: readonly Group[] = [
@@ -22,26 +35,22 @@ const groups: readonly Group[] = [
     title: 'To decide',
     explained: 'Not in your image list. You can use them by their id.',
     empty: 'Nothing to decide.',
+    choices: [accept, reject],
   },
   {
     status: 'ACCEPTED',
     title: 'Accepted',
     explained: 'In your image list.',
     empty: 'You have accepted no image.',
+    choices: [hide, reject],
   },
   {
     status: 'REJECTED',
     title: 'Rejected',
     explained: 'Not in your image list.',
     empty: 'You have rejected no image.',
+    choices: [accept, postpone],
   },
-];
-
-/** What can be decided, from each status. */
-const choices: readonly { readonly status: MemberStatus; readonly verb: string; readonly done: string }[] = [
-  { status: 'ACCEPTED', verb: 'Accept', done: 'is accepted: it is in your image list now' },
-  { status: 'PENDING', verb: 'Hide', done: 'is hidden: it is out of your image list, to be decided again' },
-  { status: 'REJECTED', verb: 'Reject', done: 'is rejected: it is out of your image list' },
 ];
 
 /**
@@ -57,7 +66,7 @@ export function SharedWithMe() {
   const [notice, setNotice] = useState<{ readonly text: string; readonly bad: boolean } | null>(null);
   const noticeBox = useRef<HTMLParagraphElement>(null);
 
-  async function change(image: SharedImage, memberId: string, { status, done }: (typeof choices)[number]) {
+  async function change(image: SharedImage, memberId: string, { status, done }: Choice) {
     const { data: answer, error: failed } = await decide({ variables: { imageId: image.id, memberId, status } });
     const problems = [...(answer?.updateMemberStatus.userErrors ?? []), ...(failed ? toProblems(failed) : [])];
     const told = problems.map(({ message }) => message).join(' ');
@@ -109,7 +118,7 @@ interface ImageGroupProps {
   readonly group: Group;
   readonly images: readonly SharedImage[];
   readonly busy: boolean;
-  readonly onDecide: (image: SharedImage, memberId: string, choice: (typeof choices)[number]) => void;
+  readonly onDecide: (image: SharedImage, memberId: string, choice: Choice) => void;
 }
 
 function ImageGroup({ group, images, busy, onDecide }: ImageGroupProps) {
@@ -141,20 +150,18 @@ function ImageGroup({ group, images, busy, onDecide }: ImageGroupProps) {
               </div>
               <div className="row">
                 {memberId !== undefined &&
-                  choices
-                    .filter(({ status }) => status !== group.status)
-                    .map((choice) => (
-                      <button
-                        key={choice.status}
-                        type="button"
-                        className={choice.status === 'ACCEPTED' ? 'primary' : undefined}
-                        disabled={busy}
-                        aria-label={`${choice.verb} ${toTitle(image)}`}
-                        onClick={() => onDecide(image, memberId, choice)}
-                      >
-                        {choice.verb}
-                      </button>
-                    ))}
+                  group.choices.map((choice) => (
+                    <button
+                      key={choice.status}
+                      type="button"
+                      className={choice.status === 'ACCEPTED' ? 'primary' : undefined}
+                      disabled={busy}
+                      aria-label={`${choice.verb} ${toTitle(image)}`}
+                      onClick={() => onDecide(image, memberId, choice)}
+                    >
+                      {choice.verb}
+                    </button>
+                  ))}
               </div>
             </li>
           );
