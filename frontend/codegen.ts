@@ -16,7 +16,12 @@ function client(folder: string): CodegenConfig['generates'] {
 
 const config: CodegenConfig = {
   schema: '../schema/*.graphql',
-  generates: { ...client('console/src'), ...client('examples/apollo'), ...client('examples/urql') },
+  generates: {
+    'schema.graphql': { plugins: ['schema-ast'] },
+    ...client('console/src'),
+    ...client('examples/apollo'),
+    ...client('examples/urql'),
+  },
 };
 
 export default config;

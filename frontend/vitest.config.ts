@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { relay } from './examples/relay/vite-plugin.ts';
 
 export default defineConfig({
+  plugins: [relay()],
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     testTimeout: 60_000,

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = resolve(import.meta.dirname, '../../..');
 
 /** A gateway in a process of its own, as `npm start` runs it. */
 export interface Gateway extends AsyncDisposable {
