@@ -1,10 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { Pool } from 'undici';
 import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
+import { createSchema } from './graphql/schema.ts';
 import { type Sample, startGraphQLServer } from './graphql/server.ts';
 import { createConsoleRoutes, type Person } from './http/console.ts';
 import { createDrain } from './http/drain.ts';
@@ -12,8 +14,10 @@ import { createExplorerRoutes } from './http/explorer.ts';
 import { createGraphqlHandler } from './http/graphql.ts';
 import { createReadyz, healthz } from './http/health.ts';
 import { createMetricsHandler, Metrics } from './http/metrics.ts';
+import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
 import { createProbe } from './upstream/probe.ts';
+import { SharedReads } from './upstream/shared-reads.ts';
 import { Transport } from './upstream/transport.ts';
 
 /** What an app is made of. */
@@ -23,6 +27,8 @@ export interface AppOptions {
   readonly sample: Sample;
   /** Whom the console offers to be; nobody by default. */
   readonly people?: readonly Person[];
+  /** What is served; the schema of images and their members by default. */
+  readonly schema?: GraphQLSchema;
   /** Where metrics are kept; a new registry by default. */
   readonly registry?: Registry;
 }
@@ -42,8 +48,14 @@ export interface App extends AsyncDisposable {
 const consoleFolder = fileURLToPath(new URL('../frontend/console/dist', import.meta.url));
 
 /** Puts the gateway together: configuration in, a server out that is ready and not yet listening. */
-export async function createApp(options: AppOptions): Promise<App> {
-  const { config, log, sample, people = [], registry = new Registry() } = options;
+export async function createApp({
+  config,
+  log,
+  sample,
+  people = [],
+  schema = createSchema(),
+  registry = new Registry(),
+}: AppOptions): Promise<App> {
   const { origin, pathname: basePath } = config.imagesApiUrl;
   const dispatcher = new Pool(origin, { connections: config.upstreamConnections, pipelining: 1 });
   const metrics = new Metrics(registry);
@@ -61,6 +73,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   });
   const graphql = await startGraphQLServer({
+    schema,
+    introspection: config.introspection,
+    federatedTracing: config.federatedTracing,
     sample,
     onDefect,
     observe({ name, ...report }) {
@@ -69,13 +84,22 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   });
   const reachable = createProbe(dispatcher, basePath, () => performance.now());
+  const upstream = { transport, sharedReads: config.shareReads ? new SharedReads() : null };
   const contextOptions = {
     verifyRemovals: config.verifyRemovals,
     bulk: { maxChanges: config.bulkMaxChanges, concurrency: config.bulkConcurrency },
   };
   const handleGraphql = createGraphqlHandler(
-    (request, caller) => graphql.execute(request, createContext(transport, caller, contextOptions)),
-    config.maxRequestBytes,
+    (request, { isRouter, ...caller }) => {
+      const guarded = config.routerSecret !== null;
+      const federation = {
+        sdl: isRouter || (config.introspection && !guarded),
+        entities: isRouter || !guarded,
+        representationsLeft: config.maxRepresentations,
+      };
+      return graphql.execute(request, createContext(upstream, caller, { ...contextOptions, federation }));
+    },
+    { maxRequestBytes: config.maxRequestBytes, isRouter: createRouterCheck(config.routerSecret) },
   );
   const server = createHttpServer({
     corsOrigins: config.corsOrigins,

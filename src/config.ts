@@ -6,6 +6,8 @@ export interface Setting {
   /** Unit and bounds. */
   readonly takes: string;
   readonly meaning: string;
+  /** A value that no message may show. */
+  readonly secret?: true;
 }
 
 /** Everything that can be set, from the environment. README documents this table; a test holds the two in step. */
@@ -48,6 +50,14 @@ export const settings = [
     meaning: 'The largest answer of the Images API that is accepted.',
   },
   {
+    name: 'SHARE_READS',
+    default: 'true',
+    takes: 'true or false',
+    meaning:
+      'Whether identical reads that one token asks for at the same moment share one call. Reads of different tokens never ' +
+      'do.',
+  },
+  {
     name: 'VERIFY_REMOVALS',
     default: 'true',
     takes: 'true or false',
@@ -72,6 +82,31 @@ export const settings = [
     default: '1048576',
     takes: 'bytes, 1024 to 104857600',
     meaning: 'The largest request body that is accepted.',
+  },
+  {
+    name: 'INTROSPECTION',
+    default: 'true',
+    takes: 'true or false',
+    meaning: 'Whether clients are told the schema: by introspection, `_service` and what errors say of bad requests.',
+  },
+  {
+    name: 'ROUTER_SECRET',
+    default: 'unset: whoever reaches the gateway may use it as a subgraph',
+    takes: '16 to 256 visible ASCII characters, without spaces',
+    meaning: 'The secret that a router sends as `X-Router-Secret`; only then does it get `_service` and `_entities`.',
+    secret: true,
+  },
+  {
+    name: 'MAX_REPRESENTATIONS',
+    default: '1000',
+    takes: '1 to 100000',
+    meaning: 'How many entities a router may ask for in one operation.',
+  },
+  {
+    name: 'FEDERATED_TRACING',
+    default: 'false',
+    takes: 'true or false',
+    meaning: 'Whether a router that asks for it (`ftv1`) is told how long each field took.',
   },
   {
     name: 'SHUTDOWN_GRACE_MS',
@@ -114,10 +149,16 @@ export interface Config {
   readonly upstreamConnections: number;
   readonly upstreamRetries: number;
   readonly upstreamMaxBodyBytes: number;
+  readonly shareReads: boolean;
   readonly verifyRemovals: boolean;
   readonly bulkMaxChanges: number;
   readonly bulkConcurrency: number;
   readonly maxRequestBytes: number;
+  readonly introspection: boolean;
+  /** Null: nobody needs to prove to be the router. */
+  readonly routerSecret: string | null;
+  readonly maxRepresentations: number;
+  readonly federatedTracing: boolean;
   readonly shutdownGraceMs: number;
   readonly corsOrigins: '*' | readonly string[];
   readonly console: boolean;
@@ -149,7 +190,8 @@ export function parseConfig(environment: Environment): Config {
     const setting = settings.find((candidate) => candidate.name === name) as Setting;
     const given = environment[name]?.trim();
     const parsed = parse(given || setting.default);
-    if (parsed === undefined) mistakes.push(`${name} must be ${setting.takes}; it is ${toShown(given)}.`);
+    const shown = setting.secret ? `of ${given?.length} characters` : toShown(given);
+    if (parsed === undefined) mistakes.push(`${name} must be ${setting.takes}; it is ${shown}.`);
     return parsed as T;
   }
   function integer(name: SettingName, from: number, to: number): number {
@@ -170,10 +212,17 @@ export function parseConfig(environment: Environment): Config {
     upstreamConnections: integer('UPSTREAM_CONNECTIONS', 1, 1024),
     upstreamRetries: integer('UPSTREAM_RETRIES', 0, 10),
     upstreamMaxBodyBytes: integer('UPSTREAM_MAX_BODY_BYTES', 1024, 1_073_741_824),
+    shareReads: flag('SHARE_READS'),
     verifyRemovals: flag('VERIFY_REMOVALS'),
     bulkMaxChanges: integer('BULK_MAX_CHANGES', 1, 100_000),
     bulkConcurrency: integer('BULK_CONCURRENCY', 1, 1024),
     maxRequestBytes: integer('MAX_REQUEST_BYTES', 1024, 104_857_600),
+    introspection: flag('INTROSPECTION'),
+    routerSecret: environment['ROUTER_SECRET']?.trim()
+      ? read('ROUTER_SECRET', (value) => (/^[\x21-\x7e]{16,256}$/.test(value) ? value : undefined))
+      : null,
+    maxRepresentations: integer('MAX_REPRESENTATIONS', 1, 100_000),
+    federatedTracing: flag('FEDERATED_TRACING'),
     shutdownGraceMs: integer('SHUTDOWN_GRACE_MS', 0, 600_000),
     corsOrigins: read('CORS_ORIGINS', parseOrigins),
     console: environment['CONSOLE']?.trim() ? flag('CONSOLE') : !environment['IMAGES_API_URL']?.trim(),

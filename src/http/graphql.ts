@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { GatewayError } from '../errors.ts';
 import { RequestError, readJson } from './body.ts';
 import { readRequestId } from './request-id.ts';
+import { routerSecretHeader } from './router-secret.ts';
 import { readToken } from './token.ts';
 
 /** Who sent a request. */
@@ -9,6 +10,8 @@ export interface HttpCaller {
   /** The token, or why there is none that can be used. */
   readonly token: string | GatewayError;
   readonly requestId: string;
+  /** Whether it proved to be the router. */
+  readonly isRouter: boolean;
   /** Aborts when the caller goes away before it has its answer. */
   readonly signal: AbortSignal;
 }
@@ -16,8 +19,8 @@ export interface HttpCaller {
 /** A GraphQL request over HTTP. */
 export interface HttpRequest {
   readonly method: string;
-  /** Without the headers that hold a token. */
-  readonly headers: IncomingHttpHeaders;
+  /** Names in lower case and values, without the headers that hold a token or a secret. */
+  readonly headers: readonly (readonly [string, string])[];
   /** The query of the URL, `?` included. */
   readonly search: string;
   /** The JSON body of a `POST`. */
@@ -33,27 +36,49 @@ export interface HttpAnswer {
 /** Answers a GraphQL request; never throws. */
 export type Execute = (request: HttpRequest, caller: HttpCaller) => Promise<HttpAnswer>;
 
+export interface GraphqlHandlerOptions {
+  readonly maxRequestBytes: number;
+  /** Tells whether a request proves to come from the router. */
+  readonly isRouter: (request: IncomingMessage) => boolean;
+}
+
 /** The handler of `/graphql`, after the GraphQL over HTTP specification. */
-export function createGraphqlHandler(execute: Execute, maxRequestBytes: number) {
+export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRouter }: GraphqlHandlerOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = readRequestId(request);
     response.setHeader('x-request-id', requestId);
     try {
       const body = request.method === 'POST' ? await readJson(request, maxRequestBytes) : undefined;
-      const { 'x-auth-token': _token, authorization: _authorization, ...headers } = request.headers;
       const url = request.url ?? '';
       const search = url.includes('?') ? url.slice(url.indexOf('?')) : '';
-      const caller = { token: readToken(request), requestId, signal: abortOnClose(response) };
-      const answer = await execute({ method: request.method ?? '', headers, search, body }, caller);
+      const caller = {
+        token: readToken(request),
+        requestId,
+        isRouter: isRouter(request),
+        signal: abortOnClose(response),
+      };
+      const method = request.method ?? '';
+      const answer = await execute({ method, headers: withoutSecrets(request.headers), search, body }, caller);
       for (const [name, value] of answer.headers) response.setHeader(name, value);
-      send(response, answer.status, answer.body);
+      send(request, response, answer);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       response.setHeader('content-type', 'application/json; charset=utf-8');
-      if (!request.complete) response.setHeader('connection', 'close');
-      send(response, error.status, toErrorBody(error.message, requestId));
+      send(request, response, { status: error.status, body: toErrorBody(error.message, requestId) });
     }
   };
+}
+
+const secretHeaders: ReadonlySet<string> = new Set(['x-auth-token', 'authorization', routerSecretHeader]);
+
+function withoutSecrets(headers: IncomingHttpHeaders): [string, string][] {
+  const entries: [string, string][] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || secretHeaders.has(name)) continue;
+    entries.push([name, typeof value === 'string' ? value : value.join(', ')]);
+  }
+  return entries;
 }
 
 /** An error before GraphQL had a say, in GraphQL's shape. */
@@ -61,10 +86,12 @@ function toErrorBody(message: string, requestId: string): string {
   return `${JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST', requestId } }] })}\n`;
 }
 
-function send(response: ServerResponse, status: number, body: string): void {
-  response.statusCode = status;
-  response.setHeader('content-length', Buffer.byteLength(body));
-  response.end(body);
+function send(request: IncomingMessage, response: ServerResponse, answer: Pick<HttpAnswer, 'status' | 'body'>): void {
+  response.statusCode = answer.status;
+  response.setHeader('content-length', Buffer.byteLength(answer.body));
+  // A body that nobody wanted to read would be in the way of the next request.
+  if (!request.complete) response.setHeader('connection', 'close');
+  response.end(answer.body);
 }
 
 function abortOnClose(response: ServerResponse): AbortSignal {

@@ -2,18 +2,22 @@ import type { ImageMemberKey } from '../../upstream/model.ts';
 import type { ImageMemberResolvers, MutationResolvers, QueryResolvers, UserError } from '../generated.ts';
 import { checkIds } from '../ids.ts';
 import { toImageMemberId } from '../member-id.ts';
-import { selectsBeyond } from '../selection.ts';
+import { createSelectsBeyond } from '../selection.ts';
 import { addMember, removeMember, setStatus } from './member-change.ts';
 import { resolveImage } from './resolve-image.ts';
 
-/** What a membership can show when only its key is known. */
-const keyFields: ReadonlySet<string> = new Set(['__typename', 'id', 'imageId', 'memberId', 'image', 'project']);
+/** Whether a membership is asked for more than what can be shown when only its key is known. */
+const needsRow = createSelectsBeyond(
+  'ImageMember',
+  new Set(['__typename', 'id', 'imageId', 'memberId', 'image', 'project']),
+);
 
 export const imageMember: ImageMemberResolvers = {
-  __resolveReference(reference, context, info) {
+  // Async, because a throw would take the other entities of the request along; a rejection is this one's alone.
+  async __resolveReference(reference, context, info) {
     const { imageId, memberId } = reference;
     checkIds({ imageId, memberId });
-    return selectsBeyond(info, 'ImageMember', keyFields) ? context.loaders.member({ imageId, memberId }) : reference;
+    return needsRow(info) ? context.loaders.member({ imageId, memberId }) : reference;
   },
   id: (member) => toImageMemberId(member),
   image: (member, _args, context, info) => resolveImage(member.imageId, context, info),

@@ -115,8 +115,10 @@ function tooMany(changes: number, { bulk }: GatewayContext): UserError | null {
   );
 }
 
+/** The image's id is checked also where there are no members to go with it. */
 function refuseEach(imageId: string, memberIds: readonly string[]): UserError | null {
-  return memberIds.flatMap((memberId) => refuseIds({ imageId, memberId }))[0] ?? null;
+  const checked = memberIds.length > 0 ? memberIds : [imageId];
+  return checked.flatMap((memberId) => refuseIds({ imageId, memberId }))[0] ?? null;
 }
 
 /** Runs a function on every item, a few at a time. @returns what it returned, in the order of the items. */

@@ -31,18 +31,19 @@ export async function listImagePage(
   if (sharedWithMe && conditions.visibility && conditions.visibility !== 'SHARED') {
     throw new GatewayError('BAD_USER_INPUT', '"sharedWithMe" goes with no visibility but SHARED.');
   }
-  const query: Omit<ImageQuery, 'marker'> = {
+  const query: Omit<ImageQuery, 'marker' | 'limit'> = {
     ...conditions,
     ...(sharedWithMe && { visibility: 'SHARED' }),
     sortKey: orderBy?.field.toLowerCase(),
     sortDir: orderBy ? (orderBy.direction === 'ASC' ? 'asc' : 'desc') : undefined,
-    limit: size + 1,
   };
   const rows: ImageAttributes[] = [];
   const errors: GatewayError[] = [];
   let marker = after === null || after === undefined ? undefined : fromCursor(after);
   for (;;) {
-    const page = await listPage(context, { ...query, marker }, marker !== undefined && rows.length === 0);
+    // How many of a page stay is not known before it was looked at.
+    const limit = sharedWithMe ? size + 1 : size + 1 - rows.length - errors.length;
+    const page = await listPage(context, { ...query, marker, limit }, marker !== undefined && rows.length === 0);
     const status = conditions.memberStatus ?? 'ACCEPTED';
     rows.push(...(sharedWithMe ? await context.loaders.leaveOutOwn(page.rows, status) : page.rows));
     errors.push(...page.errors);
