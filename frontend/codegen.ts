@@ -1,27 +1,22 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
-const scalars = { ID: 'string', DateTime: 'string', SafeInt: 'number', JSONObject: 'Record<string, unknown>' };
+const preset = 'client';
+const presetConfig = { fragmentMasking: false, skipIndexFile: true };
 
-/** Types and documents of one folder's `operations.graphql`, by the client preset. */
-function client(folder: string): CodegenConfig['generates'] {
-  return {
-    [`${folder}/graphql/`]: {
-      preset: 'client',
-      documents: `${folder}/operations.graphql`,
-      presetConfig: { fragmentMasking: false, skipIndexFile: true },
-      config: { scalars, enumsAsTypes: true, useTypeImports: true, immutableTypes: true },
-    },
-  };
-}
-
-const config: CodegenConfig = {
+const codegen: CodegenConfig = {
   schema: '../schema/*.graphql',
+  config: {
+    enumsAsTypes: true,
+    immutableTypes: true,
+    useTypeImports: true,
+    scalars: { ID: 'string', DateTime: 'string', SafeInt: 'number', JSONObject: 'Record<string, unknown>' },
+  },
   generates: {
     'schema.graphql': { plugins: ['schema-ast'] },
-    ...client('console/src'),
-    ...client('examples/apollo'),
-    ...client('examples/urql'),
+    'console/src/graphql/': { preset, presetConfig, documents: 'console/src/operations.graphql' },
+    'examples/apollo/graphql/': { preset, presetConfig, documents: 'examples/apollo/operations.graphql' },
+    'examples/urql/graphql/': { preset, presetConfig, documents: 'examples/urql/operations.graphql' },
   },
 };
 
-export default config;
+export default codegen;
