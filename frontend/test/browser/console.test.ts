@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { startBrowser, type Visit, visit } from '../support/browser.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 
@@ -12,8 +12,8 @@ const stranger = '5e0d4c3b2a19487f96857463524130ff';
 let browser: Browser;
 beforeAll(async () => {
   browser = await startBrowser();
+  return () => browser.close();
 });
-afterAll(() => browser.close());
 
 /** The console in a fresh browser tab, as one of the people of the embedded Images API. */
 async function openAs(name: string, gateway: Gateway): Promise<Visit> {

@@ -1,13 +1,13 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { startBrowser, visit } from '../support/browser.ts';
 import { startGateway } from '../support/gateway.ts';
 
 let browser: Browser;
 beforeAll(async () => {
   browser = await startBrowser();
+  return () => browser.close();
 });
-afterAll(() => browser.close());
 
 it('runs the sample with the sample token, from the gateway alone', async () => {
   await using gateway = await startGateway();
