@@ -59,7 +59,7 @@ export async function createApp({
   const { origin, pathname: basePath } = config.imagesApiUrl;
   const dispatcher = new Pool(origin, { connections: config.upstreamConnections, pipelining: 1 });
   const metrics = new Metrics(registry);
-  const onDefect = (error: unknown): void => log.error({ err: error }, 'defect');
+  const onDefect = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'defect');
   const transport = new Transport({
     dispatcher,
     basePath,

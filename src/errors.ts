@@ -10,6 +10,11 @@ export const errorCodes = {
   UPSTREAM_TIMEOUT: 'The Images API did not answer in time.',
   UPSTREAM_UNAVAILABLE: 'The Images API cannot be reached, or fails.',
   UPSTREAM_INVALID_RESPONSE: 'The Images API answered with something that it should not answer with.',
+  BAD_REQUEST: 'The HTTP request is no GraphQL request: its body, its media type or its parameters are wrong.',
+  GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
+  GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema.',
+  OPERATION_RESOLUTION_FAILURE: 'The document does not say which of its operations to execute.',
+  PERSISTED_QUERY_NOT_FOUND: 'The document of this hash is not known yet; send it along.',
   INTERNAL_SERVER_ERROR: 'A defect of the gateway; its log has more under the request id.',
 } as const;
 

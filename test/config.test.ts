@@ -15,7 +15,7 @@ function refused(environment: Environment): string[] {
 
 it('everything has a default, and nothing can be changed afterwards', () => {
   const config = parseConfig({});
-  expect(config).toMatchObject({
+  expect(config).toEqual({
     imagesApiUrl: null,
     host: '127.0.0.1',
     port: 4000,
@@ -23,6 +23,7 @@ it('everything has a default, and nothing can be changed afterwards', () => {
     upstreamConnections: 8,
     upstreamRetries: 2,
     upstreamMaxBodyBytes: 16_777_216,
+    shareReads: expect.any(Boolean),
     verifyRemovals: true,
     bulkMaxChanges: 1000,
     bulkConcurrency: 4,
@@ -58,6 +59,9 @@ describe.each([
   ['UPSTREAM_CONNECTIONS', 'upstreamConnections', 1, 1024],
   ['UPSTREAM_RETRIES', 'upstreamRetries', 0, 10],
   ['UPSTREAM_MAX_BODY_BYTES', 'upstreamMaxBodyBytes', 1024, 1_073_741_824],
+  ['BULK_MAX_CHANGES', 'bulkMaxChanges', 1, 100_000],
+  ['BULK_CONCURRENCY', 'bulkConcurrency', 1, 1024],
+  ['MAX_REPRESENTATIONS', 'maxRepresentations', 1, 100_000],
   ['MAX_REQUEST_BYTES', 'maxRequestBytes', 1024, 104_857_600],
   ['SHUTDOWN_GRACE_MS', 'shutdownGraceMs', 0, 600_000],
 ] as const)('%s', (name, key, from, to) => {
@@ -76,6 +80,39 @@ describe.each([
     const setting = settings.find((candidate) => candidate.name === name);
     expect(setting?.takes).toContain(`${from} to ${to}`);
   });
+});
+
+describe.each([
+  ['SHARE_READS', 'shareReads'],
+  ['VERIFY_REMOVALS', 'verifyRemovals'],
+  ['INTROSPECTION', 'introspection'],
+  ['FEDERATED_TRACING', 'federatedTracing'],
+] as const)('%s', (name, key) => {
+  it('may be true or false, and is by default what its description says', () => {
+    expect(parseConfig({ [name]: 'true' })[key]).toBe(true);
+    expect(parseConfig({ [name]: 'false' })[key]).toBe(false);
+    expect(String(parseConfig({})[key])).toBe(settings.find((setting) => setting.name === name)?.default);
+  });
+
+  it.each(['1', 'yes', 'TRUE', 'on'])('may not be %s', (value) => {
+    expect(refused({ [name]: value })).toEqual([name]);
+  });
+});
+
+describe('ROUTER_SECRET', () => {
+  it.each(['x'.repeat(16), '!~'.repeat(128)])('may be %s', (secret) => {
+    expect(parseConfig({ ROUTER_SECRET: secret }).routerSecret).toBe(secret);
+  });
+
+  it.each(['too-short', 'x'.repeat(257), 'has spaces in between', 'not-only-ascii-é-at-all'])(
+    'may not be %s, and is not repeated',
+    (secret) => {
+      expect(refused({ ROUTER_SECRET: secret })).toEqual(['ROUTER_SECRET']);
+      expect(() => parseConfig({ ROUTER_SECRET: secret })).toThrow(
+        expect.not.objectContaining({ message: expect.stringContaining(secret) }),
+      );
+    },
+  );
 });
 
 describe('IMAGES_API_URL', () => {

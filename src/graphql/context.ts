@@ -5,6 +5,7 @@ import type { SharedReads } from '../upstream/shared-reads.ts';
 import type { Transport } from '../upstream/transport.ts';
 import type { FederationAllowance } from './federation.ts';
 import { Loaders } from './loaders.ts';
+import { createKnownSelections, type KnownSelections } from './selection.ts';
 
 /** What the resolvers of one request work with. */
 export interface GatewayContext {
@@ -19,6 +20,8 @@ export interface GatewayContext {
   readonly requestId: string;
   /** What the request may ask of the fields for routers. */
   readonly federation: FederationAllowance;
+  /** What was found out about what the operation selects. */
+  readonly selections: KnownSelections;
   /** Errors of rows that were left out of a list; they are added to the answer beside the list. */
   readonly rowErrors: GraphQLError[];
 }
@@ -46,7 +49,14 @@ export function createContext(
   options: ContextOptions,
 ): GatewayContext {
   const client = new ImagesClient(transport, sharedReads, caller);
-  return { ...options, client, loaders: new Loaders(client), requestId: caller.requestId, rowErrors: [] };
+  return {
+    ...options,
+    client,
+    loaders: new Loaders(client),
+    requestId: caller.requestId,
+    selections: createKnownSelections(),
+    rowErrors: [],
+  };
 }
 
 /** Reports rows that were left out of the list that this field returns. */

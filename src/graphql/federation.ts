@@ -1,6 +1,6 @@
 import { type GraphQLFieldResolver, type GraphQLSchema, isUnionType } from 'graphql';
 import { GatewayError } from '../errors.ts';
-import type { GatewayContext } from './context.ts';
+import { type GatewayContext, reportError } from './context.ts';
 
 /** What a request may ask of the two fields that are there for routers. */
 export interface FederationAllowance {
@@ -39,15 +39,19 @@ export function guardFederation(schema: GraphQLSchema): void {
     if (federation.representationsLeft < 0) {
       throw new GatewayError('BAD_USER_INPUT', 'The operation brings more representations than MAX_REPRESENTATIONS.');
     }
-    return representations.map((representation) => {
-      const typename = (representation as { readonly __typename?: unknown }).__typename;
-      if (typeof typename !== 'string' || !entityNames.has(typename)) {
-        return new GatewayError('BAD_USER_INPUT', 'The "__typename" of a representation must name an entity.');
-      }
+    return representations.map(async (representation, index) => {
       try {
-        return (resolve(source, { representations: [representation] }, context, info) as unknown[])[0];
+        const typename = (representation as { readonly __typename?: unknown }).__typename;
+        if (typeof typename !== 'string' || !entityNames.has(typename)) {
+          throw new GatewayError('BAD_USER_INPUT', 'The "__typename" of a representation must name an entity.');
+        }
+        const [entity] = resolve(source, { representations: [representation] }, context, info) as unknown[];
+        return await entity;
       } catch (error) {
-        return error;
+        if (!(error instanceof GatewayError)) throw error;
+        // Not thrown: a compiled list has another length where items fail, and routers go by an item's place.
+        reportError(context, error, info, [index]);
+        return null;
       }
     });
   });

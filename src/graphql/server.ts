@@ -12,7 +12,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { GatewayContext } from './context.ts';
 import { execute, type GraphQLHttpAnswer, type GraphQLHttpRequest } from './execute.ts';
 import { createExecutor } from './executor.ts';
-import { createFormatError, type OnDefect } from './format-error.ts';
+import { createFormatError, isDefect } from './format-error.ts';
 
 /** One operation that was answered. */
 export interface OperationReport {
@@ -40,7 +40,8 @@ export interface GraphQLServerOptions {
   /** Whether a router that asks for it gets the times of all fields along with the answer (`ftv1`). */
   readonly federatedTracing: boolean;
   readonly observe: (report: OperationReport) => void;
-  readonly onDefect: OnDefect;
+  /** Hears of defects, with all there is to know about them. */
+  readonly onDefect: (error: unknown, requestId: string) => void;
 }
 
 /** Apollo Server with a schema, started. */
@@ -61,9 +62,9 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: false,
-    formatError: createFormatError(options.onDefect, introspection),
+    formatError: createFormatError(introspection),
     plugins: [
-      createAnswerPlugin(options.observe),
+      createAnswerPlugin(options),
       ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document, headers: { ...headers } }),
       ApolloServerPluginCacheControlDisabled(),
       federatedTracing ? ApolloServerPluginInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
@@ -73,7 +74,8 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
   });
   await server.start();
   return {
-    execute: async (request, context) => asSpecified(await execute(server, request, async () => context)),
+    execute: async (request, context) =>
+      complete(await execute(server, request, async () => context), context.requestId),
     stop: () => server.stop(),
   };
 }
@@ -103,24 +105,30 @@ const notExecutable: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Answers `application/json` with 200 where the request reached GraphQL and was refused there; Apollo Server says 400.
- * In that media type a status of 4xx could be any proxy's, so clients must not have to look for GraphQL errors below it.
- * Source: GraphQL over HTTP, "application/json".
+ * Completes an answer that Apollo Server gave before any plugin heard of the request: its errors have no request id yet.
+ * And answers `application/json` with 200 where the request reached GraphQL and was refused there, for which Apollo Server
+ * says 400: in that media type a status of 4xx could be any proxy's, so clients must not have to look for GraphQL errors
+ * below it. Source: GraphQL over HTTP, "application/json".
  */
-function asSpecified(answer: GraphQLHttpAnswer): GraphQLHttpAnswer {
-  if (answer.status !== 400) return answer;
+function complete(answer: GraphQLHttpAnswer, requestId: string): GraphQLHttpAnswer {
+  if (answer.status < 400) return answer;
+  const { errors = [], ...rest } = JSON.parse(answer.body) as { errors?: { extensions?: { code?: unknown } }[] };
+  const completed = errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
+  const body = `${JSON.stringify({ errors: completed, ...rest })}\n`;
   const type = [...answer.headers].find(([name]) => name === 'content-type')?.[1];
-  if (!type?.startsWith('application/json')) return answer;
-  const { errors } = JSON.parse(answer.body) as { errors?: { extensions?: { code?: unknown } }[] };
-  return errors?.every(({ extensions }) => notExecutable.has(extensions?.code)) ? { ...answer, status: 200 } : answer;
+  const isRefusal = answer.status === 400 && errors.every(({ extensions }) => notExecutable.has(extensions?.code));
+  return { ...answer, body, status: isRefusal && type?.startsWith('application/json') ? 200 : answer.status };
 }
 
-/** Completes every answer: the errors of rows that were left out, and the request id of every error. */
-function createAnswerPlugin(observe: GraphQLServerOptions['observe']): ApolloServerPlugin<GatewayContext> {
+/** Reports defects, and completes every answer: the errors of rows left out, and the request id of every error. */
+function createAnswerPlugin({ observe, onDefect }: GraphQLServerOptions): ApolloServerPlugin<GatewayContext> {
   return {
     async requestDidStart() {
       const start = performance.now();
       return {
+        async didEncounterErrors({ errors, contextValue }) {
+          for (const error of errors) if (isDefect(error)) onDefect(error, contextValue.requestId);
+        },
         async willSendResponse({ response, contextValue, operation, operationName }) {
           if (response.body.kind !== 'single') return;
           const result = response.body.singleResult;

@@ -69,7 +69,7 @@ export class ImagesClient {
     imageIds: readonly string[],
     status: MemberStatus,
     hidden: boolean,
-  ): Promise<Rows<ImageAttributes>> {
+  ): Promise<ImagePage> {
     const doing = `look up own member statuses in ${imageIds.length} images`;
     const path = imagesByMemberStatusPath(imageIds, status, hidden);
     return this.#listImages({ operation: 'listImagesByMemberStatus', doing, path });

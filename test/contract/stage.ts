@@ -79,6 +79,14 @@ export class Stage implements AsyncDisposable {
     return id;
   }
 
+  /** Makes an image with as many members as the cloud allows, among them consumerA, who accepted. */
+  async fullImage(): Promise<string> {
+    const imageId = await this.image({ members: { consumerA: 'accepted' } });
+    const others = Array.from({ length: this.cloud.memberQuota - 1 }, () => this.share(imageId, randomUUID()));
+    await Promise.all(others);
+    return imageId;
+  }
+
   /** Makes a project a member, as the cloud's administrator. */
   async share(imageId: string, memberId: string): Promise<void> {
     await this.#rest('admin', 'POST', `/images/${imageId}/members`, { member: memberId });

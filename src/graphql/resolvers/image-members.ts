@@ -90,9 +90,9 @@ async function change(task: Task, context: GatewayContext, report: (error: Gatew
   }
 }
 
-function toRow(task: Task, { member, refused, unchanged }: MemberChange): ChangeRow {
-  const outcome = unchanged ? 'UNCHANGED' : refused ? 'REFUSED' : 'DONE';
-  return { ...task, outcome, imageMember: member, userErrors: refused && !unchanged ? [refused] : [] };
+function toRow(task: Task, { member, userErrors, unchanged }: MemberChange): ChangeRow {
+  if (unchanged) return { ...task, outcome: 'UNCHANGED', imageMember: member, userErrors: [] };
+  return { ...task, outcome: userErrors.length > 0 ? 'REFUSED' : 'DONE', imageMember: member, userErrors };
 }
 
 /** The members as the owner sees them, or why the caller cannot set them. */
