@@ -67,18 +67,18 @@ function toPage(sample: ExplorerSample): string {
 const css = 'text/css; charset=utf-8';
 const js = 'text/javascript; charset=utf-8';
 
-/** The routes of an explorer that needs no internet. Its nine megabytes are read when somebody first asks for them. */
-export function createExplorerRoutes(sample: ExplorerSample): Routes {
+const loadGraphiQL = (): Promise<GraphiQL> => import('@graphql-yoga/render-graphiql/graphiql');
+
+/** The routes of an explorer that needs no internet. Its nine megabytes are loaded when somebody first asks for them. */
+export function createExplorerRoutes(sample: ExplorerSample, load = loadGraphiQL): Routes {
+  let graphiql: Promise<GraphiQL> | undefined;
   function fromPackage(type: string, part: keyof GraphiQL): { readonly GET: Handler } {
-    let handler: Promise<Handler> | undefined;
-    const load = async (): Promise<Handler> => {
-      const graphiql = await import('@graphql-yoga/render-graphiql/graphiql');
-      return createFileHandler({ type, body: Buffer.from(graphiql[part]) });
-    };
+    let handler: Handler | undefined;
     return {
       async GET(request, response) {
-        handler ??= load();
-        return (await handler)(request, response);
+        graphiql ??= load();
+        handler ??= createFileHandler({ type, body: Buffer.from((await graphiql)[part]) });
+        return handler(request, response);
       },
     };
   }

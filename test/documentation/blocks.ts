@@ -7,7 +7,10 @@ export const root = resolve(import.meta.dirname, '../..');
 /** A fenced block of a page. */
 export interface Block {
   readonly language: string;
-  /** What follows the language: for `graphql` who asks, for excerpts `file=` and the file they are from. */
+  /**
+   * What follows the language: for `graphql` who asks; for `sh`, `ci` where only `.ci/run` runs it, because it needs more
+   * than this machine; for excerpts, `file=` and the file they are from.
+   */
   readonly info: string;
   readonly text: string;
   readonly line: number;

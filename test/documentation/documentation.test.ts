@@ -36,7 +36,10 @@ describe.each(pages.filter((page) => readBlocks(page).length > 0))('%s', (page) 
     for (const [index, block] of blocks.entries()) {
       const place = toPlace(page, block);
       const before = blocks[index - 1];
-      if (block.language === 'sh') {
+      if (block.language === 'sh' && block.info === 'ci') {
+        const ci = readFileSync(resolve(root, '.ci/run'), 'utf8');
+        for (const [part] of block.text.matchAll(/\btest[:/][\w:/-]+/g)) expect(ci, place).toContain(part);
+      } else if (block.language === 'sh') {
         for (const command of toCommands(block).filter((candidate) => !isOfFrontend(candidate))) {
           if (/^(\w+=\S+ )*npm start$/.test(command)) gateway = running.use(await serve(command));
           else await runCommand(command.replaceAll('http://127.0.0.1:4000', gateway?.url ?? 'http://127.0.0.1:4000'));

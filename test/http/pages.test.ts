@@ -1,24 +1,27 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildClientSchema, getIntrospectionQuery } from 'graphql';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createExplorerRoutes } from '../../src/http/explorer.ts';
+import type { Routes } from '../../src/http/server.ts';
 import { createStaticRoutes } from '../../src/http/static-files.ts';
 import { demoIdentities } from '../../src/simulator/seed.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { startGateway } from '../support/gateway.ts';
+import { listen } from '../support/listen.ts';
 import { rawRequest } from '../support/raw-request.ts';
-
-const loads = vi.hoisted(() => vi.fn());
-vi.mock('@graphql-yoga/render-graphiql/graphiql', async (original) => {
-  loads();
-  return original();
-});
-afterEach(() => loads.mockClear());
 
 /** No page is loaded before an Images API is asked. */
 const nowhere = 'http://127.0.0.1:9';
+
+/** What a route answers to a browser that has nothing yet. */
+async function readRoute(routes: Routes, path: string): Promise<string> {
+  const server = createServer((request, response) => void routes[path]?.GET?.(request, response));
+  await using listening = await listen(server);
+  return (await fetch(listening.url)).text();
+}
 
 describe('the console', () => {
   it('is a page that may load nothing but the gateway’s own files', async () => {
@@ -105,27 +108,37 @@ describe('the console', () => {
 });
 
 describe('the explorer', () => {
-  it('is loaded when it is asked for, once, and not before', async () => {
+  it('is a page that may load nothing but the gateway’s own files, all of which are there', async () => {
     await using gateway = await startGateway(nowhere);
     const page = await fetch(`${gateway.url}/explorer`);
-    expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
-    expect(await page.text()).toContain('sample-token');
-    expect(loads).not.toHaveBeenCalled();
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self';");
+    const html = await page.text();
+    expect(html).toContain('sample-token');
+    expect(html).not.toMatch(/<script(?![^>]* (?:src=|type="application\/json"))/);
     for (const name of ['graphiql.js', 'graphiql.css', 'editorWorkerService.js', 'graphql.js', 'json.js', 'start.js']) {
       const part = await fetch(`${gateway.url}/explorer/${name}`);
       expect(part.status, name).toBe(200);
       expect(part.headers.get('content-type')).toMatch(name.endsWith('.css') ? /^text\/css/ : /^text\/javascript/);
     }
-    expect(loads).toHaveBeenCalledTimes(1);
+  });
+
+  it('is loaded when it is asked for, once, and not before', async () => {
+    const parts = { js: 'a', css: 'b', favicon: '', editorWorkerService: 'c', jsonWorker: 'd', graphqlWorker: 'e' };
+    const load = vi.fn(async () => parts);
+    const routes = createExplorerRoutes({ document: '', headers: {} }, load);
+    await readRoute(routes, '/explorer');
+    await readRoute(routes, '/explorer/start.js');
+    expect(load).not.toHaveBeenCalled();
+    expect(await readRoute(routes, '/explorer/graphiql.js')).toBe('a');
+    expect(await readRoute(routes, '/explorer/graphql.js')).toBe('e');
+    expect(await readRoute(routes, '/explorer/graphql.js')).toBe('e');
+    expect(load).toHaveBeenCalledTimes(1);
   });
 
   it('shows a sample as it is, whatever it holds', async () => {
     const sample = { document: '# </script><script>alert(1)</script>', headers: {} };
     const routes = createExplorerRoutes(sample);
-    const body = await new Promise<string>((resolve) => {
-      const response = { writeHead: () => response, end: resolve };
-      routes['/explorer']?.GET?.({ headers: {} } as never, response as never);
-    });
+    const body = await readRoute(routes, '/explorer');
     const json = /<script type="application\/json" id="sample">(.*?)<\/script>/.exec(body)?.[1] ?? '';
     expect(JSON.parse(json)).toEqual(sample);
   });

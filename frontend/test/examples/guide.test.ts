@@ -4,7 +4,7 @@ import { runCommand, serve } from '../../../test/documentation/run-command.ts';
 
 const commands = pages
   .flatMap(readBlocks)
-  .filter(({ language }) => language === 'sh')
+  .filter(({ language, info }) => language === 'sh' && info === '')
   .flatMap(toCommands)
   .filter(isOfFrontend);
 
