@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseConfig, settings } from '../../src/config.ts';
 import { type Block, isOfFrontend, pages, readBlocks, root, toCommands, toPlace } from './blocks.ts';
 import { runCommand, type Served, serve } from './run-command.ts';
 
@@ -28,7 +29,7 @@ it('there are pages to check', () => {
   expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/guides/frontend.md', 'docs/guides/errors.md']));
 });
 
-describe.each(pages.filter((page) => readBlocks(page).length > 0))('%s', (page) => {
+describe.each(pages)('%s', (page) => {
   it('holds what its reader will see: commands run, operations are answered as shown', async () => {
     const blocks = readBlocks(page);
     await using running = new AsyncDisposableStack();
@@ -61,6 +62,14 @@ describe.each(pages.filter((page) => readBlocks(page).length > 0))('%s', (page) 
       }
     }
   }, 60_000);
+
+  it('sets settings to what they take', () => {
+    const markdown = readFileSync(resolve(root, page), 'utf8');
+    for (const [, name = '', value] of markdown.matchAll(/\b([A-Z][A-Z_]+)=([^\s`]+)/g)) {
+      expect(settings.map((setting) => setting.name)).toContain(name);
+      expect(() => parseConfig({ [name]: value }), `${name}=${value}`).not.toThrow();
+    }
+  });
 
   it('leads to files that are there', () => {
     const markdown = readFileSync(resolve(root, page), 'utf8');
