@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
@@ -7,7 +8,9 @@ import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
 import { createSchema } from './graphql/schema.ts';
 import { type Sample, startGraphQLServer } from './graphql/server.ts';
+import { createConsoleRoutes, type Person } from './http/console.ts';
 import { createDrain } from './http/drain.ts';
+import { createExplorerRoutes } from './http/explorer.ts';
 import { createGraphqlHandler } from './http/graphql.ts';
 import { createReadyz, healthz } from './http/health.ts';
 import { createMetricsHandler, Metrics } from './http/metrics.ts';
@@ -22,6 +25,8 @@ export interface AppOptions {
   readonly config: Omit<Config, 'imagesApiUrl'> & { readonly imagesApiUrl: URL };
   readonly log: Logger;
   readonly sample: Sample;
+  /** Whom the console offers to be; nobody by default. */
+  readonly people?: readonly Person[];
   /** What is served; the schema of images and their members by default. */
   readonly schema?: GraphQLSchema;
   /** Where metrics are kept; a new registry by default. */
@@ -39,11 +44,15 @@ export interface App extends AsyncDisposable {
   close(): Promise<boolean>;
 }
 
+/** Where the built console is. */
+const consoleFolder = fileURLToPath(new URL('../frontend/console/dist', import.meta.url));
+
 /** Puts the gateway together: configuration in, a server out that is ready and not yet listening. */
 export async function createApp({
   config,
   log,
   sample,
+  people = [],
   schema = createSchema(),
   registry = new Registry(),
 }: AppOptions): Promise<App> {
@@ -97,6 +106,8 @@ export async function createApp({
     onDefect,
     routes: {
       '/graphql': { GET: handleGraphql, POST: handleGraphql },
+      ...createExplorerRoutes(sample),
+      ...(config.console && createConsoleRoutes(consoleFolder, people)),
       '/healthz': { GET: healthz },
       '/readyz': {
         GET: createReadyz(async () => {

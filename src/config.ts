@@ -121,6 +121,12 @@ export const settings = [
     meaning: 'The web origins whose pages may call the gateway.',
   },
   {
+    name: 'CONSOLE',
+    default: 'unset: true with the embedded Images API, else false',
+    takes: 'true or false',
+    meaning: 'Whether the console, a web page for sharing images, is served at `/console`.',
+  },
+  {
     name: 'LOG_LEVEL',
     default: 'info',
     takes: 'fatal, error, warn, info, debug, trace or silent',
@@ -155,6 +161,7 @@ export interface Config {
   readonly federatedTracing: boolean;
   readonly shutdownGraceMs: number;
   readonly corsOrigins: '*' | readonly string[];
+  readonly console: boolean;
   readonly logLevel: string;
 }
 
@@ -218,6 +225,7 @@ export function parseConfig(environment: Environment): Config {
     federatedTracing: flag('FEDERATED_TRACING'),
     shutdownGraceMs: integer('SHUTDOWN_GRACE_MS', 0, 600_000),
     corsOrigins: read('CORS_ORIGINS', parseOrigins),
+    console: environment['CONSOLE']?.trim() ? flag('CONSOLE') : !environment['IMAGES_API_URL']?.trim(),
     logLevel: read('LOG_LEVEL', (value) => (logLevels.includes(value) ? value : undefined)),
   };
   if (mistakes.length > 0) throw new ConfigError(mistakes);

@@ -34,9 +34,19 @@ it('everything has a default, and nothing can be changed afterwards', () => {
     federatedTracing: false,
     shutdownGraceMs: 10_000,
     corsOrigins: '*',
+    console: true,
     logLevel: 'info',
   });
   expect(Object.isFrozen(config)).toBe(true);
+});
+
+it.each([
+  [{}, true],
+  [{ CONSOLE: 'false' }, false],
+  [{ IMAGES_API_URL: 'http://glance' }, false],
+  [{ IMAGES_API_URL: 'http://glance', CONSOLE: 'true' }, true],
+])('with %j, the console is served: %s', (environment, console) => {
+  expect(parseConfig(environment).console).toBe(console);
 });
 
 it('an empty variable counts as not set', () => {
