@@ -142,9 +142,7 @@ export function parseConfig(environment: Environment): Config {
     const setting = settings.find((candidate) => candidate.name === name) as Setting;
     const given = environment[name]?.trim();
     const parsed = parse(given || setting.default);
-    // An address may hold a password, which has no place in a log.
-    const shown = given?.includes('@') ? 'something else' : JSON.stringify(given);
-    if (parsed === undefined) mistakes.push(`${name} must be ${setting.takes}; it is ${shown}.`);
+    if (parsed === undefined) mistakes.push(`${name} must be ${setting.takes}; it is ${toShown(given)}.`);
     return parsed as T;
   }
   function integer(name: SettingName, from: number, to: number): number {
@@ -175,6 +173,11 @@ export function parseConfig(environment: Environment): Config {
   };
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return Object.freeze(config);
+}
+
+/** A wrong value as a message may show it: on one line, and without the password of a URL. */
+function toShown(value: string | undefined): string {
+  return JSON.stringify(value?.replace(/\/\/.*@/, '//…@'));
 }
 
 /** The URL with `/v2` at the end of its path and nothing after it. Credentials have no place in it. */

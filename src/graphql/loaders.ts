@@ -117,7 +117,8 @@ export class Loaders {
    */
   async #loadChunk(ids: readonly string[], found: Map<string, ImageAttributes | null | Error>): Promise<void> {
     let missing = ids;
-    for (const hidden of [false, true]) {
+    let hidden = false;
+    while (missing.length > 1) {
       const list = await settle(this.#client.listImagesById(missing, hidden));
       if (list instanceof UpstreamError && list.status === 400) break;
       if (list instanceof Error) {
@@ -125,9 +126,13 @@ export class Loaders {
         return;
       }
       for (const image of list.rows) found.set(image.id, image);
+      const asked = missing.length;
       missing = missing.filter((id) => !found.has(id));
-      if (missing.length <= 1 || list.errors.length > 0) break;
+      if (list.errors.length > 0) break;
+      // Upstream may allow only shorter pages than were asked for: the rest is then still to come.
+      if (list.more && missing.length < asked) continue;
       if (hidden) return;
+      hidden = true;
     }
     await Promise.all(missing.map((id) => this.#loadImage(id, found)));
   }

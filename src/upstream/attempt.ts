@@ -25,7 +25,7 @@ export class UnusableAnswer extends Error {
   override readonly name = 'UnusableAnswer';
 }
 
-/** No answer came, or not a whole one. */
+/** No answer came, or not a whole one; the cause is what happened, or the reason of whoever gave up on it. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
   /** Whether upstream may have received the request. */
@@ -44,7 +44,7 @@ export type Cancel = (reason: Error) => void;
  * Sends one request and collects the whole answer in one buffer; follows no redirect and decodes no content encoding.
  * `onCancel` receives a function that ends the attempt at once, even while it waits for a connection.
  *
- * @throws UnusableAnswer, NoAnswer, or the reason given to `Cancel`.
+ * @throws UnusableAnswer, or NoAnswer; its cause is the reason given to `Cancel`, if that ended it.
  */
 export function attempt(
   dispatcher: Dispatcher,
@@ -66,7 +66,7 @@ export function attempt(
       reject(error);
       controller?.abort(error);
     }
-    onCancel(fail);
+    onCancel((reason) => fail(new NoAnswer(controller !== undefined, reason)));
 
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(started) {

@@ -50,7 +50,7 @@ export class ImagesClient {
   }
 
   /** `GET /v2/images?id=in:…`: those of these images that the token may see, and that are hidden or not, in any order. */
-  async listImagesById(imageIds: readonly string[], hidden: boolean): Promise<Rows<ImageAttributes>> {
+  async listImagesById(imageIds: readonly string[], hidden: boolean): Promise<ImagePage> {
     const doing = `look up ${imageIds.length} images`;
     return this.#listImages({ operation: 'listImagesById', doing, path: imagesByIdPath(imageIds, hidden) });
   }

@@ -49,7 +49,8 @@ function hint(status: number): string {
 function parseRetryAfter(value: string | string[] | undefined): number | undefined {
   if (typeof value !== 'string') return undefined;
   if (/^\d{1,9}$/.test(value)) return Number(value);
-  const seconds = Math.ceil((Date.parse(value) - Date.now()) / 1000);
+  // Date.parse takes nearly anything for a date, "1.5" and "-1" among it; a date of HTTP begins with its weekday.
+  const seconds = /^[A-Z][a-z]{2,8},? /.test(value) ? Math.ceil((Date.parse(value) - Date.now()) / 1000) : Number.NaN;
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 

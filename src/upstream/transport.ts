@@ -144,7 +144,8 @@ export class Transport {
   #toError(call: Call, cause: unknown): UpstreamError {
     if (cause instanceof UpstreamError) return cause;
     const failure = toFailure(cause);
-    const sent = !(cause instanceof NoAnswer) || cause.sent;
+    // Who gives up between two attempts, or before the first, leaves nothing behind at upstream.
+    const sent = cause instanceof UnusableAnswer || (cause instanceof NoAnswer && cause.sent);
     const outcome = call.method !== 'GET' && sent ? ('UNKNOWN' as const) : undefined;
     switch (failure) {
       case 'timeout':
@@ -175,9 +176,10 @@ export class Transport {
 }
 
 function toFailure(error: unknown): 'timeout' | 'cancelled' | 'unusable' | 'unreachable' {
-  if (error instanceof DeadlineExceeded) return 'timeout';
-  if (error instanceof CallerGone) return 'cancelled';
-  if (error instanceof UnusableAnswer) return 'unusable';
+  const reason = error instanceof NoAnswer ? error.cause : error;
+  if (reason instanceof DeadlineExceeded) return 'timeout';
+  if (reason instanceof CallerGone) return 'cancelled';
+  if (reason instanceof UnusableAnswer) return 'unusable';
   return 'unreachable';
 }
 

@@ -173,14 +173,17 @@ function count(row: Json, key: string): number {
   return value as number;
 }
 
-const glanceTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-const zone = /(?:[zZ]|[+-]\d\d:?\d\d)$/;
+/** A time as Glance sends it: whole seconds, in UTC. */
+const glanceTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+/** Other spellings of an instant; one without a zone is in UTC. */
+const otherTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?([zZ]|[+-]\d\d:?\d\d)?$/;
 
-/** Glance sends whole seconds in UTC; other spellings of an instant are brought to RFC 3339 in UTC. */
+/** An instant as RFC 3339 text in UTC. */
 function time(row: Json, key: string): string {
   const value = text(row, key);
   if (glanceTime.test(value)) return value;
-  const instant = new Date(zone.test(value) ? value : `${value}Z`);
-  if (Number.isNaN(instant.getTime())) throw new WireError(`"${key}" is no time`);
+  const match = otherTime.exec(value);
+  const instant = new Date(match?.[1] === undefined ? `${value}Z` : value);
+  if (match === null || Number.isNaN(instant.getTime())) throw new WireError(`"${key}" is no time`);
   return instant.toISOString();
 }

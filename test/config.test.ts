@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, type Environment, parseConfig, settings } from '../src/config.ts';
+
+/** The names of the settings that are refused. */
+function refused(environment: Environment): string[] {
+  try {
+    parseConfig(environment);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const line of error.mistakes) expect(line).not.toContain('\n');
+    return error.mistakes.map((line) => line.split(' ', 1)[0] ?? '');
+  }
+}
+
+it('everything has a default, and nothing can be changed afterwards', () => {
+  const config = parseConfig({});
+  expect(config).toEqual({
+    imagesApiUrl: null,
+    host: '127.0.0.1',
+    port: 4000,
+    upstreamDeadlineMs: 10_000,
+    upstreamConnections: 8,
+    upstreamRetries: 2,
+    upstreamMaxBodyBytes: 16_777_216,
+    maxRequestBytes: 1_048_576,
+    shutdownGraceMs: 10_000,
+    corsOrigins: '*',
+    logLevel: 'info',
+  });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+it('an empty variable counts as not set', () => {
+  expect(parseConfig(Object.fromEntries(settings.map(({ name }) => [name, ' '])))).toEqual(parseConfig({}));
+});
+
+describe.each([
+  ['PORT', 'port', 0, 65_535],
+  ['UPSTREAM_DEADLINE_MS', 'upstreamDeadlineMs', 1, 600_000],
+  ['UPSTREAM_CONNECTIONS', 'upstreamConnections', 1, 1024],
+  ['UPSTREAM_RETRIES', 'upstreamRetries', 0, 10],
+  ['UPSTREAM_MAX_BODY_BYTES', 'upstreamMaxBodyBytes', 1024, 1_073_741_824],
+  ['MAX_REQUEST_BYTES', 'maxRequestBytes', 1024, 104_857_600],
+  ['SHUTDOWN_GRACE_MS', 'shutdownGraceMs', 0, 600_000],
+] as const)('%s', (name, key, from, to) => {
+  it.each([from, to])('may be %i', (value) => {
+    expect(parseConfig({ [name]: ` ${value} ` })[key]).toBe(value);
+  });
+
+  it.each([from - 1, to + 1, '1.5', '-1', '1e3', '0x10', '1_000', 'ten', '99999999999', 'NaN', '１'])(
+    'may not be %s',
+    (value) => {
+      expect(refused({ [name]: String(value) })).toEqual([name]);
+    },
+  );
+
+  it('has its bounds in its description', () => {
+    const setting = settings.find((candidate) => candidate.name === name);
+    expect(setting?.takes).toContain(`${from} to ${to}`);
+  });
+});
+
+describe('IMAGES_API_URL', () => {
+  it.each([
+    ['http://glance:9292', 'http://glance:9292/v2'],
+    ['http://glance:9292/', 'http://glance:9292/v2'],
+    ['http://glance:9292/v2', 'http://glance:9292/v2'],
+    ['http://glance:9292/v2/', 'http://glance:9292/v2'],
+    ['https://cloud.example/image', 'https://cloud.example/image/v2'],
+    ['https://cloud.example/image/v2//', 'https://cloud.example/image/v2'],
+    ['http://[::1]:9292', 'http://[::1]:9292/v2'],
+  ])('%s means %s', (given, understood) => {
+    expect(parseConfig({ IMAGES_API_URL: given }).imagesApiUrl?.href).toBe(understood);
+  });
+
+  it.each([
+    'glance:9292',
+    'ftp://glance',
+    '/v2',
+    'http://',
+    'http://glance/?a=b',
+    'http://glance/#v2',
+    'http://user:secret@glance',
+    'http://user@glance',
+  ])('may not be %s', (value) => {
+    expect(refused({ IMAGES_API_URL: value })).toEqual(['IMAGES_API_URL']);
+  });
+
+  it('is not repeated with the password in it', () => {
+    expect(() => parseConfig({ IMAGES_API_URL: 'http://user:secret@glance' })).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('secret') }),
+    );
+  });
+});
+
+it.each(['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost', 'gateway.example'])('HOST may be %s', (host) => {
+  expect(parseConfig({ HOST: host }).host).toBe(host);
+});
+
+it.each(['http://localhost', 'a b', 'a/b', '[::1]'])('HOST may not be %s', (host) => {
+  expect(refused({ HOST: host })).toEqual(['HOST']);
+});
+
+it.each([
+  ['*', '*'],
+  ['https://a.example', ['https://a.example']],
+  ['https://a.example , http://localhost:3000', ['https://a.example', 'http://localhost:3000']],
+])('CORS_ORIGINS may be %s', (value, understood) => {
+  expect(parseConfig({ CORS_ORIGINS: value }).corsOrigins).toEqual(understood);
+});
+
+it.each([
+  'a.example',
+  'https://a.example/',
+  'https://a.example/path',
+  'https://a.example,',
+  '*,https://a.example',
+  'null',
+])('CORS_ORIGINS may not be %s', (value) => {
+  expect(refused({ CORS_ORIGINS: value })).toEqual(['CORS_ORIGINS']);
+});
+
+it.each(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])('LOG_LEVEL may be %s', (level) => {
+  expect(parseConfig({ LOG_LEVEL: level }).logLevel).toBe(level);
+});
+
+it.each(['INFO', 'verbose', '30'])('LOG_LEVEL may not be %s', (level) => {
+  expect(refused({ LOG_LEVEL: level })).toEqual(['LOG_LEVEL']);
+});
+
+it('all mistakes are told at once', () => {
+  expect(refused({ PORT: 'x', HOST: 'a b', LOG_LEVEL: 'loud' })).toEqual(['HOST', 'PORT', 'LOG_LEVEL']);
+});

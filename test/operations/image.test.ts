@@ -1,0 +1,264 @@
+import { describe, expect, it } from 'vitest';
+import { imageId, projects, startSharing } from '../support/sharing.ts';
+
+describe('image', () => {
+  it('shows every attribute of the Images API, for one call', async () => {
+    await using sharing = await startSharing();
+    sharing.image(1, {
+      status: 'active',
+      visibility: 'shared',
+      diskFormat: 'qcow2',
+      containerFormat: 'bare',
+      size: 5_000_000_000,
+      virtualSize: 10_000_000_000,
+      checksum: 'c0ffee',
+      osHashAlgo: 'sha512',
+      osHashValue: 'beef',
+      protected: true,
+      osHidden: true,
+      minRam: 512,
+      minDisk: 10,
+      createdAt: new Date('2026-11-21T03:41:54Z'),
+      updatedAt: new Date('2026-11-21T03:41:55Z'),
+      tags: ['t'],
+      properties: { os_distro: 'debian' },
+    });
+    const { data, errors } = await sharing.query(
+      'producer',
+      `query ($id: ID!) {
+        image(id: $id) {
+          __typename id name status visibility osHidden protected owner { __typename id } createdAt updatedAt size
+          virtualSize diskFormat containerFormat minDisk minRam checksum osHashAlgo osHashValue tags properties self file
+          schema
+        }
+      }`,
+      { id: imageId(1) },
+    );
+    expect(errors).toBeUndefined();
+    expect(data?.['image']).toEqual({
+      __typename: 'Image',
+      id: imageId(1),
+      name: 'image 1',
+      status: 'ACTIVE',
+      visibility: 'SHARED',
+      osHidden: true,
+      protected: true,
+      owner: { __typename: 'Project', id: projects.producer },
+      createdAt: '2026-11-21T03:41:54Z',
+      updatedAt: '2026-11-21T03:41:55Z',
+      size: 5_000_000_000,
+      virtualSize: 10_000_000_000,
+      diskFormat: 'qcow2',
+      containerFormat: 'bare',
+      minDisk: 10,
+      minRam: 512,
+      checksum: 'c0ffee',
+      osHashAlgo: 'sha512',
+      osHashValue: 'beef',
+      tags: ['t'],
+      properties: { os_distro: 'debian', stores: 'local' },
+      self: `/v2/images/${imageId(1)}`,
+      file: `/v2/images/${imageId(1)}/file`,
+      schema: '/v2/schemas/image',
+    });
+    expect(sharing.calls()).toEqual(['GET /images/#1']);
+  });
+
+  it('is null in what was not set', async () => {
+    await using sharing = await startSharing();
+    sharing.image(1, { name: null, visibility: 'public', owner: null });
+    const { data } = await sharing.query(
+      'a',
+      'query ($id: ID!) { image(id: $id) { name owner { id } size diskFormat checksum status properties tags } }',
+      { id: imageId(1) },
+    );
+    expect(data?.['image']).toEqual({
+      name: null,
+      owner: null,
+      size: null,
+      diskFormat: null,
+      checksum: null,
+      status: 'QUEUED',
+      properties: {},
+      tags: [],
+    });
+  });
+
+  it.each([
+    ['does not exist', imageId(9)],
+    ['cannot exist', 'no uuid'],
+    ['the token may not see', imageId(1)],
+  ])('is null without an error where it %s', async (_name, id) => {
+    await using sharing = await startSharing();
+    sharing.image(1, { visibility: 'private' });
+    const answer = await sharing.query('a', 'query ($id: ID!) { image(id: $id) { name } }', { id });
+    expect(answer).toMatchObject({ status: 200, data: { image: null } });
+    expect(answer.errors).toBeUndefined();
+    expect(sharing.calls()).toHaveLength(1);
+  });
+
+  it.each(['pending', 'rejected', 'accepted'] as const)(
+    'is found by a member who is %s, hidden or not',
+    async (status) => {
+      await using sharing = await startSharing();
+      sharing.image(1, { osHidden: true }, { a: status });
+      const { data } = await sharing.query('a', `{ image(id: "${imageId(1)}") { osHidden } }`);
+      expect(data).toEqual({ image: { osHidden: true } });
+    },
+  );
+
+  it('asked for twice is looked up once', async () => {
+    await using sharing = await startSharing();
+    sharing.image(1);
+    const id = imageId(1);
+    await sharing.query('producer', `{ a: image(id: "${id}") { name } b: image(id: "${id}") { size } }`);
+    expect(sharing.calls()).toEqual(['GET /images/#1']);
+  });
+});
+
+it.each(['', '.', '..', 'a/b', 'a\nb', '\0', 'x'.repeat(256)])('the id %j never reaches upstream', async (id) => {
+  await using sharing = await startSharing();
+  sharing.image(1);
+  const { status, data, errors } = await sharing.query(
+    'producer',
+    `query ($id: ID!, $good: ID!) {
+      image(id: $id) { name }
+      a: imageMember(imageId: $id, memberId: "m") { status }
+      b: imageMember(imageId: $good, memberId: $id) { status }
+      c: image(id: $good) { id member(memberId: $id) { status } }
+    }`,
+    { id, good: imageId(1) },
+  );
+  expect(status).toBe(200);
+  expect(data).toEqual({ image: null, a: null, b: null, c: { id: imageId(1), member: null } });
+  expect(errors?.map(({ path }) => path?.join('.')).sort()).toEqual(['a', 'b', 'c.member', 'image']);
+  for (const { extensions } of errors ?? []) expect(extensions.code).toBe('BAD_USER_INPUT');
+  expect(sharing.calls()).toEqual(['GET /images/#1']);
+});
+
+describe('without a token that is accepted', () => {
+  const document = `{ __typename image(id: "${imageId(1)}") { id } images { nodes { id } } }`;
+
+  it('fields that need none work; the others say UNAUTHENTICATED, with no call', async () => {
+    await using sharing = await startSharing();
+    const { status, data, errors } = await sharing.gateway.query(null, document);
+    expect(status).toBe(200);
+    expect(data).toEqual({ __typename: 'Query', image: null, images: null });
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
+    expect(sharing.calls()).toEqual([]);
+    expect((await sharing.gateway.query(null, '{ __schema { queryType { name } } }')).errors).toBeUndefined();
+  });
+
+  it('a token that upstream refuses is UNAUTHENTICATED', async () => {
+    await using sharing = await startSharing();
+    const { status, errors } = await sharing.gateway.query('nobody', document);
+    expect(status).toBe(200);
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
+    expect(sharing.calls()).toHaveLength(2);
+  });
+});
+
+describe('many images by id', () => {
+  const ask = (ids: readonly string[]) => `{ ${ids.map((id, i) => `i${i}: image(id: "${id}") { name }`).join(' ')} }`;
+  const names = (data: Readonly<Record<string, unknown>> | null | undefined) =>
+    Object.values(data ?? {}).map((image) => (image as { name: string } | null)?.name ?? null);
+  const list = (hidden: boolean, ...numbers: number[]) =>
+    `GET /images?limit=${numbers.length}&visibility=all&member_status=all${hidden ? '&os_hidden=true' : ''}` +
+    `&id=in:${numbers.map((number) => `#${number}`).join(',')}`;
+
+  it('are one call, in the order asked for', async () => {
+    await using sharing = await startSharing();
+    for (const number of [1, 2, 3]) sharing.image(number);
+    const { data } = await sharing.query('producer', ask([3, 1, 2].map(imageId)));
+    expect(names(data)).toEqual(['image 3', 'image 1', 'image 2']);
+    expect(sharing.calls()).toEqual([list(false, 3, 1, 2)]);
+  });
+
+  it('are one more call where several are hidden or not to be seen', async () => {
+    await using sharing = await startSharing();
+    sharing.image(1, {}, { a: 'pending' });
+    sharing.image(2, { osHidden: true }, { a: 'rejected' });
+    sharing.image(3, { visibility: 'community' });
+    sharing.image(4, { visibility: 'private' });
+    const { data, errors } = await sharing.query('a', ask([1, 2, 3, 4, 5].map(imageId)));
+    expect(names(data)).toEqual(['image 1', 'image 2', 'image 3', null, null]);
+    expect(errors).toBeUndefined();
+    expect(sharing.calls()).toEqual([list(false, 1, 2, 3, 4, 5), list(true, 2, 4, 5)]);
+  });
+
+  it('with a single one missing: that one is looked up by itself', async () => {
+    await using sharing = await startSharing();
+    for (const number of [1, 2]) sharing.image(number);
+    sharing.image(3, { osHidden: true });
+    const { data } = await sharing.query('producer', ask([1, 2, 3].map(imageId)));
+    expect(names(data)).toEqual(['image 1', 'image 2', 'image 3']);
+    expect(sharing.calls()).toEqual([list(false, 1, 2, 3), 'GET /images/#3']);
+  });
+
+  it('that cannot stand in a list are looked up by themselves', async () => {
+    await using sharing = await startSharing();
+    for (const number of [1, 2]) sharing.image(number);
+    const odd = imageId(1).toUpperCase().replace('8000', 'A000');
+    const { data } = await sharing.query('producer', ask([imageId(1), 'a,b', odd, imageId(2)]));
+    expect(names(data)).toEqual(['image 1', null, null, 'image 2']);
+    expect(sharing.calls().sort()).toEqual(['GET /images/a%2Cb', `GET /images/${odd}`, list(false, 1, 2)].sort());
+  });
+
+  it('are asked for 200 at a time', async () => {
+    await using sharing = await startSharing();
+    const numbers = Array.from({ length: 401 }, (_, index) => index + 1);
+    for (const number of numbers) sharing.image(number);
+    const { data, errors } = await sharing.query('producer', ask(numbers.map(imageId)));
+    expect(errors).toBeUndefined();
+    expect(names(data)).toEqual(numbers.map((number) => `image ${number}`));
+    const calls = sharing.calls();
+    expect(calls.map((call) => call.split('#').length - 1).sort()).toEqual([1, 200, 200]);
+  });
+
+  it('come from an upstream that sends shorter pages than were asked for', async () => {
+    await using sharing = await startSharing({ pageMax: 2 });
+    for (const number of [1, 2, 3, 4, 5]) sharing.image(number, { osHidden: number === 4 });
+    const { data } = await sharing.query('producer', ask([1, 2, 3, 4, 5, 6].map(imageId)));
+    expect(names(data)).toEqual(['image 1', 'image 2', 'image 3', 'image 4', 'image 5', null]);
+  });
+
+  it('come from an upstream that does not know such lists', async () => {
+    await using sharing = await startSharing({
+      intercept: ({ target }) => (target.includes('id=in:') ? { status: 400 } : undefined),
+    });
+    for (const number of [1, 2]) sharing.image(number);
+    const { data, errors } = await sharing.query('producer', ask([1, 2, 3].map(imageId)));
+    expect(names(data)).toEqual(['image 1', 'image 2', null]);
+    expect(errors).toBeUndefined();
+    expect(sharing.calls().sort()).toEqual([
+      'GET /images/#1',
+      'GET /images/#2',
+      'GET /images/#3',
+      list(false, 1, 2, 3),
+    ]);
+  });
+
+  it('fail each with the error of their call', async () => {
+    await using sharing = await startSharing({ intercept: () => ({ status: 403 }) });
+    const { data, errors } = await sharing.query('producer', ask([1, 2].map(imageId)));
+    expect(names(data)).toEqual([null, null]);
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+    expect(sharing.calls()).toEqual([list(false, 1, 2)]);
+  });
+
+  it('one that cannot be understood is looked up by itself, and fails alone', async () => {
+    const bad = { id: imageId(2), size: -1 };
+    await using sharing = await startSharing({
+      intercept({ target }) {
+        if (target.includes('id=in:')) return { status: 200, body: { images: [{ id: imageId(1), name: 'one' }, bad] } };
+        return { status: 200, body: bad };
+      },
+    });
+    const { data, errors } = await sharing.query('producer', ask([1, 2].map(imageId)));
+    expect(names(data)).toEqual(['one', null]);
+    expect(errors?.map(({ extensions, path }) => [extensions.code, path])).toEqual([
+      ['UPSTREAM_INVALID_RESPONSE', ['i1']],
+    ]);
+    expect(sharing.calls()).toEqual([list(false, 1, 2), 'GET /images/#2']);
+  });
+});

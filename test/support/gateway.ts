@@ -1,0 +1,55 @@
+import { pino } from 'pino';
+import { type App, createApp } from '../../src/app.ts';
+import { type Environment, parseConfig } from '../../src/config.ts';
+
+/** An answer of GraphQL over HTTP. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly data: Readonly<Record<string, unknown>> | null | undefined;
+  readonly errors: readonly AnswerError[] | undefined;
+}
+
+export interface AnswerError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions: Readonly<Record<string, unknown>> & { readonly code: string; readonly requestId: string };
+}
+
+/** A gateway that listens, with what it logged. */
+export interface Gateway extends AsyncDisposable {
+  readonly app: App;
+  readonly url: string;
+  /** The lines of the log, as they were written. */
+  readonly log: readonly string[];
+  /** Sends one GraphQL operation with this token. */
+  query(token: string | null, document: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
+}
+
+/** Starts the gateway on a free port, before this Images API; other settings come from `environment`. */
+export async function startGateway(upstreamUrl: string, environment: Environment = {}): Promise<Gateway> {
+  const log: string[] = [];
+  const { imagesApiUrl, ...config } = parseConfig({ PORT: '0', IMAGES_API_URL: upstreamUrl, ...environment });
+  if (imagesApiUrl === null) throw new Error('the tests bring their own Images API');
+  const app = await createApp({
+    config: { ...config, imagesApiUrl },
+    log: pino({ level: 'trace' }, { write: (line) => void log.push(line) }),
+    sample: { document: 'query Sample { images { nodes { id } } }', headers: { 'X-Auth-Token': 'sample-token' } },
+  });
+  const url = await app.listen();
+  return {
+    app,
+    url,
+    log,
+    async query(token, query, variables) {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(token !== null && { 'x-auth-token': token }) },
+        body: JSON.stringify({ query, variables }),
+      });
+      const { data, errors } = (await response.json()) as Pick<Answer, 'data' | 'errors'>;
+      return { status: response.status, headers: response.headers, data, errors };
+    },
+    [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
+  };
+}

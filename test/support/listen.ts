@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import type { AddressInfo, Server, Socket } from 'node:net';
+
+/** A server that listens on a free port of loopback until it is disposed of. */
+export interface Listening extends AsyncDisposable {
+  readonly url: string;
+  /** The connections that are open now. */
+  readonly sockets: ReadonlySet<Socket>;
+}
+
+/** Starts a server of any kind; disposing of it cuts every connection. */
+export async function listen(server: Server): Promise<Listening> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    sockets,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** An address that refuses connections: of a server that is gone. */
+export async function refusingUrl(server: Server): Promise<string> {
+  await using gone = await listen(server);
+  return gone.url;
+}

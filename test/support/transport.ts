@@ -1,0 +1,56 @@
+import { Pool } from 'undici';
+import { UpstreamError } from '../../src/errors.ts';
+import { type AttemptReport, type Call, Transport, type TransportOptions } from '../../src/upstream/transport.ts';
+
+/** A transport to this server, with what it reports. */
+export interface TestTransport extends AsyncDisposable {
+  readonly transport: Transport;
+  readonly reports: readonly AttemptReport[];
+  /** Makes a call for a caller who stays. */
+  call(call: Call, signal?: AbortSignal): Promise<string>;
+  /** Makes a call that must fail, and returns its error. */
+  fail(call: Call, signal?: AbortSignal): Promise<UpstreamError>;
+}
+
+type Options = Partial<Omit<TransportOptions, 'dispatcher' | 'observe'>> & { readonly connections?: number };
+
+export function createTransport(url: string, { connections = 4, ...options }: Options = {}): TestTransport {
+  const dispatcher = new Pool(url, { connections, pipelining: 1 });
+  const reports: AttemptReport[] = [];
+  const transport = new Transport({
+    dispatcher,
+    basePath: '/v2',
+    deadlineMs: 5_000,
+    maxBodyBytes: 1024,
+    retries: 0,
+    ...options,
+    observe: (report) => reports.push(report),
+  });
+  function call(call: Call, signal = new AbortController().signal): Promise<string> {
+    return transport.call(call, { token: 'a token', requestId: 'req-1', signal });
+  }
+  return {
+    transport,
+    reports,
+    call,
+    async fail(failing, signal) {
+      const error = await call(failing, signal).then(
+        (body) => new Error(`the call succeeded: ${body}`),
+        (reason: unknown) => reason,
+      );
+      if (!(error instanceof UpstreamError)) throw error;
+      return error;
+    },
+    [Symbol.asyncDispose]: () => dispatcher.destroy(),
+  };
+}
+
+export const read: Call = { operation: 'getImage', doing: 'read', method: 'GET', path: '/images/1', expect: 200 };
+export const write: Call = {
+  operation: 'updateMember',
+  doing: 'write',
+  method: 'PUT',
+  path: '/images/1/members/2',
+  body: { status: 'accepted' },
+  expect: 200,
+};

@@ -1,0 +1,151 @@
+import { expect, it } from 'vitest';
+import { GatewayError } from '../../src/errors.ts';
+import { ImagesClient } from '../../src/upstream/images-client.ts';
+import { createTransport } from '../support/transport.ts';
+import { startUpstream } from '../support/upstream.ts';
+
+const key = { imageId: 'an image', memberId: 'a?member' };
+const row = {
+  image_id: 'an image',
+  member_id: 'a?member',
+  status: 'pending',
+  created_at: '2026-11-21T03:41:54Z',
+  updated_at: '2026-11-21T03:41:54Z',
+  schema: '/v2/schemas/member',
+};
+
+/** A client before a server that answers everything with this body. */
+async function answering(body: string, status = 200) {
+  const upstream = await startUpstream((response) => {
+    response.writeHead(status);
+    response.end(status === 204 ? undefined : body);
+  });
+  const { transport, ...pool } = createTransport(upstream.url, { maxBodyBytes: 10_000 });
+  const caller = { token: 't', requestId: 'r', signal: new AbortController().signal };
+  return {
+    client: new ImagesClient(transport, caller),
+    anonymous: new ImagesClient(transport, { ...caller, token: new GatewayError('UNAUTHENTICATED', 'none') }),
+    received: upstream.received,
+    async [Symbol.asyncDispose]() {
+      await pool[Symbol.asyncDispose]();
+      await upstream[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const methods = {
+  getImage: (client: ImagesClient) => client.getImage('an image'),
+  listImages: (client: ImagesClient) => client.listImages({ limit: 5 }),
+  listImagesById: (client: ImagesClient) => client.listImagesById(['a', 'b'], true),
+  listMembers: (client: ImagesClient) => client.listMembers('an image'),
+  getMember: (client: ImagesClient) => client.getMember(key),
+  createMember: (client: ImagesClient) => client.createMember(key),
+  updateMember: (client: ImagesClient) => client.updateMember(key, 'ACCEPTED'),
+  deleteMember: (client: ImagesClient) => client.deleteMember(key),
+};
+const writes = ['createMember', 'updateMember'] as const;
+const reads = ['getImage', 'listImages', 'listImagesById', 'listMembers', 'getMember'] as const;
+
+it.each<readonly [keyof typeof methods, string, string]>([
+  ['getImage', 'GET /v2/images/an%20image', ''],
+  ['listImages', 'GET /v2/images?limit=5', ''],
+  ['listImagesById', 'GET /v2/images?limit=2&visibility=all&member_status=all&os_hidden=true&id=in:a,b', ''],
+  ['listMembers', 'GET /v2/images/an%20image/members', ''],
+  ['getMember', 'GET /v2/images/an%20image/members/a%3Fmember', ''],
+  ['createMember', 'POST /v2/images/an%20image/members', '{"member":"a?member"}'],
+  ['updateMember', 'PUT /v2/images/an%20image/members/a%3Fmember', '{"status":"accepted"}'],
+  ['deleteMember', 'DELETE /v2/images/an%20image/members/a%3Fmember', ''],
+])('%s is %s', async (name, request, body) => {
+  const { members, images, ...rest } = { ...row, id: 'an image', members: [], images: [] };
+  await using upstream = await answering(
+    JSON.stringify({ ...rest, status: 'pending', members, images }),
+    name === 'deleteMember' ? 204 : 200,
+  );
+  await methods[name](upstream.client);
+  expect(upstream.received.map(({ method, target }) => `${method} ${target}`)).toEqual([request]);
+  expect(upstream.received[0]?.body).toBe(body);
+});
+
+it.each(Object.entries(methods))('%s without a token makes no call', async (_name, method) => {
+  await using upstream = await answering('{}');
+  await expect(method(upstream.anonymous)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  expect(upstream.received).toHaveLength(0);
+});
+
+const nonsense = ['', 'null', '<html>', '{"members": {}, "images": 1}', '[]', '{"id": ', '"text"'];
+it.each(nonsense)('a 200 with the body %j cannot be understood', async (body) => {
+  await using upstream = await answering(body);
+  for (const name of reads) {
+    const error = await methods[name](upstream.client).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' });
+    expect((error as GatewayError).details.outcome).toBeUndefined();
+  }
+  for (const name of writes) {
+    await expect(methods[name](upstream.client)).rejects.toMatchObject({
+      code: 'UPSTREAM_INVALID_RESPONSE',
+      details: { outcome: 'UNKNOWN' },
+    });
+  }
+});
+
+it('404 is null for what is looked up, and an error for a list and a write', async () => {
+  await using upstream = await answering('{}', 404);
+  expect(await methods.getImage(upstream.client)).toBeNull();
+  expect(await methods.getMember(upstream.client)).toBeNull();
+  for (const name of ['listMembers', 'deleteMember', ...writes] as const) {
+    await expect(methods[name](upstream.client)).rejects.toMatchObject({ status: 404 });
+  }
+});
+
+it('a row that cannot be understood is left out of its list, and reported', async () => {
+  const bad = { ...row, status: 'perhaps' };
+  await using upstream = await answering(
+    JSON.stringify({
+      members: [row, bad, 7],
+      images: [{ id: 'a' }, { id: 'b', size: -1 }],
+      next: '/v2/images?marker=b',
+    }),
+  );
+  const members = await upstream.client.listMembers('an image');
+  expect(members.rows).toHaveLength(1);
+  expect(members.errors.map(({ code }) => code)).toEqual(['UPSTREAM_INVALID_RESPONSE', 'UPSTREAM_INVALID_RESPONSE']);
+  const page = await upstream.client.listImages({ limit: 2 });
+  expect(page).toMatchObject({ rows: [{ id: 'a' }], more: true, lastId: 'b' });
+  expect(page.errors).toHaveLength(1);
+});
+
+it('filters and order go upstream in its own words; what is null does not', async () => {
+  await using upstream = await answering('{"images": []}');
+  await upstream.client.listImages({
+    visibility: 'SHARED',
+    memberStatus: 'ALL',
+    owner: 'o&p',
+    name: 'Ubuntu: 22.04',
+    status: 'PENDING_DELETE',
+    tag: 'ü',
+    hidden: false,
+    protected: true,
+    diskFormat: 'qcow2',
+    containerFormat: null,
+    sortKey: 'created_at',
+    sortDir: 'asc',
+    marker: 'm',
+    limit: 3,
+  });
+  const [received] = upstream.received;
+  expect(Object.fromEntries(new URL(received?.target ?? '', 'http://upstream').searchParams)).toEqual({
+    limit: '3',
+    visibility: 'shared',
+    member_status: 'all',
+    owner: 'o&p',
+    name: 'eq:Ubuntu: 22.04',
+    status: 'eq:pending_delete',
+    tag: 'ü',
+    os_hidden: 'false',
+    protected: 'true',
+    disk_format: 'eq:qcow2',
+    sort_key: 'created_at',
+    sort_dir: 'asc',
+    marker: 'm',
+  });
+});

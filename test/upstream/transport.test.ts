@@ -1,0 +1,458 @@
+import { getEventListeners, once } from 'node:events';
+import { createServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ErrorCode } from '../../src/errors.ts';
+import { listen, refusingUrl } from '../support/listen.ts';
+import { createTransport, read, write } from '../support/transport.ts';
+import { type Script, sendJson, startRawUpstream, startUpstream } from '../support/upstream.ts';
+
+const retries = 2;
+
+// Retries are jittered: without chance, they come at once.
+beforeEach(() => {
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+});
+
+describe('an answer with another status than the one hoped for', () => {
+  const codes: readonly (readonly [number, ErrorCode])[] = [
+    [201, 'UPSTREAM_INVALID_RESPONSE'],
+    [300, 'UPSTREAM_INVALID_RESPONSE'],
+    [302, 'UPSTREAM_INVALID_RESPONSE'],
+    [400, 'BAD_USER_INPUT'],
+    [401, 'UNAUTHENTICATED'],
+    [403, 'FORBIDDEN'],
+    [404, 'BAD_USER_INPUT'],
+    [405, 'UPSTREAM_INVALID_RESPONSE'],
+    [409, 'BAD_USER_INPUT'],
+    [413, 'BAD_USER_INPUT'],
+    [414, 'UPSTREAM_INVALID_RESPONSE'],
+    [415, 'UPSTREAM_INVALID_RESPONSE'],
+    [429, 'RATE_LIMITED'],
+    [431, 'UPSTREAM_INVALID_RESPONSE'],
+    [500, 'UPSTREAM_UNAVAILABLE'],
+    [502, 'UPSTREAM_UNAVAILABLE'],
+    [503, 'UPSTREAM_UNAVAILABLE'],
+    [504, 'UPSTREAM_UNAVAILABLE'],
+  ];
+  const bodies: Readonly<Record<string, string>> = {
+    'application/json': '{"message": "internal words<br />", "code": "…", "title": "…"}',
+    'text/html': '<html><body><h1>internal words</h1></body></html>',
+    'text/plain': 'internal words',
+    'application/octet-stream': '',
+  };
+
+  it.each(codes)('of %i is %s, whatever its body', async (status, code) => {
+    await using upstream = await startUpstream((response, { target }) => {
+      const type = new URL(target, 'http://upstream').searchParams.get('type') ?? '';
+      response.writeHead(status, { 'content-type': type, 'x-openstack-request-id': 'req-of-upstream' });
+      response.end(bodies[type]);
+    });
+    await using transport = createTransport(upstream.url, { retries });
+    for (const type of Object.keys(bodies)) {
+      const before = upstream.received.length;
+      const failedRead = await transport.fail({ ...read, path: `/images?type=${encodeURIComponent(type)}` });
+      expect(failedRead).toMatchObject({ code, status, details: { upstreamRequestId: 'req-of-upstream' } });
+      expect(failedRead.details.outcome).toBeUndefined();
+      expect(failedRead.message).not.toContain('internal');
+      const reads = upstream.received.length - before;
+      expect(reads).toBe(status >= 500 ? retries + 1 : 1);
+
+      const failedWrite = await transport.fail({ ...write, path: `/images?type=${encodeURIComponent(type)}` });
+      expect(failedWrite).toMatchObject({ code, status });
+      expect(failedWrite.details.outcome).toBe(status < 400 || status >= 500 ? 'UNKNOWN' : undefined);
+      expect(upstream.received.length - before - reads).toBe(1);
+    }
+  });
+
+  it('keeps a request id of upstream only if it is one', async () => {
+    await using upstream = await startUpstream((response) => {
+      response.writeHead(403, { 'x-openstack-request-id': 'see http://10.0.0.1/' });
+      response.end();
+    });
+    await using transport = createTransport(upstream.url);
+    expect((await transport.fail(read)).details.upstreamRequestId).toBeUndefined();
+  });
+
+  it.each([301, 302, 303, 307, 308])(
+    'a redirect with %i is not followed, so the token goes nowhere else',
+    async (status) => {
+      await using elsewhere = await startUpstream((response) => sendJson(response, 200, {}));
+      await using upstream = await startUpstream((response) => {
+        response.writeHead(status, { location: `${elsewhere.url}/v2/images/1` });
+        response.end();
+      });
+      await using transport = createTransport(upstream.url, { retries });
+      for (const call of [read, write]) expect((await transport.fail(call)).code).toBe('UPSTREAM_INVALID_RESPONSE');
+      expect(upstream.received).toHaveLength(2);
+      expect(elsewhere.received).toHaveLength(0);
+    },
+  );
+});
+
+describe('no whole answer', () => {
+  it.each([
+    ['reset before the headers', ''],
+    ['reset within the headers', 'HTTP/1.1 200 OK\r\nContent-Ty'],
+    ['reset within the body', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{"a"'],
+    ['reset within a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\n{"a"'],
+    ['no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
+  ])('%s: reads are tried again, writes are sent once and have an unknown outcome', async (_name, sent) => {
+    await using upstream = await startRawUpstream((socket) => {
+      if (sent === '') socket.resetAndDestroy();
+      else socket.write(sent, () => socket.end());
+    });
+    await using transport = createTransport(upstream.url, { retries });
+    expect(await transport.fail(read)).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', status: undefined });
+    expect(upstream.count()).toBe(retries + 1);
+    expect(await transport.fail(write)).toMatchObject({
+      code: 'UPSTREAM_UNAVAILABLE',
+      details: { outcome: 'UNKNOWN' },
+    });
+    expect(upstream.count()).toBe(retries + 2);
+    expect(transport.reports.map(({ failure }) => failure)).toEqual(Array(retries + 2).fill('unreachable'));
+  });
+
+  it('a refused connection is tried again for reads; the outcome of a write is known: it was never sent', async () => {
+    await using transport = createTransport(await refusingUrl(createServer()), { retries });
+    expect((await transport.fail(read)).code).toBe('UPSTREAM_UNAVAILABLE');
+    expect(transport.reports).toHaveLength(retries + 1);
+    const failedWrite = await transport.fail(write);
+    expect(failedWrite.code).toBe('UPSTREAM_UNAVAILABLE');
+    expect(failedWrite.details.outcome).toBeUndefined();
+    expect(transport.reports).toHaveLength(retries + 2);
+  });
+
+  it('a body that ends with its connection is taken as it is', async () => {
+    await using upstream = await startRawUpstream((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n{"id": "1"}'));
+    await using transport = createTransport(upstream.url);
+    expect(await transport.call(read)).toBe('{"id": "1"}');
+  });
+
+  it('interim answers are passed over', async () => {
+    await using upstream = await startRawUpstream((socket) =>
+      socket.write('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}'),
+    );
+    await using transport = createTransport(upstream.url);
+    expect(await transport.call(read)).toBe('{}');
+  });
+});
+
+describe('an answer that cannot be used', () => {
+  const answers: readonly (readonly [string, Script])[] = [
+    ['larger than allowed, as its length says', (response) => response.end('x'.repeat(1025))],
+    [
+      'larger than allowed, without a length',
+      (response) => {
+        response.write('x'.repeat(600));
+        setImmediate(() => response.write('x'.repeat(600)));
+      },
+    ],
+    [
+      'encoded',
+      (response) => {
+        response.writeHead(200, { 'content-encoding': 'gzip' });
+        response.end(gzipSync('{}'));
+      },
+    ],
+    ['not UTF-8', (response) => response.end(Buffer.from([0x22, 0xff, 0x22]))],
+  ];
+
+  it.each(answers)('%s: UPSTREAM_INVALID_RESPONSE, once', async (_name, script) => {
+    await using upstream = await startUpstream(script);
+    await using transport = createTransport(upstream.url, { retries });
+    const failedRead = await transport.fail(read);
+    expect(failedRead.code).toBe('UPSTREAM_INVALID_RESPONSE');
+    expect(failedRead.details.outcome).toBeUndefined();
+    expect(await transport.fail(write)).toMatchObject({
+      code: 'UPSTREAM_INVALID_RESPONSE',
+      details: { outcome: 'UNKNOWN' },
+    });
+    expect(upstream.received).toHaveLength(2);
+    expect(transport.reports.map(({ failure }) => failure)).toEqual(['unusable', 'unusable']);
+  });
+
+  it('as large as allowed is taken', async () => {
+    await using upstream = await startUpstream((response) => response.end('x'.repeat(1024)));
+    await using transport = createTransport(upstream.url);
+    expect(await transport.call(read)).toHaveLength(1024);
+  });
+
+  it('an identity encoding is none', async () => {
+    await using upstream = await startUpstream((response) => {
+      response.writeHead(200, { 'content-encoding': 'identity' });
+      response.end('{}');
+    });
+    await using transport = createTransport(upstream.url);
+    expect(await transport.call(read)).toBe('{}');
+  });
+});
+
+describe('the deadline', () => {
+  const deadlineMs = 150;
+  const tooLate = deadlineMs * 6;
+
+  const silences: readonly (readonly [string, Script])[] = [
+    ['a server that never answers', () => {}],
+    [
+      'a body that never ends',
+      (response, { socket }) => {
+        response.writeHead(200);
+        const drip = setInterval(() => response.write(' '), 10);
+        socket.once('close', () => clearInterval(drip));
+      },
+    ],
+  ];
+  it.each(silences)('ends the wait for %s, and closes the connection', async (_name, script) => {
+    await using upstream = await startUpstream(script);
+    await using transport = createTransport(upstream.url, { deadlineMs, retries });
+    for (const [call, outcome] of [
+      [read, undefined],
+      [write, 'UNKNOWN'],
+    ] as const) {
+      const start = performance.now();
+      const error = await transport.fail(call);
+      expect(performance.now() - start).toBeGreaterThan(deadlineMs - 5);
+      expect(performance.now() - start).toBeLessThan(tooLate);
+      expect(error.code).toBe('UPSTREAM_TIMEOUT');
+      expect(error.details.outcome).toBe(outcome);
+      const socket = upstream.received.at(-1)?.socket;
+      if (socket && !socket.destroyed) await once(socket, 'close');
+    }
+    expect(upstream.received).toHaveLength(2);
+    expect(transport.reports.map(({ failure }) => failure)).toEqual(['timeout', 'timeout']);
+  });
+
+  it('covers waiting for a connection; a write that was still waiting is known not to have been sent', async () => {
+    await using upstream = await startUpstream((response, _request, number) => {
+      if (number > 1) response.end('{}');
+    });
+    await using transport = createTransport(upstream.url, { deadlineMs, connections: 1 });
+    const start = performance.now();
+    const [first, queuedWrite, queuedRead] = await Promise.all([
+      transport.fail(write),
+      transport.fail(write),
+      transport.fail(read),
+    ]);
+    expect(performance.now() - start).toBeLessThan(tooLate);
+    expect(first).toMatchObject({ code: 'UPSTREAM_TIMEOUT', details: { outcome: 'UNKNOWN' } });
+    expect(queuedWrite.code).toBe('UPSTREAM_TIMEOUT');
+    expect(queuedWrite.details.outcome).toBeUndefined();
+    expect(queuedRead.code).toBe('UPSTREAM_TIMEOUT');
+    expect(await transport.call(read)).toBe('{}');
+    expect(upstream.received).toHaveLength(2);
+  });
+
+  it('covers connecting', async () => {
+    // Accepts no connection beyond its backlog, and so never answers the hello of TLS.
+    await using silent = await listen(createServer());
+    await using transport = createTransport(silent.url.replace('http:', 'https:'), { deadlineMs });
+    const error = await transport.fail(write);
+    expect(error.code).toBe('UPSTREAM_TIMEOUT');
+    expect(error.details.outcome).toBeUndefined();
+  });
+
+  it('covers all attempts together', async () => {
+    await using upstream = await startUpstream((response, _request, number) => {
+      if (number === 1) sendJson(response, 503, {});
+    });
+    await using transport = createTransport(upstream.url, { deadlineMs, retries });
+    const start = performance.now();
+    expect((await transport.fail(read)).code).toBe('UPSTREAM_TIMEOUT');
+    expect(performance.now() - start).toBeLessThan(tooLate);
+    expect(upstream.received).toHaveLength(2);
+  });
+});
+
+describe('another attempt', () => {
+  it('brings the answer of a read that failed before, and every attempt is reported', async () => {
+    await using upstream = await startUpstream((response, _request, number) =>
+      number === 1 ? sendJson(response, 503, {}) : response.end('{}'),
+    );
+    await using transport = createTransport(upstream.url, { retries });
+    expect(await transport.call(read)).toBe('{}');
+    expect(transport.reports).toMatchObject([
+      { operation: 'getImage', method: 'GET', status: 503, failure: undefined, attempt: 1, requestId: 'req-1' },
+      { operation: 'getImage', method: 'GET', status: 200, failure: undefined, attempt: 2, requestId: 'req-1' },
+    ]);
+  });
+
+  const soon = (): string => new Date(Date.now() + 1000).toUTCString();
+  it.each([
+    ['seconds', () => '1'],
+    ['a date', soon],
+  ])('waits as long as Retry-After says, in %s', async (_name, retryAfter) => {
+    await using upstream = await startUpstream((response, _request, number) =>
+      number === 1 ? sendJson(response, 429, {}, { 'retry-after': retryAfter() }) : response.end('{}'),
+    );
+    await using transport = createTransport(upstream.url, { retries });
+    // A date has whole seconds: what is left of this second is what it asks for.
+    const from = performance.now();
+    expect(await transport.call(read)).toBe('{}');
+    expect(upstream.received).toHaveLength(2);
+    if (retryAfter !== soon) expect(performance.now() - from).toBeGreaterThan(990);
+  });
+
+  it.each<readonly [number, string | undefined, number, number | undefined]>([
+    [429, '0', retries + 1, 0],
+    [429, new Date(0).toUTCString(), retries + 1, 0],
+    [429, '3600', 1, 3600],
+    [429, '6', 1, 6],
+    [503, '3600', 1, 3600],
+    [429, undefined, 1, undefined],
+    [429, 'soon', 1, undefined],
+    [429, '-1', 1, undefined],
+    [429, '1.5', 1, undefined],
+    [429, '2', 1, 2],
+    [503, 'soon', retries + 1, undefined],
+  ])('after %i with Retry-After %s: %i attempts, and the client is told to wait %s seconds', async (...row) => {
+    const [status, retryAfter, attempts, told] = row;
+    await using upstream = await startUpstream((response) =>
+      sendJson(response, status, {}, retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
+    );
+    await using transport = createTransport(upstream.url, { retries, deadlineMs: 2_000 });
+    const error = await transport.fail(read);
+    expect(error.status).toBe(status);
+    expect(error.details.retryAfter).toBe(told);
+    expect(upstream.received).toHaveLength(attempts);
+    expect((await transport.fail(write)).status).toBe(status);
+    expect(upstream.received).toHaveLength(attempts + 1);
+  });
+
+  it('tells a client about a date of Retry-After in whole seconds', async () => {
+    await using upstream = await startUpstream((response) =>
+      sendJson(response, 429, {}, { 'retry-after': new Date(Date.now() + 60_000).toUTCString() }),
+    );
+    await using transport = createTransport(upstream.url);
+    const { retryAfter } = (await transport.fail(read)).details;
+    expect(Number.isInteger(retryAfter)).toBe(true);
+    expect(retryAfter).toBeGreaterThan(57);
+    expect(retryAfter).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('a caller who goes away', () => {
+  it('cancels a call under way: upstream sees its connection close', async () => {
+    await using upstream = await startUpstream(() => {});
+    await using transport = createTransport(upstream.url, { retries });
+    for (const [call, outcome] of [
+      [read, undefined],
+      [write, 'UNKNOWN'],
+    ] as const) {
+      const caller = new AbortController();
+      const failed = transport.fail(call, caller.signal);
+      await upstream.arrived(outcome ? 2 : 1);
+      const closed = once(upstream.received.at(-1)?.socket ?? expect.fail(), 'close');
+      caller.abort();
+      expect((await failed).details.outcome).toBe(outcome);
+      await closed;
+    }
+    expect(transport.reports.map(({ failure }) => failure)).toEqual(['cancelled', 'cancelled']);
+  });
+
+  it('cancels a call that waits for a connection: it is never sent', async () => {
+    let release = (): void => {};
+    await using upstream = await startUpstream((response, _request, number) => {
+      if (number === 1) release = () => response.end('{}');
+      else response.end('{}');
+    });
+    await using transport = createTransport(upstream.url, { connections: 1 });
+    const first = transport.call(read);
+    await upstream.arrived(1);
+    const caller = new AbortController();
+    const queued = transport.fail(write, caller.signal);
+    caller.abort();
+    expect((await queued).details.outcome).toBeUndefined();
+    release();
+    await first;
+    await transport.call(read);
+    expect(upstream.received.map(({ method }) => method)).toEqual(['GET', 'GET']);
+  });
+
+  it('cancels the wait between attempts', async () => {
+    await using upstream = await startUpstream((response) => sendJson(response, 503, {}, { 'retry-after': '4' }));
+    await using transport = createTransport(upstream.url, { retries });
+    const caller = new AbortController();
+    const start = performance.now();
+    const failed = transport.fail(read, caller.signal);
+    await vi.waitUntil(() => transport.reports.length === 1, { interval: 1 });
+    caller.abort();
+    expect((await failed).code).toBe('UPSTREAM_UNAVAILABLE');
+    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(upstream.received).toHaveLength(1);
+  });
+
+  it('before the call means that there is none', async () => {
+    await using upstream = await startUpstream((response) => response.end('{}'));
+    await using transport = createTransport(upstream.url);
+    const error = await transport.fail(write, AbortSignal.abort());
+    expect(error.code).toBe('UPSTREAM_UNAVAILABLE');
+    expect(error.details.outcome).toBeUndefined();
+    expect(upstream.received).toHaveLength(0);
+  });
+});
+
+describe('what upstream receives', () => {
+  const always = (url: string) => [
+    ['host', new URL(url).host],
+    ['connection', 'keep-alive'],
+    ['accept', 'application/json'],
+    ['accept-encoding', 'identity'],
+    ['x-auth-token', 'a token'],
+    ['x-openstack-request-id', 'req-1'],
+  ];
+
+  it('of a read is its path and these headers, and nothing else', async () => {
+    await using upstream = await startUpstream((response) => response.end('{}'));
+    await using transport = createTransport(upstream.url, { basePath: '/image/v2' });
+    await transport.call({ ...read, path: '/images/a%20b?limit=1' });
+    expect(upstream.received).toMatchObject([{ method: 'GET', target: '/image/v2/images/a%20b?limit=1', body: '' }]);
+    expect(upstream.received[0]?.headers).toEqual(always(upstream.url));
+  });
+
+  it('of a write also is its body, with its length in bytes', async () => {
+    await using upstream = await startUpstream((response) => response.end('{}'));
+    await using transport = createTransport(upstream.url);
+    await transport.call({ ...write, body: { status: 'é漢' } });
+    expect(upstream.received).toMatchObject([{ method: 'PUT', body: '{"status":"é漢"}' }]);
+    expect(upstream.received[0]?.headers).toEqual([
+      ...always(upstream.url),
+      ['content-type', 'application/json'],
+      ['content-length', '18'],
+    ]);
+  });
+
+  it('of a removal has no body', async () => {
+    await using upstream = await startUpstream((response) => {
+      response.writeHead(204);
+      response.end();
+    });
+    await using transport = createTransport(upstream.url);
+    expect(await transport.call({ ...read, method: 'DELETE', expect: 204 })).toBe('');
+    expect(upstream.received).toMatchObject([{ method: 'DELETE', body: '' }]);
+    expect(upstream.received[0]?.headers).toEqual(always(upstream.url));
+  });
+
+  it('as the token is the token byte for byte', async () => {
+    await using upstream = await startUpstream((response) => response.end('{}'));
+    await using transport = createTransport(upstream.url);
+    const token = 'gAAAAAB-_=.~ "quoted", \u00e9\u00ff\u0080';
+    await transport.transport.call(read, { token, requestId: 'r', signal: new AbortController().signal });
+    expect(upstream.received[0]?.headers).toContainEqual(['x-auth-token', token]);
+  });
+});
+
+it('leaves no timer and no listener behind', async () => {
+  await using upstream = await startUpstream((response, { method }) => {
+    if (method === 'GET') response.end('{}');
+    else response.destroy();
+  });
+  await using transport = createTransport(upstream.url, { deadlineMs: 60_000 });
+  const caller = new AbortController();
+  const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  const before = timers();
+  await transport.call(read, caller.signal);
+  await transport.fail(write, caller.signal);
+  expect(timers()).toBe(before);
+  expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+});
