@@ -1,14 +1,17 @@
 import type { AddressInfo } from 'node:net';
+import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { Pool } from 'undici';
 import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
+import { createSchema } from './graphql/schema.ts';
 import { type Sample, startGraphQLServer } from './graphql/server.ts';
 import { createDrain } from './http/drain.ts';
 import { createGraphqlHandler } from './http/graphql.ts';
 import { createReadyz, healthz } from './http/health.ts';
 import { createMetricsHandler, Metrics } from './http/metrics.ts';
+import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
 import { createProbe } from './upstream/probe.ts';
 import { Transport } from './upstream/transport.ts';
@@ -18,6 +21,8 @@ export interface AppOptions {
   readonly config: Omit<Config, 'imagesApiUrl'> & { readonly imagesApiUrl: URL };
   readonly log: Logger;
   readonly sample: Sample;
+  /** What is served; the schema of images and their members by default. */
+  readonly schema?: GraphQLSchema;
   /** Where metrics are kept; a new registry by default. */
   readonly registry?: Registry;
 }
@@ -34,7 +39,13 @@ export interface App extends AsyncDisposable {
 }
 
 /** Puts the gateway together: configuration in, a server out that is ready and not yet listening. */
-export async function createApp({ config, log, sample, registry = new Registry() }: AppOptions): Promise<App> {
+export async function createApp({
+  config,
+  log,
+  sample,
+  schema = createSchema(),
+  registry = new Registry(),
+}: AppOptions): Promise<App> {
   const { origin, pathname: basePath } = config.imagesApiUrl;
   const dispatcher = new Pool(origin, { connections: config.upstreamConnections, pipelining: 1 });
   const metrics = new Metrics(registry);
@@ -52,6 +63,9 @@ export async function createApp({ config, log, sample, registry = new Registry()
     },
   });
   const graphql = await startGraphQLServer({
+    schema,
+    introspection: config.introspection,
+    federatedTracing: config.federatedTracing,
     sample,
     onDefect,
     observe({ name, ...report }) {
@@ -65,8 +79,16 @@ export async function createApp({ config, log, sample, registry = new Registry()
     bulk: { maxChanges: config.bulkMaxChanges, concurrency: config.bulkConcurrency },
   };
   const handleGraphql = createGraphqlHandler(
-    (request, caller) => graphql.execute(request, createContext(transport, caller, contextOptions)),
-    config.maxRequestBytes,
+    (request, { isRouter, ...caller }) => {
+      const guarded = config.routerSecret !== null;
+      const federation = {
+        sdl: isRouter || (config.introspection && !guarded),
+        entities: isRouter || !guarded,
+        representationsLeft: config.maxRepresentations,
+      };
+      return graphql.execute(request, createContext(transport, caller, { ...contextOptions, federation }));
+    },
+    { maxRequestBytes: config.maxRequestBytes, isRouter: createRouterCheck(config.routerSecret) },
   );
   const server = createHttpServer({
     corsOrigins: config.corsOrigins,

@@ -6,6 +6,8 @@ export interface Setting {
   /** Unit and bounds. */
   readonly takes: string;
   readonly meaning: string;
+  /** A value that no message may show. */
+  readonly secret?: true;
 }
 
 /** Everything that can be set, from the environment. README documents this table; a test holds the two in step. */
@@ -74,6 +76,31 @@ export const settings = [
     meaning: 'The largest request body that is accepted.',
   },
   {
+    name: 'INTROSPECTION',
+    default: 'on',
+    takes: '`on` or `off`',
+    meaning: 'Whether clients are told the schema: by introspection, `_service` and what errors say of bad requests.',
+  },
+  {
+    name: 'ROUTER_SECRET',
+    default: 'unset: whoever reaches the gateway may use it as a subgraph',
+    takes: '16 to 256 visible ASCII characters, without spaces',
+    meaning: 'The secret that a router sends as `X-Router-Secret`; only then does it get `_service` and `_entities`.',
+    secret: true,
+  },
+  {
+    name: 'MAX_REPRESENTATIONS',
+    default: '1000',
+    takes: '1 to 100000',
+    meaning: 'How many entities a router may ask for in one operation.',
+  },
+  {
+    name: 'FEDERATED_TRACING',
+    default: 'off',
+    takes: '`on` or `off`',
+    meaning: 'Whether a router that asks for it (`ftv1`) is told how long each field took.',
+  },
+  {
     name: 'SHUTDOWN_GRACE_MS',
     default: '10000',
     takes: 'milliseconds, 0 to 600000',
@@ -112,6 +139,11 @@ export interface Config {
   readonly bulkMaxChanges: number;
   readonly bulkConcurrency: number;
   readonly maxRequestBytes: number;
+  readonly introspection: boolean;
+  /** Null: nobody needs to prove to be the router. */
+  readonly routerSecret: string | null;
+  readonly maxRepresentations: number;
+  readonly federatedTracing: boolean;
   readonly shutdownGraceMs: number;
   readonly corsOrigins: '*' | readonly string[];
   readonly logLevel: string;
@@ -142,17 +174,21 @@ export function parseConfig(environment: Environment): Config {
     const setting = settings.find((candidate) => candidate.name === name) as Setting;
     const given = environment[name]?.trim();
     const parsed = parse(given || setting.default);
-    if (parsed === undefined) mistakes.push(`${name} must be ${setting.takes}; it is ${toShown(given)}.`);
+    const shown = setting.secret ? `of ${given?.length} characters` : toShown(given);
+    if (parsed === undefined) mistakes.push(`${name} must be ${setting.takes}; it is ${shown}.`);
     return parsed as T;
+  }
+  function flag(name: SettingName): boolean {
+    return read(name, (value) => {
+      if (value === 'on' || value === 'true') return true;
+      return value === 'off' || value === 'false' ? false : undefined;
+    });
   }
   function integer(name: SettingName, from: number, to: number): number {
     return read(name, (value) => {
       const number = /^\d{1,10}$/.test(value) ? Number(value) : Number.NaN;
       return number >= from && number <= to ? number : undefined;
     });
-  }
-  function flag(name: SettingName): boolean {
-    return read(name, (value) => (value === 'true' ? true : value === 'false' ? false : undefined));
   }
 
   const config: Config = {
@@ -167,6 +203,12 @@ export function parseConfig(environment: Environment): Config {
     bulkMaxChanges: integer('BULK_MAX_CHANGES', 1, 100_000),
     bulkConcurrency: integer('BULK_CONCURRENCY', 1, 1024),
     maxRequestBytes: integer('MAX_REQUEST_BYTES', 1024, 104_857_600),
+    introspection: flag('INTROSPECTION'),
+    routerSecret: environment['ROUTER_SECRET']?.trim()
+      ? read('ROUTER_SECRET', (value) => (/^[\x21-\x7e]{16,256}$/.test(value) ? value : undefined))
+      : null,
+    maxRepresentations: integer('MAX_REPRESENTATIONS', 1, 100_000),
+    federatedTracing: flag('FEDERATED_TRACING'),
     shutdownGraceMs: integer('SHUTDOWN_GRACE_MS', 0, 600_000),
     corsOrigins: read('CORS_ORIGINS', parseOrigins),
     logLevel: read('LOG_LEVEL', (value) => (logLevels.includes(value) ? value : undefined)),

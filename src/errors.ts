@@ -4,7 +4,7 @@
  */
 export const errorCodes = {
   UNAUTHENTICATED: 'No token was sent, two different ones were, or the Images API did not accept it.',
-  FORBIDDEN: 'The Images API does not allow this token to do this.',
+  FORBIDDEN: 'The Images API does not allow this token to do this, or the gateway keeps it for its router.',
   BAD_USER_INPUT: 'An argument has a value that cannot be used.',
   RATE_LIMITED: 'Too many requests; `extensions.retryAfter` says how many seconds to wait, where that is known.',
   UPSTREAM_TIMEOUT: 'The Images API did not answer in time.',

@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { GatewayError } from '../errors.ts';
 import { type ClientCaller, ImagesClient } from '../upstream/images-client.ts';
 import type { Transport } from '../upstream/transport.ts';
+import type { FederationAllowance } from './federation.ts';
 import { Loaders } from './loaders.ts';
 
 /** What the resolvers of one request work with. */
@@ -15,6 +16,8 @@ export interface GatewayContext {
   /** How many changes one bulk mutation may ask for, and how many of them run at once. */
   readonly bulk: BulkLimits;
   readonly requestId: string;
+  /** What the request may ask of the fields for routers. */
+  readonly federation: FederationAllowance;
   /** Errors of rows that were left out of a list; they are added to the answer beside the list. */
   readonly rowErrors: GraphQLError[];
 }
@@ -26,7 +29,7 @@ export interface BulkLimits {
 }
 
 /** What the contexts of all requests share. */
-export type ContextOptions = Pick<GatewayContext, 'verifyRemovals' | 'bulk'>;
+export type ContextOptions = Pick<GatewayContext, 'verifyRemovals' | 'bulk' | 'federation'>;
 
 /** Everything that lives as long as one request. No upstream call happens yet. */
 export function createContext(transport: Transport, caller: ClientCaller, options: ContextOptions): GatewayContext {

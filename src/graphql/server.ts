@@ -1,15 +1,17 @@
-import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import { ApolloServer, type ApolloServerOptionsWithGateway, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import type { GraphQLSchema } from 'graphql';
 import type { GatewayContext } from './context.ts';
+import { execute, type GraphQLHttpAnswer, type GraphQLHttpRequest } from './execute.ts';
 import { createExecutor } from './executor.ts';
 import { createFormatError, type OnDefect } from './format-error.ts';
-import { createSchema } from './schema.ts';
 
 /** One operation that was answered. */
 export interface OperationReport {
@@ -30,88 +32,93 @@ export interface Sample {
 }
 
 export interface GraphQLServerOptions {
+  readonly schema: GraphQLSchema;
   readonly sample: Sample;
+  /** Whether clients are told the schema: by introspection, and by what is said of requests that do not fit it. */
+  readonly introspection: boolean;
+  /** Whether a router that asks for it gets the times of all fields along with the answer (`ftv1`). */
+  readonly federatedTracing: boolean;
   readonly observe: (report: OperationReport) => void;
   readonly onDefect: OnDefect;
 }
 
-interface GraphQLHttpRequest {
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly search: string;
-  readonly body: unknown;
-}
-
-interface GraphQLHttpAnswer {
-  readonly status: number;
-  readonly headers: Iterable<readonly [string, string]>;
-  readonly body: string;
-}
-
-/** Apollo Server with our schema, started. */
+/** Apollo Server with a schema, started. */
 export interface GraphQLServer {
   execute(request: GraphQLHttpRequest, context: GatewayContext): Promise<GraphQLHttpAnswer>;
   stop(): Promise<void>;
 }
 
-/**
- * Starts Apollo Server. Its CSRF prevention is off: the token travels in a header that no form, image or script of
- * another origin can send without a preflight, so there is nothing to forge; and a plain `GET /graphql?query=` works.
- */
+/** Starts Apollo Server. Its CSRF prevention is off: why nothing is lost by that is told in docs/decisions/csrf.md. */
 export async function startGraphQLServer(options: GraphQLServerOptions): Promise<GraphQLServer> {
+  const { introspection, schema } = options;
   const { document, headers } = options.sample;
-  const schema = createSchema();
-  const executeOperation = createExecutor(schema);
   const server = new ApolloServer<GatewayContext>({
-    gateway: {
-      onSchemaLoadOrUpdate(callback) {
-        callback({ apiSchema: schema, coreSupergraphSdl: '' });
-        return () => {};
-      },
-      async load() {
-        return {
-          executor: ({ document, operationName, request, context }) =>
-            executeOperation({
-              document,
-              operationName: operationName ?? undefined,
-              variables: request.variables,
-              context: context as GatewayContext,
-            }) as never,
-        };
-      },
-      async stop() {},
-    },
-    introspection: true,
+    // Federated tracing hears of every field, which only graphql-js as Apollo Server runs it tells.
+    ...(options.federatedTracing ? { schema } : { gateway: createGateway(schema) }),
+    introspection,
+    hideSchemaDetailsFromClientErrors: !introspection,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: false,
-    formatError: createFormatError(options.onDefect),
+    formatError: createFormatError(options.onDefect, introspection),
     plugins: [
       createAnswerPlugin(options.observe),
       ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document, headers: { ...headers } }),
       ApolloServerPluginCacheControlDisabled(),
-      ApolloServerPluginInlineTraceDisabled(),
+      options.federatedTracing ? ApolloServerPluginInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
     ],
   });
   await server.start();
   return {
-    async execute({ method, headers, search, body }, context) {
-      const headerMap = new HeaderMap();
-      for (const name in headers) {
-        const value = headers[name];
-        if (value !== undefined) headerMap.set(name, Array.isArray(value) ? value.join(', ') : value);
-      }
-      const answer = await server.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: { method, headers: headerMap, search, body },
-        context: async () => context,
-      });
-      if (answer.body.kind !== 'complete') throw new Error('incremental delivery is not offered');
-      return { status: answer.status ?? 200, headers: answer.headers, body: answer.body.string };
-    },
+    execute: async (request, context) => asSpecified(await execute(server, request, async () => context)),
     stop: () => server.stop(),
   };
+}
+
+/** Lets Apollo Server execute by our executor. */
+function createGateway(schema: GraphQLSchema): ApolloServerOptionsWithGateway<GatewayContext>['gateway'] {
+  const executeOperation = createExecutor(schema);
+  return {
+    onSchemaLoadOrUpdate(callback) {
+      callback({ apiSchema: schema, coreSupergraphSdl: '' });
+      return () => {};
+    },
+    async load() {
+      return {
+        executor: ({ document, operationName, request, context }) =>
+          executeOperation({
+            document,
+            operationName: operationName ?? undefined,
+            variables: request.variables,
+            context: context as GatewayContext,
+          }) as never,
+      };
+    },
+    async stop() {},
+  };
+}
+
+/** Errors of a request that is well-formed and asks for something that cannot be executed. */
+const notExecutable: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_USER_INPUT',
+]);
+
+/**
+ * Answers `application/json` with 200 where the request reached GraphQL and was refused there; Apollo Server says 400.
+ * In that media type a status of 4xx could be any proxy's, so clients must not have to look for GraphQL errors below it.
+ * Source: GraphQL over HTTP, "application/json".
+ */
+function asSpecified(answer: GraphQLHttpAnswer): GraphQLHttpAnswer {
+  if (answer.status !== 400) return answer;
+  const type = [...answer.headers].find(([name]) => name === 'content-type')?.[1];
+  if (!type?.startsWith('application/json')) return answer;
+  const { errors } = JSON.parse(answer.body) as { errors?: { extensions?: { code?: unknown } }[] };
+  return errors?.every(({ extensions }) => notExecutable.has(extensions?.code)) ? { ...answer, status: 200 } : answer;
 }
 
 /** Completes every answer: the errors of rows that were left out, and the request id of every error. */

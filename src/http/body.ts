@@ -13,13 +13,15 @@ export class RequestError extends Error {
 }
 
 /**
- * Reads a JSON body.
+ * Reads a JSON body; undefined for every other media type, an absent one too, which is then for GraphQL to refuse. A
+ * page of another origin can send those without a preflight, so they are never read.
  *
- * @throws RequestError for another media type, a body that is too large, and one that is no JSON.
+ * @throws RequestError for another encoding, a body that is too large, and one that is no JSON.
  */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const type = request.headers['content-type'] ?? '';
-  if (!/^application\/json *(?:; *charset="?utf-8"? *)?$/i.test(type)) {
+  const [type, ...parameters] = (request.headers['content-type'] ?? '').split(';').map((part) => part.trim());
+  if (type?.toLowerCase() !== 'application/json') return undefined;
+  if (!parameters.every((parameter) => /^(?:charset="?utf-8"?)?$/i.test(parameter))) {
     throw new RequestError(415, 'The request body must be sent as "Content-Type: application/json", in UTF-8.');
   }
   if (request.headers['content-encoding'] !== undefined) {
@@ -30,7 +32,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
-    throw new RequestError(400, 'The request body is no JSON.');
+    throw new RequestError(400, 'Invalid JSON: the request body cannot be parsed.');
   }
 }
 

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { GatewayError } from '../errors.ts';
 import { RequestError, readJson } from './body.ts';
 import { readRequestId } from './request-id.ts';
+import { routerSecretHeader } from './router-secret.ts';
 import { readToken } from './token.ts';
 
 /** Who sent a request. */
@@ -9,6 +10,8 @@ export interface HttpCaller {
   /** The token, or why there is none that can be used. */
   readonly token: string | GatewayError;
   readonly requestId: string;
+  /** Whether it proved to be the router. */
+  readonly isRouter: boolean;
   /** Aborts when the caller goes away before it has its answer. */
   readonly signal: AbortSignal;
 }
@@ -16,7 +19,7 @@ export interface HttpCaller {
 /** A GraphQL request over HTTP. */
 export interface HttpRequest {
   readonly method: string;
-  /** Without the headers that hold a token. */
+  /** Without the headers that hold a token or a secret. */
   readonly headers: IncomingHttpHeaders;
   /** The query of the URL, `?` included. */
   readonly search: string;
@@ -33,25 +36,40 @@ export interface HttpAnswer {
 /** Answers a GraphQL request; never throws. */
 export type Execute = (request: HttpRequest, caller: HttpCaller) => Promise<HttpAnswer>;
 
+export interface GraphqlHandlerOptions {
+  readonly maxRequestBytes: number;
+  /** Tells whether a request proves to come from the router. */
+  readonly isRouter: (request: IncomingMessage) => boolean;
+}
+
 /** The handler of `/graphql`, after the GraphQL over HTTP specification. */
-export function createGraphqlHandler(execute: Execute, maxRequestBytes: number) {
+export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRouter }: GraphqlHandlerOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = readRequestId(request);
     response.setHeader('x-request-id', requestId);
     try {
       const body = request.method === 'POST' ? await readJson(request, maxRequestBytes) : undefined;
-      const { 'x-auth-token': _token, authorization: _authorization, ...headers } = request.headers;
+      const {
+        'x-auth-token': _token,
+        authorization: _authorization,
+        [routerSecretHeader]: _secret,
+        ...headers
+      } = request.headers;
       const url = request.url ?? '';
       const search = url.includes('?') ? url.slice(url.indexOf('?')) : '';
-      const caller = { token: readToken(request), requestId, signal: abortOnClose(response) };
+      const caller = {
+        token: readToken(request),
+        requestId,
+        isRouter: isRouter(request),
+        signal: abortOnClose(response),
+      };
       const answer = await execute({ method: request.method ?? '', headers, search, body }, caller);
       for (const [name, value] of answer.headers) response.setHeader(name, value);
-      send(response, answer.status, answer.body);
+      send(request, response, answer);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       response.setHeader('content-type', 'application/json; charset=utf-8');
-      if (!request.complete) response.setHeader('connection', 'close');
-      send(response, error.status, toErrorBody(error.message, requestId));
+      send(request, response, { status: error.status, body: toErrorBody(error.message, requestId) });
     }
   };
 }
@@ -61,10 +79,12 @@ function toErrorBody(message: string, requestId: string): string {
   return `${JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST', requestId } }] })}\n`;
 }
 
-function send(response: ServerResponse, status: number, body: string): void {
-  response.statusCode = status;
-  response.setHeader('content-length', Buffer.byteLength(body));
-  response.end(body);
+function send(request: IncomingMessage, response: ServerResponse, answer: Pick<HttpAnswer, 'status' | 'body'>): void {
+  response.statusCode = answer.status;
+  response.setHeader('content-length', Buffer.byteLength(answer.body));
+  // A body that nobody wanted to read would be in the way of the next request.
+  if (!request.complete) response.setHeader('connection', 'close');
+  response.end(answer.body);
 }
 
 function abortOnClose(response: ServerResponse): AbortSignal {

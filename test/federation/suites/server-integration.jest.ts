@@ -1,0 +1,35 @@
+import type { AddressInfo } from 'node:net';
+import { ApolloServer } from '@apollo/server';
+import { defineIntegrationTestSuite } from '@apollo/server-integration-testsuite';
+import { execute } from '../../../src/graphql/execute.ts';
+import { createGraphqlHandler } from '../../../src/http/graphql.ts';
+import { createHttpServer } from '../../../src/http/server.ts';
+
+/** Apollo's conformance suite for hosts, against our HTTP server with whatever Apollo Server it hands in. */
+defineIntegrationTestSuite(
+  async (config, options) => {
+    const server = new ApolloServer(config);
+    await server.start();
+    const context = options?.context ?? (async () => ({}));
+    const handler = createGraphqlHandler((request) => execute(server, request, context), {
+      maxRequestBytes: 1024 * 1024,
+      isRouter: () => false,
+    });
+    const http = createHttpServer({
+      corsOrigins: '*',
+      onDefect: () => {},
+      routes: { '/': { GET: handler, POST: handler } },
+    });
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    return {
+      server,
+      url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
+      async extraCleanup() {
+        http.closeAllConnections();
+        await new Promise((resolve) => http.close(resolve));
+      },
+    };
+  },
+  // Apollo Server delivers incrementally only with an alpha of graphql 17.
+  { noIncrementalDelivery: true },
+);
