@@ -7,9 +7,12 @@ import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
 import { createSchema } from './graphql/schema.ts';
 import { type Sample, startGraphQLServer } from './graphql/server.ts';
+import { parseTrustedDocuments } from './graphql/trusted-documents.ts';
 import { createDrain } from './http/drain.ts';
+import { createGate } from './http/gate.ts';
 import { createGraphqlHandler } from './http/graphql.ts';
 import { createReadyz, healthz } from './http/health.ts';
+import { Load } from './http/load.ts';
 import { createMetricsHandler, Metrics } from './http/metrics.ts';
 import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
@@ -48,6 +51,12 @@ export async function createApp({
 }: AppOptions): Promise<App> {
   const { origin, pathname: basePath } = config.imagesApiUrl;
   const dispatcher = new Pool(origin, { connections: config.upstreamConnections, pipelining: 1 });
+  const { limits } = config;
+  const load = new Load({
+    maxConcurrent: limits.maxConcurrentOperations,
+    maxEventLoopDelayMs: limits.maxEventLoopDelayMs,
+    maxMemoryPercent: limits.maxMemoryPercent,
+  });
   const metrics = new Metrics(registry);
   const onDefect = (error: unknown): void => log.error({ err: error }, 'defect');
   const transport = new Transport({
@@ -66,6 +75,14 @@ export async function createApp({
     schema,
     introspection: config.introspection,
     federatedTracing: config.federatedTracing,
+    explorer: !config.production,
+    limits,
+    trust: {
+      documents:
+        config.trustedDocumentsManifest === null ? null : parseTrustedDocuments(config.trustedDocumentsManifest),
+      mode: config.trustedDocuments,
+      onUntrusted: (name, requestId) => log.warn({ name: name?.slice(0, 100), requestId }, 'untrusted document'),
+    },
     sample,
     onDefect,
     observe({ name, ...report }) {
@@ -86,12 +103,26 @@ export async function createApp({
         entities: isRouter || !guarded,
         representationsLeft: config.maxRepresentations,
       };
-      return graphql.execute(request, createContext(transport, caller, { ...contextOptions, federation }));
+      return graphql.execute(request, createContext(transport, caller, { ...contextOptions, federation }), isRouter);
     },
-    { maxRequestBytes: config.maxRequestBytes, isRouter: createRouterCheck(config.routerSecret) },
+    {
+      maxRequestBytes: config.maxRequestBytes,
+      isRouter: createRouterCheck(config.routerSecret),
+      gate: createGate({
+        load,
+        perToken: limits.rateLimitPerToken,
+        perAddress: limits.rateLimitPerAddress,
+        trustProxy: config.trustProxy,
+        onShed: (reason) => metrics.shed(reason),
+        now: () => performance.now(),
+      }),
+    },
   );
   const server = createHttpServer({
     corsOrigins: config.corsOrigins,
+    maxConnections: limits.maxConnections,
+    headersTimeoutMs: limits.headersTimeoutMs,
+    requestTimeoutMs: limits.requestTimeoutMs,
     onDefect,
     routes: {
       '/graphql': { GET: handleGraphql, POST: handleGraphql },
@@ -109,6 +140,7 @@ export async function createApp({
 
   async function close(): Promise<boolean> {
     const answered = await drain.close(config.shutdownGraceMs);
+    load.stop();
     await graphql.stop();
     await dispatcher.destroy();
     return answered;

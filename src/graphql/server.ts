@@ -2,16 +2,22 @@ import { ApolloServer, type ApolloServerOptionsWithGateway, type ApolloServerPlu
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { GraphQLSchema } from 'graphql';
+import { GatewayError } from '../errors.ts';
+import type { Limits } from '../number-settings.ts';
+import { createAdmission, type TrustOptions } from './admission.ts';
 import type { GatewayContext } from './context.ts';
 import { execute, type GraphQLHttpAnswer, type GraphQLHttpRequest } from './execute.ts';
 import { createExecutor } from './executor.ts';
 import { createFormatError, type OnDefect } from './format-error.ts';
+import { createLimitCheck } from './limits/check.ts';
+import { PersistedQueries } from './persisted-queries.ts';
 
 /** One operation that was answered. */
 export interface OperationReport {
@@ -38,13 +44,17 @@ export interface GraphQLServerOptions {
   readonly introspection: boolean;
   /** Whether a router that asks for it gets the times of all fields along with the answer (`ftv1`). */
   readonly federatedTracing: boolean;
+  /** Whether a browser that asks for a page gets an explorer. */
+  readonly explorer: boolean;
+  readonly limits: Limits;
+  readonly trust: TrustOptions;
   readonly observe: (report: OperationReport) => void;
   readonly onDefect: OnDefect;
 }
 
 /** Apollo Server with a schema, started. */
 export interface GraphQLServer {
-  execute(request: GraphQLHttpRequest, context: GatewayContext): Promise<GraphQLHttpAnswer>;
+  execute(request: GraphQLHttpRequest, context: GatewayContext, isRouter: boolean): Promise<GraphQLHttpAnswer>;
   stop(): Promise<void>;
 }
 
@@ -52,7 +62,14 @@ export interface GraphQLServer {
 export async function startGraphQLServer(options: GraphQLServerOptions): Promise<GraphQLServer> {
   const { introspection, schema } = options;
   const { document, headers } = options.sample;
+  const persistedQueries = new PersistedQueries();
+  const admit = createAdmission({
+    checkLimits: createLimitCheck(schema, options.limits),
+    persistedQueries,
+    trust: options.trust,
+  });
   const server = new ApolloServer<GatewayContext>({
+    persistedQueries: { cache: persistedQueries },
     // Federated tracing hears of every field, which only graphql-js as Apollo Server runs it tells.
     ...(options.federatedTracing ? { schema } : { gateway: createGateway(schema) }),
     introspection,
@@ -63,7 +80,9 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
     formatError: createFormatError(options.onDefect, introspection),
     plugins: [
       createAnswerPlugin(options.observe),
-      ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document, headers: { ...headers } }),
+      options.explorer
+        ? ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document, headers: { ...headers } })
+        : ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       options.federatedTracing ? ApolloServerPluginInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -72,7 +91,16 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
   });
   await server.start();
   return {
-    execute: async (request, context) => asSpecified(await execute(server, request, async () => context)),
+    async execute(request, context, isRouter) {
+      const { requestId } = context;
+      const admitted = admit(request, { requestId, isRouter });
+      if (!(admitted instanceof GatewayError)) {
+        return asSpecified(await execute(server, admitted, async () => context));
+      }
+      const { code } = admitted;
+      options.observe({ type: 'none', name: undefined, codes: [code], durationMs: 0, requestId });
+      return toRefusal(admitted, request, requestId);
+    },
     stop: () => server.stop(),
   };
 }
@@ -98,6 +126,16 @@ function createGateway(schema: GraphQLSchema): ApolloServerOptionsWithGateway<Ga
     },
     async stop() {},
   };
+}
+
+/** The answer to an operation that is not executed: 400, in the media type that the client asks for. */
+function toRefusal(error: GatewayError, { headers }: GraphQLHttpRequest, requestId: string): GraphQLHttpAnswer {
+  const accept = String(headers['accept'] ?? '');
+  const type = accept.includes('application/graphql-response+json')
+    ? 'application/graphql-response+json; charset=utf-8'
+    : 'application/json; charset=utf-8';
+  const body = { errors: [{ message: error.message, extensions: { ...error.extensions, requestId } }] };
+  return { status: 400, headers: [['content-type', type]], body: `${JSON.stringify(body)}\n` };
 }
 
 /** Errors of a request that is well-formed and asks for something that cannot be executed. */

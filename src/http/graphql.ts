@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { GatewayError } from '../errors.ts';
 import { RequestError, readJson } from './body.ts';
+import { toErrorBody } from './error-body.ts';
+import type { Gate } from './gate.ts';
 import { readRequestId } from './request-id.ts';
 import { routerSecretHeader } from './router-secret.ts';
 import { readToken } from './token.ts';
@@ -38,16 +40,19 @@ export type Execute = (request: HttpRequest, caller: HttpCaller) => Promise<Http
 
 export interface GraphqlHandlerOptions {
   readonly maxRequestBytes: number;
+  readonly gate: Gate;
   /** Tells whether a request proves to come from the router. */
   readonly isRouter: (request: IncomingMessage) => boolean;
 }
 
 /** The handler of `/graphql`, after the GraphQL over HTTP specification. */
-export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRouter }: GraphqlHandlerOptions) {
+export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRouter, gate }: GraphqlHandlerOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = readRequestId(request);
     response.setHeader('x-request-id', requestId);
     try {
+      const token = readToken(request);
+      gate.admit(request, token);
       const body = request.method === 'POST' ? await readJson(request, maxRequestBytes) : undefined;
       const {
         'x-auth-token': _token,
@@ -57,26 +62,23 @@ export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRout
       } = request.headers;
       const url = request.url ?? '';
       const search = url.includes('?') ? url.slice(url.indexOf('?')) : '';
-      const caller = {
-        token: readToken(request),
-        requestId,
-        isRouter: isRouter(request),
-        signal: abortOnClose(response),
-      };
-      const answer = await execute({ method: request.method ?? '', headers, search, body }, caller);
-      for (const [name, value] of answer.headers) response.setHeader(name, value);
-      send(request, response, answer);
+      const caller = { token, requestId, isRouter: isRouter(request), signal: abortOnClose(response) };
+      gate.begin();
+      try {
+        const answer = await execute({ method: request.method ?? '', headers, search, body }, caller);
+        for (const [name, value] of answer.headers) response.setHeader(name, value);
+        send(request, response, answer);
+      } finally {
+        gate.end();
+      }
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
+      const { status, code, message, retryAfter } = error;
       response.setHeader('content-type', 'application/json; charset=utf-8');
-      send(request, response, { status: error.status, body: toErrorBody(error.message, requestId) });
+      if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
+      send(request, response, { status, body: toErrorBody(code, message, { retryAfter, requestId }) });
     }
   };
-}
-
-/** An error before GraphQL had a say, in GraphQL's shape. */
-function toErrorBody(message: string, requestId: string): string {
-  return `${JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST', requestId } }] })}\n`;
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: Pick<HttpAnswer, 'status' | 'body'>): void {

@@ -1,4 +1,4 @@
-import { Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Handler } from './server.ts';
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -22,6 +22,7 @@ export interface OperationMeasures {
 export class Metrics {
   readonly #attempts: Histogram<'operation' | 'result'>;
   readonly #operations: Histogram<'type' | 'result'>;
+  readonly #shed: Counter<'reason'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -39,6 +40,16 @@ export class Metrics {
       buckets: seconds,
       registers,
     });
+    this.#shed = new Counter({
+      name: 'image_gateway_shed_total',
+      help: 'Requests that were refused because there was too much to do, or because of their number, by reason.',
+      labelNames: ['reason'],
+      registers,
+    });
+  }
+
+  shed(reason: string): void {
+    this.#shed.inc({ reason });
   }
 
   attempt({ operation, status, failure, durationMs }: AttemptMeasures): void {
