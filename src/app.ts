@@ -16,7 +16,10 @@ import { Load } from './http/load.ts';
 import { createMetricsHandler, Metrics } from './http/metrics.ts';
 import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
+import { Breaker } from './upstream/breaker.ts';
+import { FairQueue } from './upstream/fair-queue.ts';
 import { createProbe } from './upstream/probe.ts';
+import { RetryBudget } from './upstream/retry-budget.ts';
 import { Transport } from './upstream/transport.ts';
 
 /** What an app is made of. */
@@ -50,8 +53,16 @@ export async function createApp({
   registry = new Registry(),
 }: AppOptions): Promise<App> {
   const { origin, pathname: basePath } = config.imagesApiUrl;
-  const dispatcher = new Pool(origin, { connections: config.upstreamConnections, pipelining: 1 });
   const { limits } = config;
+  const dispatcher = new Pool(origin, {
+    // One more than calls may use: so that the probe need not wait for slow calls.
+    connections: config.upstreamConnections + 1,
+    pipelining: 1,
+    allowH2: false,
+    // Names are looked up when a connection is made, so that a connection that never ends would never notice a move.
+    clientTtl: limits.upstreamConnectionAgeMs,
+    ...(config.upstreamCa !== null && { connect: { ca: config.upstreamCa } }),
+  });
   const load = new Load({
     maxConcurrent: limits.maxConcurrentOperations,
     maxEventLoopDelayMs: limits.maxEventLoopDelayMs,
@@ -59,12 +70,31 @@ export async function createApp({
   });
   const metrics = new Metrics(registry);
   const onDefect = (error: unknown): void => log.error({ err: error }, 'defect');
+  const queue = new FairQueue({
+    places: config.upstreamConnections,
+    placesPerKey: limits.upstreamConnectionsPerToken,
+    maxWaiting: limits.upstreamQueue,
+  });
+  const breaker = new Breaker({
+    failures: limits.upstreamBreakerFailures,
+    pauseMs: limits.upstreamBreakerPauseMs,
+    now: () => performance.now(),
+    onChange: (open) => log.warn({ open }, 'breaker'),
+  });
   const transport = new Transport({
     dispatcher,
     basePath,
     deadlineMs: config.upstreamDeadlineMs,
     maxBodyBytes: config.upstreamMaxBodyBytes,
     retries: config.upstreamRetries,
+    queue,
+    breaker,
+    retryBudget: new RetryBudget(limits.upstreamRetryPercent),
+    onRefused: (reason) => metrics.refused(reason),
+    onDropped(operation, rows) {
+      metrics.dropped(operation, rows);
+      log.warn({ operation, rows }, 'rows dropped');
+    },
     observe(report) {
       metrics.attempt(report);
       if (report.status === undefined || report.status >= 500) log.warn(report, 'upstream');
@@ -96,7 +126,8 @@ export async function createApp({
     bulk: { maxChanges: config.bulkMaxChanges, concurrency: config.bulkConcurrency },
   };
   const handleGraphql = createGraphqlHandler(
-    (request, { isRouter, ...caller }) => {
+    (request, { isRouter, ...sender }) => {
+      const caller = { ...sender, deadlineAt: performance.now() + limits.operationDeadlineMs };
       const guarded = config.routerSecret !== null;
       const federation = {
         sdl: isRouter || (config.introspection && !guarded),

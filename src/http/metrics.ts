@@ -23,6 +23,8 @@ export class Metrics {
   readonly #attempts: Histogram<'operation' | 'result'>;
   readonly #operations: Histogram<'type' | 'result'>;
   readonly #shed: Counter<'reason'>;
+  readonly #refused: Counter<'reason'>;
+  readonly #dropped: Counter<'operation'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -46,6 +48,26 @@ export class Metrics {
       labelNames: ['reason'],
       registers,
     });
+    this.#refused = new Counter({
+      name: 'image_gateway_upstream_refused_total',
+      help: 'Calls that were never made, because too many wait or because the Images API does not answer, by reason.',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.#dropped = new Counter({
+      name: 'image_gateway_upstream_dropped_rows_total',
+      help: 'Rows of the Images API that were left out of answers because they could not be taken, by operation.',
+      labelNames: ['operation'],
+      registers,
+    });
+  }
+
+  refused(reason: string): void {
+    this.#refused.inc({ reason });
+  }
+
+  dropped(operation: string, rows: number): void {
+    this.#dropped.inc({ operation }, rows);
   }
 
   shed(reason: string): void {

@@ -109,7 +109,7 @@ export function toWireStatus(status: MemberStatus): string {
 export function parseImage(value: unknown): ImageAttributes {
   const row = parseObject(value, 'an image');
   const properties: Record<string, unknown> = Object.create(null);
-  for (const key in row) if (!attributes.has(key)) properties[key] = row[key];
+  for (const key in row) if (!attributes.has(key)) properties[key] = shallow(row[key]);
   const owner = optional(row, 'owner', text);
   const visibility = optional(row, 'visibility', text);
   if (visibility !== null && visibilities[visibility] === undefined) {
@@ -140,6 +140,17 @@ export function parseImage(value: unknown): ImageAttributes {
     file: optional(row, 'file', text),
     schema: optional(row, 'schema', text),
   };
+}
+
+/** How deep the value of a custom property may be nested; Glance has only texts there. */
+const maxPropertyDepth = 20;
+
+/** @returns the value. @throws WireError if it is nested so deep that whoever writes it as JSON could fail. */
+function shallow(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === maxPropertyDepth) throw new WireError('a property is nested too deep');
+  for (const item of Object.values(value)) shallow(item, depth + 1);
+  return value;
 }
 
 function optional<T>(row: Json, key: string, parse: (row: Json, key: string) => T): T | null {
