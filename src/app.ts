@@ -5,6 +5,7 @@ import { Registry } from 'prom-client';
 import { Pool } from 'undici';
 import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
+import { LoaderStats } from './graphql/loaders.ts';
 import { createSchema } from './graphql/schema.ts';
 import { type Sample, startGraphQLServer } from './graphql/server.ts';
 import { parseTrustedDocuments } from './graphql/trusted-documents.ts';
@@ -16,6 +17,7 @@ import { Load } from './http/load.ts';
 import { createMetricsHandler, Metrics } from './http/metrics.ts';
 import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
+import { startTrace } from './tracing/tracer.ts';
 import { Breaker } from './upstream/breaker.ts';
 import { FairQueue } from './upstream/fair-queue.ts';
 import { createProbe } from './upstream/probe.ts';
@@ -68,7 +70,11 @@ export async function createApp({
     maxEventLoopDelayMs: limits.maxEventLoopDelayMs,
     maxMemoryPercent: limits.maxMemoryPercent,
   });
-  const metrics = new Metrics(registry);
+  const trustedDocuments =
+    config.trustedDocumentsManifest === null ? null : parseTrustedDocuments(config.trustedDocumentsManifest);
+  const metrics = new Metrics(registry, trustedDocuments?.operationNames);
+  const exporter = await createExporter(config, metrics);
+  const loaderStats = new LoaderStats();
   const onDefect = (error: unknown): void => log.error({ err: error }, 'defect');
   const queue = new FairQueue({
     places: config.upstreamConnections,
@@ -80,6 +86,14 @@ export async function createApp({
     pauseMs: limits.upstreamBreakerPauseMs,
     now: () => performance.now(),
     onChange: (open) => log.warn({ open }, 'breaker'),
+  });
+  metrics.read({
+    running: () => load.running,
+    eventLoopDelayMs: () => load.eventLoopDelayMs,
+    calls: () => queue.inside,
+    waitingCalls: () => queue.waiting,
+    breakerOpen: () => breaker.open,
+    loaders: { ...loaderStats },
   });
   const transport = new Transport({
     dispatcher,
@@ -108,16 +122,18 @@ export async function createApp({
     explorer: !config.production,
     limits,
     trust: {
-      documents:
-        config.trustedDocumentsManifest === null ? null : parseTrustedDocuments(config.trustedDocumentsManifest),
+      documents: trustedDocuments,
       mode: config.trustedDocuments,
-      onUntrusted: (name, requestId) => log.warn({ name: name?.slice(0, 100), requestId }, 'untrusted document'),
+      onUntrusted(name, requestId) {
+        metrics.untrusted();
+        log.warn({ name: name?.slice(0, 100), requestId }, 'untrusted document');
+      },
     },
     sample,
     onDefect,
-    observe({ name, ...report }) {
+    observe(report) {
       metrics.operation({ ...report, failed: report.codes.length > 0 });
-      log.info({ ...report, name: name?.slice(0, 100) }, 'operation');
+      log.info({ ...report, name: report.name?.slice(0, 100) }, 'operation');
     },
   });
   const reachable = createProbe(dispatcher, basePath, () => performance.now());
@@ -127,14 +143,20 @@ export async function createApp({
   };
   const handleGraphql = createGraphqlHandler(
     (request, { isRouter, ...sender }) => {
-      const caller = { ...sender, deadlineAt: performance.now() + limits.operationDeadlineMs };
+      const deadlineAt = performance.now() + limits.operationDeadlineMs;
+      const trace = startTrace(request.headers['traceparent'], exporter?.export);
+      const caller = { ...sender, deadlineAt, trace };
       const guarded = config.routerSecret !== null;
       const federation = {
         sdl: isRouter || (config.introspection && !guarded),
         entities: isRouter || !guarded,
         representationsLeft: config.maxRepresentations,
       };
-      return graphql.execute(request, createContext(transport, caller, { ...contextOptions, federation }), isRouter);
+      return graphql.execute(
+        request,
+        createContext(transport, caller, { ...contextOptions, federation, loaderStats }),
+        isRouter,
+      );
     },
     {
       maxRequestBytes: config.maxRequestBytes,
@@ -170,10 +192,11 @@ export async function createApp({
   const drain = createDrain(server);
 
   async function close(): Promise<boolean> {
-    const answered = await drain.close(config.shutdownGraceMs);
+    const answered = await drain.close(config.shutdownGraceMs, limits.drainDelayMs);
     load.stop();
     await graphql.stop();
     await dispatcher.destroy();
+    await exporter?.stop();
     return answered;
   }
 
@@ -191,4 +214,15 @@ export async function createApp({
       await close();
     },
   };
+}
+
+/** Loaded only where traces are exported. */
+async function createExporter({ otlpEndpoint, serviceName }: AppOptions['config'], metrics: Metrics) {
+  if (otlpEndpoint === null) return undefined;
+  const { createOtlpExporter } = await import('./tracing/otlp.ts');
+  return createOtlpExporter({
+    endpoint: otlpEndpoint,
+    serviceName,
+    onDone: (result, spans) => metrics.spans(result, spans),
+  });
 }

@@ -1,9 +1,10 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { GatewayError } from '../errors.ts';
+import type { OperationTrace } from '../tracing/tracer.ts';
 import { type ClientCaller, ImagesClient } from '../upstream/images-client.ts';
 import type { Transport } from '../upstream/transport.ts';
 import type { FederationAllowance } from './federation.ts';
-import { Loaders } from './loaders.ts';
+import { type LoaderStats, Loaders } from './loaders.ts';
 
 /** What the resolvers of one request work with. */
 export interface GatewayContext {
@@ -20,6 +21,8 @@ export interface GatewayContext {
   readonly federation: FederationAllowance;
   /** Errors of rows that were left out of a list; they are added to the answer beside the list. */
   readonly rowErrors: GraphQLError[];
+  /** Undefined: there is none. */
+  readonly trace: OperationTrace | undefined;
 }
 
 /** The limits of one bulk mutation. */
@@ -29,12 +32,23 @@ export interface BulkLimits {
 }
 
 /** What the contexts of all requests share. */
-export type ContextOptions = Pick<GatewayContext, 'verifyRemovals' | 'bulk' | 'federation'>;
+export interface ContextOptions extends Pick<GatewayContext, 'verifyRemovals' | 'bulk' | 'federation'> {
+  /** Counts what the loaders do; by default nobody does. */
+  readonly loaderStats?: LoaderStats;
+}
+
+/** A caller whose trace is told how the operation ended. */
+export interface TracedCaller extends ClientCaller {
+  readonly trace?: OperationTrace | undefined;
+}
 
 /** Everything that lives as long as one request. No upstream call happens yet. */
-export function createContext(transport: Transport, caller: ClientCaller, options: ContextOptions): GatewayContext {
+export function createContext(transport: Transport, caller: TracedCaller, options: ContextOptions): GatewayContext {
   const client = new ImagesClient(transport, caller);
-  return { ...options, client, loaders: new Loaders(client), requestId: caller.requestId, rowErrors: [] };
+  const { verifyRemovals, bulk, federation, loaderStats } = options;
+  const loaders = new Loaders(client, loaderStats);
+  const { requestId, trace } = caller;
+  return { client, loaders, verifyRemovals, bulk, federation, requestId, rowErrors: [], trace };
 }
 
 /** Reports rows that were left out of the list that this field returns. */

@@ -25,6 +25,8 @@ export interface OperationReport {
   readonly type: string;
   /** The name that the caller gave it. */
   readonly name: string | undefined;
+  /** What the caller's program calls itself. */
+  readonly client: string | undefined;
   /** The codes of its errors. */
   readonly codes: readonly string[];
   readonly durationMs: number;
@@ -98,7 +100,10 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
         return asSpecified(await execute(server, admitted, async () => context));
       }
       const { code } = admitted;
-      options.observe({ type: 'none', name: undefined, codes: [code], durationMs: 0, requestId });
+      const client = readClient(String(request.headers['apollographql-client-name'] ?? ''));
+      const report = { type: 'none', name: undefined, client, codes: [code], durationMs: 0, requestId };
+      context.trace?.end(report);
+      options.observe(report);
       return toRefusal(admitted, request, requestId);
     },
     stop: () => server.stop(),
@@ -159,13 +164,18 @@ function asSpecified(answer: GraphQLHttpAnswer): GraphQLHttpAnswer {
   return errors?.every(({ extensions }) => notExecutable.has(extensions?.code)) ? { ...answer, status: 200 } : answer;
 }
 
+/** The name of a client, as far as it is one. */
+function readClient(header: string | undefined): string | undefined {
+  return header !== undefined && /^[\w .-]{1,60}$/.test(header) ? header : undefined;
+}
+
 /** Completes every answer: the errors of rows that were left out, and the request id of every error. */
 function createAnswerPlugin(observe: GraphQLServerOptions['observe']): ApolloServerPlugin<GatewayContext> {
   return {
     async requestDidStart() {
       const start = performance.now();
       return {
-        async willSendResponse({ response, contextValue, operation, operationName }) {
+        async willSendResponse({ request, response, contextValue, operation, operationName }) {
           if (response.body.kind !== 'single') return;
           const result = response.body.singleResult;
           const { requestId, rowErrors } = contextValue;
@@ -175,13 +185,16 @@ function createAnswerPlugin(observe: GraphQLServerOptions['observe']): ApolloSer
             extensions: { ...error.extensions, requestId },
           }));
           if (errors.length > 0) result.errors = errors;
-          observe({
+          const report = {
             type: operation?.operation ?? 'none',
             name: operationName ?? undefined,
+            client: readClient(request.http?.headers.get('apollographql-client-name')),
             codes: errors.map(({ extensions }) => String((extensions as { code?: unknown }).code)),
             durationMs: performance.now() - start,
             requestId,
-          });
+          };
+          contextValue.trace?.end(report);
+          observe(report);
         },
       };
     },

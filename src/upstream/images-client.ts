@@ -166,9 +166,9 @@ export class ImagesClient {
   }
 
   async #call(call: Call): Promise<string> {
-    const { token, requestId, signal, deadlineAt } = this.#caller;
+    const { token, requestId, signal, deadlineAt, trace } = this.#caller;
     if (token instanceof GatewayError) throw token;
-    return this.#transport.call(call, { token, requestId, signal, deadlineAt });
+    return this.#transport.call(call, { token, requestId, signal, deadlineAt, trace });
   }
 }
 

@@ -6,6 +6,11 @@ import type { FairQueue } from './fair-queue.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { toUpstreamError } from './status.ts';
 
+/** The trace that a caller's attempts belong to. */
+export interface Trace {
+  startCall(): { readonly traceparent: string; end(report: AttemptReport): void };
+}
+
 /** Who a call is made for. */
 export interface Caller {
   /** The caller's own token, sent as `X-Auth-Token`. */
@@ -16,6 +21,8 @@ export interface Caller {
   readonly signal: AbortSignal;
   /** When the whole operation must be over, on the clock of `performance`; undefined: no limit but that of each call. */
   readonly deadlineAt?: number | undefined;
+  /** Undefined: there is none. */
+  readonly trace?: Trace | undefined;
 }
 
 /** One call to the Images API. */
@@ -143,8 +150,10 @@ export class Transport {
     const start = performance.now();
     let answer: AttemptAnswer | undefined;
     let failure: AttemptReport['failure'];
+    const trace = caller.trace?.startCall();
     try {
-      answer = await attempt(this.#options.dispatcher, request, onCancel);
+      const traced = trace ? { ...request, headers: [...request.headers, 'traceparent', trace.traceparent] } : request;
+      answer = await attempt(this.#options.dispatcher, traced, onCancel);
     } catch (error) {
       failure = toFailure(error);
       if (failure !== 'unreachable') throw error;
@@ -153,7 +162,7 @@ export class Transport {
       queue.leave(caller.token);
       if (isDown(answer, failure)) breaker.failed();
       else if (failure !== 'cancelled') breaker.succeeded();
-      this.#options.observe({
+      const report = {
         operation: call.operation,
         method: call.method,
         status: answer?.status,
@@ -161,7 +170,9 @@ export class Transport {
         durationMs: performance.now() - start,
         attempt: number,
         requestId: caller.requestId,
-      });
+      };
+      trace?.end(report);
+      this.#options.observe(report);
     }
     return answer.status === call.expect ? answer.body : toUpstreamError(call, answer);
   }
