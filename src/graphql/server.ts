@@ -120,10 +120,11 @@ function createGateway(schema: GraphQLSchema): ApolloServerOptionsWithGateway<Ga
     },
     async load() {
       return {
-        executor: ({ document, operationName, request, context }) =>
+        executor: ({ document, request, context }) =>
           executeOperation({
             document,
-            operationName: operationName ?? undefined,
+            // As the caller gave it: Apollo Server knows only the names of operations that it found.
+            operationName: request.operationName ?? undefined,
             variables: request.variables,
             context: context as GatewayContext,
           }) as never,

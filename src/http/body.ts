@@ -58,9 +58,8 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
       else reject(tooLarge());
     });
     request.on('end', () => resolve(Buffer.concat(chunks, size)));
-    request.on('error', reject);
-    request.on('close', () => {
-      if (!request.complete) reject(new RequestError(400, 'The request body did not arrive whole.'));
-    });
+    const broken = (): void => reject(new RequestError(400, 'The request body did not arrive whole.'));
+    request.on('error', broken);
+    request.on('close', broken);
   });
 }

@@ -32,6 +32,9 @@ export function createHttpServer({ routes, corsOrigins, onDefect, ...options }: 
   const paths = new Map(Object.entries(routes));
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.headers.host === undefined && request.httpVersion === '1.1') {
+      return sendError(response, 400, 'A request of HTTP/1.1 names its host.');
+    }
     const path = request.url?.split('?', 1)[0] ?? '/';
     const handlers = paths.get(path);
     if (handlers === undefined) return sendError(response, 404, 'There is nothing at this path.');
@@ -56,6 +59,8 @@ export function createHttpServer({ routes, corsOrigins, onDefect, ...options }: 
     {
       headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
       requestTimeout: requestTimeoutMs,
+      // Node would answer without a word; we say what is missing.
+      requireHostHeader: false,
       // How often connections are looked at for being over time.
       connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
     },
@@ -66,6 +71,9 @@ export function createHttpServer({ routes, corsOrigins, onDefect, ...options }: 
     },
   );
   server.maxConnections = maxConnections;
+  server.on('checkExpectation', (_request, response: ServerResponse) => {
+    sendError(response, 417, 'The gateway meets no expectation but 100-continue.');
+  });
   answerClientErrors(server);
   return server;
 }
