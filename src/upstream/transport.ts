@@ -98,7 +98,8 @@ export class Transport {
   async call(call: Call, caller: Caller): Promise<string> {
     const { basePath, maxBodyBytes, retries, retryBudget } = this.#options;
     const start = performance.now();
-    const deadlineMs = Math.min(this.#options.deadlineMs, (caller.deadlineAt ?? Number.POSITIVE_INFINITY) - start);
+    const leftMs = Math.max(0, (caller.deadlineAt ?? Number.POSITIVE_INFINITY) - start);
+    const deadlineMs = Math.min(this.#options.deadlineMs, leftMs);
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     const headers = ['accept', 'application/json', 'accept-encoding', 'identity'];
     headers.push('x-auth-token', caller.token, 'x-openstack-request-id', caller.requestId);
@@ -113,7 +114,7 @@ export class Transport {
     caller.signal.addEventListener('abort', onAbort, { once: true });
     try {
       if (caller.signal.aborted) throw new CallerGone();
-      if (deadlineMs <= 0) throw new DeadlineExceeded();
+      if (deadlineMs === 0) throw new DeadlineExceeded();
       retryBudget.call();
       for (let number = 1; ; number++) {
         const error = await this.#attempt(call, caller, request, number, (c) => {
@@ -159,15 +160,18 @@ export class Transport {
       if (failure !== 'unreachable') throw error;
       return this.#toError(call, error);
     } finally {
+      const durationMs = performance.now() - start;
       queue.leave(caller.token);
-      if (isDown(answer, failure)) breaker.failed();
-      else if (failure !== 'cancelled') breaker.succeeded();
+      // Who waited long for a turn may have no time left for an answer: that says nothing of upstream.
+      const late = failure === 'timeout' && durationMs < this.#options.deadlineMs / 2;
+      if (isDown(answer, failure) && !late) breaker.failed();
+      else if (answer !== undefined || failure === 'unusable') breaker.succeeded();
       const report = {
         operation: call.operation,
         method: call.method,
         status: answer?.status,
         failure,
-        durationMs: performance.now() - start,
+        durationMs,
         attempt: number,
         requestId: caller.requestId,
       };
