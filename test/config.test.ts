@@ -1,5 +1,11 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, type Environment, parseConfig, settings } from '../src/config.ts';
+import { type Limits, numberSettings } from '../src/number-settings.ts';
 
 /** The names of the settings that are refused. */
 function refused(environment: Environment): string[] {
@@ -15,12 +21,13 @@ function refused(environment: Environment): string[] {
 
 it('everything has a default, and nothing can be changed afterwards', () => {
   const config = parseConfig({});
-  expect(config).toEqual({
+  const { limits, ...others } = config;
+  expect(others).toEqual({
     imagesApiUrl: null,
     host: '127.0.0.1',
     port: 4000,
     upstreamDeadlineMs: 10_000,
-    upstreamConnections: 8,
+    upstreamConnections: 16,
     upstreamRetries: 2,
     upstreamMaxBodyBytes: 16_777_216,
     shareReads: expect.any(Boolean),
@@ -36,7 +43,15 @@ it('everything has a default, and nothing can be changed afterwards', () => {
     corsOrigins: '*',
     console: true,
     logLevel: 'info',
+    production: false,
+    upstreamCa: null,
+    trustProxy: false,
+    trustedDocuments: 'off',
+    trustedDocumentsManifest: null,
+    otlpEndpoint: null,
+    serviceName: 'image-sharing-gateway',
   });
+  expect(Object.keys(limits)).toEqual(Object.keys(numberSettings));
   expect(Object.isFrozen(config)).toBe(true);
 });
 
@@ -51,6 +66,57 @@ it.each([
 
 it('an empty variable counts as not set', () => {
   expect(parseConfig(Object.fromEntries(settings.map(({ name }) => [name, ' '])))).toEqual(parseConfig({}));
+});
+
+describe.each(Object.entries(numberSettings))('%s', (key, { name, default: byDefault, from, to }) => {
+  const read = (value: unknown): number => parseConfig({ [name]: String(value) }).limits[key as keyof Limits];
+
+  it('is within its bounds by default, and takes them', () => {
+    expect(parseConfig({}).limits[key as keyof Limits]).toBe(byDefault);
+    expect([byDefault, from, to].map(read)).toEqual([byDefault, from, to]);
+  });
+
+  it('takes nothing else', () => {
+    for (const value of [from - 1, to + 1, '1.5', 'ten', '1e3'])
+      expect(refused({ [name]: String(value) })).toEqual([name]);
+  });
+});
+
+describe('a file', () => {
+  it.each(['UPSTREAM_CA_FILE', 'TRUSTED_DOCUMENTS_FILE'])('that %s names must be there', (name) => {
+    expect(refused({ [name]: '/no/such/file' })).toEqual([name]);
+  });
+
+  it('of certificates must hold some', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'certificates-')), 'ca.pem');
+    writeFileSync(file, rootCertificates.slice(0, 2).join('\n'));
+    expect(parseConfig({ UPSTREAM_CA_FILE: file }).upstreamCa).toContain('CERTIFICATE');
+    expect(refused({ UPSTREAM_CA_FILE: fileURLToPath(new URL('../package.json', import.meta.url)) })).toEqual([
+      'UPSTREAM_CA_FILE',
+    ]);
+  });
+
+  it('of trusted documents must be named where they matter', () => {
+    expect(refused({ TRUSTED_DOCUMENTS: 'enforce' })).toEqual(['TRUSTED_DOCUMENTS_FILE']);
+    expect(refused({ TRUSTED_DOCUMENTS: 'maybe' })).toEqual(['TRUSTED_DOCUMENTS', 'TRUSTED_DOCUMENTS_FILE']);
+  });
+});
+
+describe('production', () => {
+  it('tells no schema unless it is told to, and needs an Images API', () => {
+    const production = { PRODUCTION: 'true', IMAGES_API_URL: 'http://images' };
+    expect(parseConfig(production)).toMatchObject({ production: true, introspection: false });
+    expect(parseConfig({ ...production, INTROSPECTION: 'true' }).introspection).toBe(true);
+    expect(refused({ PRODUCTION: 'true' })).toEqual(['IMAGES_API_URL']);
+  });
+});
+
+it('traces go below the endpoint', () => {
+  const read = (url: string): string | undefined =>
+    parseConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: url }).otlpEndpoint?.href;
+  expect(read('http://collector:4318')).toBe('http://collector:4318/v1/traces');
+  expect(read('https://collector/prefix/')).toBe('https://collector/prefix/v1/traces');
+  expect(refused({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' })).toEqual(['OTEL_EXPORTER_OTLP_ENDPOINT']);
 });
 
 describe.each([

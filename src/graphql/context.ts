@@ -1,10 +1,11 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { GatewayError } from '../errors.ts';
+import type { OperationTrace } from '../tracing/tracer.ts';
 import { type ClientCaller, ImagesClient } from '../upstream/images-client.ts';
 import type { SharedReads } from '../upstream/shared-reads.ts';
 import type { Transport } from '../upstream/transport.ts';
 import type { FederationAllowance } from './federation.ts';
-import { Loaders } from './loaders.ts';
+import { type LoaderStats, Loaders } from './loaders.ts';
 import { createKnownSelections, type KnownSelections } from './selection.ts';
 
 /** What the resolvers of one request work with. */
@@ -24,6 +25,8 @@ export interface GatewayContext {
   readonly selections: KnownSelections;
   /** Errors of rows that were left out of a list; they are added to the answer beside the list. */
   readonly rowErrors: GraphQLError[];
+  /** Undefined: there is none. */
+  readonly trace: OperationTrace | undefined;
 }
 
 /** The limits of one bulk mutation. */
@@ -33,7 +36,15 @@ export interface BulkLimits {
 }
 
 /** What a request may do, by the settings and by who asks. */
-export type ContextOptions = Pick<GatewayContext, 'verifyRemovals' | 'bulk' | 'federation'>;
+export interface ContextOptions extends Pick<GatewayContext, 'verifyRemovals' | 'bulk' | 'federation'> {
+  /** Counts what the loaders do; by default nobody does. */
+  readonly loaderStats?: LoaderStats;
+}
+
+/** A caller whose trace is told how the operation ended. */
+export interface TracedCaller extends ClientCaller {
+  readonly trace?: OperationTrace | undefined;
+}
 
 /** What all requests reach the Images API through. */
 export interface Upstream {
@@ -45,17 +56,18 @@ export interface Upstream {
 /** Everything that lives as long as one request. No upstream call happens yet. */
 export function createContext(
   { transport, sharedReads }: Upstream,
-  caller: ClientCaller,
-  options: ContextOptions,
+  caller: TracedCaller,
+  { loaderStats, ...options }: ContextOptions,
 ): GatewayContext {
   const client = new ImagesClient(transport, sharedReads, caller);
   return {
     ...options,
     client,
-    loaders: new Loaders(client),
+    loaders: new Loaders(client, loaderStats),
     requestId: caller.requestId,
     selections: createKnownSelections(),
     rowErrors: [],
+    trace: caller.trace,
   };
 }
 

@@ -1,9 +1,9 @@
-import { Pool } from 'undici';
 import { expect, it, vi } from 'vitest';
+import { parseConfig } from '../../src/config.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { startGraphQLServer } from '../../src/graphql/server.ts';
-import { Transport } from '../../src/upstream/transport.ts';
+import { createTransport } from '../support/transport.ts';
 
 it.each([
   ['throws', new TypeError('x is not a function of http://10.0.0.1')],
@@ -14,16 +14,17 @@ it.each([
     schema: createSchema(),
     introspection: true,
     federatedTracing: false,
+    explorer: false,
+    limits: parseConfig({}).limits,
+    trust: { mode: 'off', documents: null, onUntrusted: () => {} },
     sample: { document: '', headers: {} },
     observe: () => {},
     onDefect: (defect, requestId) => defects.push([defect, requestId]),
   });
-  const dispatcher = new Pool('http://127.0.0.1:1');
-  const limits = { deadlineMs: 1, maxBodyBytes: 1, retries: 0 };
-  const transport = new Transport({ dispatcher, basePath: '', ...limits, observe: () => {} });
+  await using nowhere = createTransport('http://127.0.0.1:1');
   const context = createContext(
-    { transport, sharedReads: null },
-    { token: 't', requestId: 'req-1', signal: new AbortController().signal },
+    { transport: nowhere.transport, sharedReads: null },
+    { token: 't', requestId: 'req-1', signal: new AbortController().signal, deadlineAt: Number.POSITIVE_INFINITY },
     {
       verifyRemovals: true,
       bulk: { maxChanges: 1, concurrency: 1 },
@@ -37,14 +38,14 @@ it.each([
   const { status, body } = await server.execute(
     {
       method: 'POST',
-      headers: [['content-type', 'application/json']],
+      headers: { 'content-type': 'application/json' },
       search: '',
       body: { query: '{ a: image(id: "x") { id } b: __typename }' },
     },
     context,
+    false,
   );
   await server.stop();
-  await dispatcher.destroy();
 
   expect(status).toBe(200);
   expect(JSON.parse(body)).toEqual({

@@ -205,7 +205,8 @@ describe('many images by id', () => {
   });
 
   it('are asked for 200 at a time', async () => {
-    await using sharing = await startSharing();
+    const many = { MAX_ALIASES: '401', MAX_ALIASES_PER_FIELD: '401', MAX_ROOT_FIELDS: '401', MAX_TOKENS: '10000' };
+    await using sharing = await startSharing({ environment: many });
     const numbers = Array.from({ length: 401 }, (_, index) => index + 1);
     for (const number of numbers) sharing.image(number);
     const { data, errors } = await sharing.query('producer', ask(numbers.map(imageId)));

@@ -1,3 +1,4 @@
+import type { Environment } from '../../src/config.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { type NewImage, World } from '../../src/simulator/world.ts';
 import { type Answer, type Gateway, startGateway } from './gateway.ts';
@@ -37,6 +38,8 @@ export type Intercept = (request: Received) => { readonly status: number; readon
 
 interface Options extends SimulatorOptions {
   readonly intercept?: Intercept;
+  /** Settings of the gateway. */
+  readonly environment?: Environment;
 }
 
 /** The token of a project. */
@@ -44,7 +47,7 @@ export function tokenOf(name: Name): string {
   return `token-of-${name}`;
 }
 
-export async function startSharing({ intercept, ...options }: Options = {}): Promise<Sharing> {
+export async function startSharing({ intercept, environment, ...options }: Options = {}): Promise<Sharing> {
   const world = new World();
   for (const [name, projectId] of Object.entries(projects)) {
     world.addIdentity({ name, projectId, token: tokenOf(name as Name), roles: ['member'] });
@@ -64,7 +67,7 @@ export async function startSharing({ intercept, ...options }: Options = {}): Pro
       () => response.destroy(),
     );
   });
-  const gateway = await startGateway(intercept ? front.url : simulator.url);
+  const gateway = await startGateway(intercept ? front.url : simulator.url, environment);
   return {
     gateway,
     world,
