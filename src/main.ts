@@ -68,7 +68,8 @@ async function start(): Promise<void> {
     people: cloud.people,
   });
   const url = await app.listen();
-  process.stdout.write(`The gateway listens at ${url}/graphql\n`);
+  const open = config.routerSecret === null ? ', open to every router because ROUTER_SECRET is not set,' : '';
+  process.stdout.write(`The gateway${open} listens at ${url}/graphql\n`);
   process.stdout.write(cloud.describe(url, config));
 
   let stopping = false;

@@ -78,6 +78,15 @@ it('with no cloud it prints its address and tokens that work, in one line for th
   expect(await gateway.ended()).toBe(0);
 });
 
+it('the line with its address tells whether every router may use it', async () => {
+  await using open = run({});
+  await open.url();
+  expect(open.output.out.split('\n')[0]).toContain('ROUTER_SECRET');
+  await using guarded = run({ ROUTER_SECRET: 'known-to-the-router' });
+  await guarded.url();
+  expect(guarded.output.out).not.toMatch(/ROUTER_SECRET|known-to-the-router/);
+});
+
 it('wrong settings end it with a line for each of them', async () => {
   await using gateway = run({ PORT: 'many', LOG_LEVEL: 'loud', IMAGES_API_URL: 'http://user:canary@cloud' });
   expect(await gateway.ended()).toBe(1);

@@ -1,6 +1,6 @@
 import { type GraphQLFieldResolver, type GraphQLSchema, isUnionType } from 'graphql';
 import { GatewayError } from '../errors.ts';
-import { type GatewayContext, reportError } from './context.ts';
+import type { GatewayContext } from './context.ts';
 
 /** What a request may ask of the two fields that are there for routers. */
 export interface FederationAllowance {
@@ -39,7 +39,7 @@ export function guardFederation(schema: GraphQLSchema): void {
     if (federation.representationsLeft < 0) {
       throw new GatewayError('BAD_USER_INPUT', 'The operation brings more representations than MAX_REPRESENTATIONS.');
     }
-    return representations.map(async (representation, index) => {
+    return representations.map(async (representation) => {
       try {
         const typename = (representation as { readonly __typename?: unknown }).__typename;
         if (typeof typename !== 'string' || !entityNames.has(typename)) {
@@ -48,10 +48,8 @@ export function guardFederation(schema: GraphQLSchema): void {
         const [entity] = resolve(source, { representations: [representation] }, context, info) as unknown[];
         return await entity;
       } catch (error) {
-        if (!(error instanceof GatewayError)) throw error;
-        // Not thrown: a compiled list has another length where items fail, and routers go by an item's place.
-        reportError(context, error, info, [index]);
-        return null;
+        // As a value: a compiled query would leave out a rejected item at the end of a list, and so shift the others.
+        return error;
       }
     });
   });
