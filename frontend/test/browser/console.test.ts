@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startBrowser, type Visit, visit } from '../support/browser.ts';
-import { type Gateway, startGateway } from '../support/gateway.ts';
+import { type Gateway, startGateway, startImagesApi } from '../support/gateway.ts';
 
 const debian = '7b1e4d02-93c8-4f5a-8e66-a0d47c915f3e';
 const consumerA = 'a41be2c97d0f4e5f9c6a7b8d9e0f1a2b';
@@ -28,6 +28,14 @@ async function openAs(name: string, gateway: Gateway): Promise<Visit> {
 
 function membersOf(page: Page, image: string) {
   return page.getByRole('list', { name: `Members of ${image}` });
+}
+
+/** The console in a fresh browser tab, with a token that is typed in. */
+async function openWith(token: string, gateway: Gateway): Promise<Visit> {
+  const tab = await visit(browser, `${gateway.url}/console`);
+  await tab.page.getByLabel('Your token').fill(token);
+  await tab.page.keyboard.press('Enter');
+  return tab;
 }
 
 /** The names of the images in a group of the consumer's screen. */
@@ -111,6 +119,20 @@ describe('the producer', () => {
     expect(operations).not.toContain('Share');
   });
 
+  it('sees a long list a page at a time', async () => {
+    await using imagesApi = await startImagesApi();
+    await imagesApi.register(Array.from({ length: 50 }, (_, index) => `Image ${index}`));
+    await using gateway = await startGateway({ IMAGES_API_URL: imagesApi.url, CONSOLE: 'true' });
+    await using tab = await openWith('demo-producer-token', gateway);
+    await tab.page.getByText('Choose all 50 images').waitFor();
+    expect(await tab.page.getByText('Debian 12').count()).toBe(0);
+    await tab.page.getByRole('button', { name: 'Load more images' }).click();
+    await tab.page.getByText('Choose all 59 images').waitFor();
+    await membersOf(tab.page, 'Debian 12 (Bookworm)').waitFor();
+    expect(await tab.page.getByRole('button', { name: 'Load more images' }).count()).toBe(0);
+    expect(tab.operations).toEqual(['SharedImages', 'SharedImages']);
+  });
+
   it('who owns nothing is told so', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs('stranger', gateway);
@@ -178,16 +200,27 @@ describe('an error', () => {
     await tab.page.getByRole('heading', { name: 'Who are you?' }).waitFor();
   });
 
-  it('about an Images API that cannot be reached can be tried again; nobody is offered there', async () => {
+  it('about an Images API that cannot be reached can be tried again', async () => {
     await using gateway = await startGateway({ IMAGES_API_URL: 'http://127.0.0.1:9', CONSOLE: 'true' });
-    await using tab = await visit(browser, `${gateway.url}/console`);
-    expect(await tab.page.getByRole('listitem').count()).toBe(0);
-    await tab.page.getByLabel('Your token').fill('any');
-    await tab.page.keyboard.press('Enter');
+    await using tab = await openWith('any', gateway);
     await tab.page.getByRole('alert').getByText('cannot be reached at the moment').waitFor();
     const before = tab.operations.length;
     await tab.page.getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => tab.operations.length).toBeGreaterThan(before);
+  });
+
+  it('about single rows stands at these rows', async () => {
+    await using imagesApi = await startImagesApi();
+    await using gateway = await startGateway({ IMAGES_API_URL: imagesApi.url, CONSOLE: 'true' });
+    await using tab = await openWith('demo-producer-token', gateway);
+    await tab.page.getByRole('checkbox', { name: 'Choose all 9 images' }).check();
+    await tab.page.getByLabel('Projects').fill(stranger);
+    await imagesApi.stop();
+    await tab.page.getByRole('button', { name: 'Share 9 images', exact: true }).click();
+    const results = tab.page.getByRole('region', { name: 'Results' });
+    await results.getByText(/^9 (?:failed|unknown)$/).waitFor();
+    expect(await results.locator('li .why').count()).toBe(9);
+    expect(await membersOf(tab.page, 'Debian 12 (Bookworm)').getByText('stranger').count()).toBe(0);
   });
 
   it('about a gateway that is gone leaves what is on the screen', async () => {

@@ -13,40 +13,76 @@ export interface Gateway extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+/** The embedded Images API alone, for what its own images do not show, and for when it is gone. */
+export interface ImagesApi extends AsyncDisposable {
+  readonly url: string;
+  /** Registers images of the producer, all of them shared with nobody yet. */
+  register(names: readonly string[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /** Starts the gateway on a free port; on the embedded Images API, unless the environment says otherwise. */
 export async function startGateway(environment: Readonly<Record<string, string>> = {}): Promise<Gateway> {
-  const gateway = spawn('node', ['src/main.ts'], {
-    cwd: root,
-    env: { ...process.env, PORT: '0', LOG_LEVEL: 'silent', ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const url = await readUrl(gateway);
-  async function stop(): Promise<void> {
-    if (gateway.exitCode !== null) return;
-    gateway.kill('SIGTERM');
-    await once(gateway, 'exit');
-  }
+  const program = await start('src/main.ts', { PORT: '0', LOG_LEVEL: 'silent', ...environment });
   return {
-    url,
+    ...program,
     async query(token, query) {
       const headers = { 'content-type': 'application/json', 'x-auth-token': token };
-      const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+      const response = await fetch(`${program.url}/graphql`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ query }),
+      });
       return response.json();
     },
-    stop,
-    [Symbol.asyncDispose]: stop,
   };
 }
 
-async function readUrl(gateway: ChildProcess): Promise<string> {
-  if (gateway.stdout === null) throw new Error('the gateway has no standard output');
-  for await (const line of createInterface(gateway.stdout)) {
-    const url = /listens at (http:\S+)\/graphql$/.exec(line)?.[1];
-    // What it prints later must not fill the pipe.
-    if (url) {
-      gateway.stdout.resume();
-      return url;
-    }
+/** Starts the embedded Images API alone, on a free port. */
+export async function startImagesApi(): Promise<ImagesApi> {
+  const program = await start('src/simulator/main.ts', { IMAGES_API_PORT: '0' });
+  return {
+    ...program,
+    async register(names) {
+      const headers = { 'content-type': 'application/json', 'x-auth-token': 'demo-producer-token' };
+      for (const name of names) {
+        const body = JSON.stringify({ name, visibility: 'shared' });
+        const { status } = await fetch(`${program.url}/v2/images`, { method: 'POST', headers, body });
+        if (status !== 201) throw new Error(`the Images API answered ${status}`);
+      }
+    },
+  };
+}
+
+interface Program extends AsyncDisposable {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a program of the gateway, and waits for its address. */
+async function start(file: string, environment: Readonly<Record<string, string>>): Promise<Program> {
+  const child = spawn('node', [file], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await readUrl(child, file);
+  async function stop(): Promise<void> {
+    if (child.exitCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
   }
-  throw new Error('the gateway did not start');
+  return { url, stop, [Symbol.asyncDispose]: stop };
+}
+
+async function readUrl({ stdout }: ChildProcess, file: string): Promise<string> {
+  if (stdout === null) throw new Error(`${file} has no standard output`);
+  for await (const line of createInterface(stdout)) {
+    const url = /listen(?:s at|ing on) (http:\/\/[^/\s]+)/.exec(line)?.[1];
+    if (url === undefined) continue;
+    // What it prints later must not fill the pipe.
+    stdout.resume();
+    return url;
+  }
+  throw new Error(`${file} did not start`);
 }
