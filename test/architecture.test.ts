@@ -8,11 +8,13 @@ const root = new URL('../src/', import.meta.url).pathname;
 const arrows: Readonly<Record<string, readonly string[]>> = {
   main: ['app', 'config', 'demo'],
   demo: ['simulator'],
-  app: ['config', 'http', 'graphql', 'upstream', 'errors'],
-  graphql: ['upstream', 'errors'],
+  app: ['config', 'http', 'graphql', 'upstream', 'tracing', 'errors'],
+  graphql: ['upstream', 'tracing', 'number-settings', 'errors'],
   http: ['errors'],
   upstream: ['errors'],
-  config: [],
+  config: ['number-settings'],
+  'number-settings': [],
+  tracing: [],
   errors: [],
   simulator: [],
 };
@@ -72,11 +74,11 @@ it('only the programs touch the environment, arguments, signals, streams and exi
   expect(touched).toEqual([]);
 });
 
-it('only upstream knows undici, and only graphql knows GraphQL, beside what puts them together', () => {
+it('only upstream and tracing know undici, and only graphql knows GraphQL, beside what puts them together', () => {
   const known = offences(({ name, part, imports }) =>
     imports.filter(
       (path) =>
-        (path === 'undici' && part !== 'upstream' && name !== 'app.ts') ||
+        (path === 'undici' && !['upstream', 'tracing'].includes(part) && name !== 'app.ts') ||
         (/^(?:graphql|dataloader|@apollo\/)/.test(path) && part !== 'graphql' && name !== 'app.ts'),
     ),
   );

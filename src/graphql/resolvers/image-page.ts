@@ -7,7 +7,7 @@ import type { GatewayContext } from '../context.ts';
 import type { ImageConnection, QueryImagesArgs } from '../generated.ts';
 
 /** The most images that one page may hold: `api_limit_max` of a Glance that was not set up otherwise. */
-const maxFirst = 1000;
+export const maxPageSize = 1000;
 const cursorPrefix = 'image:';
 
 /** A page of images, and whether more follow. */
@@ -26,7 +26,8 @@ export async function listImagePage(
   context: GatewayContext,
 ): Promise<ImagePageResult> {
   const size = first ?? 20;
-  if (size < 1 || size > maxFirst) throw new GatewayError('BAD_USER_INPUT', `"first" must be from 1 to ${maxFirst}.`);
+  if (size < 1 || size > maxPageSize)
+    throw new GatewayError('BAD_USER_INPUT', `"first" must be from 1 to ${maxPageSize}.`);
   const { sharedWithMe, ...conditions } = filter ?? {};
   if (sharedWithMe && conditions.visibility && conditions.visibility !== 'SHARED') {
     throw new GatewayError('BAD_USER_INPUT', '"sharedWithMe" goes with no visibility but SHARED.');
