@@ -67,6 +67,14 @@ export class Loaders {
   }
 
   /**
+   * Whether these rows, which upstream listed as the image's members, are all of them. To a member, upstream lists itself
+   * alone: a single row may be all members, or the caller itself.
+   */
+  async areAllMembers(rows: readonly ImageMember[], image: Image): Promise<boolean> {
+    return rows.length !== 1 || (await this.ownStatus(image)) === null;
+  }
+
+  /**
    * Leaves the caller's own images out of a list of shared images that was asked for by this status of the caller. One
    * listing by another status tells: what comes back for both is the caller's own.
    */
