@@ -190,7 +190,9 @@ export class Loaders {
   async #listByStatus(images: readonly Image[], status: MemberStatus): Promise<ReadonlySet<string>> {
     const listable = images.filter(({ id }) => uuid.test(id));
     const listings = [false, true].flatMap((hidden) => {
-      const ids = listable.filter((image) => !hasAttributes(image) || image.osHidden === hidden).map(({ id }) => id);
+      // Where the Images API is too old to hide images, it says nothing of it.
+      const mayBe = (image: Image): boolean => !hasAttributes(image) || (image.osHidden ?? false) === hidden;
+      const ids = listable.filter(mayBe).map(({ id }) => id);
       return inChunks(ids).map((chunk) => this.#listChunkByStatus(chunk, status, hidden));
     });
     return new Set((await Promise.all(listings)).flat());
