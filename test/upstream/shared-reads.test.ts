@@ -83,7 +83,7 @@ describe('reads that differ', () => {
 });
 
 describe('a caller that goes away', () => {
-  it('who has gone already begins nothing that is left to itself, and joins nothing', async () => {
+  it('before its read begins neither joins one nor leaves one behind', async () => {
     const reads = new SharedReads();
     const gone = AbortSignal.abort();
     const under = createRead<string>();
