@@ -45,6 +45,9 @@ export interface GraphqlHandlerOptions {
   readonly isRouter: (request: IncomingMessage) => boolean;
 }
 
+/** The longest body that is read past, in bytes. */
+const maxIgnoredBytes = 65_536;
+
 /** The handler of `/graphql`, after the GraphQL over HTTP specification. */
 export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRouter, gate }: GraphqlHandlerOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -84,8 +87,10 @@ export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRout
 function send(request: IncomingMessage, response: ServerResponse, answer: Pick<HttpAnswer, 'status' | 'body'>): void {
   response.statusCode = answer.status;
   response.setHeader('content-length', Buffer.byteLength(answer.body));
-  // A body that nobody wanted to read would be in the way of the next request.
-  if (!request.complete) response.setHeader('connection', 'close');
+  // A body that nobody wanted to read is in the way of the next request: a short one is read past, a long one is not.
+  if (!request.complete && !(Number(request.headers['content-length']) <= maxIgnoredBytes)) {
+    response.setHeader('connection', 'close');
+  }
   response.end(answer.body);
 }
 

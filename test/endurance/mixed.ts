@@ -53,7 +53,9 @@ async function one(index: number): Promise<void> {
 
 /** What the process holds when it has nothing to do. */
 async function measure(done: number): Promise<void> {
-  await sleep(1_500);
+  await sleep(1_000);
+  gateway.child.kill('SIGUSR2');
+  await sleep(500);
   const metrics = await readMetrics(gateway.url);
   const value = (name: string): number => metrics.get(name) ?? 0;
   const heap = Math.round(value('nodejs_heap_size_used_bytes') / 1e5) / 10;

@@ -16,7 +16,7 @@ interface Load {
 
 /** Sends so many operations a second, whatever becomes of them. */
 async function offer(rate: number, forSeconds: number): Promise<Load> {
-  const client = new Client(gateway.url, 500);
+  const client = new Client(gateway.url, 256);
   const outcomes: Outcome[] = [];
   const pending = new Set<Promise<void>>();
   const start = performance.now();
@@ -24,6 +24,8 @@ async function offer(rate: number, forSeconds: number): Promise<Load> {
   while (performance.now() - start < forSeconds * 1000) {
     const due = ((performance.now() - start) / 1000) * rate;
     for (; sent < due; sent++) {
+      // What the caller itself cannot send any more says nothing of the gateway.
+      if (pending.size >= 256) continue;
       const asked = client.ask(demoIdentities.producer.token, query).then((outcome) => {
         outcomes.push(outcome);
         pending.delete(asked);
@@ -55,7 +57,7 @@ async function peak(forSeconds: number): Promise<number> {
 }
 
 await peak(3);
-const best = await peak(8);
+const best = await peak(10);
 print(`peak: ${Math.round(best)} operations a second`);
 for (const factor of [0.5, 4]) {
   const { goodput, outcomes } = await offer(best * factor, factor === 4 ? seconds : 8);
@@ -67,3 +69,5 @@ for (const factor of [0.5, 4]) {
       `turned away in ${quantile(shed, 0.5).toFixed(0)} ms (95 %: ${quantile(shed, 0.95).toFixed(0)}); ${tally(outcomes)}`,
   );
 }
+// A machine with other things to do gives different peaks: the one after tells how far the figures can be trusted.
+print(`peak again: ${Math.round(await peak(10))} operations a second`);
