@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
@@ -9,7 +10,9 @@ import { LoaderStats } from './graphql/loaders.ts';
 import { createSchema } from './graphql/schema.ts';
 import { type Sample, startGraphQLServer } from './graphql/server.ts';
 import { parseTrustedDocuments } from './graphql/trusted-documents.ts';
+import { createConsoleRoutes, type Person } from './http/console.ts';
 import { createDrain } from './http/drain.ts';
+import { createExplorerRoutes } from './http/explorer.ts';
 import { createGate } from './http/gate.ts';
 import { createGraphqlHandler } from './http/graphql.ts';
 import { createReadyz, healthz } from './http/health.ts';
@@ -22,6 +25,7 @@ import { Breaker } from './upstream/breaker.ts';
 import { FairQueue } from './upstream/fair-queue.ts';
 import { createProbe } from './upstream/probe.ts';
 import { RetryBudget } from './upstream/retry-budget.ts';
+import { SharedReads } from './upstream/shared-reads.ts';
 import { Transport } from './upstream/transport.ts';
 
 /** What an app is made of. */
@@ -29,6 +33,8 @@ export interface AppOptions {
   readonly config: Omit<Config, 'imagesApiUrl'> & { readonly imagesApiUrl: URL };
   readonly log: Logger;
   readonly sample: Sample;
+  /** Whom the console offers to be; nobody by default. */
+  readonly people?: readonly Person[];
   /** What is served; the schema of images and their members by default. */
   readonly schema?: GraphQLSchema;
   /** Where metrics are kept; a new registry by default. */
@@ -46,11 +52,15 @@ export interface App extends AsyncDisposable {
   close(): Promise<boolean>;
 }
 
+/** Where the built console is. */
+const consoleFolder = fileURLToPath(new URL('../frontend/console/dist', import.meta.url));
+
 /** Puts the gateway together: configuration in, a server out that is ready and not yet listening. */
 export async function createApp({
   config,
   log,
   sample,
+  people = [],
   schema = createSchema(),
   registry = new Registry(),
 }: AppOptions): Promise<App> {
@@ -75,7 +85,7 @@ export async function createApp({
   const metrics = new Metrics(registry, trustedDocuments?.operationNames);
   const exporter = await createExporter(config, metrics);
   const loaderStats = new LoaderStats();
-  const onDefect = (error: unknown): void => log.error({ err: error }, 'defect');
+  const onDefect = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'defect');
   const queue = new FairQueue({
     places: config.upstreamConnections,
     placesPerKey: limits.upstreamConnectionsPerToken,
@@ -137,6 +147,7 @@ export async function createApp({
     },
   });
   const reachable = createProbe(dispatcher, basePath, () => performance.now());
+  const upstream = { transport, sharedReads: config.shareReads ? new SharedReads() : null };
   const contextOptions = {
     verifyRemovals: config.verifyRemovals,
     bulk: { maxChanges: config.bulkMaxChanges, concurrency: config.bulkConcurrency },
@@ -154,7 +165,7 @@ export async function createApp({
       };
       return graphql.execute(
         request,
-        createContext(transport, caller, { ...contextOptions, federation, loaderStats }),
+        createContext(upstream, caller, { ...contextOptions, federation, loaderStats }),
         isRouter,
       );
     },
@@ -179,6 +190,8 @@ export async function createApp({
     onDefect,
     routes: {
       '/graphql': { GET: handleGraphql, POST: handleGraphql },
+      ...createExplorerRoutes(sample),
+      ...(config.console && createConsoleRoutes(consoleFolder, people)),
       '/healthz': { GET: healthz },
       '/readyz': {
         GET: createReadyz(async () => {

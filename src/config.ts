@@ -16,10 +16,10 @@ export interface Setting {
 const namedSettings = [
   {
     name: 'PRODUCTION',
-    default: 'off',
-    takes: '`on` or `off`',
+    default: 'false',
+    takes: 'true or false',
     meaning:
-      'On: nothing is told or shown that only development needs. `INTROSPECTION` is off unless it is set, there is no ' +
+      'True: nothing is told or shown that only development needs. `INTROSPECTION` is false unless it is set, there is no ' +
       'explorer, and an Images API must be named.',
   },
   {
@@ -60,6 +60,14 @@ const namedSettings = [
     meaning: 'The largest answer of the Images API that is accepted.',
   },
   {
+    name: 'SHARE_READS',
+    default: 'true',
+    takes: 'true or false',
+    meaning:
+      'Whether identical reads that one token asks for at the same moment share one call. Reads of different tokens never ' +
+      'do.',
+  },
+  {
     name: 'VERIFY_REMOVALS',
     default: 'true',
     takes: 'true or false',
@@ -87,8 +95,8 @@ const namedSettings = [
   },
   {
     name: 'INTROSPECTION',
-    default: 'on; off in production',
-    takes: '`on` or `off`',
+    default: 'true; false in production',
+    takes: 'true or false',
     meaning: 'Whether clients are told the schema: by introspection, `_service` and what errors say of bad requests.',
   },
   {
@@ -106,8 +114,8 @@ const namedSettings = [
   },
   {
     name: 'FEDERATED_TRACING',
-    default: 'off',
-    takes: '`on` or `off`',
+    default: 'false',
+    takes: 'true or false',
     meaning: 'Whether a router that asks for it (`ftv1`) is told how long each field took.',
   },
   {
@@ -123,6 +131,12 @@ const namedSettings = [
     meaning: 'The web origins whose pages may call the gateway.',
   },
   {
+    name: 'CONSOLE',
+    default: 'unset: true with the embedded Images API, else false',
+    takes: 'true or false',
+    meaning: 'Whether the console, a web page for sharing images, is served at `/console`.',
+  },
+  {
     name: 'LOG_LEVEL',
     default: 'info',
     takes: 'fatal, error, warn, info, debug, trace or silent',
@@ -136,8 +150,8 @@ const namedSettings = [
   },
   {
     name: 'TRUST_PROXY',
-    default: 'off',
-    takes: '`on` or `off`',
+    default: 'false',
+    takes: 'true or false',
     meaning:
       'Whether the last address of `X-Forwarded-For` is that of the caller: on only behind a proxy that sets it.',
   },
@@ -197,6 +211,7 @@ export interface Config {
   readonly upstreamConnections: number;
   readonly upstreamRetries: number;
   readonly upstreamMaxBodyBytes: number;
+  readonly shareReads: boolean;
   readonly verifyRemovals: boolean;
   readonly bulkMaxChanges: number;
   readonly bulkConcurrency: number;
@@ -208,6 +223,7 @@ export interface Config {
   readonly federatedTracing: boolean;
   readonly shutdownGraceMs: number;
   readonly corsOrigins: '*' | readonly string[];
+  readonly console: boolean;
   readonly logLevel: string;
   readonly production: boolean;
   /** Certificates in PEM; null for those that Node trusts. */
@@ -253,8 +269,8 @@ export function parseConfig(environment: Environment): Config {
   }
   function flag(name: SettingName, byDefault?: string): boolean {
     const parse = (value: string): boolean | undefined => {
-      if (value === 'on' || value === 'true') return true;
-      return value === 'off' || value === 'false' ? false : undefined;
+      if (value === 'true') return true;
+      return value === 'false' ? false : undefined;
     };
     return read(name, parse, byDefault);
   }
@@ -282,16 +298,18 @@ export function parseConfig(environment: Environment): Config {
     upstreamConnections: integer('UPSTREAM_CONNECTIONS', 1, 1024),
     upstreamRetries: integer('UPSTREAM_RETRIES', 0, 10),
     upstreamMaxBodyBytes: integer('UPSTREAM_MAX_BODY_BYTES', 1024, 1_073_741_824),
+    shareReads: flag('SHARE_READS'),
     verifyRemovals: flag('VERIFY_REMOVALS'),
     bulkMaxChanges: integer('BULK_MAX_CHANGES', 1, 100_000),
     bulkConcurrency: integer('BULK_CONCURRENCY', 1, 1024),
     maxRequestBytes: integer('MAX_REQUEST_BYTES', 1024, 104_857_600),
-    introspection: flag('INTROSPECTION', production ? 'off' : 'on'),
+    introspection: flag('INTROSPECTION', production ? 'false' : 'true'),
     routerSecret: optional('ROUTER_SECRET', (value) => (/^[\x21-\x7e]{16,256}$/.test(value) ? value : undefined)),
     maxRepresentations: integer('MAX_REPRESENTATIONS', 1, 100_000),
     federatedTracing: flag('FEDERATED_TRACING'),
     shutdownGraceMs: integer('SHUTDOWN_GRACE_MS', 0, 600_000),
     corsOrigins: read('CORS_ORIGINS', parseOrigins),
+    console: environment['CONSOLE']?.trim() ? flag('CONSOLE') : !environment['IMAGES_API_URL']?.trim(),
     logLevel: read('LOG_LEVEL', (value) => (logLevels.includes(value) ? value : undefined)),
     production,
     upstreamCa: optional('UPSTREAM_CA_FILE', readCertificates),
@@ -305,7 +323,7 @@ export function parseConfig(environment: Environment): Config {
     ) as unknown as Limits,
   };
   if (production && config.imagesApiUrl === null && !environment['IMAGES_API_URL']?.trim()) {
-    mistakes.push('IMAGES_API_URL must be set where PRODUCTION is on.');
+    mistakes.push('IMAGES_API_URL must be set where PRODUCTION is true.');
   }
   if (config.trustedDocuments !== 'off' && !environment['TRUSTED_DOCUMENTS_FILE']?.trim()) {
     mistakes.push('TRUSTED_DOCUMENTS_FILE must be set where TRUSTED_DOCUMENTS is not off.');

@@ -10,7 +10,11 @@ export const errorCodes = {
   UPSTREAM_TIMEOUT: 'The Images API did not answer in time.',
   UPSTREAM_UNAVAILABLE: 'The Images API cannot be reached, or fails.',
   UPSTREAM_INVALID_RESPONSE: 'The Images API answered with something that it should not answer with.',
-  BAD_REQUEST: 'The HTTP request is none that the gateway takes.',
+  BAD_REQUEST: 'The HTTP request is no GraphQL request: its body, its media type or its parameters are wrong.',
+  GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
+  GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema.',
+  OPERATION_RESOLUTION_FAILURE: 'The document does not say which of its operations to execute.',
+  PERSISTED_QUERY_NOT_FOUND: 'The document of this hash is not known yet; send it along.',
   LIMIT_EXCEEDED:
     'The operation is over a limit of the gateway: `extensions` has the setting, what it allows and what was found.',
   DOCUMENT_NOT_TRUSTED: 'The gateway executes only documents of its manifest, and this is none of them.',

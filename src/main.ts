@@ -2,10 +2,10 @@ import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createApp } from './app.ts';
 import { ConfigError, parseConfig } from './config.ts';
-import { demoIdentities } from './simulator/seed.ts';
-import { startSimulator } from './simulator/server.ts';
+import type { Demo } from './demo.ts';
 
-const sampleDocument = `# The images that you can see, and whom they are shared with.
+/** What the explorers open with. */
+const sampleDocument = `# Your images, and whom they are shared with.
 query Images {
   images(first: 10) {
     nodes {
@@ -18,8 +18,35 @@ query Images {
       }
     }
   }
-}`;
+}
 
+# What others share with you, and you have not decided on.
+query Inbox {
+  images(filter: { sharedWithMe: true, memberStatus: PENDING }) {
+    nodes {
+      id
+      name
+      owner {
+        id
+      }
+    }
+  }
+}
+
+# Shares several images with several projects at once.
+mutation Share($imageIds: [ID!]!, $memberIds: [ID!]!) {
+  createImageMembers(input: { imageIds: $imageIds, memberIds: $memberIds }) {
+    changes {
+      imageId
+      memberId
+      outcome
+      userErrors {
+        code
+        message
+      }
+    }
+  }
+}`;
 try {
   await start();
 } catch (error) {
@@ -30,31 +57,42 @@ try {
 
 async function start(): Promise<void> {
   const config = parseConfig(process.env);
-  const embedded = config.imagesApiUrl === null ? await startSimulator() : undefined;
-  const imagesApiUrl = config.imagesApiUrl ?? new URL(`${embedded?.url}/v2`);
+  const cloud = config.imagesApiUrl ? toCloud(config.imagesApiUrl) : await startDemo();
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const token = embedded === undefined ? 'your token' : demoIdentities.producer.token;
   const app = await createApp({
-    config: { ...config, imagesApiUrl },
+    config: { ...config, imagesApiUrl: cloud.imagesApiUrl },
     log: createLog(config.logLevel),
     registry,
-    sample: { document: sampleDocument, headers: { 'X-Auth-Token': token } },
+    sample: { document: sampleDocument, headers: { 'X-Auth-Token': cloud.token } },
+    people: cloud.people,
   });
   const url = await app.listen();
-  process.stdout.write(`The gateway listens at ${url}/graphql\n`);
-  if (embedded) process.stdout.write(describeDemo(url));
+  const open = config.routerSecret === null ? ', open to every router because ROUTER_SECRET is not set,' : '';
+  process.stdout.write(`The gateway${open} listens at ${url}/graphql\n`);
+  process.stdout.write(cloud.describe(url, config));
 
   let stopping = false;
   async function stop(): Promise<void> {
     if (stopping) process.exit(1);
     stopping = true;
     const answered = await app.close();
-    await embedded?.close();
+    await cloud.close();
     process.exit(answered ? 0 : 1);
   }
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+/** An Images API that runs elsewhere. */
+function toCloud(imagesApiUrl: URL): Demo {
+  return { imagesApiUrl, token: 'your token', people: [], describe: () => '', close: async () => {} };
+}
+
+/** The embedded Images API; loaded only when it is needed, so that the gateway starts fast without it. */
+async function startDemo(): Promise<Demo> {
+  const demo = await import('./demo.ts');
+  return demo.startDemo();
 }
 
 /** JSON lines on standard error, written some at a time: within a second, and all of them at the end. */
@@ -63,22 +101,6 @@ function createLog(level: string): Logger {
   setInterval(() => destination.flush(), 1_000).unref();
   process.on('exit', () => destination.flushSync());
   return pino({ level, base: null }, destination);
-}
-
-/** What to do with a gateway on the embedded Images API: who one can be, and a query to paste. */
-function describeDemo(url: string): string {
-  const people = Object.values(demoIdentities)
-    .filter(({ token }) => token !== demoIdentities.expired.token && token !== demoIdentities.unscoped.token)
-    .map(({ name, token, projectId }) => `  ${name.padEnd(18)} ${token.padEnd(29)} project ${projectId}`);
-  return `
-It serves the embedded Images API: images in memory, forgotten when it stops. Be one of these, by X-Auth-Token:
-${people.join('\n')}
-
-Open ${url}/graphql in a browser, or ask:
-  curl -s ${url}/graphql -H 'Content-Type: application/json' \\
-    -H 'X-Auth-Token: ${demoIdentities.producer.token}' \\
-    -d '{"query":"{ images(first: 3) { nodes { name visibility members { memberId status } } } }"}'
-`;
 }
 
 /** One line for a start that failed. */

@@ -30,6 +30,7 @@ it('everything has a default, and nothing can be changed afterwards', () => {
     upstreamConnections: 16,
     upstreamRetries: 2,
     upstreamMaxBodyBytes: 16_777_216,
+    shareReads: expect.any(Boolean),
     verifyRemovals: true,
     bulkMaxChanges: 1000,
     bulkConcurrency: 4,
@@ -40,6 +41,7 @@ it('everything has a default, and nothing can be changed afterwards', () => {
     federatedTracing: false,
     shutdownGraceMs: 10_000,
     corsOrigins: '*',
+    console: true,
     logLevel: 'info',
     production: false,
     upstreamCa: null,
@@ -51,6 +53,15 @@ it('everything has a default, and nothing can be changed afterwards', () => {
   });
   expect(Object.keys(limits)).toEqual(Object.keys(numberSettings));
   expect(Object.isFrozen(config)).toBe(true);
+});
+
+it.each([
+  [{}, true],
+  [{ CONSOLE: 'false' }, false],
+  [{ IMAGES_API_URL: 'http://glance' }, false],
+  [{ IMAGES_API_URL: 'http://glance', CONSOLE: 'true' }, true],
+])('with %j, the console is served: %s', (environment, console) => {
+  expect(parseConfig(environment).console).toBe(console);
 });
 
 it('an empty variable counts as not set', () => {
@@ -93,10 +104,10 @@ describe('a file', () => {
 
 describe('production', () => {
   it('tells no schema unless it is told to, and needs an Images API', () => {
-    const production = { PRODUCTION: 'on', IMAGES_API_URL: 'http://images' };
+    const production = { PRODUCTION: 'true', IMAGES_API_URL: 'http://images' };
     expect(parseConfig(production)).toMatchObject({ production: true, introspection: false });
-    expect(parseConfig({ ...production, INTROSPECTION: 'on' }).introspection).toBe(true);
-    expect(refused({ PRODUCTION: 'on' })).toEqual(['IMAGES_API_URL']);
+    expect(parseConfig({ ...production, INTROSPECTION: 'true' }).introspection).toBe(true);
+    expect(refused({ PRODUCTION: 'true' })).toEqual(['IMAGES_API_URL']);
   });
 });
 
@@ -114,6 +125,9 @@ describe.each([
   ['UPSTREAM_CONNECTIONS', 'upstreamConnections', 1, 1024],
   ['UPSTREAM_RETRIES', 'upstreamRetries', 0, 10],
   ['UPSTREAM_MAX_BODY_BYTES', 'upstreamMaxBodyBytes', 1024, 1_073_741_824],
+  ['BULK_MAX_CHANGES', 'bulkMaxChanges', 1, 100_000],
+  ['BULK_CONCURRENCY', 'bulkConcurrency', 1, 1024],
+  ['MAX_REPRESENTATIONS', 'maxRepresentations', 1, 100_000],
   ['MAX_REQUEST_BYTES', 'maxRequestBytes', 1024, 104_857_600],
   ['SHUTDOWN_GRACE_MS', 'shutdownGraceMs', 0, 600_000],
 ] as const)('%s', (name, key, from, to) => {
@@ -132,6 +146,40 @@ describe.each([
     const setting = settings.find((candidate) => candidate.name === name);
     expect(setting?.takes).toContain(`${from} to ${to}`);
   });
+});
+
+describe.each([
+  ['SHARE_READS', 'shareReads'],
+  ['VERIFY_REMOVALS', 'verifyRemovals'],
+  ['INTROSPECTION', 'introspection'],
+  ['FEDERATED_TRACING', 'federatedTracing'],
+] as const)('%s', (name, key) => {
+  it('may be true or false, and is by default what its description says', () => {
+    expect(parseConfig({ [name]: 'true' })[key]).toBe(true);
+    expect(parseConfig({ [name]: 'false' })[key]).toBe(false);
+    const description = settings.find((setting) => setting.name === name)?.default;
+    expect(String(parseConfig({})[key])).toBe(description?.split(';')[0]);
+  });
+
+  it.each(['1', 'yes', 'TRUE', 'on'])('may not be %s', (value) => {
+    expect(refused({ [name]: value })).toEqual([name]);
+  });
+});
+
+describe('ROUTER_SECRET', () => {
+  it.each(['x'.repeat(16), '!~'.repeat(128)])('may be %s', (secret) => {
+    expect(parseConfig({ ROUTER_SECRET: secret }).routerSecret).toBe(secret);
+  });
+
+  it.each(['too-short', 'x'.repeat(257), 'has spaces in between', 'not-only-ascii-é-at-all'])(
+    'may not be %s, and is not repeated',
+    (secret) => {
+      expect(refused({ ROUTER_SECRET: secret })).toEqual(['ROUTER_SECRET']);
+      expect(() => parseConfig({ ROUTER_SECRET: secret })).toThrow(
+        expect.not.objectContaining({ message: expect.stringContaining(secret) }),
+      );
+    },
+  );
 });
 
 describe('IMAGES_API_URL', () => {

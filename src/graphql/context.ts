@@ -2,9 +2,11 @@ import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { GatewayError } from '../errors.ts';
 import type { OperationTrace } from '../tracing/tracer.ts';
 import { type ClientCaller, ImagesClient } from '../upstream/images-client.ts';
+import type { SharedReads } from '../upstream/shared-reads.ts';
 import type { Transport } from '../upstream/transport.ts';
 import type { FederationAllowance } from './federation.ts';
 import { type LoaderStats, Loaders } from './loaders.ts';
+import { createKnownSelections, type KnownSelections } from './selection.ts';
 
 /** What the resolvers of one request work with. */
 export interface GatewayContext {
@@ -19,6 +21,8 @@ export interface GatewayContext {
   readonly requestId: string;
   /** What the request may ask of the fields for routers. */
   readonly federation: FederationAllowance;
+  /** What was found out about what the operation selects. */
+  readonly selections: KnownSelections;
   /** Errors of rows that were left out of a list; they are added to the answer beside the list. */
   readonly rowErrors: GraphQLError[];
   /** Undefined: there is none. */
@@ -31,7 +35,7 @@ export interface BulkLimits {
   readonly concurrency: number;
 }
 
-/** What the contexts of all requests share. */
+/** What a request may do, by the settings and by who asks. */
 export interface ContextOptions extends Pick<GatewayContext, 'verifyRemovals' | 'bulk' | 'federation'> {
   /** Counts what the loaders do; by default nobody does. */
   readonly loaderStats?: LoaderStats;
@@ -42,13 +46,29 @@ export interface TracedCaller extends ClientCaller {
   readonly trace?: OperationTrace | undefined;
 }
 
+/** What all requests reach the Images API through. */
+export interface Upstream {
+  readonly transport: Transport;
+  /** Null: every read is a call of its own. */
+  readonly sharedReads: SharedReads | null;
+}
+
 /** Everything that lives as long as one request. No upstream call happens yet. */
-export function createContext(transport: Transport, caller: TracedCaller, options: ContextOptions): GatewayContext {
-  const client = new ImagesClient(transport, caller);
-  const { verifyRemovals, bulk, federation, loaderStats } = options;
-  const loaders = new Loaders(client, loaderStats);
-  const { requestId, trace } = caller;
-  return { client, loaders, verifyRemovals, bulk, federation, requestId, rowErrors: [], trace };
+export function createContext(
+  { transport, sharedReads }: Upstream,
+  caller: TracedCaller,
+  { loaderStats, ...options }: ContextOptions,
+): GatewayContext {
+  const client = new ImagesClient(transport, sharedReads, caller);
+  return {
+    ...options,
+    client,
+    loaders: new Loaders(client, loaderStats),
+    requestId: caller.requestId,
+    selections: createKnownSelections(),
+    rowErrors: [],
+    trace: caller.trace,
+  };
 }
 
 /** Reports rows that were left out of the list that this field returns. */

@@ -3,7 +3,8 @@ import { type ApolloServer, type BaseContext, type ContextThunk, HeaderMap } fro
 /** A GraphQL request over HTTP, its body read. */
 export interface GraphQLHttpRequest {
   readonly method: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Names in lower case, and values. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The query of the URL, `?` included. */
   readonly search: string;
   readonly body: unknown;
@@ -22,10 +23,7 @@ export async function execute<Context extends BaseContext>(
   context: ContextThunk<Context>,
 ): Promise<GraphQLHttpAnswer> {
   const headerMap = new HeaderMap();
-  for (const name in headers) {
-    const value = headers[name];
-    if (value !== undefined) headerMap.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
+  for (const name in headers) headerMap.set(name, headers[name] as string);
   const answer = await server.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method, headers: headerMap, search, body },
     context,

@@ -4,7 +4,12 @@ import {
   execute,
   type GraphQLSchema,
   getOperationAST,
-  OperationTypeNode,
+  getVariableValues,
+  isNonNullType,
+  TypeInfo,
+  type VariableNode,
+  visit,
+  visitWithTypeInfo,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { GatewayContext } from './context.ts';
@@ -12,7 +17,7 @@ import type { GatewayContext } from './context.ts';
 /** A validated operation and what it is executed with. */
 export interface ExecutionRequest {
   readonly document: DocumentNode;
-  readonly operationName: string | undefined;
+  readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | undefined;
   readonly context: GatewayContext;
 }
@@ -26,7 +31,12 @@ const compileAfter = 2;
 interface Known {
   uses: number;
   /** Null: to be interpreted, because it cannot be compiled. */
-  compiled: CompiledQuery | null | undefined;
+  compiled: Compiled | null | undefined;
+}
+
+interface Compiled extends Pick<CompiledQuery, 'query'> {
+  /** The variables that stand where null cannot, though their own type may allow it. */
+  readonly notNull: ReadonlySet<string>;
 }
 
 /**
@@ -44,17 +54,55 @@ export function createExecutor(schema: GraphQLSchema): Executor {
     return known;
   }
 
-  function compile(document: DocumentNode, operationName: string | undefined): CompiledQuery | null {
-    // Mutations run one after the other, which is graphql-js's to do.
-    if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.QUERY) return null;
-    const compiled = compileQuery(schema, document, operationName);
-    return isCompiledQuery(compiled) ? compiled : null;
+  function compile(document: DocumentNode, operationName: string | null): Compiled | null {
+    const { inScalar, notNull } = readVariables(schema, document);
+    if (inScalar) return null;
+    // Models hold enums as the schema names them: there is nothing to serialise.
+    const compiled = compileQuery(schema, document, operationName ?? undefined, { disableLeafSerialization: true });
+    return isCompiledQuery(compiled) ? { query: compiled.query, notNull } : null;
   }
 
-  return async ({ document, operationName, variables, context }) => {
+  /**
+   * graphql-js reads the variables: the compiler would forget defaults, and has words of its own for wrong values. Where
+   * one is null that cannot be, in spite of a default, graphql-js executes all, because the compiler would not notice.
+   */
+  function run({ query, notNull }: Compiled, request: ExecutionRequest): Promise<ExecutionResult> | ExecutionResult {
+    const { document, operationName, variables, context } = request;
+    const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+    const { coerced, errors } = getVariableValues(schema, definitions, variables ?? {});
+    if (errors) return { errors };
+    for (const name in coerced) if (coerced[name] === null && notNull.has(name)) return interpret(request);
+    return query(undefined, context, coerced);
+  }
+
+  function interpret({ document, operationName, variables, context }: ExecutionRequest) {
+    return execute({ schema, document, operationName, variableValues: variables, contextValue: context });
+  }
+
+  return async (request) => {
+    const { document, operationName } = request;
     const known = lookUp(document, operationName ?? '');
     if (known.compiled === undefined && known.uses >= compileAfter) known.compiled = compile(document, operationName);
-    if (known.compiled) return known.compiled.query(undefined, context, variables ?? {});
-    return execute({ schema, document, operationName, variableValues: variables, contextValue: context });
+    return known.compiled ? run(known.compiled, request) : interpret(request);
   };
+}
+
+/**
+ * Where the variables of a document stand: whether one is inside the literal of a scalar, as in
+ * `_entities(representations: [{id: $id, …}])`, which the compiler would drop; and those that stand where null cannot.
+ */
+function readVariables(schema: GraphQLSchema, document: DocumentNode) {
+  const typeInfo = new TypeInfo(schema);
+  const notNull = new Set<string>();
+  let inScalar = false;
+  const visitor = {
+    Variable({ name }: VariableNode): void {
+      const type = typeInfo.getInputType();
+      // Inside a scalar, no type is expected any more.
+      if (!type) inScalar = true;
+      else if (isNonNullType(type)) notNull.add(name.value);
+    },
+  };
+  visit(document, visitWithTypeInfo(typeInfo, visitor));
+  return { inScalar, notNull };
 }

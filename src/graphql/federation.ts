@@ -40,12 +40,17 @@ export function guardFederation(schema: GraphQLSchema): void {
       throw new GatewayError('BAD_USER_INPUT', 'The operation brings more representations than MAX_REPRESENTATIONS.');
     }
     return representations.map(async (representation) => {
-      const typename = (representation as { readonly __typename?: unknown }).__typename;
-      if (typeof typename !== 'string' || !entityNames.has(typename)) {
-        throw new GatewayError('BAD_USER_INPUT', 'The "__typename" of a representation must name an entity.');
+      try {
+        const typename = (representation as { readonly __typename?: unknown }).__typename;
+        if (typeof typename !== 'string' || !entityNames.has(typename)) {
+          throw new GatewayError('BAD_USER_INPUT', 'The "__typename" of a representation must name an entity.');
+        }
+        const [entity] = resolve(source, { representations: [representation] }, context, info) as unknown[];
+        return await entity;
+      } catch (error) {
+        // As a value: a compiled query would leave out a rejected item at the end of a list, and so shift the others.
+        return error;
       }
-      const [entity] = resolve(source, { representations: [representation] }, context, info) as unknown[];
-      return entity;
     });
   });
 }

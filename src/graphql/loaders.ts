@@ -201,10 +201,18 @@ export class Loaders {
     const listable = images.filter(({ id }) => uuid.test(id));
     const listings = [false, true].flatMap((hidden) => {
       const ids = listable.filter((image) => !hasAttributes(image) || image.osHidden === hidden).map(({ id }) => id);
-      return inChunks(ids).map((chunk) => this.#client.listImagesByMemberStatus(chunk, status, hidden));
+      return inChunks(ids).map((chunk) => this.#listChunkByStatus(chunk, status, hidden));
     });
-    const pages = await Promise.all(listings);
-    return new Set(pages.flatMap(({ rows }) => rows.map(({ id }) => id)));
+    return new Set((await Promise.all(listings)).flat());
+  }
+
+  /** Asks again for what is left where upstream allows only shorter pages than were asked for. */
+  async #listChunkByStatus(ids: readonly string[], status: MemberStatus, hidden: boolean): Promise<string[]> {
+    const page = await this.#client.listImagesByMemberStatus(ids, status, hidden);
+    const listed = new Set(page.rows.map(({ id }) => id));
+    const left = ids.filter((id) => !listed.has(id));
+    const isCut = page.more && left.length > 0 && left.length < ids.length;
+    return [...listed, ...(isCut ? await this.#listChunkByStatus(left, status, hidden) : [])];
   }
 }
 

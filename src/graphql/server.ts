@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerOptionsWithGateway, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -8,6 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { GatewayError } from '../errors.ts';
 import type { Limits } from '../number-settings.ts';
@@ -16,7 +17,7 @@ import { BoundedCache } from './bounded-cache.ts';
 import type { GatewayContext } from './context.ts';
 import { execute, type GraphQLHttpAnswer, type GraphQLHttpRequest } from './execute.ts';
 import { createExecutor } from './executor.ts';
-import { createFormatError, type OnDefect } from './format-error.ts';
+import { createFormatError, isDefect } from './format-error.ts';
 import { createLimitCheck } from './limits/check.ts';
 
 /** One operation that was answered. */
@@ -51,7 +52,8 @@ export interface GraphQLServerOptions {
   readonly limits: Limits;
   readonly trust: TrustOptions;
   readonly observe: (report: OperationReport) => void;
-  readonly onDefect: OnDefect;
+  /** Hears of defects, with all there is to know about them. */
+  readonly onDefect: (error: unknown, requestId: string) => void;
 }
 
 /** Apollo Server with a schema, started. */
@@ -66,7 +68,7 @@ const maxParsedCharacters = 300_000;
 
 /** Starts Apollo Server. Its CSRF prevention is off: why nothing is lost by that is told in docs/decisions/csrf.md. */
 export async function startGraphQLServer(options: GraphQLServerOptions): Promise<GraphQLServer> {
-  const { introspection, schema } = options;
+  const { schema, introspection, federatedTracing } = options;
   const { document, headers } = options.sample;
   const persistedQueries = new BoundedCache<string>({
     maxSize: maxPersistedCharacters,
@@ -83,21 +85,21 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
       maxSize: maxParsedCharacters,
       sizeOf: ({ loc }) => loc?.source.body.length ?? 1_000,
     }),
-    // Federated tracing hears of every field, which only graphql-js as Apollo Server runs it tells.
-    ...(options.federatedTracing ? { schema } : { gateway: createGateway(schema) }),
+    // Tracing hooks into every field, which only graphql-js offers.
+    ...(federatedTracing ? { schema } : { gateway: createCompilingGateway(schema) }),
     introspection,
     hideSchemaDetailsFromClientErrors: !introspection,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: false,
-    formatError: createFormatError(options.onDefect, introspection),
+    formatError: createFormatError(introspection),
     plugins: [
-      createAnswerPlugin(options.observe),
+      createAnswerPlugin(options),
       options.explorer
         ? ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document, headers: { ...headers } })
         : ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
-      options.federatedTracing ? ApolloServerPluginInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
+      federatedTracing ? ApolloServerPluginInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
     ],
@@ -108,7 +110,7 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
       const { requestId } = context;
       const admitted = admit(request, { requestId, isRouter });
       if (!(admitted instanceof GatewayError)) {
-        return asSpecified(await execute(server, admitted, async () => context));
+        return complete(await execute(server, admitted, async () => context), requestId);
       }
       const { code } = admitted;
       const client = readClient(String(request.headers['apollographql-client-name'] ?? ''));
@@ -121,27 +123,25 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
   };
 }
 
-/** Lets Apollo Server execute by our executor. */
-function createGateway(schema: GraphQLSchema): ApolloServerOptionsWithGateway<GatewayContext>['gateway'] {
-  const executeOperation = createExecutor(schema);
+/** Apollo Server's hook for other ways to execute: ours compiles. */
+function createCompilingGateway(schema: GraphQLSchema): GatewayInterface {
+  const execute = createExecutor(schema);
   return {
     onSchemaLoadOrUpdate(callback) {
       callback({ apiSchema: schema, coreSupergraphSdl: '' });
       return () => {};
     },
-    async load() {
-      return {
-        executor: ({ document, request, context }) =>
-          executeOperation({
-            document,
-            // As the caller gave it: Apollo Server knows only the names of operations that it found.
-            operationName: request.operationName ?? undefined,
-            variables: request.variables,
-            context: context as GatewayContext,
-          }) as never,
-      };
-    },
-    async stop() {},
+    load: async () => ({
+      executor: ({ document, request, context }) =>
+        execute({
+          document,
+          // As the caller gave it: Apollo Server knows only the names of operations that it found.
+          operationName: request.operationName ?? null,
+          variables: request.variables,
+          context: context as GatewayContext,
+        }),
+    }),
+    stop: async () => {},
   };
 }
 
@@ -164,16 +164,19 @@ const notExecutable: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Answers `application/json` with 200 where the request reached GraphQL and was refused there; Apollo Server says 400.
- * In that media type a status of 4xx could be any proxy's, so clients must not have to look for GraphQL errors below it.
- * Source: GraphQL over HTTP, "application/json".
+ * Completes an answer that Apollo Server gave before any plugin heard of the request: its errors have no request id yet.
+ * And answers `application/json` with 200 where the request reached GraphQL and was refused there, for which Apollo Server
+ * says 400: in that media type a status of 4xx could be any proxy's, so clients must not have to look for GraphQL errors
+ * below it. Source: GraphQL over HTTP, "application/json".
  */
-function asSpecified(answer: GraphQLHttpAnswer): GraphQLHttpAnswer {
-  if (answer.status !== 400) return answer;
+function complete(answer: GraphQLHttpAnswer, requestId: string): GraphQLHttpAnswer {
+  if (answer.status < 400) return answer;
+  const { errors = [], ...rest } = JSON.parse(answer.body) as { errors?: { extensions?: { code?: unknown } }[] };
+  const completed = errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
+  const body = `${JSON.stringify({ errors: completed, ...rest })}\n`;
   const type = [...answer.headers].find(([name]) => name === 'content-type')?.[1];
-  if (!type?.startsWith('application/json')) return answer;
-  const { errors } = JSON.parse(answer.body) as { errors?: { extensions?: { code?: unknown } }[] };
-  return errors?.every(({ extensions }) => notExecutable.has(extensions?.code)) ? { ...answer, status: 200 } : answer;
+  const isRefusal = answer.status === 400 && errors.every(({ extensions }) => notExecutable.has(extensions?.code));
+  return { ...answer, body, status: isRefusal && type?.startsWith('application/json') ? 200 : answer.status };
 }
 
 /** The name of a client, as far as it is one. */
@@ -181,12 +184,15 @@ function readClient(header: string | undefined): string | undefined {
   return header !== undefined && /^[\w .-]{1,60}$/.test(header) ? header : undefined;
 }
 
-/** Completes every answer: the errors of rows that were left out, and the request id of every error. */
-function createAnswerPlugin(observe: GraphQLServerOptions['observe']): ApolloServerPlugin<GatewayContext> {
+/** Reports defects, and completes every answer: the errors of rows left out, and the request id of every error. */
+function createAnswerPlugin({ observe, onDefect }: GraphQLServerOptions): ApolloServerPlugin<GatewayContext> {
   return {
     async requestDidStart() {
       const start = performance.now();
       return {
+        async didEncounterErrors({ errors, contextValue }) {
+          for (const error of errors) if (isDefect(error)) onDefect(error, contextValue.requestId);
+        },
         async willSendResponse({ request, response, contextValue, operation, operationName }) {
           if (response.body.kind !== 'single') return;
           const result = response.body.singleResult;

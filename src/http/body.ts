@@ -58,8 +58,10 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
       else reject(tooLarge());
     });
     request.on('end', () => resolve(Buffer.concat(chunks, size)));
-    const broken = (): void => reject(new RequestError(400, 'The request body did not arrive whole.'));
-    request.on('error', broken);
-    request.on('close', broken);
+    const cutOff = (): void => {
+      if (!request.complete) reject(new RequestError(400, 'The request body did not arrive whole.'));
+    };
+    request.on('error', cutOff);
+    request.on('close', cutOff);
   });
 }

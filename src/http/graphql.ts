@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { GatewayError } from '../errors.ts';
 import { RequestError, readJson } from './body.ts';
 import { toErrorBody } from './error-body.ts';
-import type { Gate } from './gate.ts';
+import { type Gate, overloadedRetryAfter } from './gate.ts';
 import { readRequestId } from './request-id.ts';
 import { routerSecretHeader } from './router-secret.ts';
 import { readToken } from './token.ts';
@@ -21,8 +21,8 @@ export interface HttpCaller {
 /** A GraphQL request over HTTP. */
 export interface HttpRequest {
   readonly method: string;
-  /** Without the headers that hold a token or a secret. */
-  readonly headers: IncomingHttpHeaders;
+  /** Names in lower case and values, without the headers that hold a token or a secret. */
+  readonly headers: Readonly<Record<string, string>>;
   /** The query of the URL, `?` included. */
   readonly search: string;
   /** The JSON body of a `POST`. */
@@ -51,24 +51,23 @@ const maxIgnoredBytes = 65_536;
 /** The handler of `/graphql`, after the GraphQL over HTTP specification. */
 export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRouter, gate }: GraphqlHandlerOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (gate.overloaded) {
+      turnAway(request, response);
+      return;
+    }
     const requestId = readRequestId(request);
     response.setHeader('x-request-id', requestId);
     try {
       const token = readToken(request);
       gate.admit(request, token);
       const body = request.method === 'POST' ? await readJson(request, maxRequestBytes) : undefined;
-      const {
-        'x-auth-token': _token,
-        authorization: _authorization,
-        [routerSecretHeader]: _secret,
-        ...headers
-      } = request.headers;
       const url = request.url ?? '';
       const search = url.includes('?') ? url.slice(url.indexOf('?')) : '';
       const caller = { token, requestId, isRouter: isRouter(request), signal: abortOnClose(response) };
+      const method = request.method ?? '';
       gate.begin();
       try {
-        const answer = await execute({ method: request.method ?? '', headers, search, body }, caller);
+        const answer = await execute({ method, headers: withoutSecrets(request.headers), search, body }, caller);
         for (const [name, value] of answer.headers) response.setHeader(name, value);
         send(request, response, answer);
       } finally {
@@ -84,13 +83,45 @@ export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRout
   };
 }
 
+/**
+ * A body that nobody wanted to read is in the way of the next request: a short one is read past, a long one is not.
+ */
+function hasLongRest({ complete, headers }: IncomingMessage): boolean {
+  return !complete && !(Number(headers['content-length']) <= maxIgnoredBytes);
+}
+
+const overloadedBody = Buffer.from(
+  toErrorBody('OVERLOADED', 'The gateway has too much to do. Try again.', { retryAfter: overloadedRetryAfter }),
+);
+const overloadedHeaders = {
+  'content-type': 'application/json; charset=utf-8',
+  'content-length': overloadedBody.length,
+  'retry-after': String(overloadedRetryAfter),
+};
+
+/** Answers with 503, at the least cost: whoever is overloaded has no time for those it cannot serve. */
+function turnAway(request: IncomingMessage, response: ServerResponse): void {
+  if (hasLongRest(request)) response.setHeader('connection', 'close');
+  response.writeHead(503, overloadedHeaders);
+  response.end(overloadedBody);
+}
+
+const secretHeaders: ReadonlySet<string> = new Set(['x-auth-token', 'authorization', routerSecretHeader]);
+
+function withoutSecrets(headers: IncomingHttpHeaders): Record<string, string> {
+  const shown: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || secretHeaders.has(name)) continue;
+    shown[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return shown;
+}
+
 function send(request: IncomingMessage, response: ServerResponse, answer: Pick<HttpAnswer, 'status' | 'body'>): void {
   response.statusCode = answer.status;
   response.setHeader('content-length', Buffer.byteLength(answer.body));
-  // A body that nobody wanted to read is in the way of the next request: a short one is read past, a long one is not.
-  if (!request.complete && !(Number(request.headers['content-length']) <= maxIgnoredBytes)) {
-    response.setHeader('connection', 'close');
-  }
+  if (hasLongRest(request)) response.setHeader('connection', 'close');
   response.end(answer.body);
 }
 

@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
 import { GatewayError, UpstreamError } from '../errors.ts';
 import { type ImageQuery, imagesByIdPath, imagesByMemberStatusPath, imagesPath } from './image-query.ts';
 import type { ImageAttributes, ImageMember, ImageMemberKey, MemberStatus } from './model.ts';
+import type { SharedReads } from './shared-reads.ts';
 import type { Call, Caller, Transport } from './transport.ts';
 import { parseArray, parseImage, parseMember, parseObject, toWireStatus, WireError } from './wire.ts';
 
@@ -31,10 +33,14 @@ export interface ClientCaller extends Omit<Caller, 'token'> {
  */
 export class ImagesClient {
   readonly #transport: Transport;
+  readonly #sharedReads: SharedReads | null;
   readonly #caller: ClientCaller;
+  #callerKey: string | undefined;
 
-  constructor(transport: Transport, caller: ClientCaller) {
+  /** @param sharedReads lets identical reads of one token share a call; null: every read is a call of its own. */
+  constructor(transport: Transport, sharedReads: SharedReads | null, caller: ClientCaller) {
     this.#transport = transport;
+    this.#sharedReads = sharedReads;
     this.#caller = caller;
   }
 
@@ -66,7 +72,7 @@ export class ImagesClient {
     imageIds: readonly string[],
     status: MemberStatus,
     hidden: boolean,
-  ): Promise<Rows<ImageAttributes>> {
+  ): Promise<ImagePage> {
     const doing = `look up own member statuses in ${imageIds.length} images`;
     const path = imagesByMemberStatusPath(imageIds, status, hidden);
     return this.#listImages({ operation: 'listImagesByMemberStatus', doing, path }, new Set(imageIds));
@@ -76,10 +82,11 @@ export class ImagesClient {
   async listMembers(imageId: string): Promise<Rows<ImageMember>> {
     const path = `/images/${encodeURIComponent(imageId)}/members`;
     const call = get({ operation: 'listMembers', doing: `list the members of image ${imageId}`, path });
-    const json = parseJson(call, await this.#call(call));
-    const members = understand(call, () => parseArray(json, 'members'));
-    const { rows, errors } = this.#parseRows(call, members, (row) => expectMember(parseMember(row), imageId));
-    return { rows: onePerMember(rows), errors };
+    return this.#read(call, (json) => {
+      const members = parseArray(json, 'members');
+      const { rows, errors } = this.#parseRows(call, members, (row) => expectMember(parseMember(row), imageId));
+      return { rows: onePerMember(rows), errors };
+    });
   }
 
   /** `GET /v2/images/{image_id}/members/{member_id}`; null for 404. */
@@ -100,8 +107,7 @@ export class ImagesClient {
       body: { member: memberId },
       expect: 200,
     };
-    const json = parseJson(call, await this.#call(call));
-    return understand(call, () => expectMember(parseMember(json), imageId, memberId));
+    return parseBody(call, await this.#write(call), (json) => expectMember(parseMember(json), imageId, memberId));
   }
 
   /** `PUT /v2/images/{image_id}/members/{member_id}`. */
@@ -114,40 +120,62 @@ export class ImagesClient {
       body: { status: toWireStatus(status) },
       expect: 200,
     };
-    const json = parseJson(call, await this.#call(call));
-    return understand(call, () => expectMember(parseMember(json), imageId, memberId));
+    return parseBody(call, await this.#write(call), (json) => expectMember(parseMember(json), imageId, memberId));
   }
 
   /** `DELETE /v2/images/{image_id}/members/{member_id}`. */
   async deleteMember({ imageId, memberId }: ImageMemberKey): Promise<void> {
     const doing = `remove member ${memberId} from image ${imageId}`;
     const path = memberPath({ imageId, memberId });
-    await this.#call({ operation: 'deleteMember', doing, method: 'DELETE', path, expect: 204 });
+    await this.#write({ operation: 'deleteMember', doing, method: 'DELETE', path, expect: 204 });
   }
 
   async #listImages(request: GetRequest, asked?: ReadonlySet<string>): Promise<ImagePage> {
     const call = get(request);
-    const json = parseJson(call, await this.#call(call));
-    const list = understand(call, () => parseArray(json, 'images'));
-    const last = list.at(-1);
-    return {
-      ...this.#parseRows(call, list, (row) => expectOneOf(parseImage(row), asked)),
-      more: understand(call, () => typeof parseObject(json, 'the body')['next'] === 'string'),
-      lastId: last === undefined ? undefined : understand(call, () => parseImageId(last)),
-    };
+    return this.#read(call, (json) => {
+      const list = parseArray(json, 'images');
+      const last = list.at(-1);
+      return {
+        ...this.#parseRows(call, list, (row) => expectOneOf(parseImage(row), asked)),
+        more: typeof parseObject(json, 'the body')['next'] === 'string',
+        lastId: last === undefined ? undefined : parseImageId(last),
+      };
+    });
   }
 
   async #get<T>(request: GetRequest, parse: (json: unknown) => T): Promise<T | null> {
-    const call = get(request);
-    let body: string;
     try {
-      body = await this.#call(call);
+      return await this.#read(get(request), parse);
     } catch (error) {
       if (error instanceof UpstreamError && error.status === 404) return null;
       throw error;
     }
-    const json = parseJson(call, body);
-    return understand(call, () => parse(json));
+  }
+
+  async #read<T>(call: Call, parse: (json: unknown) => T): Promise<T> {
+    const { token, requestId, signal, deadlineAt, trace } = this.#caller;
+    if (token instanceof GatewayError) throw token;
+    const make = async (shared: AbortSignal): Promise<T> =>
+      parseBody(call, await this.#transport.call(call, { token, requestId, signal: shared, deadlineAt, trace }), parse);
+    if (this.#sharedReads === null) return make(signal);
+    return this.#sharedReads.read(this.#toCallerKey(token), call.path, signal, make);
+  }
+
+  async #write(call: Call): Promise<string> {
+    const { token, requestId, signal, deadlineAt, trace } = this.#caller;
+    if (token instanceof GatewayError) throw token;
+    const callerKey = this.#toCallerKey(token);
+    this.#sharedReads?.forget(callerKey);
+    try {
+      return await this.#transport.call(call, { token, requestId, signal, deadlineAt, trace });
+    } finally {
+      this.#sharedReads?.forget(callerKey);
+    }
+  }
+
+  #toCallerKey(token: string): string {
+    this.#callerKey ??= hash('sha256', token);
+    return this.#callerKey;
   }
 
   #parseRows<T>(call: Call, list: readonly unknown[], parse: (row: unknown) => T): Rows<T> {
@@ -163,12 +191,6 @@ export class ImagesClient {
     }
     if (errors.length > 0) this.#transport.dropped(call, errors.length);
     return { rows, errors };
-  }
-
-  async #call(call: Call): Promise<string> {
-    const { token, requestId, signal, deadlineAt, trace } = this.#caller;
-    if (token instanceof GatewayError) throw token;
-    return this.#transport.call(call, { token, requestId, signal, deadlineAt, trace });
   }
 }
 
@@ -187,18 +209,16 @@ function parseImageId(row: unknown): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-function parseJson(call: Call, body: string): unknown {
+function parseBody<T>(call: Call, body: string, parse: (json: unknown) => T): T {
+  let json: unknown;
   try {
-    return JSON.parse(body);
+    json = JSON.parse(body);
   } catch {
     // What the parser says of it quotes upstream, so it is no cause to keep.
     throw notUnderstood(call, 'it is no JSON', undefined);
   }
-}
-
-function understand<T>(call: Call, parse: () => T): T {
   try {
-    return parse();
+    return parse(json);
   } catch (error) {
     if (error instanceof WireError) throw notUnderstood(call, error.message, error);
     throw error;

@@ -1,12 +1,16 @@
 /** The longest id that the Images API can store: its columns hold 255 characters. */
 export const maxIdLength = 255;
 
+/** What the ids of images and projects look like, as a rule. */
+const plain = /^[\w-]{3,255}$/;
+
 /**
  * Why this id cannot stand as one segment of a request path, or null where it can. A slash is refused although it could
  * be encoded, because Glance decodes `%2F` before it routes: `<image>/members` would reach another resource. Dot
  * segments are refused because URL resolution removes them (RFC 3986 §5.2.4).
  */
 export function whyNotPathSegment(id: string): string | null {
+  if (plain.test(id)) return null;
   if (id === '') return 'is empty';
   if (id.length > maxIdLength) return `is longer than ${maxIdLength} characters`;
   if (id === '.' || id === '..') return 'is a dot segment';

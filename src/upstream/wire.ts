@@ -85,15 +85,15 @@ export function parseArray(value: unknown, key: string): readonly unknown[] {
 export function parseMember(value: unknown): ImageMember {
   const row = parseObject(value, 'a member');
   const memberId = row['member_id'];
-  const status = memberStatuses[text(row, 'status')];
+  const status = memberStatuses[text(row['status'], 'status')];
   if (status === undefined) throw new WireError('a member has an unknown "status"');
   return {
-    imageId: text(row, 'image_id'),
-    memberId: typeof memberId === 'number' ? String(memberId) : text(row, 'member_id'),
+    imageId: text(row['image_id'], 'image_id'),
+    memberId: typeof memberId === 'number' ? String(memberId) : text(memberId, 'member_id'),
     status,
-    createdAt: time(row, 'created_at'),
-    updatedAt: time(row, 'updated_at'),
-    schema: text(row, 'schema'),
+    createdAt: time(row['created_at'], 'created_at'),
+    updatedAt: time(row['updated_at'], 'updated_at'),
+    schema: text(row['schema'], 'schema'),
   };
 }
 
@@ -108,38 +108,48 @@ export function toWireStatus(status: MemberStatus): string {
  */
 export function parseImage(value: unknown): ImageAttributes {
   const row = parseObject(value, 'an image');
-  const properties: Record<string, unknown> = Object.create(null);
-  for (const key in row) if (!attributes.has(key)) properties[key] = shallow(row[key]);
-  const owner = optional(row, 'owner', text);
-  const visibility = optional(row, 'visibility', text);
+  const owner = optionalText(row['owner'], 'owner');
+  const status = optionalText(row['status'], 'status');
+  const visibility = optionalText(row['visibility'], 'visibility');
   if (visibility !== null && visibilities[visibility] === undefined) {
     throw new WireError('an image has an unknown "visibility"');
   }
   return {
-    id: text(row, 'id'),
-    name: optional(row, 'name', text),
-    status: imageStatuses[optional(row, 'status', text) ?? ''] ?? null,
+    id: text(row['id'], 'id'),
+    name: optionalText(row['name'], 'name'),
+    status: status === null ? null : (imageStatuses[status] ?? null),
     visibility: visibility === null ? null : (visibilities[visibility] ?? null),
-    osHidden: optional(row, 'os_hidden', flag),
-    protected: optional(row, 'protected', flag),
+    osHidden: optionalFlag(row['os_hidden'], 'os_hidden'),
+    protected: optionalFlag(row['protected'], 'protected'),
     owner: owner === null ? null : { id: owner },
-    createdAt: optional(row, 'created_at', time),
-    updatedAt: optional(row, 'updated_at', time),
-    size: optional(row, 'size', count),
-    virtualSize: optional(row, 'virtual_size', count),
-    diskFormat: optional(row, 'disk_format', text),
-    containerFormat: optional(row, 'container_format', text),
-    minDisk: optional(row, 'min_disk', count),
-    minRam: optional(row, 'min_ram', count),
-    checksum: optional(row, 'checksum', text),
-    osHashAlgo: optional(row, 'os_hash_algo', text),
-    osHashValue: optional(row, 'os_hash_value', text),
-    tags: optional(row, 'tags', texts),
-    properties,
-    self: optional(row, 'self', text),
-    file: optional(row, 'file', text),
-    schema: optional(row, 'schema', text),
+    createdAt: optionalTime(row['created_at'], 'created_at'),
+    updatedAt: optionalTime(row['updated_at'], 'updated_at'),
+    size: optionalCount(row['size'], 'size'),
+    virtualSize: optionalCount(row['virtual_size'], 'virtual_size'),
+    diskFormat: optionalText(row['disk_format'], 'disk_format'),
+    containerFormat: optionalText(row['container_format'], 'container_format'),
+    minDisk: optionalCount(row['min_disk'], 'min_disk'),
+    minRam: optionalCount(row['min_ram'], 'min_ram'),
+    checksum: optionalText(row['checksum'], 'checksum'),
+    osHashAlgo: optionalText(row['os_hash_algo'], 'os_hash_algo'),
+    osHashValue: optionalText(row['os_hash_value'], 'os_hash_value'),
+    tags: optionalTexts(row['tags'], 'tags'),
+    properties: toProperties(row),
+    self: optionalText(row['self'], 'self'),
+    file: optionalText(row['file'], 'file'),
+    schema: optionalText(row['schema'], 'schema'),
   };
+}
+
+function toProperties(row: Json): Readonly<Record<string, unknown>> {
+  const properties: Record<string, unknown> = {};
+  for (const key in row) {
+    if (attributes.has(key)) continue;
+    // Assigning to this one key would not add a property.
+    if (key === '__proto__') Object.defineProperty(properties, key, { value: shallow(row[key]), enumerable: true });
+    else properties[key] = shallow(row[key]);
+  }
+  return properties;
 }
 
 /** How deep the value of a custom property may be nested; Glance has only texts there. */
@@ -153,35 +163,44 @@ function shallow(value: unknown, depth = 0): unknown {
   return value;
 }
 
-function optional<T>(row: Json, key: string, parse: (row: Json, key: string) => T): T | null {
-  const value = row[key];
-  return value === null || value === undefined ? null : parse(row, key);
-}
+// Each value is handed over beside its key: a property that is named in the code is read several times as fast as one
+// that is named by a variable, and these are read for every row of every list.
 
-function text(row: Json, key: string): string {
-  const value = row[key];
+function text(value: unknown, key: string): string {
   if (typeof value !== 'string') throw new WireError(`"${key}" is no text`);
   return value;
 }
 
-function texts(row: Json, key: string): readonly string[] {
-  const value = row[key];
+function optionalText(value: unknown, key: string): string | null {
+  return isAbsent(value) ? null : text(value, key);
+}
+
+function optionalTexts(value: unknown, key: string): readonly string[] | null {
+  if (isAbsent(value)) return null;
   if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
     throw new WireError(`"${key}" is no array of texts`);
   }
   return value;
 }
 
-function flag(row: Json, key: string): boolean {
-  const value = row[key];
+function optionalFlag(value: unknown, key: string): boolean | null {
+  if (isAbsent(value)) return null;
   if (typeof value !== 'boolean') throw new WireError(`"${key}" is neither true nor false`);
   return value;
 }
 
-function count(row: Json, key: string): number {
-  const value = row[key];
+function optionalCount(value: unknown, key: string): number | null {
+  if (isAbsent(value)) return null;
   if (!Number.isSafeInteger(value) || (value as number) < 0) throw new WireError(`"${key}" is no whole number`);
   return value as number;
+}
+
+function optionalTime(value: unknown, key: string): string | null {
+  return isAbsent(value) ? null : time(value, key);
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
 }
 
 /** A time as Glance sends it: whole seconds, in UTC. */
@@ -190,11 +209,11 @@ const glanceTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2
 const otherTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?([zZ]|[+-]\d\d:?\d\d)?$/;
 
 /** An instant as RFC 3339 text in UTC. */
-function time(row: Json, key: string): string {
-  const value = text(row, key);
-  if (glanceTime.test(value)) return value;
-  const match = otherTime.exec(value);
-  const instant = new Date(match?.[1] === undefined ? `${value}Z` : value);
+function time(value: unknown, key: string): string {
+  const given = text(value, key);
+  if (glanceTime.test(given)) return given;
+  const match = otherTime.exec(given);
+  const instant = new Date(match?.[1] === undefined ? `${given}Z` : given);
   if (match === null || Number.isNaN(instant.getTime())) throw new WireError(`"${key}" is no time`);
   return instant.toISOString();
 }

@@ -1,13 +1,38 @@
-// Four times as many operations as can be answered: what is answered must stay near what can be answered at best.
+// Four times as many operations as the Images API behind the gateway can answer: what is answered must stay near what can
+// be answered at best, at the same pace, and the rest be turned away at once.
 // Usage: node test/endurance/overload.ts [seconds]
 
-import { demoIdentities } from '../../src/simulator/demo-identities.ts';
+import { createServer } from 'node:http';
+import { listen } from '../support/listen.ts';
 import { Client, type Outcome, print, quantile, startProgram, tally } from './gateway.ts';
 
 const seconds = Number(process.argv[2] ?? 60);
-const query = 'query Page { images(first: 20) { nodes { id name members { memberId status } } } }';
-// Few enough that they fit into the second or so that a caller is ready to wait.
-await using gateway = await startProgram({ LOG_LEVEL: 'silent', MAX_CONCURRENT_OPERATIONS: '32' });
+const query = 'query Page { images(first: 20) { nodes { id name } } }';
+
+/** As fast as Glance with two workers: four calls at once, each in 20 ms. */
+const callMs = 20;
+const callsAtOnce = 4;
+const page = JSON.stringify({
+  images: Array.from({ length: 20 }, (_, index) => ({ id: `image-${index}`, name: 'an image', visibility: 'shared' })),
+});
+await using images = await listen(
+  createServer((_request, response) => {
+    setTimeout(() => response.writeHead(200, { 'content-type': 'application/json' }).end(page), callMs);
+  }),
+);
+
+await using gateway = await startProgram({
+  IMAGES_API_URL: images.url,
+  UPSTREAM_CONNECTIONS: String(callsAtOnce),
+  // What fits into the second or so that a caller is ready to wait.
+  MAX_CONCURRENT_OPERATIONS: '64',
+  LOG_LEVEL: 'silent',
+});
+
+/** One of a hundred callers: what one of them asks for at the same time is asked of the Images API once. */
+function someone(): string {
+  return `token-${Math.floor(Math.random() * 100)}`;
+}
 
 interface Load {
   readonly goodput: number;
@@ -26,7 +51,7 @@ async function offer(rate: number, forSeconds: number): Promise<Load> {
     for (; sent < due; sent++) {
       // What the caller itself cannot send any more says nothing of the gateway.
       if (pending.size >= 256) continue;
-      const asked = client.ask(demoIdentities.producer.token, query).then((outcome) => {
+      const asked = client.ask(someone(), query).then((outcome) => {
         outcomes.push(outcome);
         pending.delete(asked);
       });
@@ -47,7 +72,7 @@ async function peak(forSeconds: number): Promise<number> {
   let answered = 0;
   const worker = async (): Promise<void> => {
     while (performance.now() < end) {
-      const { status } = await client.ask(demoIdentities.producer.token, query);
+      const { status } = await client.ask(someone(), query);
       if (status === 200) answered++;
     }
   };

@@ -88,7 +88,7 @@ export async function startProducts(typeDefs: string): Promise<string> {
   guardFederation(schema);
   const imagesApiUrl = new URL('http://127.0.0.1:9/v2');
   const app = await createApp({
-    config: { ...parseConfig({ PORT: '0', FEDERATED_TRACING: 'on' }), imagesApiUrl },
+    config: { ...parseConfig({ PORT: '0', FEDERATED_TRACING: 'true' }), imagesApiUrl },
     log: pino({ level: 'silent' }),
     sample: { document: '{ __typename }', headers: {} },
     schema,

@@ -23,8 +23,8 @@ async function answering(body: string, status = 200) {
   const { transport, ...pool } = createTransport(upstream.url, { maxBodyBytes: 10_000 });
   const caller = { token: 't', requestId: 'r', signal: new AbortController().signal };
   return {
-    client: new ImagesClient(transport, caller),
-    anonymous: new ImagesClient(transport, { ...caller, token: new GatewayError('UNAUTHENTICATED', 'none') }),
+    client: new ImagesClient(transport, null, caller),
+    anonymous: new ImagesClient(transport, null, { ...caller, token: new GatewayError('UNAUTHENTICATED', 'none') }),
     received: upstream.received,
     async [Symbol.asyncDispose]() {
       await pool[Symbol.asyncDispose]();

@@ -21,6 +21,7 @@ import {
   visit,
 } from 'graphql';
 import type { Limits } from '../../number-settings.ts';
+import { maxPageSize } from '../resolvers/image-page.ts';
 import type { Refusal } from './refusal.ts';
 
 /** How many items a list is taken to have that says nothing of its length. */
@@ -225,7 +226,8 @@ class Walk {
     if (definition === undefined) return undefined;
     const given = this.#argument(node, 'first');
     const size = given ?? definition.defaultValue;
-    return typeof size === 'number' && size > 0 ? size : assumedItems;
+    // A larger page is refused before anything is asked of upstream.
+    return typeof size === 'number' && size > 0 ? Math.min(size, maxPageSize) : assumedItems;
   }
 
   #items(node: FieldNode, { type, args }: GraphQLField<unknown, unknown>, page: number | undefined): number {

@@ -90,9 +90,9 @@ async function change(task: Task, context: GatewayContext, report: (error: Gatew
   }
 }
 
-function toRow(task: Task, { member, refused, unchanged }: MemberChange): ChangeRow {
-  const outcome = unchanged ? 'UNCHANGED' : refused ? 'REFUSED' : 'DONE';
-  return { ...task, outcome, imageMember: member, userErrors: refused && !unchanged ? [refused] : [] };
+function toRow(task: Task, { member, userErrors, unchanged }: MemberChange): ChangeRow {
+  if (unchanged) return { ...task, outcome: 'UNCHANGED', imageMember: member, userErrors: [] };
+  return { ...task, outcome: userErrors.length > 0 ? 'REFUSED' : 'DONE', imageMember: member, userErrors };
 }
 
 /** The members as the owner sees them, or why the caller cannot set them. */
@@ -115,8 +115,10 @@ function tooMany(changes: number, { bulk }: GatewayContext): UserError | null {
   );
 }
 
+/** The image's id is checked also where there are no members to go with it. */
 function refuseEach(imageId: string, memberIds: readonly string[]): UserError | null {
-  return memberIds.flatMap((memberId) => refuseIds({ imageId, memberId }))[0] ?? null;
+  const checked = memberIds.length > 0 ? memberIds : [imageId];
+  return checked.flatMap((memberId) => refuseIds({ imageId, memberId }))[0] ?? null;
 }
 
 /** Runs a function on every item, a few at a time. @returns what it returned, in the order of the items. */

@@ -7,7 +7,7 @@ import type { GatewayContext } from '../context.ts';
 import type { ImageConnection, QueryImagesArgs } from '../generated.ts';
 
 /** The most images that one page may hold: `api_limit_max` of a Glance that was not set up otherwise. */
-const maxFirst = 1000;
+export const maxPageSize = 1000;
 const cursorPrefix = 'image:';
 
 /** A page of images, and whether more follow. */
@@ -26,23 +26,25 @@ export async function listImagePage(
   context: GatewayContext,
 ): Promise<ImagePageResult> {
   const size = first ?? 20;
-  if (size < 1 || size > maxFirst) throw new GatewayError('BAD_USER_INPUT', `"first" must be from 1 to ${maxFirst}.`);
+  if (size < 1 || size > maxPageSize)
+    throw new GatewayError('BAD_USER_INPUT', `"first" must be from 1 to ${maxPageSize}.`);
   const { sharedWithMe, ...conditions } = filter ?? {};
   if (sharedWithMe && conditions.visibility && conditions.visibility !== 'SHARED') {
     throw new GatewayError('BAD_USER_INPUT', '"sharedWithMe" goes with no visibility but SHARED.');
   }
-  const query: Omit<ImageQuery, 'marker'> = {
+  const query: Omit<ImageQuery, 'marker' | 'limit'> = {
     ...conditions,
     ...(sharedWithMe && { visibility: 'SHARED' }),
     sortKey: orderBy?.field.toLowerCase(),
     sortDir: orderBy ? (orderBy.direction === 'ASC' ? 'asc' : 'desc') : undefined,
-    limit: size + 1,
   };
   const rows: ImageAttributes[] = [];
   const errors: GatewayError[] = [];
   let marker = after === null || after === undefined ? undefined : fromCursor(after);
   for (;;) {
-    const page = await listPage(context, { ...query, marker }, marker !== undefined && rows.length === 0);
+    // How many of a page stay is not known before it was looked at.
+    const limit = sharedWithMe ? size + 1 : size + 1 - rows.length - errors.length;
+    const page = await listPage(context, { ...query, marker, limit }, marker !== undefined && rows.length === 0);
     const status = conditions.memberStatus ?? 'ACCEPTED';
     rows.push(...(sharedWithMe ? await context.loaders.leaveOutOwn(page.rows, status) : page.rows));
     errors.push(...page.errors);

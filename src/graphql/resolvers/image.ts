@@ -7,7 +7,8 @@ import { resolveMyMembership } from './my-membership.ts';
 import { resolveImage } from './resolve-image.ts';
 
 export const image: ImageResolvers = {
-  __resolveReference({ id }, context, info) {
+  // Async, because a throw would take the other entities of the request along; a rejection is this one's alone.
+  async __resolveReference({ id }, context, info) {
     checkIds({ id });
     return resolveImage(id, context, info);
   },

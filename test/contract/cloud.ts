@@ -1,0 +1,83 @@
+import { inject } from 'vitest';
+import { demoIdentities } from '../../src/simulator/seed.ts';
+import { startSimulator } from '../../src/simulator/server.ts';
+import type { Glance } from './glance/environment.ts';
+
+/** Everyone the suite acts as: two readers beside them, and those whose tokens get nowhere. */
+export type Caller =
+  | 'producer'
+  | 'producerReader'
+  | 'consumerA'
+  | 'consumerAReader'
+  | 'consumerB'
+  | 'stranger'
+  | 'admin'
+  | 'unscoped'
+  | 'expired'
+  | 'bad'
+  | 'empty'
+  | 'nobody';
+
+/** Those who stand for a project of their own, and so can own images or be members of them. */
+export type ProjectName = 'producer' | 'consumerA' | 'consumerB' | 'stranger' | 'admin';
+
+/** What is under test behind the gateway: an Images API, and who is known there. */
+export interface Cloud extends AsyncDisposable {
+  readonly imagesApiUrl: string;
+  /** The tokens; null is for none at all. */
+  readonly tokens: Readonly<Record<Caller, string | null>>;
+  readonly projects: Readonly<Record<ProjectName, string>>;
+  /** How many members an image may have. */
+  readonly memberQuota: number;
+  /**
+   * What a page in the order of sizes takes an image without a size for, when it starts after one. Glance compares it as
+   * an empty text, which is zero to MariaDB, as in the embedded Images API, and more than any number to SQLite: there
+   * no page follows in ascending order, and the same one again and again in descending order.
+   */
+  readonly unsizedIs: 'zero' | 'infinite';
+}
+
+const uselessTokens = { bad: 'gAAAAABnobody-issued-this', empty: '', nobody: null };
+
+/** The cloud of this run: the real Glance where the run was set up for one, else the embedded Images API. */
+export async function openCloud(): Promise<Cloud> {
+  const glance = inject('glance');
+  return glance ? toCloud(glance) : startEmbedded();
+}
+
+function toCloud({ tokens, ...rest }: Glance): Cloud {
+  return { ...rest, tokens: { ...tokens, ...uselessTokens }, async [Symbol.asyncDispose]() {} };
+}
+
+/** A quota that is reached soon: how the limit is met does not depend on its size. */
+async function startEmbedded(): Promise<Cloud> {
+  const memberQuota = 4;
+  const simulator = await startSimulator({ memberQuota });
+  const { producer, producerReader, consumerA, consumerAReader, consumerB } = demoIdentities;
+  const { stranger, admin, unscoped, expired } = demoIdentities;
+  return {
+    imagesApiUrl: simulator.url,
+    memberQuota,
+    unsizedIs: 'zero',
+    tokens: {
+      producer: producer.token,
+      producerReader: producerReader.token,
+      consumerA: consumerA.token,
+      consumerAReader: consumerAReader.token,
+      consumerB: consumerB.token,
+      stranger: stranger.token,
+      admin: admin.token,
+      unscoped: unscoped.token,
+      expired: expired.token,
+      ...uselessTokens,
+    },
+    projects: {
+      producer: producer.projectId,
+      consumerA: consumerA.projectId,
+      consumerB: consumerB.projectId,
+      stranger: stranger.projectId,
+      admin: admin.projectId,
+    },
+    [Symbol.asyncDispose]: () => simulator.close(),
+  };
+}

@@ -1,0 +1,60 @@
+import type { Caller, Cloud, ProjectName } from '../cloud.ts';
+
+/** The callers whose tokens a cloud must issue; the others' are made up. */
+export type IssuedCaller = Exclude<Caller, 'bad' | 'empty' | 'nobody'>;
+
+/** A running Glance, as the tests are told of it. */
+export interface Glance extends Pick<Cloud, 'imagesApiUrl' | 'projects' | 'memberQuota' | 'unsizedIs'> {
+  readonly tokens: Readonly<Record<IssuedCaller, string>>;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The Glance that the contract suite runs against; undefined where it runs against the embedded Images API. */
+    glance?: Glance;
+  }
+}
+
+const variables = {
+  producer: 'PRODUCER',
+  producerReader: 'PRODUCER_READER',
+  consumerA: 'CONSUMER_A',
+  consumerAReader: 'CONSUMER_A_READER',
+  consumerB: 'CONSUMER_B',
+  stranger: 'STRANGER',
+  admin: 'ADMIN',
+  unscoped: 'UNSCOPED',
+  expired: 'EXPIRED',
+} as const satisfies Readonly<Record<IssuedCaller, string>>;
+
+const projectNames = ['producer', 'consumerA', 'consumerB', 'stranger', 'admin'] as const satisfies ProjectName[];
+
+/**
+ * Reads what `up` wrote about the Glance that it started.
+ *
+ * @throws Error that names the variables which are missing.
+ */
+export function parseGlance(environment: Readonly<Partial<Record<string, string>>>): Glance {
+  const missing: string[] = [];
+  function read(name: string): string {
+    const value = environment[name];
+    if (!value) missing.push(name);
+    return value ?? '';
+  }
+  function readAll<Name extends IssuedCaller>(names: readonly Name[], suffix: string): Record<Name, string> {
+    const entries = names.map((name) => [name, read(variables[name] + suffix)] as const);
+    return Object.fromEntries(entries) as Record<Name, string>;
+  }
+  const glance = {
+    imagesApiUrl: read('GLANCE_URL'),
+    tokens: readAll(Object.keys(variables) as IssuedCaller[], '_TOKEN'),
+    projects: readAll(projectNames, '_PROJECT_ID'),
+    memberQuota: Number(environment['MEMBER_QUOTA'] || 128),
+    unsizedIs: environment['GLANCE_DATABASE'] === 'mariadb' ? 'zero' : 'infinite',
+  } as const;
+  if (missing.length === 0) return glance;
+  throw new Error(
+    `The contract suite needs a Glance. Start one with test/contract/glance/up and load the file that it names ` +
+      `into the environment, where these are missing: ${missing.join(', ')}.`,
+  );
+}

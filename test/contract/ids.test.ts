@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { codes, create, list, look, remove, show } from './operations.ts';
+import { openStage } from './stage.ts';
+
+describe('a member id that no project has', () => {
+  it.each([
+    { kind: 'spaces', memberId: ' a  b ' },
+    { kind: 'quotes', memberId: `o'hara "the" \`second\`` },
+    { kind: 'percent signs', memberId: '100%' },
+    { kind: 'what looks encoded', memberId: '%41%2f..' },
+    { kind: 'signs of a URL', memberId: 'a?b=c&d#e;f+g:h@i' },
+    { kind: 'commas', memberId: 'a,b' },
+    { kind: 'a prefix of filters', memberId: 'in:a' },
+    { kind: 'backslashes', memberId: '..\\a\\b' },
+    { kind: 'three dots', memberId: '...' },
+    { kind: 'markup', memberId: '<b>&amp;' },
+    { kind: 'a single character', memberId: '0' },
+    { kind: '255 characters', memberId: 'x'.repeat(255) },
+  ])('may hold $kind, and can then be found and removed', async ({ memberId }) => {
+    await using stage = await openStage();
+    const imageId = await stage.image();
+    expect(await create(stage, 'producer', imageId, memberId)).toBe('PENDING');
+    expect(await list(stage, 'producer', imageId)).toEqual([`${memberId} PENDING`]);
+    expect(await show(stage, 'producer', imageId, memberId)).toBe('PENDING');
+    expect(await create(stage, 'producer', imageId, memberId)).toBe('ALREADY_MEMBER input.memberId: PENDING');
+    expect(await remove(stage, 'producer', imageId, memberId)).toBe('removed');
+    expect(await stage.rows(imageId)).toEqual([]);
+  });
+
+  it.each(['é', '日本', 'Ω-projekt'])(
+    'such as %s can be listed, but Glance finds it by no address',
+    async (memberId) => {
+      await using stage = await openStage();
+      const imageId = await stage.image();
+      expect(await create(stage, 'producer', imageId, memberId)).toBe('PENDING');
+      expect(await list(stage, 'producer', imageId)).toEqual([`${memberId} PENDING`]);
+      expect(await show(stage, 'producer', imageId, memberId)).toBeNull();
+      expect(await remove(stage, 'producer', imageId, memberId)).toBe('NOT_FOUND -');
+      expect(await list(stage, 'producer', imageId)).toEqual([`${memberId} PENDING`]);
+    },
+  );
+
+  it.each(['😀', 'a😀', '𝒳'])('such as %s is refused: Glance stores no four-byte characters', async (memberId) => {
+    await using stage = await openStage();
+    const imageId = await stage.image();
+    expect(await create(stage, 'producer', imageId, memberId)).toBe('INVALID_INPUT input.memberId');
+    expect(await show(stage, 'producer', imageId, memberId)).toBeNull();
+    expect(await stage.rows(imageId)).toEqual([]);
+  });
+
+  it('may be written as a number, and is text', async () => {
+    await using stage = await openStage();
+    const imageId = await stage.image();
+    const document = `mutation ($imageId: ID!) {
+      createImageMember(input: { imageId: $imageId, memberId: 4711 }) { imageMember { memberId } userErrors { code } }
+    }`;
+    expect(await stage.ask('producer', document, { imageId })).toEqual({
+      data: { createImageMember: { imageMember: { memberId: '4711' }, userErrors: [] } },
+      errors: [],
+    });
+    expect(await list(stage, 'producer', imageId)).toEqual(['4711 PENDING']);
+  });
+
+  it('counts in its exact spelling', async () => {
+    await using stage = await openStage();
+    const { consumerA } = stage.cloud.projects;
+    const imageId = await stage.image({ members: { consumerA: 'accepted' } });
+    for (const spelling of [consumerA.toUpperCase(), `${consumerA} `, ` ${consumerA}`]) {
+      expect(await show(stage, 'producer', imageId, spelling)).toBeNull();
+      expect(await remove(stage, 'producer', imageId, spelling)).toBe('NOT_FOUND -');
+    }
+    expect(await list(stage, 'producer', imageId)).toEqual(['consumerA ACCEPTED']);
+  });
+});
+
+describe('an id that can be no segment of a path never reaches the cloud', () => {
+  const unusable = [
+    { kind: 'nothing', id: '' },
+    { kind: 'a dot', id: '.' },
+    { kind: 'two dots', id: '..' },
+    { kind: 'a slash', id: '/' },
+    { kind: 'a path', id: '../images' },
+    { kind: 'a resource below', id: '0d2c3c45-8a0b-4f5e-9d3a-1b2c3d4e5f60/members' },
+    { kind: 'NUL', id: 'a\u0000b' },
+    { kind: 'a line break', id: 'a\r\nX-Auth-Token: b' },
+    { kind: 'DEL', id: 'a\u007f' },
+    { kind: 'a C1 control character', id: 'a\u0085' },
+    { kind: '256 characters', id: 'x'.repeat(256) },
+  ];
+  const good = '0d2c3c45-8a0b-4f5e-9d3a-1b2c3d4e5f60';
+
+  it.each(unusable)('$kind: INVALID_INPUT from every mutation', async ({ id }) => {
+    await using stage = await openStage();
+    const document = `mutation ($imageId: ID!, $memberId: ID!) {
+      create: createImageMember(input: { imageId: $imageId, memberId: $memberId }) { imageMember { id } image { id } userErrors { code field } }
+      update: updateMemberStatus(input: { imageId: $imageId, memberId: $memberId, status: ACCEPTED }) { imageMember { id } image { id } userErrors { code field } }
+      remove: deleteImageMember(input: { imageId: $imageId, memberId: $memberId }) { deletedImageMemberId image { id } userErrors { code field } }
+    }`;
+    for (const [imageId, memberId] of [
+      [id, good],
+      [good, id],
+    ]) {
+      const userErrors = Object.entries({ imageId, memberId })
+        .filter(([, value]) => value === id)
+        .map(([name]) => ({ code: 'INVALID_INPUT', field: ['input', name] }));
+      const nothing = { imageMember: null, image: null, userErrors };
+      expect(await stage.ask('producer', document, { imageId, memberId })).toEqual({
+        data: { create: nothing, update: nothing, remove: { deletedImageMemberId: null, image: null, userErrors } },
+        errors: [],
+      });
+    }
+    expect(stage.calls).toEqual([]);
+  });
+
+  it.each(unusable)('$kind: BAD_USER_INPUT from every query', async ({ id }) => {
+    await using stage = await openStage();
+    const document = `query ($id: ID!, $good: ID!) {
+      image(id: $id) { name }
+      ofNoImage: imageMember(imageId: $id, memberId: $good) { status }
+      noMember: imageMember(imageId: $good, memberId: $id) { status }
+    }`;
+    const answer = await stage.ask('producer', document, { id, good });
+    expect(answer.data).toEqual({ image: null, ofNoImage: null, noMember: null });
+    expect(codes(answer)).toEqual(['BAD_USER_INPUT', 'BAD_USER_INPUT', 'BAD_USER_INPUT']);
+    expect(stage.calls).toEqual([]);
+  });
+});
+
+it('a member id that cannot be is refused on an image that is there, beside its members', async () => {
+  await using stage = await openStage();
+  const imageId = await stage.image({ members: { consumerA: 'accepted' } });
+  const document = 'query ($id: ID!) { image(id: $id) { name member(memberId: "..") { status } members { status } } }';
+  const answer = await stage.ask('producer', document, { id: imageId });
+  expect(answer.data).toEqual({ image: { name: stage.tag, member: null, members: [{ status: 'ACCEPTED' }] } });
+  expect(codes(answer)).toEqual(['BAD_USER_INPUT']);
+});
+
+it('an encoded slash in an image id reaches no other resource', async () => {
+  await using stage = await openStage();
+  const imageId = await stage.image({ members: { consumerA: 'accepted' } });
+  expect(await look(stage, 'producer', `${imageId}%2Fmembers`)).toBeNull();
+  expect(await look(stage, 'producer', `${imageId}?limit=1`)).toBeNull();
+  expect(await look(stage, 'producer', `${imageId}/members`)).toBe('error BAD_USER_INPUT');
+});

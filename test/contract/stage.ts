@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import { type AnswerError, type Gateway, startGateway } from '../support/gateway.ts';
+import { type Caller, type Cloud, openCloud, type ProjectName } from './cloud.ts';
+
+/** The wire's member statuses: what the set-up speaks, because it goes past the gateway. */
+type WireStatus = 'pending' | 'accepted' | 'rejected';
+
+/** An image to be made, with the attributes of the Images API beside these. */
+export interface NewImage {
+  readonly owner?: ProjectName;
+  readonly members?: Readonly<Partial<Record<ProjectName, WireStatus>>>;
+  readonly visibility?: 'public' | 'private' | 'shared' | 'community';
+  /** `active` and `deactivated` images have data. */
+  readonly status?: 'queued' | 'active' | 'deactivated';
+  readonly data?: string;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+/** A GraphQL answer of the gateway, with HTTP status 200. */
+export interface Answer {
+  readonly data: unknown;
+  readonly errors: readonly AnswerError[];
+}
+
+/** A gateway before a cloud, and hands to set the cloud up past the gateway. Images made here go when it closes. */
+export class Stage implements AsyncDisposable {
+  readonly cloud: Cloud;
+  /** A tag and a start of names that are this stage's alone. */
+  readonly tag = `contract-${randomUUID()}`;
+  readonly #gateway: Gateway;
+  readonly #opened: AsyncDisposableStack;
+  readonly #made: string[] = [];
+
+  constructor(cloud: Cloud, gateway: Gateway, opened: AsyncDisposableStack) {
+    this.cloud = cloud;
+    this.#gateway = gateway;
+    this.#opened = opened;
+  }
+
+  /** The operations of the calls that the gateway made to the cloud so far: it logs a line for each. */
+  get calls(): readonly string[] {
+    return this.#gateway.log
+      .map((line) => JSON.parse(line) as { msg: string; operation: string })
+      .flatMap(({ msg, operation }) => (msg === 'upstream' ? [operation] : []));
+  }
+
+  /** Sends an operation to the gateway. Whatever comes of it, an operation that executed answers 200. */
+  async ask(caller: Caller, document: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Answer> {
+    const { status, data, errors } = await this.#gateway.query(this.cloud.tokens[caller], document, variables);
+    expect(status, JSON.stringify(errors)).toBe(200);
+    return { data, errors: errors ?? [] };
+  }
+
+  /** Sends any request to the gateway's GraphQL endpoint. */
+  request(search: string, init: RequestInit): Promise<Response> {
+    return fetch(`${this.#gateway.url}/graphql${search}`, init);
+  }
+
+  /** Makes an image. @returns its id. */
+  async image(image: NewImage = {}): Promise<string> {
+    const { owner = 'producer', members = {}, visibility, status, data = 'data', attributes } = image;
+    const { id } = (await this.#rest(owner, 'POST', '/images', {
+      name: this.tag,
+      tags: [this.tag],
+      disk_format: 'raw',
+      container_format: 'bare',
+      ...attributes,
+    })) as { id: string };
+    this.#made.push(id);
+    for (const [name, memberStatus] of Object.entries(members) as [ProjectName, WireStatus][]) {
+      await this.share(id, this.cloud.projects[name]);
+      const path = `/images/${id}/members/${this.cloud.projects[name]}`;
+      if (memberStatus !== 'pending') await this.#rest(name, 'PUT', path, { status: memberStatus });
+    }
+    if (status === 'active' || status === 'deactivated') await this.#upload(id, owner, data);
+    if (status === 'deactivated') await this.#rest('admin', 'POST', `/images/${id}/actions/deactivate`);
+    if (visibility !== undefined) await this.change(id, { visibility });
+    return id;
+  }
+
+  /** Makes an image with as many members as the cloud allows, among them consumerA, who accepted. */
+  async fullImage(): Promise<string> {
+    const imageId = await this.image({ members: { consumerA: 'accepted' } });
+    const others = Array.from({ length: this.cloud.memberQuota - 1 }, () => this.share(imageId, randomUUID()));
+    await Promise.all(others);
+    return imageId;
+  }
+
+  /** Makes a project a member, as the cloud's administrator. */
+  async share(imageId: string, memberId: string): Promise<void> {
+    await this.#rest('admin', 'POST', `/images/${imageId}/members`, { member: memberId });
+  }
+
+  /** Removes a member, as the cloud's administrator. */
+  async unshare(imageId: string, memberId: string): Promise<void> {
+    await this.#rest('admin', 'DELETE', `/images/${imageId}/members/${memberId}`);
+  }
+
+  /** Changes attributes of an image, as the cloud's administrator. */
+  async change(imageId: string, attributes: Readonly<Record<string, unknown>>): Promise<void> {
+    const patch = Object.entries(attributes).map(([name, value]) => ({ op: 'replace', path: `/${name}`, value }));
+    await this.#rest('admin', 'PATCH', `/images/${imageId}`, patch, 'application/openstack-images-v2.1-json-patch');
+  }
+
+  /** Deletes an image. */
+  async delete(imageId: string): Promise<void> {
+    await this.#rest('admin', 'DELETE', `/images/${imageId}`);
+    this.#made.splice(this.#made.indexOf(imageId), 1);
+  }
+
+  /** What the cloud itself says of the members of a shared image: to see what a refused write left behind. */
+  async rows(imageId: string): Promise<unknown> {
+    return ((await this.#rest('admin', 'GET', `/images/${imageId}/members`)) as { members: unknown }).members;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const id of [...this.#made]) {
+      await this.change(id, { protected: false });
+      await this.delete(id);
+    }
+    await this.#opened.disposeAsync();
+  }
+
+  #authentication(caller: Caller): Record<string, string> {
+    const token = this.cloud.tokens[caller];
+    return token === null ? {} : { 'x-auth-token': token };
+  }
+
+  #upload(id: string, owner: Caller, data: string): Promise<unknown> {
+    return this.#rest(owner, 'PUT', `/images/${id}/file`, data, 'application/octet-stream');
+  }
+
+  async #rest(
+    caller: Caller,
+    method: string,
+    path: string,
+    body?: object | string,
+    type = 'application/json',
+  ): Promise<unknown> {
+    const response = await fetch(`${this.cloud.imagesApiUrl}/v2${path}`, {
+      method,
+      headers: { accept: 'application/json', ...(body && { 'content-type': type }), ...this.#authentication(caller) },
+      ...(body && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`set-up failed: ${method} ${path}: ${response.status} ${text}`);
+    return text === '' ? null : JSON.parse(text);
+  }
+}
+
+/** Opens the cloud of this run and a gateway before it, for one test. */
+export async function openStage(): Promise<Stage> {
+  await using opened = new AsyncDisposableStack();
+  const cloud = opened.use(await openCloud());
+  const gateway = opened.use(await startGateway(cloud.imagesApiUrl));
+  return new Stage(cloud, gateway, opened.move());
+}

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { after, afterEach, beforeEach, describe, it } from 'node:test';
+import { consumer, imageId, others, producer } from '../gateway.ts';
+import { engines, type Router } from './engines.ts';
+import { type Counts, compose, type Graph, startGraph } from './graph.ts';
+
+const queries = {
+  'a page of images, their members, projects and notes': `{
+    images(first: 5, orderBy: {field: NAME, direction: ASC}) {
+      nodes { id name owner { name domain } notes { text author { name } } members { status project { name } } }
+    }
+  }`,
+  'ten images that the catalogue names': `{
+    annotatedImages { id name notes { text } owner { name } }
+  }`,
+  'the members of the images that the catalogue names': '{ annotatedImages { notes { text } members { memberId } } }',
+  'the ids of the images that the catalogue names': '{ annotatedImages { id notes { text } } }',
+} as const;
+
+const share = `mutation ($input: CreateImageMemberInput!) {
+  createImageMember(input: $input) {
+    imageMember { status project { id name } }
+    image { id notes { text } }
+    userErrors { code }
+  }
+}`;
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly data: ReturnType<typeof JSON.parse>;
+  readonly errors?: readonly { readonly path?: unknown; readonly extensions?: Readonly<Record<string, unknown>> }[];
+}
+
+const requestId = 'asked-by-a-client';
+
+async function ask(router: Router, query: string, token: string | null, variables = {}): Promise<Answer> {
+  const response = await fetch(router.url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-request-id': requestId,
+      ...(token !== null && { 'x-auth-token': token }),
+    },
+    body: JSON.stringify({ query, variables }),
+  });
+  const text = await response.text();
+  return { status: response.status, text, ...JSON.parse(text) };
+}
+
+/** Projects stand in three places of the first query; engines differ in how many of them they ask for at once. */
+const lookUpsOfProjects: Readonly<Record<string, number>> = {
+  '@apollo/gateway': 3,
+  '@graphql-hive/gateway': 1,
+  '@graphql-hive/router-runtime': 2,
+};
+
+/** Engine, query, and what it cost. */
+const table: (Counts & { readonly engine: string; readonly query: string })[] = [];
+after(() => {
+  const file = process.env['ENGINES_TABLE'];
+  if (file) writeFileSync(file, JSON.stringify(table));
+});
+
+for (const [engine, start] of Object.entries(engines)) {
+  describe(engine, () => {
+    let graph: Graph;
+    let router: Router;
+    beforeEach(async () => {
+      graph = await startGraph();
+      router = await start(compose(graph.services));
+      await ask(router, '{ __typename }', null);
+    });
+    afterEach(async () => {
+      await router[Symbol.asyncDispose]();
+      await graph[Symbol.asyncDispose]();
+    });
+
+    async function cost(query: string, act: () => Promise<Answer>): Promise<{ answer: Answer; counts: Counts }> {
+      await graph.counts();
+      const answer = await act();
+      const counts = await graph.counts();
+      table.push({ engine, query, ...counts });
+      return { answer, counts };
+    }
+
+    it('crosses all three subgraphs from a page of images', async () => {
+      const name = 'a page of images, their members, projects and notes';
+      const { answer, counts } = await cost(name, () => ask(router, queries[name], producer.token));
+      assert.equal(answer.errors, undefined);
+      assert.equal(answer.data.images.nodes.length, 5);
+      assert.deepEqual(answer.data.images.nodes[0], {
+        id: imageId(1),
+        name: 'image 1',
+        owner: { name: 'producer', domain: 'Default' },
+        notes: [{ text: 'note 1', author: { name: 'consumer' } }],
+        members: [
+          { status: 'PENDING', project: { name: 'consumer' } },
+          ...others.map(() => ({ status: 'PENDING', project: { name: null } })),
+        ],
+      });
+      assert.deepEqual(counts, { images: 1, identity: lookUpsOfProjects[engine], catalogue: 1, upstream: 6 });
+    });
+
+    it('resolves the images of another subgraph with one call', async () => {
+      const name = 'ten images that the catalogue names';
+      const { answer, counts } = await cost(name, () => ask(router, queries[name], producer.token));
+      assert.equal(answer.errors, undefined);
+      assert.deepEqual(
+        answer.data.annotatedImages,
+        Array.from({ length: 10 }, (_, index) => ({
+          id: imageId(index + 1),
+          name: `image ${index + 1}`,
+          notes: [{ text: `note ${index + 1}` }],
+          owner: { name: 'producer' },
+        })),
+      );
+      assert.deepEqual(counts, { images: 1, identity: 1, catalogue: 1, upstream: 1 });
+    });
+
+    it('lists the members of the images of another subgraph without looking up the images', async () => {
+      const name = 'the members of the images that the catalogue names';
+      const { answer, counts } = await cost(name, () => ask(router, queries[name], producer.token));
+      assert.equal(answer.errors, undefined);
+      assert.equal(answer.data.annotatedImages[9].members.length, 4);
+      assert.deepEqual(counts, { images: 1, identity: 0, catalogue: 1, upstream: 10 });
+    });
+
+    it('asks nothing for the ids of images', async () => {
+      const name = 'the ids of the images that the catalogue names';
+      const { answer, counts } = await cost(name, () => ask(router, queries[name], producer.token));
+      assert.equal(answer.errors, undefined);
+      assert.deepEqual(counts, { images: 0, identity: 0, catalogue: 1, upstream: 0 });
+    });
+
+    it('carries out a mutation once, and shows what other subgraphs know of its result', async () => {
+      const input = { imageId: imageId(3), memberId: 'e'.repeat(32) };
+      const { answer, counts } = await cost('a mutation', () => ask(router, share, producer.token, { input }));
+      assert.equal(answer.errors, undefined);
+      assert.deepEqual(answer.data.createImageMember, {
+        imageMember: { status: 'PENDING', project: { id: input.memberId, name: null } },
+        image: { id: imageId(3), notes: [{ text: 'note 3' }] },
+        userErrors: [],
+      });
+      assert.deepEqual(counts, { images: 1, identity: 1, catalogue: 1, upstream: 1 });
+    });
+
+    it('shows what a user can mend as data', async () => {
+      const input = { imageId: imageId(3), memberId: consumer.projectId };
+      const { data, errors } = await ask(router, share, consumer.token, { input });
+      assert.equal(errors, undefined);
+      assert.deepEqual(data.createImageMember.userErrors, [{ code: 'NOT_IMAGE_OWNER' }]);
+    });
+
+    it('shows the code of an error, and keeps what other subgraphs answered', async () => {
+      const query = '{ annotatedImages { name notes { text } } }';
+      const { answer, counts } = await cost('an error', () => ask(router, query, 'unknown-token'));
+      assert.equal(answer.status, 200);
+      assert.deepEqual(answer.data.annotatedImages[9], { name: null, notes: [{ text: 'note 10' }] });
+      assert.ok(answer.errors?.length);
+      for (const { extensions } of answer.errors) assert.equal(extensions?.['code'], 'UNAUTHENTICATED');
+      assert.ok(!answer.text.includes('unknown-token'));
+      assert.deepEqual(counts, { images: 1, identity: 0, catalogue: 1, upstream: 1 });
+    });
+
+    it('shows the code and path of an error at the root, and the request id that its client chose', async () => {
+      const { status, data, errors } = await ask(router, `{ image(id: "${imageId(1)}") { name } }`, null);
+      assert.equal(status, 200);
+      assert.deepEqual(data, { image: null });
+      assert.deepEqual(
+        errors?.map(({ path, extensions }) => [path, extensions?.['code'], extensions?.['requestId']]),
+        [[['image'], 'UNAUTHENTICATED', requestId]],
+      );
+    });
+
+    it('takes every caller’s own token all the way, byte for byte, while others ask', async () => {
+      const upstream = graph.gateway.tokens.length;
+      const catalogue = graph.tokens.length;
+      const name = 'the members of the images that the catalogue names';
+      const odd = 'gAAAAABo-_=.~/+%20"x" y';
+      const callers = Array.from({ length: 12 }, (_, index) => (index % 2 ? consumer.token : producer.token));
+      const answers = await Promise.all([...callers, odd].map((token) => ask(router, queries[name], token)));
+      // The owner of an image sees all its members, a member sees itself alone.
+      const seen = answers.map(({ data }) =>
+        data.annotatedImages.map(({ members }: Answer['data']) => members?.length),
+      );
+      assert.deepEqual(seen, [
+        ...callers.map((token) => Array(10).fill(token === producer.token ? 4 : 1)),
+        Array(10).fill(undefined),
+      ]);
+      assert.deepEqual(new Set(graph.gateway.tokens.slice(upstream)), new Set([producer.token, consumer.token, odd]));
+      assert.deepEqual(new Set(graph.tokens.slice(catalogue)), new Set([producer.token, consumer.token, odd]));
+    });
+  });
+}

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+
+const folder = new URL('../../../examples/federation/', import.meta.url);
+
+describe('examples/federation', () => {
+  it('starts with one command, answers the query it prints across all subgraphs, and ends when told to', async () => {
+    const child = spawn(process.execPath, ['start.ts'], { cwd: folder, env: { ...process.env, PORT: '0' } });
+    let output = '';
+    for await (const chunk of child.stdout.setEncoding('utf8')) {
+      output += chunk;
+      if (output.trimEnd().endsWith("}'")) break;
+    }
+    const url = /listens on (\S+)/.exec(output)?.[1] ?? '';
+    const token = /X-Auth-Token: ([\w-]+)/.exec(output)?.[1] ?? '';
+    const body = /-d '(.*)'/.exec(output)?.[1] ?? '';
+    const headers = { 'content-type': 'application/json', 'x-auth-token': token };
+    const answer = await (await fetch(url, { method: 'POST', headers, body })).json();
+    child.kill('SIGTERM');
+    const [code] = await once(child, 'exit');
+    assert.equal(code, 0);
+    const readme = readFileSync(new URL('README.md', folder), 'utf8');
+    const shown = /```json\n(.*?)```/s.exec(readme)?.[1] ?? '';
+    assert.deepEqual(answer, JSON.parse(shown));
+  });
+});

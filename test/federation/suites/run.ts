@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+// Runs everything in this folder: `npm run test:federation`. The last line of its output is JSON: the totals of every
+// suite, and what each query cost behind each engine; `--outputFile.json=<file>` writes it to a file too, with the sums
+// under the names that Vitest and Jest use. Exits with 1 if anything failed.
+
+interface Totals {
+  readonly suite: string;
+  readonly total: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly seconds: number;
+}
+
+interface JestResults {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly assertionResults: readonly { readonly status: string }[];
+    readonly startTime: number;
+    readonly endTime: number;
+  }[];
+}
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const example = fileURLToPath(new URL('../../../examples/federation/', import.meta.url));
+const results = mkdtempSync(join(tmpdir(), 'federation-'));
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Runs a program to its end, its output going where ours goes. @returns its exit code. */
+async function run(command: string, args: readonly string[], cwd: string, env = {}): Promise<number> {
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'] });
+  const [code] = await once(child, 'exit');
+  return code ?? 1;
+}
+
+async function install(folder: string): Promise<number> {
+  const start = performance.now();
+  const installed = statSync(join(folder, 'node_modules/.package-lock.json'), { throwIfNoEntry: false });
+  if (!installed || installed.mtimeMs < statSync(join(folder, 'package-lock.json')).mtimeMs) {
+    const code = await run('npm', ['ci', '--no-audit', '--no-fund'], folder);
+    if (code !== 0) throw new Error(`npm ci in ${folder} failed`);
+  }
+  return seconds(performance.now() - start);
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 100) / 10;
+}
+
+/** Jest's results, by package. */
+async function runJest(): Promise<Totals[]> {
+  const file = join(results, 'jest.json');
+  const jest = join(here, 'node_modules/jest/bin/jest.js');
+  const env = { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' };
+  await run(process.execPath, [jest, '--config', 'jest.config.js', '--json', '--outputFile', file], here, env);
+  const { testResults }: JestResults = JSON.parse(readFileSync(file, 'utf8'));
+  return Object.entries(Object.groupBy(testResults, ({ name }) => toPackage(name))).map(([suite, files = []]) => {
+    const statuses = files.flatMap(({ assertionResults }) => assertionResults.map(({ status }) => status));
+    const count = (status: string): number => statuses.filter((other) => other === status).length;
+    // A file that could not be loaded has no tests; it must not count as one that passed.
+    const broken = files.filter(({ assertionResults }) => assertionResults.length === 0).length;
+    const ms = files.reduce((sum, { startTime, endTime }) => sum + endTime - startTime, 0);
+    return {
+      suite,
+      total: statuses.length,
+      passed: count('passed'),
+      failed: count('failed') + broken,
+      skipped: count('pending'),
+      seconds: seconds(ms),
+    };
+  });
+}
+
+function toPackage(file: string): string {
+  return file.includes('compatibility-tests')
+    ? '@apollo/federation-subgraph-compatibility-tests'
+    : '@apollo/server-integration-testsuite';
+}
+
+/** One of our own suites, on Node's test runner. */
+async function runOwn(suite: string, env = {}): Promise<Totals> {
+  const file = join(results, `${suite}.tap`);
+  const reporters = ['spec', 'tap'].map((name) => `--test-reporter=${name}`);
+  const destinations = ['stdout', file].map((name) => `--test-reporter-destination=${name}`);
+  const start = performance.now();
+  await run(process.execPath, ['--test', ...reporters, ...destinations, `${suite}.suite.ts`], here, env);
+  const tap = readFileSync(file, 'utf8');
+  const count = (name: string): number => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(tap)?.[1] ?? Number.NaN);
+  return {
+    suite,
+    total: count('tests'),
+    passed: count('pass'),
+    failed: count('fail') + count('cancelled'),
+    skipped: count('skipped') + count('todo'),
+    seconds: seconds(performance.now() - start),
+  };
+}
+
+function printTable(rows: readonly object[]): void {
+  const columns = Object.keys(rows[0] ?? {});
+  const line = (cells: readonly unknown[]): void => say(`| ${cells.join(' | ')} |`);
+  say('');
+  line(columns);
+  line(columns.map(() => '---'));
+  for (const row of rows) line(columns.map((column) => row[column as keyof typeof row]));
+}
+
+const installSeconds = (await install(here)) + (await install(example));
+const table = join(results, 'engines.json');
+const typesFit = await run('tsc', ['-p', '.'], here);
+const suites = [
+  ...(await runJest()),
+  await runOwn('composition'),
+  await runOwn('engines', { ENGINES_TABLE: table }),
+  await runOwn('budget'),
+  await runOwn('example'),
+];
+const engines: object[] = existsSync(table) ? JSON.parse(readFileSync(table, 'utf8')) : [];
+rmSync(results, { recursive: true });
+
+printTable(engines);
+printTable(suites);
+const sum = (key: 'total' | 'passed' | 'failed' | 'skipped'): number =>
+  suites.reduce((total, suite) => total + suite[key], 0);
+const report = JSON.stringify({
+  numTotalTests: sum('total'),
+  numPassedTests: sum('passed'),
+  numFailedTests: sum('failed'),
+  numPendingTests: sum('skipped'),
+  typesFit: typesFit === 0,
+  installSeconds,
+  suites,
+  engines,
+});
+const { values } = parseArgs({ options: { 'outputFile.json': { type: 'string' } }, strict: false });
+const file = values['outputFile.json'];
+if (typeof file === 'string') writeFileSync(file, report);
+say(report);
+const clean = suites.every(({ total, passed, skipped }) => total > 0 && passed + skipped === total);
+process.exitCode = clean && suites.length === 6 && typesFit === 0 ? 0 : 1;

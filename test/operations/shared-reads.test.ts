@@ -1,0 +1,78 @@
+import type { ServerResponse } from 'node:http';
+import { expect, it } from 'vitest';
+import { startGateway } from '../support/gateway.ts';
+import { sendJson, startUpstream } from '../support/upstream.ts';
+
+const row = {
+  image_id: 'i',
+  member_id: 'm',
+  status: 'pending',
+  created_at: '2026-11-21T03:41:54Z',
+  updated_at: '2026-11-21T03:41:54Z',
+  schema: '/v2/schemas/member',
+};
+
+const sharedPath = '/v2/images/i/members/m';
+
+/** An Images API that keeps its answers to one read until they are released, and gives all others at once. */
+async function startHolding() {
+  const held: ServerResponse[] = [];
+  const upstream = await startUpstream((response, { method, target }) => {
+    if (method === 'GET' && target === sharedPath) held.push(response);
+    else sendJson(response, 200, row);
+  });
+  return {
+    ...upstream,
+    targets: () => upstream.received.map(({ target }) => target),
+    release(): void {
+      for (const response of held.splice(0)) sendJson(response, 200, row);
+    },
+  };
+}
+
+const read = '{ imageMember(imageId: "i", memberId: "m") { status } }';
+/** The same read, and one that shows upstream when the operation has begun. */
+const readBeside = '{ imageMember(imageId: "i", memberId: "m") { status } beside: image(id: "j") { id } }';
+const accept = `mutation { updateMemberStatus(input: { imageId: "i", memberId: "m", status: ACCEPTED }) { userErrors { code } } }`;
+
+it('operations of one token that read the same at the same moment make one call', async () => {
+  await using upstream = await startHolding();
+  await using gateway = await startGateway(upstream.url);
+  const first = gateway.query('one', read);
+  await upstream.arrived(1);
+  const second = gateway.query('one', readBeside);
+  await upstream.arrived(2);
+  expect(upstream.targets()).toEqual([sharedPath, '/v2/images/j']);
+  upstream.release();
+  const answers = await Promise.all([first, second]);
+  expect(answers.map(({ data }) => data?.['imageMember'])).toEqual([{ status: 'PENDING' }, { status: 'PENDING' }]);
+});
+
+it.each([
+  ['another token', 'two', {}],
+  ['the setting turned off', 'one', { SHARE_READS: 'false' }],
+])('a call is not shared with %s', async (_with, token, environment) => {
+  await using upstream = await startHolding();
+  await using gateway = await startGateway(upstream.url, environment);
+  const first = gateway.query('one', read);
+  await upstream.arrived(1);
+  const second = gateway.query(token, read);
+  await upstream.arrived(2);
+  expect(upstream.targets()).toEqual([sharedPath, sharedPath]);
+  upstream.release();
+  await Promise.all([first, second]);
+});
+
+it('a read that comes after a write of the same token is a call of its own', async () => {
+  await using upstream = await startHolding();
+  await using gateway = await startGateway(upstream.url);
+  const before = gateway.query('one', read);
+  await upstream.arrived(1);
+  await gateway.query('one', accept);
+  const after = gateway.query('one', read);
+  await upstream.arrived(3);
+  expect(upstream.received.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET']);
+  expect(upstream.targets()).toEqual([sharedPath, sharedPath, sharedPath]);
+  upstream.release();
+  await Promise.all([before, after]);
+});
