@@ -32,12 +32,13 @@ export function readBlocks(page: string): readonly Block[] {
   );
 }
 
-/** The commands of a shell block; a backslash at its end continues a line. */
+/** The commands of a shell block, one by one; a backslash at its end continues a line. */
 export function toCommands({ text }: Block): readonly string[] {
   return text
     .replaceAll(/\\\n\s*/g, '')
     .split('\n')
-    .filter((line) => line.trim() !== '' && !line.startsWith('#'));
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+    .flatMap((line) => line.split(' && '));
 }
 
 /** Whether a command is about the package `frontend/`, whose own tests run it. */
