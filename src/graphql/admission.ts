@@ -1,9 +1,9 @@
 import { GatewayError } from '../errors.ts';
 import { type Limits, numberSettings } from '../number-settings.ts';
+import type { BoundedCache } from './bounded-cache.ts';
 import type { GraphQLHttpRequest } from './execute.ts';
 import { readIncoming, withDocument } from './incoming.ts';
 import type { CheckLimits } from './limits/check.ts';
-import type { PersistedQueries } from './persisted-queries.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
 
 /** What is known of documents, and how strict to be. */
@@ -16,7 +16,8 @@ export interface TrustOptions {
 
 export interface AdmissionOptions {
   readonly checkLimits: CheckLimits;
-  readonly persistedQueries: PersistedQueries;
+  /** The documents that clients registered by their hash, as Apollo Server keeps them. */
+  readonly persistedQueries: BoundedCache<string>;
   readonly trust: TrustOptions;
 }
 
@@ -34,7 +35,7 @@ export function createAdmission({ checkLimits, persistedQueries, trust }: Admiss
     const { operationName, variables, documentId } = incoming;
     if (incoming.query === undefined && documentId === undefined) return request;
     const trusted = documentId === undefined || incoming.query ? undefined : documents?.byId(documentId);
-    const registered = documentId === undefined ? undefined : persistedQueries.document(documentId);
+    const registered = documentId === undefined ? undefined : persistedQueries.peek(`apq:${documentId}`);
     const query = incoming.query ?? trusted ?? registered;
     // A router makes up its documents itself.
     if (mode !== 'off' && !isRouter && trusted === undefined && !(query !== undefined && documents?.has(query))) {

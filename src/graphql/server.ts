@@ -9,16 +9,16 @@ import {
 import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import type { GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { GatewayError } from '../errors.ts';
 import type { Limits } from '../number-settings.ts';
 import { createAdmission, type TrustOptions } from './admission.ts';
+import { BoundedCache } from './bounded-cache.ts';
 import type { GatewayContext } from './context.ts';
 import { execute, type GraphQLHttpAnswer, type GraphQLHttpRequest } from './execute.ts';
 import { createExecutor } from './executor.ts';
 import { createFormatError, isDefect } from './format-error.ts';
 import { createLimitCheck } from './limits/check.ts';
-import { PersistedQueries } from './persisted-queries.ts';
 
 /** One operation that was answered. */
 export interface OperationReport {
@@ -62,11 +62,18 @@ export interface GraphQLServer {
   stop(): Promise<void>;
 }
 
+/** How much text of documents is kept, in characters: registered by their hash, and parsed. */
+const maxPersistedCharacters = 4_000_000;
+const maxParsedCharacters = 300_000;
+
 /** Starts Apollo Server. Its CSRF prevention is off: why nothing is lost by that is told in docs/decisions/csrf.md. */
 export async function startGraphQLServer(options: GraphQLServerOptions): Promise<GraphQLServer> {
   const { schema, introspection, federatedTracing } = options;
   const { document, headers } = options.sample;
-  const persistedQueries = new PersistedQueries();
+  const persistedQueries = new BoundedCache<string>({
+    maxSize: maxPersistedCharacters,
+    sizeOf: ({ length }) => length,
+  });
   const admit = createAdmission({
     checkLimits: createLimitCheck(schema, options.limits),
     persistedQueries,
@@ -74,6 +81,10 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
   });
   const server = new ApolloServer<GatewayContext>({
     persistedQueries: { cache: persistedQueries },
+    documentStore: new BoundedCache<DocumentNode>({
+      maxSize: maxParsedCharacters,
+      sizeOf: ({ loc }) => loc?.source.body.length ?? 1_000,
+    }),
     // Tracing hooks into every field, which only graphql-js offers.
     ...(federatedTracing ? { schema } : { gateway: createCompilingGateway(schema) }),
     introspection,

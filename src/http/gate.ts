@@ -16,9 +16,14 @@ export interface GateOptions {
   readonly now: () => number;
 }
 
+/** When to come back, in seconds, after there was too much to do. */
+export const overloadedRetryAfter = 1;
+
 /** Decides which requests are taken on. */
 export interface Gate {
-  /** Refuses those of callers who ask too often, and all while there is too much to do. @throws RequestError. */
+  /** Whether there is too much to do for a further request; counts it as refused if so. */
+  readonly overloaded: boolean;
+  /** Refuses the requests of callers who ask too often. @throws RequestError. */
   admit(request: IncomingMessage, token: string | GatewayError): void;
   /** An operation begins, its body read, if there still is room; `end` must follow. @throws RequestError. */
   begin(): void;
@@ -29,16 +34,17 @@ export function createGate({ load, perToken, perAddress, trustProxy, onShed, now
   const tokens = perToken === 0 ? null : new RateLimit(perToken, now);
   const addresses = perAddress === 0 ? null : new RateLimit(perAddress, now);
 
-  function checkLoad(): void {
+  function isOverloaded(): boolean {
     const reason = load.overloaded;
-    if (reason === null) return;
-    onShed(reason);
-    throw new RequestError(503, 'The gateway has too much to do. Try again.', { code: 'OVERLOADED', retryAfter: 1 });
+    if (reason !== null) onShed(reason);
+    return reason !== null;
   }
 
   return {
+    get overloaded() {
+      return isOverloaded();
+    },
     admit(request, token) {
-      checkLoad();
       const addressWait = addresses === null ? 0 : addresses.take(toAddressKey(request, trustProxy));
       if (addressWait > 0) {
         onShed('rate of address');
@@ -51,7 +57,10 @@ export function createGate({ load, perToken, perAddress, trustProxy, onShed, now
       }
     },
     begin() {
-      checkLoad();
+      if (isOverloaded()) {
+        const message = 'The gateway has too much to do. Try again.';
+        throw new RequestError(503, message, { code: 'OVERLOADED', retryAfter: overloadedRetryAfter });
+      }
       load.begin();
     },
     end: () => load.end(),

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { GatewayError } from '../errors.ts';
 import { RequestError, readJson } from './body.ts';
 import { toErrorBody } from './error-body.ts';
-import type { Gate } from './gate.ts';
+import { type Gate, overloadedRetryAfter } from './gate.ts';
 import { readRequestId } from './request-id.ts';
 import { routerSecretHeader } from './router-secret.ts';
 import { readToken } from './token.ts';
@@ -45,9 +45,16 @@ export interface GraphqlHandlerOptions {
   readonly isRouter: (request: IncomingMessage) => boolean;
 }
 
+/** The longest body that is read past, in bytes. */
+const maxIgnoredBytes = 65_536;
+
 /** The handler of `/graphql`, after the GraphQL over HTTP specification. */
 export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRouter, gate }: GraphqlHandlerOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (gate.overloaded) {
+      turnAway(request, response);
+      return;
+    }
     const requestId = readRequestId(request);
     response.setHeader('x-request-id', requestId);
     try {
@@ -76,6 +83,29 @@ export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRout
   };
 }
 
+/**
+ * A body that nobody wanted to read is in the way of the next request: a short one is read past, a long one is not.
+ */
+function hasLongRest({ complete, headers }: IncomingMessage): boolean {
+  return !complete && !(Number(headers['content-length']) <= maxIgnoredBytes);
+}
+
+const overloadedBody = Buffer.from(
+  toErrorBody('OVERLOADED', 'The gateway has too much to do. Try again.', { retryAfter: overloadedRetryAfter }),
+);
+const overloadedHeaders = {
+  'content-type': 'application/json; charset=utf-8',
+  'content-length': overloadedBody.length,
+  'retry-after': String(overloadedRetryAfter),
+};
+
+/** Answers with 503, at the least cost: whoever is overloaded has no time for those it cannot serve. */
+function turnAway(request: IncomingMessage, response: ServerResponse): void {
+  if (hasLongRest(request)) response.setHeader('connection', 'close');
+  response.writeHead(503, overloadedHeaders);
+  response.end(overloadedBody);
+}
+
 const secretHeaders: ReadonlySet<string> = new Set(['x-auth-token', 'authorization', routerSecretHeader]);
 
 function withoutSecrets(headers: IncomingHttpHeaders): Record<string, string> {
@@ -91,8 +121,7 @@ function withoutSecrets(headers: IncomingHttpHeaders): Record<string, string> {
 function send(request: IncomingMessage, response: ServerResponse, answer: Pick<HttpAnswer, 'status' | 'body'>): void {
   response.statusCode = answer.status;
   response.setHeader('content-length', Buffer.byteLength(answer.body));
-  // A body that nobody wanted to read would be in the way of the next request.
-  if (!request.complete) response.setHeader('connection', 'close');
+  if (hasLongRest(request)) response.setHeader('connection', 'close');
   response.end(answer.body);
 }
 

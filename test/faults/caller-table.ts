@@ -201,7 +201,7 @@ export const callerTable: readonly CallerRow[] = [
       `an id that is taken by its letters: ${id}`,
       post(ask('query ($id: ID!) { image(id: $id) { __typename } }', { variables: { id } })),
       200,
-      'UPSTREAM_INVALID_RESPONSE',
+      null,
       1,
     ),
   ),

@@ -62,11 +62,13 @@ export function answer(status: number, body: string | object, headers: Readonly<
 export function healthy({ method, target }: Pick<RawRequest, 'method' | 'target'>): string {
   const path = target.replace(/\?.*$/, '');
   if (method === 'DELETE') return 'HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n';
+  const id = decodeURIComponent(path.split('/')[3] ?? imageId);
+  const member = { ...memberRow, image_id: id };
   if (path.endsWith('/members')) {
-    return answer(200, method === 'POST' ? { ...memberRow, status: 'pending' } : { members: [memberRow] });
+    return answer(200, method === 'POST' ? { ...member, status: 'pending' } : { members: [member] });
   }
-  if (path.includes('/members/')) return answer(200, memberRow);
-  return path === '/v2/images' ? answer(200, { images: [imageRow] }) : answer(200, imageRow);
+  if (path.includes('/members/')) return answer(200, member);
+  return path === '/v2/images' ? answer(200, { images: [imageRow] }) : answer(200, { ...imageRow, id });
 }
 
 /** An upstream whose answers, byte for byte, are up to a row of the table. */

@@ -12,6 +12,11 @@ import { operations, start } from './harness.ts';
 
 const image = operations.image;
 
+/** Asks for an image of its own: what is asked for by the same token at the same time is asked of upstream once. */
+function imageNumber(number: number): string {
+  return `{ image(id: "image-${number}") { name } }`;
+}
+
 /** The value of a metric without labels, or with these. */
 async function metric(url: string, name: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
@@ -43,7 +48,7 @@ describe('a caller who goes away', () => {
     );
     const { gateway, upstream } = surroundings;
     const abort = new AbortController();
-    const requests = [1, 2].map(() => post(gateway.url, operations.members, abort.signal).catch(() => 'gone'));
+    const requests = [1, 2].map((number) => post(gateway.url, imageNumber(number), abort.signal).catch(() => 'gone'));
     await upstream.arrived(1);
     await expect.poll(() => metric(gateway.url, 'upstream_waiting_calls')).toBe(1);
     const socket = [...upstream.sockets].find(({ destroyed }) => !destroyed);
@@ -92,7 +97,7 @@ describe('slow calls of one token', () => {
       UPSTREAM_DEADLINE_MS: '1500',
     });
     const { gateway, upstream } = surroundings;
-    const slow = Array.from({ length: 20 }, () => gateway.query(canaryToken, image));
+    const slow = Array.from({ length: 20 }, (_, index) => gateway.query(canaryToken, imageNumber(index)));
     await upstream.arrived(3);
     for (let round = 0; round < 5; round++) {
       const began = performance.now();
@@ -112,7 +117,9 @@ describe('slow calls of one token', () => {
       UPSTREAM_DEADLINE_MS: '600',
     });
     const { gateway } = surroundings;
-    const answers = await Promise.all(Array.from({ length: 10 }, () => gateway.query(canaryToken, image)));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => gateway.query(canaryToken, imageNumber(index))),
+    );
     const codes = answers.map(({ errors }) => errors?.[0]?.extensions.code);
     expect(codes.filter((code) => code === 'UPSTREAM_TIMEOUT')).toHaveLength(3);
     expect(codes.filter((code) => code === 'UPSTREAM_UNAVAILABLE')).toHaveLength(7);
@@ -129,7 +136,7 @@ describe('an upstream that fails', () => {
     const { gateway, upstream } = surroundings;
     const calls = 300;
     for (let sent = 0; sent < calls; sent += 10) {
-      await Promise.all(Array.from({ length: 10 }, () => gateway.query(canaryToken, image)));
+      await Promise.all(Array.from({ length: 10 }, (_, index) => gateway.query(canaryToken, imageNumber(index))));
     }
     expect(upstream.received.length / calls).toBeLessThanOrEqual(1.2);
     await surroundings.check('');
@@ -144,7 +151,9 @@ describe('an upstream that fails', () => {
     const { gateway, upstream } = surroundings;
     for (let call = 0; call < 5; call++) await gateway.query(canaryToken, image);
     const began = performance.now();
-    const refused = await Promise.all(Array.from({ length: 50 }, () => gateway.query(canaryToken, image)));
+    const refused = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => gateway.query(canaryToken, imageNumber(index))),
+    );
     expect(performance.now() - began).toBeLessThan(1_000);
     for (const { errors } of refused) {
       expect(errors?.[0]?.extensions).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryAfter: 1 });
@@ -166,9 +175,9 @@ describe('too much at once', () => {
       { MAX_CONCURRENT_OPERATIONS: '8', UPSTREAM_DEADLINE_MS: '5000' },
     );
     const { gateway, upstream } = surroundings;
-    const timed = async () => {
+    const timed = async (_: unknown, index: number) => {
       const began = performance.now();
-      const { status, headers, raw } = await gateway.query(canaryToken, image);
+      const { status, headers, raw } = await gateway.query(canaryToken, imageNumber(index));
       return { status, raw, retryAfter: headers.get('retry-after'), tookMs: performance.now() - began };
     };
     const admitted = Array.from({ length: 8 }, timed);
@@ -194,7 +203,7 @@ describe('too much at once', () => {
       MAX_CONCURRENT_OPERATIONS: '2',
     });
     const { gateway } = surroundings;
-    await Promise.all(Array.from({ length: 50 }, () => gateway.query(canaryToken, image)));
+    await Promise.all(Array.from({ length: 50 }, (_, index) => gateway.query(canaryToken, imageNumber(index))));
     expect((await gateway.query(canaryToken, image)).status).toBe(200);
     await surroundings.check('');
   });

@@ -41,7 +41,8 @@ export class SharingModel {
         return members.delete(step.member) ? null : 'NOT_FOUND';
       case 'update':
         if (step.by === 'producer') return 'NOT_IMAGE_MEMBER';
-        if (step.by !== step.member) return 'NOT_IMAGE_MEMBER';
+        // Members do not see each other.
+        if (step.by !== step.member) return 'NOT_FOUND';
         members.set(step.member, step.status);
         return null;
     }

@@ -22,6 +22,17 @@ function times(count: number, text: (index: number) => string, separator = ' '):
   return Array.from({ length: count }, (_, index) => text(index)).join(separator);
 }
 
+/** What this takes of the processor, which is what it takes of the event loop on a machine with nothing else to do. */
+function cpuMs(run: () => void): number {
+  const runs = Array.from({ length: 5 }, () => {
+    const start = process.threadCpuUsage();
+    run();
+    const { user, system } = process.threadCpuUsage(start);
+    return (user + system) / 1000;
+  });
+  return Math.min(...runs);
+}
+
 const attributes = 'id name status visibility createdAt updatedAt size minDisk minRam tags protected osHidden checksum';
 
 /** Documents made to take time or memory; each is the worst of its kind that we could think of. */
@@ -82,13 +93,7 @@ describe.each(Object.entries(bombs))('%s', (_name, [document, limit]) => {
   });
 
   it('costs little', () => {
-    // The least of some runs: a machine that is busy with other things tells nothing of this one.
-    const runs = Array.from({ length: 5 }, () => {
-      const start = performance.now();
-      check(document);
-      return performance.now() - start;
-    });
-    expect(Math.min(...runs)).toBeLessThan(20);
+    expect(cpuMs(() => check(document))).toBeLessThan(20);
   });
 });
 
@@ -104,13 +109,12 @@ describe('what is just within the limits', () => {
     commas: `${','.repeat(99_000)}{ __typename }`,
   };
   it.each(Object.entries(largest))('%s: is checked, parsed and validated in little time', (_name, document) => {
-    const runs = Array.from({ length: 5 }, () => {
-      const start = performance.now();
-      expect(check(document)).toBeNull();
+    expect(check(document)).toBeNull();
+    const ms = cpuMs(() => {
+      check(document);
       validate(schema, parse(document));
-      return performance.now() - start;
     });
-    expect(Math.min(...runs)).toBeLessThan(20);
+    expect(ms).toBeLessThan(20);
   });
 
   it('introspection as tools ask for it', () => {
@@ -160,7 +164,7 @@ describe('the cost of lists', () => {
   });
 
   it('is that of the operation that is asked for', () => {
-    const document = `query Small { images(first: 1) { nodes { id } } } query Large { images(first: 3000) { nodes { id } } }`;
+    const document = `query Small { images(first: 1) { nodes { id } } } query Large { images(first: 1000) { nodes { members { status } } } }`;
     expect(check(document, { operationName: 'Small' }, cost)).toBeNull();
     expect(check(document, { operationName: 'Large' }, cost)).toMatchObject({ limit: 'maxCost' });
   });

@@ -1,5 +1,6 @@
 import { type DocumentNode, type GraphQLSchema, getOperationAST, parse } from 'graphql';
 import type { Limits } from '../../number-settings.ts';
+import { BoundedCache } from '../bounded-cache.ts';
 import { checkCost, checkDocument, type Variables } from './document.ts';
 import type { Refusal } from './refusal.ts';
 import { checkSource } from './source.ts';
@@ -17,18 +18,21 @@ export type CheckLimits = (request: OperationRequest) => Refusal | null;
 
 /** What is known of a document that is within its limits. */
 interface Known {
+  readonly characters: number;
   readonly document: DocumentNode;
   /** The names of operations that may be executed with any variables. */
   readonly free: Set<string | undefined>;
 }
 
-/** How much text of documents is remembered, in characters, so that a document is looked at once. */
-const maxKnownCharacters = 4_000_000;
+/**
+ * How much text of documents is remembered, in characters, so that a document is looked at once. Parsed, a document
+ * takes about a hundred times as much memory.
+ */
+const maxKnownCharacters = 300_000;
 
 /** Holds requests to the limits, before anything else is done with them. */
 export function createLimitCheck(schema: GraphQLSchema, limits: Limits): CheckLimits {
-  const known = new Map<string, Known>();
-  let knownCharacters = 0;
+  const known = new BoundedCache<Known>({ maxSize: maxKnownCharacters, sizeOf: ({ characters }) => characters });
 
   function learn(query: string): Known | Refusal | null {
     const overSource = checkSource(query, limits);
@@ -37,20 +41,15 @@ export function createLimitCheck(schema: GraphQLSchema, limits: Limits): CheckLi
     if (document === null) return null;
     const overDocument = checkDocument(document, schema, limits);
     if (overDocument !== null) return overDocument;
-    const entry = { document, free: new Set<string | undefined>() };
-    knownCharacters += query.length;
-    if (knownCharacters > maxKnownCharacters) {
-      known.clear();
-      knownCharacters = query.length;
-    }
-    known.set(query, entry);
+    const entry = { document, characters: query.length, free: new Set<string | undefined>() };
+    known.put(query, entry);
     return entry;
   }
 
   return ({ query, operationName, variables }) => {
     const overVariables = checkVariables(variables, limits);
     if (overVariables !== null) return overVariables;
-    const entry = known.get(query) ?? learn(query);
+    const entry = known.peek(query) ?? learn(query);
     if (entry === null || 'limit' in entry) return entry;
     if (entry.free.has(operationName)) return null;
     const operation = getOperationAST(entry.document, operationName);
