@@ -355,6 +355,10 @@ const notThere: Fault = (socket, request, number) => {
   if (request.method === 'GET') socket.write(answer(404, refusal));
   else reset(socket, request, number);
 };
+const removed: Fault = (socket, request, number) => {
+  if (request.target.endsWith('/members')) socket.write(answer(200, { members: [] }));
+  else notThere(socket, request, number);
+};
 
 const writes: readonly Row[] = [
   write('no answer, nor to reading back', 'update', () => {}, 'UPSTREAM_TIMEOUT', 2, {
@@ -401,7 +405,8 @@ const writes: readonly Row[] = [
     null,
     2,
   ),
-  write('a removal that is reset, and the member is gone', 'delete', notThere, null, 3),
+  write('a removal that is reset, and the member is in no list', 'delete', removed, null, 3),
+  write('a removal that is reset, and nothing is to be seen', 'delete', notThere, 'UPSTREAM_UNAVAILABLE', 3, unknown),
   write(
     'a removal that is answered with 200',
     'delete',
