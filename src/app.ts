@@ -190,7 +190,7 @@ export async function createApp({
     onDefect,
     routes: {
       '/graphql': { GET: handleGraphql, POST: handleGraphql },
-      ...createExplorerRoutes(sample),
+      ...(!config.production && createExplorerRoutes(sample)),
       ...(config.console && createConsoleRoutes(consoleFolder, people)),
       '/healthz': { GET: healthz },
       '/readyz': {

@@ -81,6 +81,14 @@ export class Loaders {
   }
 
   /**
+   * Whether these rows, which upstream listed as the image's members, are all of them. To a member, upstream lists itself
+   * alone: a single row may be all members, or the caller itself.
+   */
+  async areAllMembers(rows: readonly ImageMember[], image: Image): Promise<boolean> {
+    return rows.length !== 1 || (await this.ownStatus(image)) === null;
+  }
+
+  /**
    * Leaves the caller's own images out of a list of shared images that was asked for by this status of the caller. One
    * listing by another status tells: what comes back for both is the caller's own.
    */
@@ -200,7 +208,9 @@ export class Loaders {
   async #listByStatus(images: readonly Image[], status: MemberStatus): Promise<ReadonlySet<string>> {
     const listable = images.filter(({ id }) => uuid.test(id));
     const listings = [false, true].flatMap((hidden) => {
-      const ids = listable.filter((image) => !hasAttributes(image) || image.osHidden === hidden).map(({ id }) => id);
+      // Where the Images API is too old to hide images, it says nothing of it.
+      const mayBe = (image: Image): boolean => !hasAttributes(image) || (image.osHidden ?? false) === hidden;
+      const ids = listable.filter(mayBe).map(({ id }) => id);
       return inChunks(ids).map((chunk) => this.#listChunkByStatus(chunk, status, hidden));
     });
     return new Set((await Promise.all(listings)).flat());

@@ -1,51 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Caller } from './cloud.ts';
-import { list } from './operations.ts';
-import { openStage, type Stage } from './stage.ts';
-
-interface Row {
-  readonly action: string;
-  readonly outcome: string;
-  readonly imageId: string;
-  readonly memberId: string;
-  readonly imageMember: { readonly status: string; readonly memberId: string } | null;
-  readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] | null }[];
-}
-
-interface Payload {
-  readonly changes: readonly Row[];
-  readonly userErrors: readonly { readonly code: string }[];
-}
-
-type Bulk = 'createImageMembers' | 'deleteImageMembers' | 'setImageMembers';
-
-const inputs = {
-  createImageMembers: 'CreateImageMembersInput',
-  deleteImageMembers: 'DeleteImageMembersInput',
-  setImageMembers: 'SetImageMembersInput',
-} as const satisfies Readonly<Record<Bulk, string>>;
-
-/** What a bulk mutation answers: one user error for all of it, or a line for each row, and the codes of its errors. */
-async function run(stage: Stage, caller: Caller, bulk: Bulk, input: object): Promise<readonly string[] | string> {
-  const document = `mutation ($input: ${inputs[bulk]}!) { bulk: ${bulk}(input: $input) {
-    changes { action outcome imageId memberId imageMember { memberId status } userErrors { code field } } userErrors { code }
-  } }`;
-  const { data, errors } = await stage.ask(caller, document, { input });
-  if (data === null) return `error ${errors.map(({ extensions }) => extensions.code).join()}`;
-  const { changes, userErrors } = (data as { bulk: Payload }).bulk;
-  const failures = new Map(errors.map(({ path, extensions }) => [path?.join('.'), extensions.code]));
-  if (userErrors.length > 0) {
-    expect(changes).toEqual([]);
-    return userErrors.map(({ code }) => code).join();
-  }
-  return changes.map(({ action, outcome, memberId, imageMember, userErrors: refusals }, index) => {
-    if (imageMember) expect(imageMember.memberId).toBe(memberId);
-    const failure = failures.get(`bulk.changes.${index}`);
-    const why = [...refusals.map(({ code }) => code), ...(failure ? [failure] : [])];
-    return [action, outcome, imageMember?.status, ...why].filter(Boolean).join(' ');
-  });
-}
+import { list, runBulk as run } from './operations.ts';
+import { openStage } from './stage.ts';
 
 describe('sharing several images with several projects', () => {
   it('shares each with each, in the order of the input, and leaves alone what was shared already', async () => {

@@ -108,6 +108,11 @@ describe('the console', () => {
 });
 
 describe('the explorer', () => {
+  it('is not there in production', async () => {
+    await using gateway = await startGateway('http://127.0.0.1:1', { PRODUCTION: 'true' });
+    expect((await fetch(`${gateway.url}/explorer`)).status).toBe(404);
+  });
+
   it('is a page that may load nothing but the gateway’s own files, all of which are there', async () => {
     await using gateway = await startGateway(nowhere);
     const page = await fetch(`${gateway.url}/explorer`);

@@ -436,19 +436,6 @@ describe('a change that fails for another reason', () => {
     expect(data).toEqual({ payload: { deletedImageMemberId: toImageMemberId(a), userErrors: [] } });
   });
 
-  it('as a removal is tried again while the member comes back, and is unknown in the end', async () => {
-    const row = { image_id: id, member_id: projects.a, schema: 's', created_at: '2026-11-21T03:41:54Z' };
-    await using sharing = await startSharing({
-      intercept: ({ method }) =>
-        method === 'GET'
-          ? { status: 200, body: { ...row, updated_at: row.created_at, status: 'pending' } }
-          : { status: 204 },
-    });
-    const { errors } = await sharing.query('producer', documents.delete, input('delete'));
-    expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE', outcome: 'UNKNOWN' } }]);
-    expect(sharing.calls()).toEqual(Array(3).fill([requests.delete, readBack]).flat());
-  });
-
   it('may have been carried out: what is read after it is read anew', async () => {
     const row = { image_id: id, member_id: projects.a, schema: 's', created_at: '2026-11-21T03:41:54Z' };
     let reads = 0;

@@ -147,6 +147,41 @@ describe('the filter sharedWithMe', () => {
     expect(seen).toEqual(['image 1', 'image 3', 'image 5']);
   });
 
+  it('leaves out own images where upstream is too old to say which are hidden', async () => {
+    const row = (number: number) => ({ id: imageId(number), visibility: 'shared' });
+    await using sharing = await startSharing({
+      intercept: ({ target }) => ({
+        status: 200,
+        body: { images: target.includes('member_status=pending') ? [row(1), row(2)] : [row(2)] },
+      }),
+    });
+    const { data } = await sharing.query(
+      'a',
+      '{ images(filter: { sharedWithMe: true, memberStatus: PENDING }) { nodes { id myMembership { status } } } }',
+    );
+    expect(data).toEqual({ images: { nodes: [{ id: imageId(1), myMembership: { status: 'PENDING' } }] } });
+  });
+
+  it('ends when upstream answers with the same page again and again', async () => {
+    const row = (number: number) => ({ id: imageId(number), visibility: 'shared' });
+    await using sharing = await startSharing({
+      intercept: ({ target }) => {
+        const own = { images: [row(2), row(3)], next: '/v2/images' };
+        if (target.includes('id=in:')) return { status: 200, body: own };
+        return { status: 200, body: { images: [row(1), ...own.images], next: '/v2/images' } };
+      },
+    });
+    const { data, errors } = await sharing.query(
+      'a',
+      `{ images(first: 2, filter: { sharedWithMe: true, memberStatus: PENDING }, ${byName}) {
+        nodes { id } pageInfo { hasNextPage }
+      } }`,
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ images: { nodes: [{ id: imageId(1) }], pageInfo: { hasNextPage: false } } });
+    expect(sharing.calls().filter((call) => !call.includes('id=in:'))).toHaveLength(2);
+  });
+
   it('goes with no other visibility', async () => {
     await using sharing = await startSharing();
     const { errors } = await sharing.query(

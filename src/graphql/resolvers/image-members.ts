@@ -103,9 +103,7 @@ async function listForOwner(imageId: string, context: GatewayContext): Promise<r
   if (image.visibility !== 'SHARED') return imageNotShared(image);
   const [incomplete] = list.errors;
   if (incomplete) throw incomplete;
-  // To a member, upstream lists itself alone: one row may be all members, or the caller itself.
-  if (list.rows.length === 1 && (await context.loaders.ownStatus(image)) !== null) return notOwner(key, 'create');
-  return list.rows;
+  return (await context.loaders.areAllMembers(list.rows, image)) ? list.rows : notOwner(key, 'create');
 }
 
 function tooMany(changes: number, { bulk }: GatewayContext): UserError | null {

@@ -40,16 +40,21 @@ export async function listImagePage(
   };
   const rows: ImageAttributes[] = [];
   const errors: GatewayError[] = [];
+  const listed = new Set<string>();
   let marker = after === null || after === undefined ? undefined : fromCursor(after);
   for (;;) {
     // How many of a page stay is not known before it was looked at.
     const limit = sharedWithMe ? size + 1 : size + 1 - rows.length - errors.length;
     const page = await listPage(context, { ...query, marker, limit }, marker !== undefined && rows.length === 0);
     const status = conditions.memberStatus ?? 'ACCEPTED';
-    rows.push(...(sharedWithMe ? await context.loaders.leaveOutOwn(page.rows, status) : page.rows));
+    const fresh = page.rows.filter(({ id }) => !listed.has(id));
+    for (const { id } of fresh) listed.add(id);
+    rows.push(...(sharedWithMe ? await context.loaders.leaveOutOwn(fresh, status) : fresh));
     errors.push(...page.errors);
     const seen = rows.length + errors.length;
-    if (seen > size || !page.more || page.lastId === undefined) {
+    // Glance may answer with the same page again and again, where images without a size are in the order of sizes.
+    const repeats = fresh.length + page.errors.length === 0;
+    if (seen > size || repeats || !page.more || page.lastId === undefined) {
       return { rows: rows.slice(0, size), errors, hasNextPage: seen > size };
     }
     marker = page.lastId;

@@ -1,3 +1,4 @@
+import { GatewayError } from '../../errors.ts';
 import type { ImageMember, ImageMemberKey, MemberStatus } from '../../upstream/model.ts';
 import type { GatewayContext } from '../context.ts';
 import type { UserError } from '../generated.ts';
@@ -20,9 +21,19 @@ export async function addMember(key: ImageMemberKey, context: GatewayContext): P
   const code = change.userErrors[0]?.code;
   if (code !== 'ALREADY_MEMBER' && code !== 'MEMBER_LIMIT_EXCEEDED') return change;
   // Glance looks at the limit before it looks for the member, so a full image may hold the member already.
-  const member = await context.loaders.member(key);
+  const member = await lookUp(key, context);
   if (member) return { member, userErrors: [alreadyMember(key)], unchanged: true };
   return { ...change, unchanged: code === 'ALREADY_MEMBER' };
+}
+
+/** The member's row, where it can be had: upstream has said enough of the write that a failed look does not change. */
+async function lookUp(key: ImageMemberKey, context: GatewayContext): Promise<ImageMember | null> {
+  try {
+    return await context.loaders.member(key);
+  } catch (error) {
+    if (error instanceof GatewayError) return null;
+    throw error;
+  }
 }
 
 /** Removes a member. @throws GatewayError where a user can do nothing about it. */
