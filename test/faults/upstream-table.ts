@@ -356,6 +356,13 @@ const notThere: Fault = (socket, request, number) => {
   else reset(socket, request, number);
 };
 
+/** Resets writes; the member is not found, and the list holds others. */
+const goneFromList: Fault = (socket, request, number) => {
+  const others = ['b', 'c'].map((name) => ({ ...memberRow, member_id: name.repeat(32) }));
+  if (request.target.endsWith('/members')) socket.write(answer(200, { members: others }));
+  else notThere(socket, request, number);
+};
+
 const writes: readonly Row[] = [
   write('no answer, nor to reading back', 'update', () => {}, 'UPSTREAM_TIMEOUT', 2, {
     ...unknown,
@@ -401,7 +408,8 @@ const writes: readonly Row[] = [
     null,
     2,
   ),
-  write('a removal that is reset, and the member is gone', 'delete', notThere, null, 3),
+  write('a removal that is reset, and nothing can be seen', 'delete', notThere, 'UPSTREAM_UNAVAILABLE', 3, unknown),
+  write('a removal that is reset, and others are listed', 'delete', goneFromList, null, 3),
   write(
     'a removal that is answered with 200',
     'delete',
