@@ -44,10 +44,10 @@ interface Compiled extends Pick<CompiledQuery, 'query'> {
  * is compiled lives as long as Apollo Server keeps the parsed document.
  */
 export function createExecutor(schema: GraphQLSchema): Executor {
-  const documents = new WeakMap<DocumentNode, Map<string, Known>>();
+  const documents = new WeakMap<DocumentNode, Map<string | null, Known>>();
 
-  function lookUp(document: DocumentNode, operationName: string): Known {
-    const operations = documents.get(document) ?? new Map<string, Known>();
+  function lookUp(document: DocumentNode, operationName: string | null): Known {
+    const operations = documents.get(document) ?? new Map<string | null, Known>();
     const known = operations.get(operationName) ?? { uses: 0, compiled: undefined };
     if (known.uses === 0) documents.set(document, operations.set(operationName, known));
     known.uses++;
@@ -55,6 +55,8 @@ export function createExecutor(schema: GraphQLSchema): Executor {
   }
 
   function compile(document: DocumentNode, operationName: string | null): Compiled | null {
+    // No operation has an empty name; the compiler would take it for none.
+    if (operationName === '') return null;
     const { inScalar, notNull } = readVariables(schema, document);
     if (inScalar) return null;
     // Models hold enums as the schema names them: there is nothing to serialise.
@@ -81,7 +83,7 @@ export function createExecutor(schema: GraphQLSchema): Executor {
 
   return async (request) => {
     const { document, operationName } = request;
-    const known = lookUp(document, operationName ?? '');
+    const known = lookUp(document, operationName);
     if (known.compiled === undefined && known.uses >= compileAfter) known.compiled = compile(document, operationName);
     return known.compiled ? run(known.compiled, request) : interpret(request);
   };

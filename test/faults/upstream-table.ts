@@ -355,8 +355,10 @@ const notThere: Fault = (socket, request, number) => {
   if (request.method === 'GET') socket.write(answer(404, refusal));
   else reset(socket, request, number);
 };
-const removed: Fault = (socket, request, number) => {
-  if (request.target.endsWith('/members')) socket.write(answer(200, { members: [] }));
+/** Resets writes; the member is not found, and the list holds others. */
+const goneFromList: Fault = (socket, request, number) => {
+  const others = ['b', 'c'].map((name) => ({ ...memberRow, member_id: name.repeat(32) }));
+  if (request.target.endsWith('/members')) socket.write(answer(200, { members: others }));
   else notThere(socket, request, number);
 };
 
@@ -405,8 +407,8 @@ const writes: readonly Row[] = [
     null,
     2,
   ),
-  write('a removal that is reset, and the member is in no list', 'delete', removed, null, 3),
-  write('a removal that is reset, and nothing is to be seen', 'delete', notThere, 'UPSTREAM_UNAVAILABLE', 3, unknown),
+  write('a removal that is reset, and nothing can be seen', 'delete', notThere, 'UPSTREAM_UNAVAILABLE', 3, unknown),
+  write('a removal that is reset, and others are listed', 'delete', goneFromList, null, 3),
   write(
     'a removal that is answered with 200',
     'delete',
