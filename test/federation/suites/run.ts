@@ -59,7 +59,12 @@ async function runJest(): Promise<Totals[]> {
   const file = join(results, 'jest.json');
   const jest = join(here, 'node_modules/jest/bin/jest.js');
   const env = { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' };
-  await run(process.execPath, [jest, '--config', 'jest.config.js', '--json', '--outputFile', file], here, env);
+  await run(
+    process.execPath,
+    [jest, '--config', 'jest.config.js', '--json', '--outputFile', file, '--forceExit'],
+    here,
+    env,
+  );
   const { testResults }: JestResults = JSON.parse(readFileSync(file, 'utf8'));
   return Object.entries(Object.groupBy(testResults, ({ name }) => toPackage(name))).map(([suite, files = []]) => {
     const statuses = files.flatMap(({ assertionResults }) => assertionResults.map(({ status }) => status));
