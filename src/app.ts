@@ -1,19 +1,30 @@
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { Pool } from 'undici';
 import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
+import { LoaderStats } from './graphql/loaders.ts';
 import { createSchema } from './graphql/schema.ts';
 import { type Sample, startGraphQLServer } from './graphql/server.ts';
+import { parseTrustedDocuments } from './graphql/trusted-documents.ts';
+import { createConsoleRoutes, type Person } from './http/console.ts';
 import { createDrain } from './http/drain.ts';
+import { createExplorerRoutes } from './http/explorer.ts';
+import { createGate } from './http/gate.ts';
 import { createGraphqlHandler } from './http/graphql.ts';
 import { createReadyz, healthz } from './http/health.ts';
+import { Load } from './http/load.ts';
 import { createMetricsHandler, Metrics } from './http/metrics.ts';
 import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
+import { startTrace } from './tracing/tracer.ts';
+import { Breaker } from './upstream/breaker.ts';
+import { FairQueue } from './upstream/fair-queue.ts';
 import { createProbe } from './upstream/probe.ts';
+import { RetryBudget } from './upstream/retry-budget.ts';
 import { SharedReads } from './upstream/shared-reads.ts';
 import { Transport } from './upstream/transport.ts';
 
@@ -22,6 +33,8 @@ export interface AppOptions {
   readonly config: Omit<Config, 'imagesApiUrl'> & { readonly imagesApiUrl: URL };
   readonly log: Logger;
   readonly sample: Sample;
+  /** Whom the console offers to be; nobody by default. */
+  readonly people?: readonly Person[];
   /** What is served; the schema of images and their members by default. */
   readonly schema?: GraphQLSchema;
   /** Where metrics are kept; a new registry by default. */
@@ -39,24 +52,73 @@ export interface App extends AsyncDisposable {
   close(): Promise<boolean>;
 }
 
+/** Where the built console is. */
+const consoleFolder = fileURLToPath(new URL('../frontend/console/dist', import.meta.url));
+
 /** Puts the gateway together: configuration in, a server out that is ready and not yet listening. */
 export async function createApp({
   config,
   log,
   sample,
+  people = [],
   schema = createSchema(),
   registry = new Registry(),
 }: AppOptions): Promise<App> {
   const { origin, pathname: basePath } = config.imagesApiUrl;
-  const dispatcher = new Pool(origin, { connections: config.upstreamConnections, pipelining: 1 });
-  const metrics = new Metrics(registry);
-  const onDefect = (error: unknown): void => log.error({ err: error }, 'defect');
+  const { limits } = config;
+  const dispatcher = new Pool(origin, {
+    // One more than calls may use: so that the probe need not wait for slow calls.
+    connections: config.upstreamConnections + 1,
+    pipelining: 1,
+    allowH2: false,
+    // Names are looked up when a connection is made, so that a connection that never ends would never notice a move.
+    clientTtl: limits.upstreamConnectionAgeMs,
+    ...(config.upstreamCa !== null && { connect: { ca: config.upstreamCa } }),
+  });
+  const load = new Load({
+    maxConcurrent: limits.maxConcurrentOperations,
+    maxEventLoopDelayMs: limits.maxEventLoopDelayMs,
+    maxMemoryPercent: limits.maxMemoryPercent,
+  });
+  const trustedDocuments =
+    config.trustedDocumentsManifest === null ? null : parseTrustedDocuments(config.trustedDocumentsManifest);
+  const metrics = new Metrics(registry, trustedDocuments?.operationNames);
+  const exporter = await createExporter(config, metrics);
+  const loaderStats = new LoaderStats();
+  const onDefect = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'defect');
+  const queue = new FairQueue({
+    places: config.upstreamConnections,
+    placesPerKey: limits.upstreamConnectionsPerToken,
+    maxWaiting: limits.upstreamQueue,
+  });
+  const breaker = new Breaker({
+    failures: limits.upstreamBreakerFailures,
+    pauseMs: limits.upstreamBreakerPauseMs,
+    now: () => performance.now(),
+    onChange: (open) => log.warn({ open }, 'breaker'),
+  });
+  metrics.read({
+    running: () => load.running,
+    eventLoopDelayMs: () => load.eventLoopDelayMs,
+    calls: () => queue.inside,
+    waitingCalls: () => queue.waiting,
+    breakerOpen: () => breaker.open,
+    loaders: { ...loaderStats },
+  });
   const transport = new Transport({
     dispatcher,
     basePath,
     deadlineMs: config.upstreamDeadlineMs,
     maxBodyBytes: config.upstreamMaxBodyBytes,
     retries: config.upstreamRetries,
+    queue,
+    breaker,
+    retryBudget: new RetryBudget(limits.upstreamRetryPercent),
+    onRefused: (reason) => metrics.refused(reason),
+    onDropped(operation, rows) {
+      metrics.dropped(operation, rows);
+      log.warn({ operation, rows }, 'rows dropped');
+    },
     observe(report) {
       metrics.attempt(report);
       if (report.status === undefined || report.status >= 500) log.warn(report, 'upstream');
@@ -67,11 +129,21 @@ export async function createApp({
     schema,
     introspection: config.introspection,
     federatedTracing: config.federatedTracing,
+    explorer: !config.production,
+    limits,
+    trust: {
+      documents: trustedDocuments,
+      mode: config.trustedDocuments,
+      onUntrusted(name, requestId) {
+        metrics.untrusted();
+        log.warn({ name: name?.slice(0, 100), requestId }, 'untrusted document');
+      },
+    },
     sample,
     onDefect,
-    observe({ name, ...report }) {
+    observe(report) {
       metrics.operation({ ...report, failed: report.codes.length > 0 });
-      log.info({ ...report, name: name?.slice(0, 100) }, 'operation');
+      log.info({ ...report, name: report.name?.slice(0, 100) }, 'operation');
     },
   });
   const reachable = createProbe(dispatcher, basePath, () => performance.now());
@@ -81,22 +153,45 @@ export async function createApp({
     bulk: { maxChanges: config.bulkMaxChanges, concurrency: config.bulkConcurrency },
   };
   const handleGraphql = createGraphqlHandler(
-    (request, { isRouter, ...caller }) => {
+    (request, { isRouter, ...sender }) => {
+      const deadlineAt = performance.now() + limits.operationDeadlineMs;
+      const trace = startTrace(request.headers['traceparent'], exporter?.export);
+      const caller = { ...sender, deadlineAt, trace };
       const guarded = config.routerSecret !== null;
       const federation = {
         sdl: isRouter || (config.introspection && !guarded),
         entities: isRouter || !guarded,
         representationsLeft: config.maxRepresentations,
       };
-      return graphql.execute(request, createContext(upstream, caller, { ...contextOptions, federation }));
+      return graphql.execute(
+        request,
+        createContext(upstream, caller, { ...contextOptions, federation, loaderStats }),
+        isRouter,
+      );
     },
-    { maxRequestBytes: config.maxRequestBytes, isRouter: createRouterCheck(config.routerSecret) },
+    {
+      maxRequestBytes: config.maxRequestBytes,
+      isRouter: createRouterCheck(config.routerSecret),
+      gate: createGate({
+        load,
+        perToken: limits.rateLimitPerToken,
+        perAddress: limits.rateLimitPerAddress,
+        trustProxy: config.trustProxy,
+        onShed: (reason) => metrics.shed(reason),
+        now: () => performance.now(),
+      }),
+    },
   );
   const server = createHttpServer({
     corsOrigins: config.corsOrigins,
+    maxConnections: limits.maxConnections,
+    headersTimeoutMs: limits.headersTimeoutMs,
+    requestTimeoutMs: limits.requestTimeoutMs,
     onDefect,
     routes: {
       '/graphql': { GET: handleGraphql, POST: handleGraphql },
+      ...(!config.production && createExplorerRoutes(sample)),
+      ...(config.console && createConsoleRoutes(consoleFolder, people)),
       '/healthz': { GET: healthz },
       '/readyz': {
         GET: createReadyz(async () => {
@@ -110,9 +205,11 @@ export async function createApp({
   const drain = createDrain(server);
 
   async function close(): Promise<boolean> {
-    const answered = await drain.close(config.shutdownGraceMs);
+    const answered = await drain.close(config.shutdownGraceMs, limits.drainDelayMs);
+    load.stop();
     await graphql.stop();
     await dispatcher.destroy();
+    await exporter?.stop();
     return answered;
   }
 
@@ -130,4 +227,15 @@ export async function createApp({
       await close();
     },
   };
+}
+
+/** Loaded only where traces are exported. */
+async function createExporter({ otlpEndpoint, serviceName }: AppOptions['config'], metrics: Metrics) {
+  if (otlpEndpoint === null) return undefined;
+  const { createOtlpExporter } = await import('./tracing/otlp.ts');
+  return createOtlpExporter({
+    endpoint: otlpEndpoint,
+    serviceName,
+    onDone: (result, spans) => metrics.spans(result, spans),
+  });
 }

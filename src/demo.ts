@@ -1,13 +1,21 @@
 import { demoIdentities } from './simulator/seed.ts';
 import { startSimulator } from './simulator/server.ts';
 
+interface Person {
+  readonly name: string;
+  readonly token: string;
+  readonly projectId: string;
+}
+
 /** The embedded Images API, for trying the gateway without a cloud. */
 export interface Demo {
   readonly imagesApiUrl: URL;
   /** A token that sees something worth looking at. */
   readonly token: string;
-  /** What to do with a gateway at this URL: who one can be, and a query to paste. */
-  describe(gatewayUrl: string): string;
+  /** Whom one can be: those whose tokens get somewhere. */
+  readonly people: readonly Person[];
+  /** What to do with a gateway at this URL: who one can be, where to look, and a query to paste. */
+  describe(gatewayUrl: string, serves: { readonly console: boolean }): string;
   close(): Promise<void>;
 }
 
@@ -15,21 +23,27 @@ export interface Demo {
 export async function startDemo(): Promise<Demo> {
   const simulator = await startSimulator();
   const { token } = demoIdentities.producer;
-  return { imagesApiUrl: new URL(`${simulator.url}/v2`), token, describe, close: () => simulator.close() };
+  return { imagesApiUrl: new URL(`${simulator.url}/v2`), token, people, describe, close: () => simulator.close() };
 }
 
-function describe(gatewayUrl: string): string {
-  const { expired, unscoped, ...people } = demoIdentities;
-  const rows = Object.values(people).map(
+const { expired: _expired, unscoped: _unscoped, ...usable } = demoIdentities;
+const people = Object.values(usable);
+
+function describe(gatewayUrl: string, serves: { readonly console: boolean }): string {
+  const rows = people.map(
     ({ name, token, projectId }) => `  ${name.padEnd(18)} ${token.padEnd(29)} project ${projectId}`,
   );
   return `
 It serves the embedded Images API: images in memory, forgotten when it stops. Be one of these, by X-Auth-Token:
 ${rows.join('\n')}
 
-Open ${gatewayUrl}/graphql in a browser, or ask:
+In a browser:
+${serves.console ? `  ${gatewayUrl}/console   the console: share images, accept them\n` : ''}  ${gatewayUrl}/graphql   Apollo Sandbox
+  ${gatewayUrl}/explorer  GraphiQL, which needs no internet
+
+Or ask:
   curl -s ${gatewayUrl}/graphql -H 'Content-Type: application/json' \\
-    -H 'X-Auth-Token: ${people.producer.token}' \\
+    -H 'X-Auth-Token: ${demoIdentities.producer.token}' \\
     -d '{"query":"{ images(first: 3) { nodes { name visibility members { memberId status } } } }"}'
 `;
 }

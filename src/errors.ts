@@ -10,6 +10,15 @@ export const errorCodes = {
   UPSTREAM_TIMEOUT: 'The Images API did not answer in time.',
   UPSTREAM_UNAVAILABLE: 'The Images API cannot be reached, or fails.',
   UPSTREAM_INVALID_RESPONSE: 'The Images API answered with something that it should not answer with.',
+  BAD_REQUEST: 'The HTTP request is no GraphQL request: its body, its media type or its parameters are wrong.',
+  GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
+  GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema.',
+  OPERATION_RESOLUTION_FAILURE: 'The document does not say which of its operations to execute.',
+  PERSISTED_QUERY_NOT_FOUND: 'The document of this hash is not known yet; send it along.',
+  LIMIT_EXCEEDED:
+    'The operation is over a limit of the gateway: `extensions` has the setting, what it allows and what was found.',
+  DOCUMENT_NOT_TRUSTED: 'The gateway executes only documents of its manifest, and this is none of them.',
+  OVERLOADED: 'The gateway has too much to do; `extensions.retryAfter` says how many seconds to wait.',
   INTERNAL_SERVER_ERROR: 'A defect of the gateway; its log has more under the request id.',
 } as const;
 
@@ -23,6 +32,8 @@ export interface ErrorDetails {
   readonly upstreamRequestId?: string | undefined;
   /** `UNKNOWN` where a write may or may not have been carried out. */
   readonly outcome?: 'UNKNOWN' | undefined;
+  /** The setting that an operation is over, what it allows, and how much there was at least. */
+  readonly limit?: { readonly name: string; readonly allowed: number; readonly found: number } | undefined;
 }
 
 /**
@@ -42,12 +53,13 @@ export class GatewayError extends Error {
 
   /** Read by graphql-js, which copies it to the error of the field that failed. */
   get extensions(): Record<string, unknown> {
-    const { retryAfter, upstreamRequestId, outcome } = this.details;
+    const { retryAfter, upstreamRequestId, outcome, limit } = this.details;
     return {
       code: this.code,
       ...(retryAfter !== undefined && { retryAfter }),
       ...(upstreamRequestId !== undefined && { upstreamRequestId }),
       ...(outcome !== undefined && { outcome }),
+      ...(limit !== undefined && { limit: limit.name, allowed: limit.allowed, found: limit.found }),
     };
   }
 }

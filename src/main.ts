@@ -4,7 +4,8 @@ import { createApp } from './app.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import type { Demo } from './demo.ts';
 
-const sampleDocument = `# The images that you can see, and whom they are shared with.
+/** What the explorers open with. */
+const sampleDocument = `# Your images, and whom they are shared with.
 query Images {
   images(first: 10) {
     nodes {
@@ -17,8 +18,35 @@ query Images {
       }
     }
   }
-}`;
+}
 
+# What others share with you, and you have not decided on.
+query Inbox {
+  images(filter: { sharedWithMe: true, memberStatus: PENDING }) {
+    nodes {
+      id
+      name
+      owner {
+        id
+      }
+    }
+  }
+}
+
+# Shares several images with several projects at once.
+mutation Share($imageIds: [ID!]!, $memberIds: [ID!]!) {
+  createImageMembers(input: { imageIds: $imageIds, memberIds: $memberIds }) {
+    changes {
+      imageId
+      memberId
+      outcome
+      userErrors {
+        code
+        message
+      }
+    }
+  }
+}`;
 try {
   await start();
 } catch (error) {
@@ -37,10 +65,12 @@ async function start(): Promise<void> {
     log: createLog(config.logLevel),
     registry,
     sample: { document: sampleDocument, headers: { 'X-Auth-Token': cloud.token } },
+    people: cloud.people,
   });
   const url = await app.listen();
-  process.stdout.write(`The gateway listens at ${url}/graphql\n`);
-  process.stdout.write(cloud.describe(url));
+  const open = config.routerSecret === null ? ', open to every router because ROUTER_SECRET is not set,' : '';
+  process.stdout.write(`The gateway${open} listens at ${url}/graphql\n`);
+  process.stdout.write(cloud.describe(url, config));
 
   let stopping = false;
   async function stop(): Promise<void> {
@@ -56,7 +86,7 @@ async function start(): Promise<void> {
 
 /** An Images API that runs elsewhere. */
 function toCloud(imagesApiUrl: URL): Demo {
-  return { imagesApiUrl, token: 'your token', describe: () => '', close: async () => {} };
+  return { imagesApiUrl, token: 'your token', people: [], describe: () => '', close: async () => {} };
 }
 
 /** The embedded Images API; loaded only when it is needed, so that the gateway starts fast without it. */

@@ -24,7 +24,7 @@ const simulator = await startSimulator();
 // The router finds the secret where its configuration looks for it: in the environment.
 const secret = randomBytes(24).toString('base64url');
 process.env['ROUTER_SECRET'] = secret;
-const config = parseConfig({ PORT: '0', IMAGES_API_URL: simulator.url, ROUTER_SECRET: secret, INTROSPECTION: 'off' });
+const config = parseConfig({ PORT: '0', IMAGES_API_URL: simulator.url, ROUTER_SECRET: secret, INTROSPECTION: 'false' });
 const app = await createApp({
   config: { ...config, imagesApiUrl: config.imagesApiUrl ?? new URL(simulator.url) },
   log: pino({ level: 'silent' }),

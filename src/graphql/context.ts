@@ -1,10 +1,12 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { GatewayError } from '../errors.ts';
+import type { OperationTrace } from '../tracing/tracer.ts';
 import { type ClientCaller, ImagesClient } from '../upstream/images-client.ts';
 import type { SharedReads } from '../upstream/shared-reads.ts';
 import type { Transport } from '../upstream/transport.ts';
 import type { FederationAllowance } from './federation.ts';
-import { Loaders } from './loaders.ts';
+import { type LoaderStats, Loaders } from './loaders.ts';
+import { createKnownSelections, type KnownSelections } from './selection.ts';
 
 /** What the resolvers of one request work with. */
 export interface GatewayContext {
@@ -19,8 +21,12 @@ export interface GatewayContext {
   readonly requestId: string;
   /** What the request may ask of the fields for routers. */
   readonly federation: FederationAllowance;
+  /** What was found out about what the operation selects. */
+  readonly selections: KnownSelections;
   /** Errors of rows that were left out of a list; they are added to the answer beside the list. */
   readonly rowErrors: GraphQLError[];
+  /** Undefined: there is none. */
+  readonly trace: OperationTrace | undefined;
 }
 
 /** The limits of one bulk mutation. */
@@ -30,7 +36,15 @@ export interface BulkLimits {
 }
 
 /** What a request may do, by the settings and by who asks. */
-export type ContextOptions = Pick<GatewayContext, 'verifyRemovals' | 'bulk' | 'federation'>;
+export interface ContextOptions extends Pick<GatewayContext, 'verifyRemovals' | 'bulk' | 'federation'> {
+  /** Counts what the loaders do; by default nobody does. */
+  readonly loaderStats?: LoaderStats;
+}
+
+/** A caller whose trace is told how the operation ended. */
+export interface TracedCaller extends ClientCaller {
+  readonly trace?: OperationTrace | undefined;
+}
 
 /** What all requests reach the Images API through. */
 export interface Upstream {
@@ -42,11 +56,19 @@ export interface Upstream {
 /** Everything that lives as long as one request. No upstream call happens yet. */
 export function createContext(
   { transport, sharedReads }: Upstream,
-  caller: ClientCaller,
-  options: ContextOptions,
+  caller: TracedCaller,
+  { loaderStats, ...options }: ContextOptions,
 ): GatewayContext {
   const client = new ImagesClient(transport, sharedReads, caller);
-  return { ...options, client, loaders: new Loaders(client), requestId: caller.requestId, rowErrors: [] };
+  return {
+    ...options,
+    client,
+    loaders: new Loaders(client, loaderStats),
+    requestId: caller.requestId,
+    selections: createKnownSelections(),
+    rowErrors: [],
+    trace: caller.trace,
+  };
 }
 
 /** Reports rows that were left out of the list that this field returns. */

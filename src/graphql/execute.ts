@@ -4,7 +4,7 @@ import { type ApolloServer, type BaseContext, type ContextThunk, HeaderMap } fro
 export interface GraphQLHttpRequest {
   readonly method: string;
   /** Names in lower case, and values. */
-  readonly headers: readonly (readonly [string, string])[];
+  readonly headers: Readonly<Record<string, string>>;
   /** The query of the URL, `?` included. */
   readonly search: string;
   readonly body: unknown;
@@ -23,7 +23,7 @@ export async function execute<Context extends BaseContext>(
   context: ContextThunk<Context>,
 ): Promise<GraphQLHttpAnswer> {
   const headerMap = new HeaderMap();
-  for (const [name, value] of headers) headerMap.set(name, value);
+  for (const name in headers) headerMap.set(name, headers[name] as string);
   const answer = await server.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method, headers: headerMap, search, body },
     context,

@@ -5,7 +5,9 @@ import {
   type GraphQLSchema,
   getOperationAST,
   getVariableValues,
+  isNonNullType,
   TypeInfo,
+  type VariableNode,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
@@ -29,7 +31,12 @@ const compileAfter = 2;
 interface Known {
   uses: number;
   /** Null: to be interpreted, because it cannot be compiled. */
-  compiled: CompiledQuery | null | undefined;
+  compiled: Compiled | null | undefined;
+}
+
+interface Compiled extends Pick<CompiledQuery, 'query'> {
+  /** The variables that stand where null cannot, though their own type may allow it. */
+  readonly notNull: ReadonlySet<string>;
 }
 
 /**
@@ -37,54 +44,67 @@ interface Known {
  * is compiled lives as long as Apollo Server keeps the parsed document.
  */
 export function createExecutor(schema: GraphQLSchema): Executor {
-  const documents = new WeakMap<DocumentNode, Map<string, Known>>();
+  const documents = new WeakMap<DocumentNode, Map<string | null, Known>>();
 
-  function lookUp(document: DocumentNode, operationName: string): Known {
-    const operations = documents.get(document) ?? new Map<string, Known>();
+  function lookUp(document: DocumentNode, operationName: string | null): Known {
+    const operations = documents.get(document) ?? new Map<string | null, Known>();
     const known = operations.get(operationName) ?? { uses: 0, compiled: undefined };
     if (known.uses === 0) documents.set(document, operations.set(operationName, known));
     known.uses++;
     return known;
   }
 
-  function compile(document: DocumentNode, operationName: string | null): CompiledQuery | null {
-    if (hasVariableInScalar(schema, document)) return null;
-    const compiled = compileQuery(schema, document, operationName ?? undefined);
-    return isCompiledQuery(compiled) ? compiled : null;
+  function compile(document: DocumentNode, operationName: string | null): Compiled | null {
+    // No operation has an empty name; the compiler would take it for none.
+    if (operationName === '') return null;
+    const { inScalar, notNull } = readVariables(schema, document);
+    if (inScalar) return null;
+    // Models hold enums as the schema names them: there is nothing to serialise.
+    const compiled = compileQuery(schema, document, operationName ?? undefined, { disableLeafSerialization: true });
+    return isCompiledQuery(compiled) ? { query: compiled.query, notNull } : null;
   }
 
-  /** graphql-js reads the variables: the compiler would forget defaults, and has words of its own for wrong values. */
-  function run(
-    { query }: CompiledQuery,
-    { document, operationName, variables, context }: ExecutionRequest,
-  ): Promise<ExecutionResult> | ExecutionResult {
+  /**
+   * graphql-js reads the variables: the compiler would forget defaults, and has words of its own for wrong values. Where
+   * one is null that cannot be, in spite of a default, graphql-js executes all, because the compiler would not notice.
+   */
+  function run({ query, notNull }: Compiled, request: ExecutionRequest): Promise<ExecutionResult> | ExecutionResult {
+    const { document, operationName, variables, context } = request;
     const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
     const { coerced, errors } = getVariableValues(schema, definitions, variables ?? {});
-    return errors ? { errors } : query(undefined, context, coerced);
+    if (errors) return { errors };
+    for (const name in coerced) if (coerced[name] === null && notNull.has(name)) return interpret(request);
+    return query(undefined, context, coerced);
+  }
+
+  function interpret({ document, operationName, variables, context }: ExecutionRequest) {
+    return execute({ schema, document, operationName, variableValues: variables, contextValue: context });
   }
 
   return async (request) => {
-    const { document, operationName, variables, context } = request;
-    const known = lookUp(document, operationName ?? '');
+    const { document, operationName } = request;
+    const known = lookUp(document, operationName);
     if (known.compiled === undefined && known.uses >= compileAfter) known.compiled = compile(document, operationName);
-    if (known.compiled) return run(known.compiled, request);
-    return execute({ schema, document, operationName, variableValues: variables, contextValue: context });
+    return known.compiled ? run(known.compiled, request) : interpret(request);
   };
 }
 
 /**
- * Whether a variable stands inside the literal of a scalar, as in `_entities(representations: [{id: $id, …}])`: the
- * compiler would drop it.
+ * Where the variables of a document stand: whether one is inside the literal of a scalar, as in
+ * `_entities(representations: [{id: $id, …}])`, which the compiler would drop; and those that stand where null cannot.
  */
-function hasVariableInScalar(schema: GraphQLSchema, document: DocumentNode): boolean {
+function readVariables(schema: GraphQLSchema, document: DocumentNode) {
   const typeInfo = new TypeInfo(schema);
-  let found = false;
+  const notNull = new Set<string>();
+  let inScalar = false;
   const visitor = {
-    Variable(): void {
+    Variable({ name }: VariableNode): void {
+      const type = typeInfo.getInputType();
       // Inside a scalar, no type is expected any more.
-      found ||= !typeInfo.getInputType();
+      if (!type) inScalar = true;
+      else if (isNonNullType(type)) notNull.add(name.value);
     },
   };
   visit(document, visitWithTypeInfo(typeInfo, visitor));
-  return found;
+  return { inScalar, notNull };
 }

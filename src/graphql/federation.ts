@@ -39,14 +39,16 @@ export function guardFederation(schema: GraphQLSchema): void {
     if (federation.representationsLeft < 0) {
       throw new GatewayError('BAD_USER_INPUT', 'The operation brings more representations than MAX_REPRESENTATIONS.');
     }
-    return representations.map((representation) => {
-      const typename = (representation as { readonly __typename?: unknown }).__typename;
-      if (typeof typename !== 'string' || !entityNames.has(typename)) {
-        return new GatewayError('BAD_USER_INPUT', 'The "__typename" of a representation must name an entity.');
-      }
+    return representations.map(async (representation) => {
       try {
-        return (resolve(source, { representations: [representation] }, context, info) as unknown[])[0];
+        const typename = (representation as { readonly __typename?: unknown }).__typename;
+        if (typeof typename !== 'string' || !entityNames.has(typename)) {
+          throw new GatewayError('BAD_USER_INPUT', 'The "__typename" of a representation must name an entity.');
+        }
+        const [entity] = resolve(source, { representations: [representation] }, context, info) as unknown[];
+        return await entity;
       } catch (error) {
+        // As a value: a compiled query would leave out a rejected item at the end of a list, and so shift the others.
         return error;
       }
     });

@@ -51,6 +51,15 @@ export type CreateImageMembersInput = {
   readonly memberIds: ReadonlyArray<Scalars['ID']['input']>;
 };
 
+/** What became of sharing several images. */
+export type CreateImageMembersPayload = {
+  readonly __typename?: 'CreateImageMembersPayload';
+  /** A row for each pair of image and project, in the order of the input. */
+  readonly changes: ReadonlyArray<ImageMemberChange>;
+  /** Why nothing at all was changed; empty where there are rows. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** Which image to stop sharing, and with whom. */
 export type DeleteImageMemberInput = {
   /** The id of the image. */
@@ -76,6 +85,15 @@ export type DeleteImageMembersInput = {
   readonly imageIds: ReadonlyArray<Scalars['ID']['input']>;
   /** The ids of the projects to remove. */
   readonly memberIds: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+/** What became of no longer sharing several images. */
+export type DeleteImageMembersPayload = {
+  readonly __typename?: 'DeleteImageMembersPayload';
+  /** A row for each pair of image and project, in the order of the input. */
+  readonly changes: ReadonlyArray<ImageMemberChange>;
+  /** Why nothing at all was changed; empty where there are rows. */
+  readonly userErrors: ReadonlyArray<UserError>;
 };
 
 /** A machine image in the Images service. */
@@ -261,7 +279,7 @@ export type ImageMemberChange = {
 
 /** What became of one pair of image and project. */
 export type ImageMemberOutcome =
-  /** It was done. */
+  /** It was done; or it was seen to be so after the answer to the change was lost, and may have been so before. */
   | 'DONE'
   /** It was not done; an error at the path of this row tells why. */
   | 'FAILED'
@@ -273,15 +291,6 @@ export type ImageMemberOutcome =
   | 'UNCHANGED'
   /** It may or may not have been done; an error at the path of this row tells why that is not known. */
   | 'UNKNOWN';
-
-/** What became of changing several members. */
-export type ImageMembersPayload = {
-  readonly __typename?: 'ImageMembersPayload';
-  /** A row for each pair of image and project, in the order of the input; members who were removed by a set come last. */
-  readonly changes: ReadonlyArray<ImageMemberChange>;
-  /** Why nothing at all was changed; empty where there are rows. */
-  readonly userErrors: ReadonlyArray<UserError>;
-};
 
 /** The order of a list of images. */
 export type ImageOrder = {
@@ -386,7 +395,7 @@ export type Mutation = {
    * Shares several images with several projects at once: every image with every project. Each pair has a row of its own in
    * the payload; a pair that was shared already is no error.
    */
-  readonly createImageMembers: ImageMembersPayload;
+  readonly createImageMembers: CreateImageMembersPayload;
   /**
    * Stops sharing an image with a project: removes the member. Only the image's owner may do this; a consumer who wants an
    * image out of its list sets its own status to `REJECTED`.
@@ -396,12 +405,12 @@ export type Mutation = {
    * Stops sharing several images with several projects at once. Each pair has a row of its own in the payload; a pair that
    * was not shared is no error.
    */
-  readonly deleteImageMembers: ImageMembersPayload;
+  readonly deleteImageMembers: DeleteImageMembersPayload;
   /**
    * Makes these projects the members of an image, and no others: adds who is missing and removes who is not named. Members
    * who stay keep their status. With `dryRun`, only tells what would be done.
    */
-  readonly setImageMembers: ImageMembersPayload;
+  readonly setImageMembers: SetImageMembersPayload;
   /**
    * Accepts, rejects or sets aside a shared image. Only the member itself may do this, with a token of its own project.
    * From every status every other one can be set.
@@ -519,6 +528,15 @@ export type SetImageMembersInput = {
   readonly imageId: Scalars['ID']['input'];
   /** The ids of all projects that shall be members; an empty list removes everyone. */
   readonly memberIds: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+/** What became of setting the members of an image. */
+export type SetImageMembersPayload = {
+  readonly __typename?: 'SetImageMembersPayload';
+  /** A row for each project that was named, in the order of the input, and then one for each that was removed. */
+  readonly changes: ReadonlyArray<ImageMemberChange>;
+  /** Why nothing at all was changed; empty where there are rows. */
+  readonly userErrors: ReadonlyArray<UserError>;
 };
 
 /** Which membership to change, and how. */
@@ -672,10 +690,12 @@ export type ResolversTypes = {
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   CreateImageMemberPayload: ResolverTypeWrapper<MemberPayload>;
   CreateImageMembersInput: CreateImageMembersInput;
+  CreateImageMembersPayload: ResolverTypeWrapper<Omit<CreateImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversTypes['ImageMemberChange']> }>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DeleteImageMemberInput: DeleteImageMemberInput;
   DeleteImageMemberPayload: ResolverTypeWrapper<DeletePayload>;
   DeleteImageMembersInput: DeleteImageMembersInput;
+  DeleteImageMembersPayload: ResolverTypeWrapper<Omit<DeleteImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversTypes['ImageMemberChange']> }>;
   Image: ResolverTypeWrapper<ImageModel>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
@@ -686,7 +706,6 @@ export type ResolversTypes = {
   ImageMemberAction: ImageMemberAction;
   ImageMemberChange: ResolverTypeWrapper<Omit<ImageMemberChange, 'imageMember'> & { imageMember?: Maybe<ResolversTypes['ImageMember']> }>;
   ImageMemberOutcome: ImageMemberOutcome;
-  ImageMembersPayload: ResolverTypeWrapper<Omit<ImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversTypes['ImageMemberChange']> }>;
   ImageOrder: ImageOrder;
   ImageOrderField: ImageOrderField;
   ImageStatus: ImageStatus;
@@ -704,6 +723,7 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
   SetImageMembersInput: SetImageMembersInput;
+  SetImageMembersPayload: ResolverTypeWrapper<Omit<SetImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversTypes['ImageMemberChange']> }>;
   UpdateMemberStatusInput: UpdateMemberStatusInput;
   UpdateMemberStatusPayload: ResolverTypeWrapper<MemberPayload>;
   UserError: ResolverTypeWrapper<UserError>;
@@ -716,10 +736,12 @@ export type ResolversParentTypes = {
   ID: Scalars['ID']['output'];
   CreateImageMemberPayload: MemberPayload;
   CreateImageMembersInput: CreateImageMembersInput;
+  CreateImageMembersPayload: Omit<CreateImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversParentTypes['ImageMemberChange']> };
   DateTime: Scalars['DateTime']['output'];
   DeleteImageMemberInput: DeleteImageMemberInput;
   DeleteImageMemberPayload: DeletePayload;
   DeleteImageMembersInput: DeleteImageMembersInput;
+  DeleteImageMembersPayload: Omit<DeleteImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversParentTypes['ImageMemberChange']> };
   Image: ImageModel;
   String: Scalars['String']['output'];
   Boolean: Scalars['Boolean']['output'];
@@ -728,7 +750,6 @@ export type ResolversParentTypes = {
   ImageFilter: ImageFilter;
   ImageMember: ImageMemberModel;
   ImageMemberChange: Omit<ImageMemberChange, 'imageMember'> & { imageMember?: Maybe<ResolversParentTypes['ImageMember']> };
-  ImageMembersPayload: Omit<ImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversParentTypes['ImageMemberChange']> };
   ImageOrder: ImageOrder;
   JSONObject: Scalars['JSONObject']['output'];
   Mutation: Record<PropertyKey, never>;
@@ -739,6 +760,7 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   SafeInt: Scalars['SafeInt']['output'];
   SetImageMembersInput: SetImageMembersInput;
+  SetImageMembersPayload: Omit<SetImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversParentTypes['ImageMemberChange']> };
   UpdateMemberStatusInput: UpdateMemberStatusInput;
   UpdateMemberStatusPayload: MemberPayload;
   UserError: UserError;
@@ -750,6 +772,11 @@ export type CreateImageMemberPayloadResolvers<ContextType = GatewayContext, Pare
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type CreateImageMembersPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CreateImageMembersPayload'] = ResolversParentTypes['CreateImageMembersPayload']> = {
+  changes?: Resolver<ReadonlyArray<ResolversTypes['ImageMemberChange']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
 }
@@ -757,6 +784,11 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 export type DeleteImageMemberPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['DeleteImageMemberPayload'] = ResolversParentTypes['DeleteImageMemberPayload']> = {
   deletedImageMemberId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type DeleteImageMembersPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['DeleteImageMembersPayload'] = ResolversParentTypes['DeleteImageMembersPayload']> = {
+  changes?: Resolver<ReadonlyArray<ResolversTypes['ImageMemberChange']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
@@ -823,21 +855,16 @@ export type ImageMemberChangeResolvers<ContextType = GatewayContext, ParentType 
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
-export type ImageMembersPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ImageMembersPayload'] = ResolversParentTypes['ImageMembersPayload']> = {
-  changes?: Resolver<ReadonlyArray<ResolversTypes['ImageMemberChange']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
-};
-
 export interface JsonObjectScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSONObject'], any> {
   name: 'JSONObject';
 }
 
 export type MutationResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   createImageMember?: Resolver<ResolversTypes['CreateImageMemberPayload'], ParentType, ContextType, RequireFields<MutationCreateImageMemberArgs, 'input'>>;
-  createImageMembers?: Resolver<ResolversTypes['ImageMembersPayload'], ParentType, ContextType, RequireFields<MutationCreateImageMembersArgs, 'input'>>;
+  createImageMembers?: Resolver<ResolversTypes['CreateImageMembersPayload'], ParentType, ContextType, RequireFields<MutationCreateImageMembersArgs, 'input'>>;
   deleteImageMember?: Resolver<ResolversTypes['DeleteImageMemberPayload'], ParentType, ContextType, RequireFields<MutationDeleteImageMemberArgs, 'input'>>;
-  deleteImageMembers?: Resolver<ResolversTypes['ImageMembersPayload'], ParentType, ContextType, RequireFields<MutationDeleteImageMembersArgs, 'input'>>;
-  setImageMembers?: Resolver<ResolversTypes['ImageMembersPayload'], ParentType, ContextType, RequireFields<MutationSetImageMembersArgs, 'input'>>;
+  deleteImageMembers?: Resolver<ResolversTypes['DeleteImageMembersPayload'], ParentType, ContextType, RequireFields<MutationDeleteImageMembersArgs, 'input'>>;
+  setImageMembers?: Resolver<ResolversTypes['SetImageMembersPayload'], ParentType, ContextType, RequireFields<MutationSetImageMembersArgs, 'input'>>;
   updateMemberStatus?: Resolver<ResolversTypes['UpdateMemberStatusPayload'], ParentType, ContextType, RequireFields<MutationUpdateMemberStatusArgs, 'input'>>;
 };
 
@@ -867,6 +894,11 @@ export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTy
   name: 'SafeInt';
 }
 
+export type SetImageMembersPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['SetImageMembersPayload'] = ResolversParentTypes['SetImageMembersPayload']> = {
+  changes?: Resolver<ReadonlyArray<ResolversTypes['ImageMemberChange']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type UpdateMemberStatusPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['UpdateMemberStatusPayload'] = ResolversParentTypes['UpdateMemberStatusPayload']> = {
   image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
   imageMember?: Resolver<Maybe<ResolversTypes['ImageMember']>, ParentType, ContextType>;
@@ -881,14 +913,15 @@ export type UserErrorResolvers<ContextType = GatewayContext, ParentType extends 
 
 export type Resolvers<ContextType = GatewayContext> = {
   CreateImageMemberPayload?: CreateImageMemberPayloadResolvers<ContextType>;
+  CreateImageMembersPayload?: CreateImageMembersPayloadResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   DeleteImageMemberPayload?: DeleteImageMemberPayloadResolvers<ContextType>;
+  DeleteImageMembersPayload?: DeleteImageMembersPayloadResolvers<ContextType>;
   Image?: ImageResolvers<ContextType>;
   ImageConnection?: ImageConnectionResolvers<ContextType>;
   ImageEdge?: ImageEdgeResolvers<ContextType>;
   ImageMember?: ImageMemberResolvers<ContextType>;
   ImageMemberChange?: ImageMemberChangeResolvers<ContextType>;
-  ImageMembersPayload?: ImageMembersPayloadResolvers<ContextType>;
   JSONObject?: GraphQLScalarType;
   Mutation?: MutationResolvers<ContextType>;
   MyMembership?: MyMembershipResolvers<ContextType>;
@@ -896,6 +929,7 @@ export type Resolvers<ContextType = GatewayContext> = {
   Project?: ProjectResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;
+  SetImageMembersPayload?: SetImageMembersPayloadResolvers<ContextType>;
   UpdateMemberStatusPayload?: UpdateMemberStatusPayloadResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
 };

@@ -14,6 +14,14 @@ import {
 /** The members of an image: a row for each project, and an error for each row that could not be understood. */
 export type MemberList = Rows<ImageMember>;
 
+/** How often each kind of thing was asked for, and how often that took more than what was known already. */
+export class LoaderStats {
+  readonly image = { reads: 0, loads: 0 };
+  readonly memberList = { reads: 0, loads: 0 };
+  readonly member = { reads: 0, loads: 0 };
+  readonly ownStatus = { reads: 0, loads: 0 };
+}
+
 const noMembers: MemberList = { rows: [], errors: [] };
 
 const memberStatuses = ['PENDING', 'ACCEPTED', 'REJECTED'] as const;
@@ -33,9 +41,11 @@ export class Loaders {
   readonly #ownStatuses: DataLoader<Image, MemberStatus | null, string>;
   /** The images whose member list is loaded or under way, so that single members can be taken from it. */
   readonly #listed = new Set<string>();
+  readonly #stats: LoaderStats;
 
-  constructor(client: ImagesClient) {
+  constructor(client: ImagesClient, stats = new LoaderStats()) {
     this.#client = client;
+    this.#stats = stats;
     this.#images = new DataLoader((ids) => this.#loadImages(ids));
     this.#lists = new DataLoader(async ([id]) => [await this.#loadList(id as string)], { batch: false });
     this.#members = new DataLoader((keys) => this.#loadMembers(keys), { cacheKeyFn: toCacheKey });
@@ -44,17 +54,20 @@ export class Loaders {
 
   /** The image; null if there is none or the token may not see it. */
   image(imageId: string): Promise<ImageAttributes | null> {
+    this.#stats.image.reads++;
     return this.#images.load(imageId);
   }
 
   /** The members of the image that the token may see; null if the token may not see the image. */
   memberList(imageId: string): Promise<MemberList | null> {
     this.#listed.add(imageId);
+    this.#stats.memberList.reads++;
     return this.#lists.load(imageId);
   }
 
   /** One member; null if there is none or the token may not see it. */
   member(key: ImageMemberKey): Promise<ImageMember | null> {
+    this.#stats.member.reads++;
     return this.#members.load(key);
   }
 
@@ -63,7 +76,16 @@ export class Loaders {
    * images, and to administrators all images, whatever status is asked for.
    */
   ownStatus(image: Image): Promise<MemberStatus | null> {
+    this.#stats.ownStatus.reads++;
     return this.#ownStatuses.load(image);
+  }
+
+  /**
+   * Whether these rows, which upstream listed as the image's members, are all of them. To a member, upstream lists itself
+   * alone: a single row may be all members, or the caller itself.
+   */
+  async areAllMembers(rows: readonly ImageMember[], image: Image): Promise<boolean> {
+    return rows.length !== 1 || (await this.ownStatus(image)) === null;
   }
 
   /**
@@ -95,6 +117,7 @@ export class Loaders {
   }
 
   async #loadImages(ids: readonly string[]): Promise<(ImageAttributes | null | Error)[]> {
+    this.#stats.image.loads += ids.length;
     const found = new Map<string, ImageAttributes | null | Error>();
     const listable = ids.filter((id) => uuid.test(id));
     const single = listable.length > 1 ? ids.filter((id) => !uuid.test(id)) : ids;
@@ -138,6 +161,7 @@ export class Loaders {
   }
 
   async #loadList(imageId: string): Promise<MemberList | null> {
+    this.#stats.memberList.loads++;
     try {
       return await this.#client.listMembers(imageId);
     } catch (error) {
@@ -153,6 +177,7 @@ export class Loaders {
   }
 
   #loadMembers(keys: readonly ImageMemberKey[]): Promise<(ImageMember | null | Error)[]> {
+    this.#stats.member.loads += keys.length;
     const wanted = new Map<string, number>();
     for (const { imageId } of keys) wanted.set(imageId, (wanted.get(imageId) ?? 0) + 1);
     return Promise.all(
@@ -171,6 +196,7 @@ export class Loaders {
   }
 
   async #loadOwnStatuses(images: readonly Image[]): Promise<(MemberStatus | null)[]> {
+    this.#stats.ownStatus.loads += images.length;
     const byStatus = await Promise.all(memberStatuses.map((status) => this.#listByStatus(images, status)));
     return images.map(({ id }) => {
       const [status, ...others] = memberStatuses.filter((_status, index) => byStatus[index]?.has(id));
@@ -182,11 +208,21 @@ export class Loaders {
   async #listByStatus(images: readonly Image[], status: MemberStatus): Promise<ReadonlySet<string>> {
     const listable = images.filter(({ id }) => uuid.test(id));
     const listings = [false, true].flatMap((hidden) => {
-      const ids = listable.filter((image) => !hasAttributes(image) || image.osHidden === hidden).map(({ id }) => id);
-      return inChunks(ids).map((chunk) => this.#client.listImagesByMemberStatus(chunk, status, hidden));
+      // Where the Images API is too old to hide images, it says nothing of it.
+      const mayBe = (image: Image): boolean => !hasAttributes(image) || (image.osHidden ?? false) === hidden;
+      const ids = listable.filter(mayBe).map(({ id }) => id);
+      return inChunks(ids).map((chunk) => this.#listChunkByStatus(chunk, status, hidden));
     });
-    const pages = await Promise.all(listings);
-    return new Set(pages.flatMap(({ rows }) => rows.map(({ id }) => id)));
+    return new Set((await Promise.all(listings)).flat());
+  }
+
+  /** Asks again for what is left where upstream allows only shorter pages than were asked for. */
+  async #listChunkByStatus(ids: readonly string[], status: MemberStatus, hidden: boolean): Promise<string[]> {
+    const page = await this.#client.listImagesByMemberStatus(ids, status, hidden);
+    const listed = new Set(page.rows.map(({ id }) => id));
+    const left = ids.filter((id) => !listed.has(id));
+    const isCut = page.more && left.length > 0 && left.length < ids.length;
+    return [...listed, ...(isCut ? await this.#listChunkByStatus(left, status, hidden) : [])];
   }
 }
 

@@ -8,37 +8,45 @@ import {
   type SelectionNode,
 } from 'graphql';
 
-/**
- * Makes a function that tells whether the query selects, on the type `typeName` below a field, any field that is not in
- * `keyFields`. Lets a resolver return a bare key where nothing else is asked for, which costs no call. Answers once for
- * each field of an operation, however many entities it has.
- */
-export function createSelectsBeyond(typeName: string, keyFields: ReadonlySet<string>) {
-  const known = new WeakMap<GraphQLResolveInfo, boolean>();
-  return (info: GraphQLResolveInfo): boolean => {
-    let answer = known.get(info);
-    if (answer === undefined) {
-      answer = info.fieldNodes.some((node) => beyond(node.selectionSet?.selections ?? [], info, typeName, keyFields));
-      known.set(info, answer);
-    }
-    return answer;
-  };
+/** The types that can be shown in part when only their key is known, with the fields that the key tells. */
+const keyFields = {
+  Image: new Set(['__typename', 'id', 'members', 'member']),
+  ImageMember: new Set(['__typename', 'id', 'imageId', 'memberId', 'image', 'project']),
+} as const satisfies Record<string, ReadonlySet<string>>;
+
+type KeyedType = keyof typeof keyFields;
+
+/** What a request has found out about its selections: one answer for each place, however many entities come there. */
+export type KnownSelections = Readonly<Record<KeyedType, Map<GraphQLResolveInfo['fieldNodes'], boolean>>>;
+
+/** Nothing found out yet. */
+export function createKnownSelections(): KnownSelections {
+  return { Image: new Map(), ImageMember: new Map() };
 }
 
-function beyond(
-  selections: readonly SelectionNode[],
-  info: GraphQLResolveInfo,
-  typeName: string,
-  without: ReadonlySet<string>,
-): boolean {
+/**
+ * Whether the query selects, on this type below this field, anything that its key does not tell. Where it does not, a
+ * resolver can return the bare key, which costs no call.
+ */
+export function needsMoreThanKey(type: KeyedType, known: KnownSelections, info: GraphQLResolveInfo): boolean {
+  const { fieldNodes } = info;
+  let answer = known[type].get(fieldNodes);
+  if (answer === undefined) {
+    answer = fieldNodes.some((node) => beyond(node.selectionSet?.selections ?? [], info, type));
+    known[type].set(fieldNodes, answer);
+  }
+  return answer;
+}
+
+function beyond(selections: readonly SelectionNode[], info: GraphQLResolveInfo, type: KeyedType): boolean {
   return selections.some((node) => {
     if (!isIncluded(node, info)) return false;
-    if (node.kind === Kind.FIELD) return !without.has(node.name.value);
+    if (node.kind === Kind.FIELD) return !keyFields[type].has(node.name.value);
     const fragment =
       node.kind === Kind.INLINE_FRAGMENT ? node : (info.fragments[node.name.value] as FragmentDefinitionNode);
     const on = fragment.typeCondition?.name.value;
-    if (on !== undefined && on !== typeName && on !== '_Entity') return false;
-    return beyond(fragment.selectionSet.selections, info, typeName, without);
+    if (on !== undefined && on !== type && on !== '_Entity') return false;
+    return beyond(fragment.selectionSet.selections, info, type);
   });
 }
 

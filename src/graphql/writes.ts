@@ -2,7 +2,7 @@ import { GatewayError, UpstreamError } from '../errors.ts';
 import type { ImageMember, ImageMemberKey, MemberStatus } from '../upstream/model.ts';
 import type { GatewayContext } from './context.ts';
 
-/** How often a member is removed again that is still there after it was removed. */
+/** How often a member is removed that is still there afterwards. */
 const removals = 3;
 
 /**
@@ -41,30 +41,48 @@ export async function updateMember(
  * Removes a member, and reads back that it is gone: Glance may hold a member twice and then removes one of the two, and
  * a status change at the same moment may undo the removal, although it was answered with 204.
  *
- * @throws UpstreamError; with `outcome: "UNKNOWN"` where the member does not stay away.
+ * @throws UpstreamError as above, and `UPSTREAM_UNAVAILABLE` where the member does not stay away.
  */
 export async function deleteMember(key: ImageMemberKey, context: GatewayContext): Promise<void> {
-  const gone = async (): Promise<true | null> => ((await context.client.getMember(key)) === null ? true : null);
+  const { client, loaders, verifyRemovals } = context;
   for (let removal = 1; removal <= removals; removal++) {
     try {
-      await attempt(async () => {
-        await context.client.deleteMember(key);
-        return true;
-      }, gone);
+      const told = await attempt(
+        async () => {
+          await client.deleteMember(key);
+          return 'removed' as const;
+        },
+        async () => ((await isGone(key, context)) ? ('gone' as const) : null),
+      );
+      if (told === 'gone' || !verifyRemovals) return;
     } catch (error) {
       const goneSince = removal > 1 && error instanceof UpstreamError && error.status === 404;
       if (!goneSince) throw error;
+      return;
     } finally {
-      context.loaders.written(key);
+      loaders.written(key);
     }
-    if (!context.verifyRemovals || (await gone())) return;
+    // Upstream has said that it removed the member: that a second look fails does not make it untrue.
+    if ((await client.getMember(key).catch(() => null)) === null) return;
   }
   throw new GatewayError(
     'UPSTREAM_UNAVAILABLE',
-    `Member ${key.memberId} of image ${key.imageId} was removed ${removals} times and is there again: its status is being ` +
-      'changed at this moment. Try again.',
-    { outcome: 'UNKNOWN' },
+    `Member ${key.memberId} of image ${key.imageId} was removed ${removals} times and is still there: it is listed more ` +
+      'often than that, or its status is being changed at this moment. Try again.',
   );
+}
+
+/**
+ * Whether nobody can doubt that a project is no member. That it is not found says little: so it is where the token may
+ * not see it, where the image is not shared at the moment, and where an id can be stored but not addressed. A list that
+ * is known to hold all members has the last word.
+ */
+async function isGone(key: ImageMemberKey, { client, loaders }: GatewayContext): Promise<boolean> {
+  if ((await client.getMember(key)) !== null) return false;
+  const { rows, errors } = await client.listMembers(key.imageId);
+  if (errors.length > 0 || rows.some(({ memberId }) => memberId === key.memberId)) return false;
+  const image = rows.length === 1 ? await loaders.image(key.imageId) : null;
+  return loaders.areAllMembers(rows, image ?? { id: key.imageId });
 }
 
 /**

@@ -1,14 +1,24 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import type { ErrorCode } from '../errors.ts';
 
 /** A request that cannot be taken, with the status that says so. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
-  readonly status: 400 | 413 | 415;
+  readonly status: 400 | 408 | 413 | 415 | 429 | 503;
+  readonly code: ErrorCode;
+  /** How many seconds to wait before trying again. */
+  readonly retryAfter: number | undefined;
 
-  constructor(status: RequestError['status'], message: string) {
+  constructor(
+    status: RequestError['status'],
+    message: string,
+    { code = 'BAD_REQUEST', retryAfter }: { readonly code?: ErrorCode; readonly retryAfter?: number } = {},
+  ) {
     super(message);
     this.status = status;
+    this.code = code;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -48,9 +58,10 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
       else reject(tooLarge());
     });
     request.on('end', () => resolve(Buffer.concat(chunks, size)));
-    request.on('error', reject);
-    request.on('close', () => {
+    const cutOff = (): void => {
       if (!request.complete) reject(new RequestError(400, 'The request body did not arrive whole.'));
-    });
+    };
+    request.on('error', cutOff);
+    request.on('close', cutOff);
   });
 }

@@ -1,14 +1,16 @@
 import type { Server, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Lets a server go down without cutting anyone off. */
 export interface Drain {
   /** Whether the server is going down. */
   readonly draining: boolean;
   /**
-   * Refuses new connections and waits until what is in flight is answered; after the grace period, cuts the rest off.
+   * Is draining from now on; after the delay refuses new connections and waits until what is in flight is answered; after
+   * the grace period cuts the rest off.
    * @returns whether everything was answered.
    */
-  close(graceMs: number): Promise<boolean>;
+  close(graceMs: number, delayMs?: number): Promise<boolean>;
 }
 
 /** Watches the requests of a server. Must be called before it listens. */
@@ -26,8 +28,9 @@ export function createDrain(server: Server): Drain {
     get draining() {
       return draining;
     },
-    async close(graceMs) {
+    async close(graceMs, delayMs = 0) {
       draining = true;
+      if (delayMs > 0) await sleep(delayMs);
       for (const response of inFlight) if (!response.headersSent) response.setHeader('connection', 'close');
       let cut = false;
       const timer = setTimeout(() => {

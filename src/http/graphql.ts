@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { GatewayError } from '../errors.ts';
 import { RequestError, readJson } from './body.ts';
+import { toErrorBody } from './error-body.ts';
+import { type Gate, overloadedRetryAfter } from './gate.ts';
 import { readRequestId } from './request-id.ts';
 import { routerSecretHeader } from './router-secret.ts';
 import { readToken } from './token.ts';
@@ -20,7 +22,7 @@ export interface HttpCaller {
 export interface HttpRequest {
   readonly method: string;
   /** Names in lower case and values, without the headers that hold a token or a secret. */
-  readonly headers: readonly (readonly [string, string])[];
+  readonly headers: Readonly<Record<string, string>>;
   /** The query of the URL, `?` included. */
   readonly search: string;
   /** The JSON body of a `POST`. */
@@ -38,59 +40,88 @@ export type Execute = (request: HttpRequest, caller: HttpCaller) => Promise<Http
 
 export interface GraphqlHandlerOptions {
   readonly maxRequestBytes: number;
+  readonly gate: Gate;
   /** Tells whether a request proves to come from the router. */
   readonly isRouter: (request: IncomingMessage) => boolean;
 }
 
+/** The longest body that is read past, in bytes. */
+const maxIgnoredBytes = 65_536;
+
 /** The handler of `/graphql`, after the GraphQL over HTTP specification. */
-export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRouter }: GraphqlHandlerOptions) {
+export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRouter, gate }: GraphqlHandlerOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (gate.overloaded) {
+      turnAway(request, response);
+      return;
+    }
     const requestId = readRequestId(request);
     response.setHeader('x-request-id', requestId);
     try {
+      const token = readToken(request);
+      gate.admit(request, token);
       const body = request.method === 'POST' ? await readJson(request, maxRequestBytes) : undefined;
       const url = request.url ?? '';
       const search = url.includes('?') ? url.slice(url.indexOf('?')) : '';
-      const caller = {
-        token: readToken(request),
-        requestId,
-        isRouter: isRouter(request),
-        signal: abortOnClose(response),
-      };
+      const caller = { token, requestId, isRouter: isRouter(request), signal: abortOnClose(response) };
       const method = request.method ?? '';
-      const answer = await execute({ method, headers: withoutSecrets(request.headers), search, body }, caller);
-      for (const [name, value] of answer.headers) response.setHeader(name, value);
-      send(request, response, answer);
+      gate.begin();
+      try {
+        const answer = await execute({ method, headers: withoutSecrets(request.headers), search, body }, caller);
+        for (const [name, value] of answer.headers) response.setHeader(name, value);
+        send(request, response, answer);
+      } finally {
+        gate.end();
+      }
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
+      const { status, code, message, retryAfter } = error;
       response.setHeader('content-type', 'application/json; charset=utf-8');
-      send(request, response, { status: error.status, body: toErrorBody(error.message, requestId) });
+      if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
+      send(request, response, { status, body: toErrorBody(code, message, { retryAfter, requestId }) });
     }
   };
 }
 
+/**
+ * A body that nobody wanted to read is in the way of the next request: a short one is read past, a long one is not.
+ */
+function hasLongRest({ complete, headers }: IncomingMessage): boolean {
+  return !complete && !(Number(headers['content-length']) <= maxIgnoredBytes);
+}
+
+const overloadedBody = Buffer.from(
+  toErrorBody('OVERLOADED', 'The gateway has too much to do. Try again.', { retryAfter: overloadedRetryAfter }),
+);
+const overloadedHeaders = {
+  'content-type': 'application/json; charset=utf-8',
+  'content-length': overloadedBody.length,
+  'retry-after': String(overloadedRetryAfter),
+};
+
+/** Answers with 503, at the least cost: whoever is overloaded has no time for those it cannot serve. */
+function turnAway(request: IncomingMessage, response: ServerResponse): void {
+  if (hasLongRest(request)) response.setHeader('connection', 'close');
+  response.writeHead(503, overloadedHeaders);
+  response.end(overloadedBody);
+}
+
 const secretHeaders: ReadonlySet<string> = new Set(['x-auth-token', 'authorization', routerSecretHeader]);
 
-function withoutSecrets(headers: IncomingHttpHeaders): [string, string][] {
-  const entries: [string, string][] = [];
+function withoutSecrets(headers: IncomingHttpHeaders): Record<string, string> {
+  const shown: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined || secretHeaders.has(name)) continue;
-    entries.push([name, typeof value === 'string' ? value : value.join(', ')]);
+    shown[name] = typeof value === 'string' ? value : value.join(', ');
   }
-  return entries;
-}
-
-/** An error before GraphQL had a say, in GraphQL's shape. */
-function toErrorBody(message: string, requestId: string): string {
-  return `${JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST', requestId } }] })}\n`;
+  return shown;
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: Pick<HttpAnswer, 'status' | 'body'>): void {
   response.statusCode = answer.status;
   response.setHeader('content-length', Buffer.byteLength(answer.body));
-  // A body that nobody wanted to read would be in the way of the next request.
-  if (!request.complete) response.setHeader('connection', 'close');
+  if (hasLongRest(request)) response.setHeader('connection', 'close');
   response.end(answer.body);
 }
 

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import cors from 'cors';
+import { answerClientErrors } from './client-error.ts';
+import { toErrorBody } from './error-body.ts';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
@@ -10,12 +12,17 @@ export interface HttpOptions {
   readonly routes: Routes;
   /** The web origins whose pages may call; they need no credentials, because the token is a header of its own. */
   readonly corsOrigins: '*' | readonly string[];
+  /** How many connections may be open; more are closed at once. */
+  readonly maxConnections: number;
+  /** How long the headers of a request may take to arrive, and the whole request. */
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
   /** Hears of handlers that throw: always a defect. */
   readonly onDefect: (error: unknown) => void;
 }
 
 /** An HTTP server that is ready, not yet listening. */
-export function createHttpServer({ routes, corsOrigins, onDefect }: HttpOptions): Server {
+export function createHttpServer({ routes, corsOrigins, onDefect, ...options }: HttpOptions): Server {
   const allowOrigin = cors({
     origin: corsOrigins === '*' ? '*' : [...corsOrigins],
     methods: ['GET', 'POST'],
@@ -25,13 +32,16 @@ export function createHttpServer({ routes, corsOrigins, onDefect }: HttpOptions)
   const paths = new Map(Object.entries(routes));
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.headers.host === undefined && request.httpVersion === '1.1') {
+      return sendError(response, 400, 'A request of HTTP/1.1 names its host.');
+    }
     const path = request.url?.split('?', 1)[0] ?? '/';
     const handlers = paths.get(path);
-    if (handlers === undefined) return sendText(response, 404, `There is nothing at this path.\n`);
+    if (handlers === undefined) return sendError(response, 404, 'There is nothing at this path.');
     const handler = handlers[request.method === 'HEAD' ? 'GET' : (request.method as 'GET')];
     if (handler !== undefined) return handler(request, response);
     response.setHeader('allow', Object.keys(handlers).join(', '));
-    sendText(response, 405, `${path} takes ${Object.keys(handlers).join(' and ')}.\n`);
+    sendError(response, 405, `${path} takes ${Object.keys(handlers).join(' and ')}.`);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -40,15 +50,42 @@ export function createHttpServer({ routes, corsOrigins, onDefect }: HttpOptions)
     } catch (error) {
       onDefect(error);
       if (response.headersSent) response.destroy();
-      else sendText(response, 500, 'Internal server error.\n');
+      else sendError(response, 500, 'Internal server error.', 'INTERNAL_SERVER_ERROR');
     }
   }
 
-  return createServer((request, response) => {
-    // Only browsers send an origin.
-    if (request.headers.origin === undefined) void answer(request, response);
-    else allowOrigin(request, response, () => void answer(request, response));
+  const { headersTimeoutMs, requestTimeoutMs, maxConnections } = options;
+  const server = createServer(
+    {
+      headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+      requestTimeout: requestTimeoutMs,
+      // Node would answer without a word; we say what is missing.
+      requireHostHeader: false,
+      // How often connections are looked at for being over time.
+      connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
+    },
+    (request, response) => {
+      // Only browsers send an origin.
+      if (request.headers.origin === undefined) void answer(request, response);
+      else allowOrigin(request, response, () => void answer(request, response));
+    },
+  );
+  server.maxConnections = maxConnections;
+  server.on('checkExpectation', (_request, response: ServerResponse) => {
+    sendError(response, 417, 'The gateway meets no expectation but 100-continue.');
   });
+  answerClientErrors(server);
+  return server;
+}
+
+/** Answers with an error in GraphQL's shape. */
+function sendError(response: ServerResponse, status: number, message: string, code = 'BAD_REQUEST'): void {
+  const body = toErrorBody(code, message);
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
 }
 
 /** Answers with plain text. */

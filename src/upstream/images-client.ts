@@ -47,7 +47,9 @@ export class ImagesClient {
   /** `GET /v2/images/{image_id}`; null for 404. */
   async getImage(imageId: string): Promise<ImageAttributes | null> {
     const doing = `look up image ${imageId}`;
-    return this.#get({ operation: 'getImage', doing, path: `/images/${encodeURIComponent(imageId)}` }, parseImage);
+    return this.#get({ operation: 'getImage', doing, path: `/images/${encodeURIComponent(imageId)}` }, (json) =>
+      expectImage(parseImage(json), imageId),
+    );
   }
 
   /** `GET /v2/images` with filters, a page at a time. */
@@ -58,7 +60,8 @@ export class ImagesClient {
   /** `GET /v2/images?id=in:…`: those of these images that the token may see, and that are hidden or not, in any order. */
   async listImagesById(imageIds: readonly string[], hidden: boolean): Promise<ImagePage> {
     const doing = `look up ${imageIds.length} images`;
-    return this.#listImages({ operation: 'listImagesById', doing, path: imagesByIdPath(imageIds, hidden) });
+    const path = imagesByIdPath(imageIds, hidden);
+    return this.#listImages({ operation: 'listImagesById', doing, path }, new Set(imageIds));
   }
 
   /**
@@ -69,10 +72,10 @@ export class ImagesClient {
     imageIds: readonly string[],
     status: MemberStatus,
     hidden: boolean,
-  ): Promise<Rows<ImageAttributes>> {
+  ): Promise<ImagePage> {
     const doing = `look up own member statuses in ${imageIds.length} images`;
     const path = imagesByMemberStatusPath(imageIds, status, hidden);
-    return this.#listImages({ operation: 'listImagesByMemberStatus', doing, path });
+    return this.#listImages({ operation: 'listImagesByMemberStatus', doing, path }, new Set(imageIds));
   }
 
   /** `GET /v2/images/{image_id}/members`: one row for each member. */
@@ -80,7 +83,8 @@ export class ImagesClient {
     const path = `/images/${encodeURIComponent(imageId)}/members`;
     const call = get({ operation: 'listMembers', doing: `list the members of image ${imageId}`, path });
     return this.#read(call, (json) => {
-      const { rows, errors } = parseRows(call, parseArray(json, 'members'), parseMember);
+      const members = parseArray(json, 'members');
+      const { rows, errors } = this.#parseRows(call, members, (row) => expectMember(parseMember(row), imageId));
       return { rows: onePerMember(rows), errors };
     });
   }
@@ -88,7 +92,9 @@ export class ImagesClient {
   /** `GET /v2/images/{image_id}/members/{member_id}`; null for 404. */
   async getMember({ imageId, memberId }: ImageMemberKey): Promise<ImageMember | null> {
     const doing = `look up member ${memberId} of image ${imageId}`;
-    return this.#get({ operation: 'getMember', doing, path: memberPath({ imageId, memberId }) }, parseMember);
+    return this.#get({ operation: 'getMember', doing, path: memberPath({ imageId, memberId }) }, (json) =>
+      expectMember(parseMember(json), imageId, memberId),
+    );
   }
 
   /** `POST /v2/images/{image_id}/members`. The key in the body is `member`, though the answer says `member_id`. */
@@ -101,7 +107,7 @@ export class ImagesClient {
       body: { member: memberId },
       expect: 200,
     };
-    return parseBody(call, await this.#write(call), parseMember);
+    return parseBody(call, await this.#write(call), (json) => expectMember(parseMember(json), imageId, memberId));
   }
 
   /** `PUT /v2/images/{image_id}/members/{member_id}`. */
@@ -114,7 +120,7 @@ export class ImagesClient {
       body: { status: toWireStatus(status) },
       expect: 200,
     };
-    return parseBody(call, await this.#write(call), parseMember);
+    return parseBody(call, await this.#write(call), (json) => expectMember(parseMember(json), imageId, memberId));
   }
 
   /** `DELETE /v2/images/{image_id}/members/{member_id}`. */
@@ -124,13 +130,13 @@ export class ImagesClient {
     await this.#write({ operation: 'deleteMember', doing, method: 'DELETE', path, expect: 204 });
   }
 
-  async #listImages(request: GetRequest): Promise<ImagePage> {
+  async #listImages(request: GetRequest, asked?: ReadonlySet<string>): Promise<ImagePage> {
     const call = get(request);
     return this.#read(call, (json) => {
       const list = parseArray(json, 'images');
       const last = list.at(-1);
       return {
-        ...parseRows(call, list, parseImage),
+        ...this.#parseRows(call, list, (row) => expectOneOf(parseImage(row), asked)),
         more: typeof parseObject(json, 'the body')['next'] === 'string',
         lastId: last === undefined ? undefined : parseImageId(last),
       };
@@ -147,21 +153,21 @@ export class ImagesClient {
   }
 
   async #read<T>(call: Call, parse: (json: unknown) => T): Promise<T> {
-    const { token, requestId, signal } = this.#caller;
+    const { token, requestId, signal, deadlineAt, trace } = this.#caller;
     if (token instanceof GatewayError) throw token;
     const make = async (shared: AbortSignal): Promise<T> =>
-      parseBody(call, await this.#transport.call(call, { token, requestId, signal: shared }), parse);
+      parseBody(call, await this.#transport.call(call, { token, requestId, signal: shared, deadlineAt, trace }), parse);
     if (this.#sharedReads === null) return make(signal);
     return this.#sharedReads.read(this.#toCallerKey(token), call.path, signal, make);
   }
 
   async #write(call: Call): Promise<string> {
-    const { token, requestId, signal } = this.#caller;
+    const { token, requestId, signal, deadlineAt, trace } = this.#caller;
     if (token instanceof GatewayError) throw token;
     const callerKey = this.#toCallerKey(token);
     this.#sharedReads?.forget(callerKey);
     try {
-      return await this.#transport.call(call, { token, requestId, signal });
+      return await this.#transport.call(call, { token, requestId, signal, deadlineAt, trace });
     } finally {
       this.#sharedReads?.forget(callerKey);
     }
@@ -170,6 +176,21 @@ export class ImagesClient {
   #toCallerKey(token: string): string {
     this.#callerKey ??= hash('sha256', token);
     return this.#callerKey;
+  }
+
+  #parseRows<T>(call: Call, list: readonly unknown[], parse: (row: unknown) => T): Rows<T> {
+    const rows: T[] = [];
+    const errors: GatewayError[] = [];
+    for (const row of list) {
+      try {
+        rows.push(parse(row));
+      } catch (error) {
+        if (!(error instanceof WireError)) throw error;
+        errors.push(notUnderstood(call, `a row was left out, because ${error.message}`, error));
+      }
+    }
+    if (errors.length > 0) this.#transport.dropped(call, errors.length);
+    return { rows, errors };
   }
 }
 
@@ -192,8 +213,9 @@ function parseBody<T>(call: Call, body: string, parse: (json: unknown) => T): T 
   let json: unknown;
   try {
     json = JSON.parse(body);
-  } catch (cause) {
-    throw notUnderstood(call, 'it is no JSON', cause);
+  } catch {
+    // What the parser says of it quotes upstream, so it is no cause to keep.
+    throw notUnderstood(call, 'it is no JSON', undefined);
   }
   try {
     return parse(json);
@@ -203,18 +225,26 @@ function parseBody<T>(call: Call, body: string, parse: (json: unknown) => T): T 
   }
 }
 
-function parseRows<T>(call: Call, list: readonly unknown[], parse: (row: unknown) => T): Rows<T> {
-  const rows: T[] = [];
-  const errors: GatewayError[] = [];
-  for (const row of list) {
-    try {
-      rows.push(parse(row));
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      errors.push(notUnderstood(call, `a row was left out, because ${error.message}`, error));
-    }
-  }
-  return { rows, errors };
+/** @returns the image. @throws WireError if it is another one than was asked for. */
+function expectImage(image: ImageAttributes, imageId: string): ImageAttributes {
+  if (!isSameId(image.id, imageId)) throw new WireError('it is about another image');
+  return image;
+}
+
+function expectOneOf(image: ImageAttributes, asked: ReadonlySet<string> | undefined): ImageAttributes {
+  if (asked && !asked.has(image.id.toLowerCase())) throw new WireError('it is about an image that was not asked for');
+  return image;
+}
+
+function expectMember(member: ImageMember, imageId: string, memberId?: string): ImageMember {
+  if (!isSameId(member.imageId, imageId)) throw new WireError('it is about another image');
+  if (memberId !== undefined && !isSameId(member.memberId, memberId)) throw new WireError('it is about another member');
+  return member;
+}
+
+/** On MariaDB and MySQL, Glance matches ids without regard to case and to spaces at the end, and answers what it holds. */
+function isSameId(held: string, asked: string): boolean {
+  return held === asked || held.trimEnd().toLowerCase() === asked.trimEnd().toLowerCase();
 }
 
 /**

@@ -27,6 +27,8 @@ export class SharedReads {
    * @param signal aborts when this caller goes away; the read goes on for the others.
    */
   async read<T>(callerKey: string, readKey: string, signal: AbortSignal, make: MakeRead<T>): Promise<T> {
+    // Nobody waits for the read of a caller who has gone: on its own signal, it ends before it begins.
+    if (signal.aborted) return make(signal);
     const known = this.#callers.get(callerKey)?.get(readKey);
     const read = known ?? this.#start(callerKey, readKey, make);
     if (read === null) return make(signal);

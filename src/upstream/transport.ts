@@ -1,7 +1,15 @@
 import type { Dispatcher } from 'undici';
 import { UpstreamError } from '../errors.ts';
 import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer, UnusableAnswer } from './attempt.ts';
+import type { Breaker } from './breaker.ts';
+import type { FairQueue } from './fair-queue.ts';
+import type { RetryBudget } from './retry-budget.ts';
 import { toUpstreamError } from './status.ts';
+
+/** The trace that a caller's attempts belong to. */
+export interface Trace {
+  startCall(): { readonly traceparent: string; end(report: AttemptReport): void };
+}
 
 /** Who a call is made for. */
 export interface Caller {
@@ -11,6 +19,10 @@ export interface Caller {
   readonly requestId: string;
   /** Aborts when the caller goes away. */
   readonly signal: AbortSignal;
+  /** When the whole operation must be over, on the clock of `performance`; undefined: no limit but that of each call. */
+  readonly deadlineAt?: number | undefined;
+  /** Undefined: there is none. */
+  readonly trace?: Trace | undefined;
 }
 
 /** One call to the Images API. */
@@ -52,7 +64,15 @@ export interface TransportOptions {
   readonly maxBodyBytes: number;
   /** How often a read is tried again, at most. */
   readonly retries: number;
+  /** Who may call when: no more calls at once than there are connections, and each token in its turn. */
+  readonly queue: FairQueue;
+  readonly breaker: Breaker;
+  readonly retryBudget: RetryBudget;
   readonly observe: (report: AttemptReport) => void;
+  /** Hears of calls that were never made. */
+  readonly onRefused: (reason: 'queue' | 'breaker') => void;
+  /** Hears of rows that were left out of an answer. */
+  readonly onDropped: (operation: string, rows: number) => void;
 }
 
 /** Ends a call because its time is over. */
@@ -76,14 +96,17 @@ export class Transport {
    * @throws UpstreamError for every other status, and when no usable answer came in time.
    */
   async call(call: Call, caller: Caller): Promise<string> {
-    const { basePath, deadlineMs, maxBodyBytes, retries } = this.#options;
+    const { basePath, maxBodyBytes, retries, retryBudget } = this.#options;
+    const start = performance.now();
+    const leftMs = Math.max(0, (caller.deadlineAt ?? Number.POSITIVE_INFINITY) - start);
+    const deadlineMs = Math.min(this.#options.deadlineMs, leftMs);
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     const headers = ['accept', 'application/json', 'accept-encoding', 'identity'];
     headers.push('x-auth-token', caller.token, 'x-openstack-request-id', caller.requestId);
     if (body !== null) headers.push('content-type', 'application/json');
     const request: AttemptRequest = { method: call.method, path: basePath + call.path, headers, body, maxBodyBytes };
     const attempts = call.method === 'GET' ? retries + 1 : 1;
-    const deadline = performance.now() + deadlineMs;
+    const deadline = start + deadlineMs;
 
     let cancel: Cancel = () => {};
     const timer = setTimeout(() => cancel(new DeadlineExceeded()), deadlineMs);
@@ -91,6 +114,8 @@ export class Transport {
     caller.signal.addEventListener('abort', onAbort, { once: true });
     try {
       if (caller.signal.aborted) throw new CallerGone();
+      if (deadlineMs === 0) throw new DeadlineExceeded();
+      retryBudget.call();
       for (let number = 1; ; number++) {
         const error = await this.#attempt(call, caller, request, number, (c) => {
           cancel = c;
@@ -98,6 +123,7 @@ export class Transport {
         if (typeof error === 'string') return error;
         const delayMs = retryDelayMs(error, number);
         if (number >= attempts || delayMs === null || performance.now() + delayMs >= deadline) throw error;
+        if (!retryBudget.take()) throw error;
         await sleep(delayMs, (c) => {
           cancel = c;
         });
@@ -118,27 +144,66 @@ export class Transport {
     number: number,
     onCancel: (cancel: Cancel) => void,
   ): Promise<string | UpstreamError> {
+    const { queue, breaker } = this.#options;
+    const pauseMs = breaker.waitMs();
+    if (pauseMs > 0) throw this.#refuse(call, 'breaker', Math.ceil(pauseMs / 1000));
+    if (!queue.tryEnter(caller.token)) await this.#wait(call, caller, onCancel);
     const start = performance.now();
     let answer: AttemptAnswer | undefined;
     let failure: AttemptReport['failure'];
+    const trace = caller.trace?.startCall();
     try {
-      answer = await attempt(this.#options.dispatcher, request, onCancel);
+      const traced = trace ? { ...request, headers: [...request.headers, 'traceparent', trace.traceparent] } : request;
+      answer = await attempt(this.#options.dispatcher, traced, onCancel);
     } catch (error) {
       failure = toFailure(error);
       if (failure !== 'unreachable') throw error;
       return this.#toError(call, error);
     } finally {
-      this.#options.observe({
+      const durationMs = performance.now() - start;
+      queue.leave(caller.token);
+      // Who waited long for a turn may have no time left for an answer: that says nothing of upstream.
+      const late = failure === 'timeout' && durationMs < this.#options.deadlineMs / 2;
+      if (isDown(answer, failure) && !late) breaker.failed();
+      else if (answer !== undefined || failure === 'unusable') breaker.succeeded();
+      const report = {
         operation: call.operation,
         method: call.method,
         status: answer?.status,
         failure,
-        durationMs: performance.now() - start,
+        durationMs,
         attempt: number,
         requestId: caller.requestId,
-      });
+      };
+      trace?.end(report);
+      this.#options.observe(report);
     }
     return answer.status === call.expect ? answer.body : toUpstreamError(call, answer);
+  }
+
+  /** Waits for a turn to call. */
+  #wait(call: Call, { token }: Caller, onCancel: (cancel: Cancel) => void): Promise<void> {
+    const { queue } = this.#options;
+    if (queue.isFull(token)) throw this.#refuse(call, 'queue', 1);
+    return new Promise((resolve, reject) => {
+      const giveUp = queue.wait(token, resolve);
+      onCancel((reason) => {
+        giveUp();
+        reject(reason);
+      });
+    });
+  }
+
+  #refuse(call: Call, reason: 'queue' | 'breaker', retryAfter: number): UpstreamError {
+    this.#options.onRefused(reason);
+    const why =
+      reason === 'queue' ? 'too many calls wait for the Images API.' : 'the Images API has not answered for a while.';
+    return new UpstreamError('UPSTREAM_UNAVAILABLE', `Could not ${call.doing}: ${why}`, { retryAfter });
+  }
+
+  /** Counts rows that were left out of the answer to a call. */
+  dropped(call: Call, rows: number): void {
+    this.#options.onDropped(call.operation, rows);
   }
 
   #toError(call: Call, cause: unknown): UpstreamError {
@@ -151,7 +216,7 @@ export class Transport {
       case 'timeout':
         return new UpstreamError(
           'UPSTREAM_TIMEOUT',
-          `Could not ${call.doing}: the Images API did not answer within ${this.#options.deadlineMs} ms.`,
+          `Could not ${call.doing}: the Images API did not answer in time.`,
           { outcome, cause },
         );
       case 'cancelled':
@@ -173,6 +238,12 @@ export class Transport {
         );
     }
   }
+}
+
+/** Whether upstream, or what stands before it, is not there: a 500 may be about one image alone. */
+function isDown(answer: AttemptAnswer | undefined, failure: AttemptReport['failure']): boolean {
+  if (answer !== undefined) return answer.status > 501;
+  return failure === 'unreachable' || failure === 'timeout';
 }
 
 function toFailure(error: unknown): 'timeout' | 'cancelled' | 'unusable' | 'unreachable' {

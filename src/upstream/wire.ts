@@ -146,10 +146,21 @@ function toProperties(row: Json): Readonly<Record<string, unknown>> {
   for (const key in row) {
     if (attributes.has(key)) continue;
     // Assigning to this one key would not add a property.
-    if (key === '__proto__') Object.defineProperty(properties, key, { value: row[key], enumerable: true });
-    else properties[key] = row[key];
+    if (key === '__proto__') Object.defineProperty(properties, key, { value: shallow(row[key]), enumerable: true });
+    else properties[key] = shallow(row[key]);
   }
   return properties;
+}
+
+/** How deep the value of a custom property may be nested; Glance has only texts there. */
+const maxPropertyDepth = 20;
+
+/** @returns the value. @throws WireError if it is nested so deep that whoever writes it as JSON could fail. */
+function shallow(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === maxPropertyDepth) throw new WireError('a property is nested too deep');
+  for (const item of Object.values(value)) shallow(item, depth + 1);
+  return value;
 }
 
 // Each value is handed over beside its key: a property that is named in the code is read several times as fast as one

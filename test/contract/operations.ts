@@ -4,7 +4,8 @@ import type { Answer, Stage } from './stage.ts';
 
 /**
  * The operations of the graph, each answering in a word or two, so that tests read as tables:
- * `PENDING`, `NOT_FOUND input.imageId` for a user error and its field, `error FORBIDDEN` for a GraphQL error.
+ * `PENDING`, `NOT_FOUND input.imageId` for a user error and its field, `error FORBIDDEN` for a GraphQL error, with
+ * `UNKNOWN` behind it where the fate of a write is.
  */
 
 type MemberStatus = 'PENDING' | 'ACCEPTED' | 'REJECTED';
@@ -50,6 +51,54 @@ export async function remove(stage: Stage, caller: Caller, imageId: string, memb
     if (!deletedImageMemberId) return null;
     expect(Buffer.from(deletedImageMemberId, 'base64url').toString()).toBe(`${imageId}/${memberId}`);
     return 'removed';
+  });
+}
+
+interface BulkRow {
+  readonly action: string;
+  readonly outcome: string;
+  readonly imageId: string;
+  readonly memberId: string;
+  readonly imageMember: { readonly status: string; readonly memberId: string } | null;
+  readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] | null }[];
+}
+
+interface BulkPayload {
+  readonly changes: readonly BulkRow[];
+  readonly userErrors: readonly { readonly code: string }[];
+}
+
+type Bulk = 'createImageMembers' | 'deleteImageMembers' | 'setImageMembers';
+
+const bulkInputs = {
+  createImageMembers: 'CreateImageMembersInput',
+  deleteImageMembers: 'DeleteImageMembersInput',
+  setImageMembers: 'SetImageMembersInput',
+} as const satisfies Readonly<Record<Bulk, string>>;
+
+/** What a bulk mutation answers: one user error for all of it, or a line for each row, and the codes of its errors. */
+export async function runBulk(
+  stage: Stage,
+  caller: Caller,
+  bulk: Bulk,
+  input: object,
+): Promise<readonly string[] | string> {
+  const document = `mutation ($input: ${bulkInputs[bulk]}!) { bulk: ${bulk}(input: $input) {
+    changes { action outcome imageId memberId imageMember { memberId status } userErrors { code field } } userErrors { code }
+  } }`;
+  const { data, errors } = await stage.ask(caller, document, { input });
+  if (data === null) return `error ${errors.map(({ extensions }) => extensions.code).join()}`;
+  const { changes, userErrors } = (data as { bulk: BulkPayload }).bulk;
+  const failures = new Map(errors.map(({ path, extensions }) => [path?.join('.'), extensions.code]));
+  if (userErrors.length > 0) {
+    expect(changes).toEqual([]);
+    return userErrors.map(({ code }) => code).join();
+  }
+  return changes.map(({ action, outcome, memberId, imageMember, userErrors: refusals }, index) => {
+    if (imageMember) expect(imageMember.memberId).toBe(memberId);
+    const failure = failures.get(`bulk.changes.${index}`);
+    const why = [...refusals.map(({ code }) => code), ...(failure ? [failure] : [])];
+    return [action, outcome, imageMember?.status, ...why].filter(Boolean).join(' ');
   });
 }
 
@@ -133,7 +182,7 @@ function judge({ data, errors }: Answer, toWord: (payload: Payload) => string | 
 }
 
 function judgeErrors(errors: Answer['errors']): string {
-  return `error ${errors.map(({ extensions }) => extensions.code).join(', ')}`;
+  return `error ${errors.map(({ extensions: { code, outcome } }) => [code, outcome].join(' ').trim()).join(', ')}`;
 }
 
 function toName(stage: Stage, projectId: string): string {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Caller, ProjectName } from './cloud.ts';
+import type { Caller } from './cloud.ts';
 import { create, list, look, remove, show, update } from './operations.ts';
 import { type NewImage, openStage, type Stage } from './stage.ts';
 
@@ -231,17 +231,10 @@ describe('those who want in, or out', () => {
 });
 
 describe('an image with as many members as the cloud allows', () => {
-  async function fill(stage: Stage, known: ProjectName): Promise<string> {
-    const imageId = await stage.image({ members: { [known]: 'accepted' } });
-    const others = Array.from({ length: stage.cloud.memberQuota - 1 }, () => randomUUID());
-    await Promise.all(others.map((memberId) => stage.share(imageId, memberId)));
-    return imageId;
-  }
-
   it('takes no more, keeps those it has, and takes one again when one has gone', async () => {
     await using stage = await openStage();
     const { consumerA, consumerB } = stage.cloud.projects;
-    const imageId = await fill(stage, 'consumerA');
+    const imageId = await stage.fullImage();
     const before = await stage.rows(imageId);
     expect(before).toHaveLength(stage.cloud.memberQuota);
     expect(await create(stage, 'producer', imageId, newcomer)).toBe('MEMBER_LIMIT_EXCEEDED input.imageId');

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import type { Environment } from '../../src/config.ts';
 import { type AnswerError, type Gateway, startGateway } from '../support/gateway.ts';
+import { type Disturb, startProxy } from '../support/proxy.ts';
 import { type Caller, type Cloud, openCloud, type ProjectName } from './cloud.ts';
 
 /** The wire's member statuses: what the set-up speaks, because it goes past the gateway. */
@@ -38,11 +40,11 @@ export class Stage implements AsyncDisposable {
     this.#opened = opened;
   }
 
-  /** The operations of the calls that the gateway made to the cloud so far: it logs a line for each. */
+  /** The operations of the calls that the gateway made to the cloud so far, with why they had no answer, if they had none. */
   get calls(): readonly string[] {
     return this.#gateway.log
-      .map((line) => JSON.parse(line) as { msg: string; operation: string })
-      .flatMap(({ msg, operation }) => (msg === 'upstream' ? [operation] : []));
+      .map((line) => JSON.parse(line) as { msg: string; operation: string; failure?: string })
+      .flatMap(({ msg, operation, failure }) => (msg === 'upstream' ? [[operation, failure].join(' ').trim()] : []));
   }
 
   /** Sends an operation to the gateway. Whatever comes of it, an operation that executed answers 200. */
@@ -77,6 +79,14 @@ export class Stage implements AsyncDisposable {
     if (status === 'deactivated') await this.#rest('admin', 'POST', `/images/${id}/actions/deactivate`);
     if (visibility !== undefined) await this.change(id, { visibility });
     return id;
+  }
+
+  /** Makes an image with as many members as the cloud allows, among them consumerA, who accepted. */
+  async fullImage(): Promise<string> {
+    const imageId = await this.image({ members: { consumerA: 'accepted' } });
+    const others = Array.from({ length: this.cloud.memberQuota - 1 }, () => this.share(imageId, randomUUID()));
+    await Promise.all(others);
+    return imageId;
   }
 
   /** Makes a project a member, as the cloud's administrator. */
@@ -141,10 +151,19 @@ export class Stage implements AsyncDisposable {
   }
 }
 
+/** What a stage can have beside a cloud and a gateway. */
+export interface StageOptions {
+  /** Settings of the gateway. */
+  readonly environment?: Environment;
+  /** Decides what becomes of the gateway's calls on their way to the cloud. */
+  readonly disturb?: Disturb;
+}
+
 /** Opens the cloud of this run and a gateway before it, for one test. */
-export async function openStage(): Promise<Stage> {
+export async function openStage({ environment, disturb }: StageOptions = {}): Promise<Stage> {
   await using opened = new AsyncDisposableStack();
   const cloud = opened.use(await openCloud());
-  const gateway = opened.use(await startGateway(cloud.imagesApiUrl));
+  const { url } = disturb ? opened.use(await startProxy(cloud.imagesApiUrl, disturb)) : { url: cloud.imagesApiUrl };
+  const gateway = opened.use(await startGateway(url, environment));
   return new Stage(cloud, gateway, opened.move());
 }

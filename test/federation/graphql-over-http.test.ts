@@ -12,7 +12,8 @@ describe('the audits of GraphQL over HTTP', () => {
   it.each(audits.map(({ id, name }) => ({ id, name })))('$id $name', async ({ id }) => {
     await using gateway = await startGateway();
     const audit = serverAudits({ url: gateway.url }).find((candidate) => candidate.id === id);
-    expect(await audit?.fn()).toMatchObject({ status: 'ok' });
+    // Asked for again, an operation is compiled.
+    for (let times = 0; times < 3; times++) expect(await audit?.fn()).toMatchObject({ status: 'ok' });
   });
 });
 

@@ -38,6 +38,13 @@ function offenders(broken: (name: string) => boolean, names: Iterable<string>): 
   return [...names].filter(broken);
 }
 
+function directivesOf(coordinate: string): string[] {
+  const [type = '', name = ''] = coordinate.split('.');
+  const object = schema.getType(type);
+  const field = isObjectType(object) ? object.getFields()[name] : undefined;
+  return field?.astNode?.directives?.map((directive) => directive.name.value) ?? [];
+}
+
 describe('every name in the schema', () => {
   it('is there to be looked at', () => {
     expect(coordinates.size).toBeGreaterThan(100);
@@ -72,12 +79,12 @@ describe('every name in the schema', () => {
 
 describe('every mutation', () => {
   it.each(fieldsOf(schema.getMutationType() as never))(
-    '$name takes one input and answers with a payload of its name',
+    '$name takes an input of its name, and answers with a payload of its name that tells user errors',
     (field) => {
       const pascal = field.name[0]?.toUpperCase() + field.name.slice(1);
       expect(field.args.map(({ name, type }) => `${name}: ${type}`)).toEqual([`input: ${pascal}Input!`]);
       expect(String(field.type)).toBe(`${pascal}Payload!`);
-      const payload = schema.getType(`${pascal}Payload`);
+      const payload = getNamedType(field.type);
       const errors = isObjectType(payload) ? payload.getFields()['userErrors'] : undefined;
       expect(String(errors?.type)).toBe('[UserError!]!');
     },
@@ -126,13 +133,20 @@ describe('every field that may cost an upstream call', () => {
     expect(strict.map(([coordinate]) => coordinate)).toEqual([]);
   });
 
-  it.each(['Query.image', 'Query.images', 'Query.imageMember', 'Image.members', 'Image.member'])(
-    '%s says its cost',
-    (coordinate) => {
-      const [type = '', name = ''] = coordinate.split('.');
-      const object = schema.getType(type);
-      const field = isObjectType(object) ? object.getFields()[name] : undefined;
-      expect(field?.astNode?.directives?.map((directive) => directive.name.value)).toContain('cost');
-    },
-  );
+  it.each([
+    'Query.image',
+    'Query.images',
+    'Query.imageMember',
+    'Image.member',
+    'MyMembership.imageMember',
+    'Mutation.createImageMembers',
+    'Mutation.deleteImageMembers',
+    'Mutation.setImageMembers',
+  ])('%s says its cost', (coordinate) => {
+    expect(directivesOf(coordinate)).toContain('cost');
+  });
+
+  it.each(['Query.images', 'Image.members'])('%s says its size', (coordinate) => {
+    expect(directivesOf(coordinate)).toContain('listSize');
+  });
 });

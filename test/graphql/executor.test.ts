@@ -42,3 +42,13 @@ it.each([
   expect(Object.hasOwn(first as object, 'errors')).toBe(request.wrong);
   for (let again = 0; again < 3; again++) expect(await ask()).toEqual(first);
 });
+
+it('an operation with an empty name is none of the document, however often the document is asked for', async () => {
+  const execute = createExecutor(schema);
+  const document = parse('{ name }');
+  const context = {} as GatewayContext;
+  for (let again = 0; again < 4; again++) {
+    expect(await execute({ document, operationName: null, variables: {}, context })).not.toHaveProperty('errors');
+    expect(await execute({ document, operationName: '', variables: {}, context })).toHaveProperty('errors');
+  }
+});

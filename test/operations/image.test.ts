@@ -205,7 +205,8 @@ describe('many images by id', () => {
   });
 
   it('are asked for 200 at a time', async () => {
-    await using sharing = await startSharing();
+    const many = { MAX_ALIASES: '401', MAX_ALIASES_PER_FIELD: '401', MAX_ROOT_FIELDS: '401', MAX_TOKENS: '10000' };
+    await using sharing = await startSharing({ environment: many });
     const numbers = Array.from({ length: 401 }, (_, index) => index + 1);
     for (const number of numbers) sharing.image(number);
     const { data, errors } = await sharing.query('producer', ask(numbers.map(imageId)));
@@ -246,19 +247,20 @@ describe('many images by id', () => {
     expect(sharing.calls()).toEqual([list(false, 1, 2)]);
   });
 
-  it('one that cannot be understood is looked up by itself, and fails alone', async () => {
-    const bad = { id: imageId(2), size: -1 };
+  it('those that cannot be understood are looked up by themselves, and fail alone', async () => {
+    const images = [{ id: imageId(1), name: 'one' }, ...[2, 3].map((number) => ({ id: imageId(number), size: -1 }))];
     await using sharing = await startSharing({
-      intercept({ target }) {
-        if (target.includes('id=in:')) return { status: 200, body: { images: [{ id: imageId(1), name: 'one' }, bad] } };
-        return { status: 200, body: bad };
-      },
+      intercept: ({ target }) => ({
+        status: 200,
+        body: target.includes('id=in:') ? { images } : images.find(({ id }) => target.endsWith(id)),
+      }),
     });
-    const { data, errors } = await sharing.query('producer', ask([1, 2].map(imageId)));
-    expect(names(data)).toEqual(['one', null]);
+    const { data, errors } = await sharing.query('producer', ask([1, 2, 3].map(imageId)));
+    expect(names(data)).toEqual(['one', null, null]);
     expect(errors?.map(({ extensions, path }) => [extensions.code, path])).toEqual([
       ['UPSTREAM_INVALID_RESPONSE', ['i1']],
+      ['UPSTREAM_INVALID_RESPONSE', ['i2']],
     ]);
-    expect(sharing.calls()).toEqual([list(false, 1, 2), 'GET /images/#2']);
+    expect(sharing.calls().sort()).toEqual(['GET /images/#2', 'GET /images/#3', list(false, 1, 2, 3)]);
   });
 });

@@ -204,6 +204,12 @@ describe('a filter', () => {
     expect(errors).toMatchObject([{ path: ['images'], extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
+  it('that the token may not use is FORBIDDEN, which says nothing about cursors', async () => {
+    await using sharing = await startSharing({ intercept: () => ({ status: 403 }) });
+    const { errors } = await sharing.query('a', '{ images { nodes { name } } }');
+    expect(errors).toMatchObject([{ path: ['images'], extensions: { code: 'FORBIDDEN' } }]);
+  });
+
   it('goes with every page', async () => {
     await using sharing = await startWithImages(3, 1);
     await sharing.query('producer', '{ images(first: 2, filter: { visibility: SHARED }) { nodes { name } } }');

@@ -33,7 +33,7 @@ async function startHolding() {
 const read = '{ imageMember(imageId: "i", memberId: "m") { status } }';
 /** The same read, and one that shows upstream when the operation has begun. */
 const readBeside = '{ imageMember(imageId: "i", memberId: "m") { status } beside: image(id: "j") { id } }';
-const accept = `mutation { updateMemberStatus(input: { imageId: "k", memberId: "m", status: ACCEPTED }) { userErrors { code } } }`;
+const accept = `mutation { updateMemberStatus(input: { imageId: "i", memberId: "m", status: ACCEPTED }) { userErrors { code } } }`;
 
 it('operations of one token that read the same at the same moment make one call', async () => {
   await using upstream = await startHolding();
@@ -71,7 +71,8 @@ it('a read that comes after a write of the same token is a call of its own', asy
   await gateway.query('one', accept);
   const after = gateway.query('one', read);
   await upstream.arrived(3);
-  expect(upstream.targets().filter((target) => target === sharedPath)).toHaveLength(2);
+  expect(upstream.received.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET']);
+  expect(upstream.targets()).toEqual([sharedPath, sharedPath, sharedPath]);
   upstream.release();
   await Promise.all([before, after]);
 });

@@ -6,6 +6,8 @@ import { type Environment, parseConfig } from '../../src/config.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
+  /** The body as it came. */
+  readonly raw: string;
   readonly data: Readonly<Record<string, unknown>> | null | undefined;
   readonly errors: readonly AnswerError[] | undefined;
 }
@@ -47,8 +49,9 @@ export async function startGateway(upstreamUrl: string, environment: Environment
         headers: { 'content-type': 'application/json', ...(token !== null && { 'x-auth-token': token }) },
         body: JSON.stringify({ query, variables }),
       });
-      const { data, errors } = (await response.json()) as Pick<Answer, 'data' | 'errors'>;
-      return { status: response.status, headers: response.headers, data, errors };
+      const raw = await response.text();
+      const { data, errors } = JSON.parse(raw) as Pick<Answer, 'data' | 'errors'>;
+      return { status: response.status, headers: response.headers, raw, data, errors };
     },
     [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
   };

@@ -1,7 +1,9 @@
+import type { Environment } from '../../src/config.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { type NewImage, World } from '../../src/simulator/world.ts';
 import { type Answer, type Gateway, startGateway } from './gateway.ts';
-import { type Received, sendJson, startUpstream } from './upstream.ts';
+import { type Handle, startProxy } from './proxy.ts';
+import { type Received, sendJson } from './upstream.ts';
 
 /** The ids of the projects; the producer owns every image that a test does not give to someone else. */
 export const projects = {
@@ -32,11 +34,15 @@ export interface Sharing extends AsyncDisposable {
 
 type Status = 'pending' | 'accepted' | 'rejected';
 
-/** Answers a call in the place of the embedded Images API. */
-export type Intercept = (request: Received) => { readonly status: number; readonly body?: unknown } | undefined;
+/** Answers a call in the place of the embedded Images API, or decides how it is handled. */
+export type Intercept = (
+  request: Received,
+) => { readonly status: number; readonly body?: unknown } | Handle | undefined;
 
 interface Options extends SimulatorOptions {
   readonly intercept?: Intercept;
+  /** Settings of the gateway. */
+  readonly environment?: Environment;
 }
 
 /** The token of a project. */
@@ -44,7 +50,7 @@ export function tokenOf(name: Name): string {
   return `token-of-${name}`;
 }
 
-export async function startSharing({ intercept, ...options }: Options = {}): Promise<Sharing> {
+export async function startSharing({ intercept, environment, ...options }: Options = {}): Promise<Sharing> {
   const world = new World();
   for (const [name, projectId] of Object.entries(projects)) {
     world.addIdentity({ name, projectId, token: tokenOf(name as Name), roles: ['member'] });
@@ -55,16 +61,13 @@ export async function startSharing({ intercept, ...options }: Options = {}): Pro
     world,
     onRequest: ({ method, target }) => intercept ?? received.push(toBrief(method, target)),
   });
-  const front = await startUpstream((response, request) => {
+  const front = await startProxy(simulator.url, (request) => {
     received.push(toBrief(request.method, request.target));
     const answer = intercept?.(request);
-    if (answer) return sendJson(response, answer.status, answer.body ?? {});
-    forward(simulator.url, request).then(
-      ({ status, body }) => response.writeHead(status, { 'content-type': 'application/json' }).end(body),
-      () => response.destroy(),
-    );
+    if (answer === undefined || typeof answer === 'function') return answer;
+    return (response) => sendJson(response, answer.status, answer.body ?? {});
   });
-  const gateway = await startGateway(intercept ? front.url : simulator.url);
+  const gateway = await startGateway(intercept ? front.url : simulator.url, environment);
   return {
     gateway,
     world,
@@ -85,13 +88,6 @@ export async function startSharing({ intercept, ...options }: Options = {}): Pro
       await simulator.close();
     },
   };
-}
-
-async function forward(url: string, { method, target, headers, body }: Received) {
-  const own = headers.filter(([name]) => name.startsWith('x-') || name.startsWith('content-type') || name === 'accept');
-  const init = { method, headers: own.map(([name, value]): [string, string] => [name, value]) };
-  const response = await fetch(url + target, body === '' ? init : { ...init, body });
-  return { status: response.status, body: response.status === 204 ? undefined : await response.text() };
 }
 
 function toBrief(method: string, target: string): string {

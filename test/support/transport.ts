@@ -1,5 +1,8 @@
 import { Pool } from 'undici';
 import { UpstreamError } from '../../src/errors.ts';
+import { Breaker } from '../../src/upstream/breaker.ts';
+import { FairQueue } from '../../src/upstream/fair-queue.ts';
+import { RetryBudget } from '../../src/upstream/retry-budget.ts';
 import { type AttemptReport, type Call, Transport, type TransportOptions } from '../../src/upstream/transport.ts';
 
 /** A transport to this server, with what it reports. */
@@ -12,9 +15,15 @@ export interface TestTransport extends AsyncDisposable {
   fail(call: Call, signal?: AbortSignal): Promise<UpstreamError>;
 }
 
-type Options = Partial<Omit<TransportOptions, 'dispatcher' | 'observe'>> & { readonly connections?: number };
+type Options = Partial<Omit<TransportOptions, 'dispatcher' | 'observe'>> & {
+  readonly connections?: number;
+  readonly deadlineAt?: number;
+};
 
-export function createTransport(url: string, { connections = 4, ...options }: Options = {}): TestTransport {
+export function createTransport(
+  url: string,
+  { connections = 4, deadlineAt = Number.POSITIVE_INFINITY, ...options }: Options = {},
+): TestTransport {
   const dispatcher = new Pool(url, { connections, pipelining: 1 });
   const reports: AttemptReport[] = [];
   const transport = new Transport({
@@ -23,11 +32,16 @@ export function createTransport(url: string, { connections = 4, ...options }: Op
     deadlineMs: 5_000,
     maxBodyBytes: 1024,
     retries: 0,
+    queue: new FairQueue({ places: connections, placesPerKey: connections, maxWaiting: 100 }),
+    breaker: new Breaker({ failures: 0, pauseMs: 0, now: () => performance.now(), onChange: () => {} }),
+    retryBudget: new RetryBudget(100),
+    onRefused: () => {},
+    onDropped: () => {},
     ...options,
     observe: (report) => reports.push(report),
   });
   function call(call: Call, signal = new AbortController().signal): Promise<string> {
-    return transport.call(call, { token: 'a token', requestId: 'req-1', signal });
+    return transport.call(call, { token: 'a token', requestId: 'req-1', signal, deadlineAt });
   }
   return {
     transport,

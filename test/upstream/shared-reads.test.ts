@@ -83,6 +83,19 @@ describe('reads that differ', () => {
 });
 
 describe('a caller that goes away', () => {
+  it('before its read begins neither joins one nor leaves one behind', async () => {
+    const reads = new SharedReads();
+    const gone = AbortSignal.abort();
+    const under = createRead<string>();
+    const own = createRead<string>();
+    const shared = reads.read('a', '/x', here, under.make);
+    own.resolve('told to go');
+    expect(await reads.read('a', '/x', gone, own.make)).toBe('told to go');
+    expect(own.signals).toEqual([gone]);
+    under.resolve('the answer');
+    expect(await shared).toBe('the answer');
+  });
+
   it('leaves the read to those who still wait', async () => {
     const reads = new SharedReads();
     const { make, resolve, signals } = createRead<string>();

@@ -2,22 +2,17 @@ import type { ImageMemberKey } from '../../upstream/model.ts';
 import type { ImageMemberResolvers, MutationResolvers, QueryResolvers, UserError } from '../generated.ts';
 import { checkIds } from '../ids.ts';
 import { toImageMemberId } from '../member-id.ts';
-import { createSelectsBeyond } from '../selection.ts';
+import { needsMoreThanKey } from '../selection.ts';
 import { addMember, removeMember, setStatus } from './member-change.ts';
 import { resolveImage } from './resolve-image.ts';
-
-/** Whether a membership is asked for more than what can be shown when only its key is known. */
-const needsRow = createSelectsBeyond(
-  'ImageMember',
-  new Set(['__typename', 'id', 'imageId', 'memberId', 'image', 'project']),
-);
 
 export const imageMember: ImageMemberResolvers = {
   // Async, because a throw would take the other entities of the request along; a rejection is this one's alone.
   async __resolveReference(reference, context, info) {
     const { imageId, memberId } = reference;
     checkIds({ imageId, memberId });
-    return needsRow(info) ? context.loaders.member({ imageId, memberId }) : reference;
+    if (!needsMoreThanKey('ImageMember', context.selections, info)) return reference;
+    return context.loaders.member({ imageId, memberId });
   },
   id: (member) => toImageMemberId(member),
   image: (member, _args, context, info) => resolveImage(member.imageId, context, info),
@@ -36,26 +31,23 @@ export const imageMemberMutations: Pick<
   'createImageMember' | 'deleteImageMember' | 'updateMemberStatus'
 > = {
   async createImageMember(_root, { input }, context) {
-    const { member, refused } = await addMember(input, context);
-    return { imageId: imageIdOf(input, refused), imageMember: member, userErrors: refused ? [refused] : [] };
+    const { member, userErrors } = await addMember(input, context);
+    return { imageId: toImageId(input, userErrors), imageMember: member, userErrors };
   },
 
   async deleteImageMember(_root, { input }, context) {
-    const { refused } = await removeMember(input, context);
-    return {
-      imageId: imageIdOf(input, refused),
-      deletedImageMemberId: refused ? null : toImageMemberId(input),
-      userErrors: refused ? [refused] : [],
-    };
+    const { userErrors } = await removeMember(input, context);
+    const deletedImageMemberId = userErrors.length > 0 ? null : toImageMemberId(input);
+    return { imageId: toImageId(input, userErrors), deletedImageMemberId, userErrors };
   },
 
   async updateMemberStatus(_root, { input }, context) {
-    const { member, refused } = await setStatus(input, input.status, context);
-    return { imageId: imageIdOf(input, refused), imageMember: member, userErrors: refused ? [refused] : [] };
+    const { member, userErrors } = await setStatus(input, input.status, context);
+    return { imageId: toImageId(input, userErrors), imageMember: member, userErrors };
   },
 };
 
 /** The image that a payload shows: none where an id of the input can be no id. */
-function imageIdOf({ imageId }: ImageMemberKey, refused: UserError | null): string | null {
-  return refused?.code === 'INVALID_INPUT' ? null : imageId;
+function toImageId({ imageId }: ImageMemberKey, userErrors: readonly UserError[]): string | null {
+  return userErrors.some(({ code }) => code === 'INVALID_INPUT') ? null : imageId;
 }

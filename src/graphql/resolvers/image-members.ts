@@ -90,9 +90,9 @@ async function change(task: Task, context: GatewayContext, report: (error: Gatew
   }
 }
 
-function toRow(task: Task, { member, refused, unchanged }: MemberChange): ChangeRow {
-  const outcome = unchanged ? 'UNCHANGED' : refused ? 'REFUSED' : 'DONE';
-  return { ...task, outcome, imageMember: member, userErrors: refused && !unchanged ? [refused] : [] };
+function toRow(task: Task, { member, userErrors, unchanged }: MemberChange): ChangeRow {
+  if (unchanged) return { ...task, outcome: 'UNCHANGED', imageMember: member, userErrors: [] };
+  return { ...task, outcome: userErrors.length > 0 ? 'REFUSED' : 'DONE', imageMember: member, userErrors };
 }
 
 /** The members as the owner sees them, or why the caller cannot set them. */
@@ -103,9 +103,7 @@ async function listForOwner(imageId: string, context: GatewayContext): Promise<r
   if (image.visibility !== 'SHARED') return imageNotShared(image);
   const [incomplete] = list.errors;
   if (incomplete) throw incomplete;
-  // To a member, upstream lists itself alone: one row may be all members, or the caller itself.
-  if (list.rows.length === 1 && (await context.loaders.ownStatus(image)) !== null) return notOwner(key, 'create');
-  return list.rows;
+  return (await context.loaders.areAllMembers(list.rows, image)) ? list.rows : notOwner(key, 'create');
 }
 
 function tooMany(changes: number, { bulk }: GatewayContext): UserError | null {

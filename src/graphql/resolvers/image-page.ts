@@ -7,7 +7,7 @@ import type { GatewayContext } from '../context.ts';
 import type { ImageConnection, QueryImagesArgs } from '../generated.ts';
 
 /** The most images that one page may hold: `api_limit_max` of a Glance that was not set up otherwise. */
-const maxFirst = 1000;
+export const maxPageSize = 1000;
 const cursorPrefix = 'image:';
 
 /** A page of images, and whether more follow. */
@@ -26,7 +26,8 @@ export async function listImagePage(
   context: GatewayContext,
 ): Promise<ImagePageResult> {
   const size = first ?? 20;
-  if (size < 1 || size > maxFirst) throw new GatewayError('BAD_USER_INPUT', `"first" must be from 1 to ${maxFirst}.`);
+  if (size < 1 || size > maxPageSize)
+    throw new GatewayError('BAD_USER_INPUT', `"first" must be from 1 to ${maxPageSize}.`);
   const { sharedWithMe, ...conditions } = filter ?? {};
   if (sharedWithMe && conditions.visibility && conditions.visibility !== 'SHARED') {
     throw new GatewayError('BAD_USER_INPUT', '"sharedWithMe" goes with no visibility but SHARED.');
@@ -39,16 +40,21 @@ export async function listImagePage(
   };
   const rows: ImageAttributes[] = [];
   const errors: GatewayError[] = [];
+  const listed = new Set<string>();
   let marker = after === null || after === undefined ? undefined : fromCursor(after);
   for (;;) {
     // How many of a page stay is not known before it was looked at.
     const limit = sharedWithMe ? size + 1 : size + 1 - rows.length - errors.length;
     const page = await listPage(context, { ...query, marker, limit }, marker !== undefined && rows.length === 0);
     const status = conditions.memberStatus ?? 'ACCEPTED';
-    rows.push(...(sharedWithMe ? await context.loaders.leaveOutOwn(page.rows, status) : page.rows));
+    const fresh = page.rows.filter(({ id }) => !listed.has(id));
+    for (const { id } of fresh) listed.add(id);
+    rows.push(...(sharedWithMe ? await context.loaders.leaveOutOwn(fresh, status) : fresh));
     errors.push(...page.errors);
     const seen = rows.length + errors.length;
-    if (seen > size || !page.more || page.lastId === undefined) {
+    // Glance may answer with the same page again and again, where images without a size are in the order of sizes.
+    const repeats = fresh.length + page.errors.length === 0;
+    if (seen > size || repeats || !page.more || page.lastId === undefined) {
       return { rows: rows.slice(0, size), errors, hasNextPage: seen > size };
     }
     marker = page.lastId;

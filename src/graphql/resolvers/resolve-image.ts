@@ -1,10 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Image } from '../../upstream/model.ts';
 import type { GatewayContext } from '../context.ts';
-import { createSelectsBeyond } from '../selection.ts';
-
-/** Whether an image is asked for more than what can be shown when only its key is known. */
-const needsAttributes = createSelectsBeyond('Image', new Set(['__typename', 'id', 'members', 'member']));
+import { needsMoreThanKey } from '../selection.ts';
 
 /**
  * The image with this id, for a place where it is known to exist: looked up only if the query selects something that its
@@ -15,6 +12,6 @@ export function resolveImage(
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<Image | null> {
-  if (!needsAttributes(info)) return Promise.resolve({ id: imageId });
+  if (!needsMoreThanKey('Image', context.selections, info)) return Promise.resolve({ id: imageId });
   return context.loaders.image(imageId);
 }

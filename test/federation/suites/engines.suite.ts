@@ -30,13 +30,19 @@ interface Answer {
   readonly status: number;
   readonly text: string;
   readonly data: ReturnType<typeof JSON.parse>;
-  readonly errors?: readonly { readonly path?: unknown; readonly extensions?: { readonly code?: unknown } }[];
+  readonly errors?: readonly { readonly path?: unknown; readonly extensions?: Readonly<Record<string, unknown>> }[];
 }
+
+const requestId = 'asked-by-a-client';
 
 async function ask(router: Router, query: string, token: string | null, variables = {}): Promise<Answer> {
   const response = await fetch(router.url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(token !== null && { 'x-auth-token': token }) },
+    headers: {
+      'content-type': 'application/json',
+      'x-request-id': requestId,
+      ...(token !== null && { 'x-auth-token': token }),
+    },
     body: JSON.stringify({ query, variables }),
   });
   const text = await response.text();
@@ -153,18 +159,18 @@ for (const [engine, start] of Object.entries(engines)) {
       assert.equal(answer.status, 200);
       assert.deepEqual(answer.data.annotatedImages[9], { name: null, notes: [{ text: 'note 10' }] });
       assert.ok(answer.errors?.length);
-      for (const { extensions } of answer.errors) assert.equal(extensions?.code, 'UNAUTHENTICATED');
+      for (const { extensions } of answer.errors) assert.equal(extensions?.['code'], 'UNAUTHENTICATED');
       assert.ok(!answer.text.includes('unknown-token'));
       assert.deepEqual(counts, { images: 1, identity: 0, catalogue: 1, upstream: 1 });
     });
 
-    it('shows the code and path of an error at the root', async () => {
+    it('shows the code and path of an error at the root, and the request id that its client chose', async () => {
       const { status, data, errors } = await ask(router, `{ image(id: "${imageId(1)}") { name } }`, null);
       assert.equal(status, 200);
       assert.deepEqual(data, { image: null });
       assert.deepEqual(
-        errors?.map(({ path, extensions }) => [path, extensions?.code]),
-        [[['image'], 'UNAUTHENTICATED']],
+        errors?.map(({ path, extensions }) => [path, extensions?.['code'], extensions?.['requestId']]),
+        [[['image'], 'UNAUTHENTICATED', requestId]],
       );
     });
 

@@ -39,7 +39,6 @@ async function startHive(supergraph: string, native: boolean): Promise<Router> {
     ...gatewayConfig,
     ...(native && { unifiedGraphHandler }),
     logging: false,
-    maskedErrors: false,
   });
   const server = createServer(runtime);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,9 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import { defineIntegrationTestSuite } from '@apollo/server-integration-testsuite';
+import { parseConfig } from '../../../src/config.ts';
 import { execute } from '../../../src/graphql/execute.ts';
 import { createGraphqlHandler } from '../../../src/http/graphql.ts';
 import { createHttpServer } from '../../../src/http/server.ts';
+
+const { limits } = parseConfig({});
 
 /** Apollo's conformance suite for hosts, against our HTTP server with whatever Apollo Server it hands in. */
 defineIntegrationTestSuite(
@@ -15,9 +18,14 @@ defineIntegrationTestSuite(
     const handler = createGraphqlHandler((request) => execute(server as never, request, context), {
       maxRequestBytes: 1024 * 1024,
       isRouter: () => false,
+      // The suite asks as fast as it can.
+      gate: { overloaded: false, admit() {}, begin() {}, end() {} },
     });
     const http = createHttpServer({
       corsOrigins: '*',
+      maxConnections: limits.maxConnections,
+      headersTimeoutMs: limits.headersTimeoutMs,
+      requestTimeoutMs: limits.requestTimeoutMs,
       onDefect: () => {},
       routes: { '/': { GET: handler, POST: handler } },
     });

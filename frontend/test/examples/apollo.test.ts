@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { createClient } from '../../examples/apollo/client.ts';
+import { MembersDocument, type MembersQuery, ShareDocument } from '../../examples/apollo/graphql/graphql.ts';
+import { stopSharing } from '../../examples/apollo/stop-sharing.ts';
+import { startGateway } from '../support/gateway.ts';
+
+const imageId = '7b1e4d02-93c8-4f5a-8e66-a0d47c915f3e';
+const memberId = '5e0d4c3b2a19487f96857463524130ff';
+
+it('a mutation changes what the cache shows, without a set-up and without a refetch', async () => {
+  await using gateway = await startGateway();
+  const client = createClient(`${gateway.url}/graphql`, 'demo-producer-token');
+  const shown: (readonly string[])[] = [];
+  const show = ({ image }: MembersQuery) => shown.push((image?.members ?? []).map((member) => member.memberId));
+
+  const { data } = await client.query({ query: MembersDocument, variables: { imageId } });
+  if (data) show(data);
+  client.cache.watch<MembersQuery>({
+    query: client.cache.transformDocument(MembersDocument),
+    variables: { imageId },
+    optimistic: true,
+    callback: ({ result }) => show(result as MembersQuery),
+  });
+  await client.mutate({ mutation: ShareDocument, variables: { input: { imageId, memberId } } });
+  await stopSharing(client, imageId, memberId);
+
+  const [before = []] = shown;
+  expect(before).toHaveLength(2);
+  expect(shown).toEqual([before, [...before, memberId], before]);
+});
+
+it('what a user can mend is data: the mutation does not throw', async () => {
+  await using gateway = await startGateway();
+  const client = createClient(`${gateway.url}/graphql`, 'demo-consumer-a-token');
+  const { data } = await client.mutate({ mutation: ShareDocument, variables: { input: { imageId, memberId } } });
+  expect(data?.createImageMember.userErrors).toEqual([expect.objectContaining({ code: 'NOT_IMAGE_OWNER' })]);
+});

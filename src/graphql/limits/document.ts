@@ -1,0 +1,265 @@
+import {
+  type ArgumentNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  SchemaMetaFieldDef,
+  type SelectionNode,
+  type SelectionSetNode,
+  TypeMetaFieldDef,
+  visit,
+} from 'graphql';
+import type { Limits } from '../../number-settings.ts';
+import { maxPageSize } from '../resolvers/image-page.ts';
+import type { Refusal } from './refusal.ts';
+
+/** How many items a list is taken to have that says nothing of its length. */
+const assumedItems = 10;
+/** How many selection sets may be nested for each level of fields: inline fragments and spreads nest without a field. */
+const setsPerLevel = 4;
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** Ends the walk. No Error: nobody needs to know where in this file it was thrown. */
+class OverLimit {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    this.refusal = refusal;
+  }
+}
+
+/**
+ * What is over a limit in a document, before it is validated: some rules of validation take time by the square of what
+ * they meet. Walks no further than to the first limit, so that a bomb of fragments costs no more than its limit.
+ */
+export function checkDocument(document: DocumentNode, schema: GraphQLSchema, limits: Limits): Refusal | null {
+  return catchRefusal(() => {
+    const walk = new Walk(document, schema, limits, {});
+    walk.countOnce(document);
+    for (const definition of document.definitions) {
+      if (definition.kind === Kind.OPERATION_DEFINITION) walk.operation(definition, false);
+      // Validation looks into a fragment also where no operation uses it.
+      else if (definition.kind === Kind.FRAGMENT_DEFINITION) walk.fragment(definition);
+    }
+  });
+}
+
+/** What an operation may cost, with these variables; and whether other variables could make a difference. */
+export function checkCost(
+  document: DocumentNode,
+  schema: GraphQLSchema,
+  limits: Limits,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+): { readonly refusal: Refusal | null; readonly varies: boolean } {
+  const walk = new Walk(document, schema, limits, { ...defaultsOf(operation), ...variables });
+  const refusal = catchRefusal(() => walk.operation(operation, true));
+  return { refusal, varies: walk.varies };
+}
+
+function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Variables {
+  return Object.fromEntries(
+    variableDefinitions.flatMap(({ variable, defaultValue }) =>
+      defaultValue?.kind === Kind.INT ? [[variable.name.value, Number(defaultValue.value)]] : [],
+    ),
+  );
+}
+
+function catchRefusal(run: () => void): Refusal | null {
+  try {
+    run();
+    return null;
+  } catch (error) {
+    if (error instanceof OverLimit) return error.refusal;
+    throw error;
+  }
+}
+
+/** A place of the answer: how often it is selected, and by which aliases the fields below it are. */
+interface Place {
+  selected: number;
+  readonly below: Map<string, Place>;
+  readonly aliases: Map<string, Set<string>>;
+}
+
+/** Where the walk is. */
+interface Position {
+  readonly type: GraphQLNamedType | undefined;
+  readonly place: Place;
+  readonly depth: number;
+  readonly sets: number;
+  /** How many objects there are here, at the most. */
+  readonly objects: number;
+  /** The size of the page that the lists right below belong to; undefined where this is no page. */
+  readonly page: number | undefined;
+}
+
+class Walk {
+  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #entered = new Set<string>();
+  readonly #schema: GraphQLSchema;
+  readonly #limits: Limits;
+  readonly #variables: Variables;
+  /** Whether a variable said how many objects there are. */
+  varies = false;
+  #costly = false;
+  #fields = 0;
+  #aliases = 0;
+  #cost = 0;
+
+  constructor(document: DocumentNode, schema: GraphQLSchema, limits: Limits, variables: Variables) {
+    this.#schema = schema;
+    this.#limits = limits;
+    this.#variables = variables;
+    for (const definition of document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(definition.name.value, definition);
+    }
+  }
+
+  /** Counts what needs no expanding of fragments. */
+  countOnce(document: DocumentNode): void {
+    this.#over('maxDefinitions', document.definitions.length);
+    let directives = 0;
+    visit(document, {
+      Directive: () => this.#over('maxDirectives', ++directives),
+    });
+  }
+
+  operation({ operation, selectionSet }: OperationDefinitionNode, costly: boolean): void {
+    this.#costly = costly;
+    this.#cost = 0;
+    const place = newPlace();
+    this.#set(selectionSet, {
+      type: this.#schema.getRootType(operation) ?? undefined,
+      place,
+      depth: 0,
+      sets: 0,
+      objects: 1,
+      page: undefined,
+    });
+    let rootFields = 0;
+    for (const { selected } of place.below.values()) rootFields += selected;
+    this.#over('maxRootFields', rootFields);
+  }
+
+  fragment({ typeCondition, selectionSet }: FragmentDefinitionNode): void {
+    const type = this.#schema.getType(typeCondition.name.value);
+    this.#set(selectionSet, { type, place: newPlace(), depth: 0, sets: 0, objects: 1, page: undefined });
+  }
+
+  #set({ selections }: SelectionSetNode, position: Position): void {
+    if (position.sets > this.#limits.maxDepth * setsPerLevel) this.#refuse('maxDepth', this.#limits.maxDepth + 1);
+    for (const selection of selections) {
+      this.#over('maxFields', ++this.#fields);
+      if (selection.kind === Kind.FIELD) this.#field(selection, position);
+      else this.#below(selection, position);
+    }
+  }
+
+  /** Fragments, inline or not: what they select stands where they stand. */
+  #below(selection: Exclude<SelectionNode, FieldNode>, position: Position): void {
+    const named = selection.kind === Kind.FRAGMENT_SPREAD;
+    const fragment = named ? this.#fragments.get(selection.name.value) : selection;
+    if (fragment === undefined) return;
+    const name = named ? selection.name.value : undefined;
+    // A fragment within itself is for validation to refuse.
+    if (name !== undefined && this.#entered.has(name)) return;
+    const condition = fragment.typeCondition?.name.value;
+    const type = condition === undefined ? position.type : this.#schema.getType(condition);
+    if (name !== undefined) this.#entered.add(name);
+    this.#set(fragment.selectionSet, { ...position, type, sets: position.sets + 1 });
+    if (name !== undefined) this.#entered.delete(name);
+  }
+
+  #field(node: FieldNode, position: Position): void {
+    const depth = position.depth + 1;
+    this.#over('maxDepth', depth);
+    const name = node.name.value;
+    const place = this.#place(node, position.place);
+    if (node.selectionSet === undefined) return;
+    const field = this.#definition(position.type, name);
+    const page = this.#pageSize(node, field);
+    const objects = position.objects * (field === undefined ? 1 : this.#items(node, field, position.page));
+    this.#cost += objects;
+    if (this.#costly) this.#over('maxCost', this.#cost);
+    const type = field === undefined ? undefined : getNamedType(field.type);
+    this.#set(node.selectionSet, { type, place, depth, sets: position.sets + 1, objects, page });
+  }
+
+  #place(node: FieldNode, parent: Place): Place {
+    const name = node.name.value;
+    const key = node.alias?.value ?? name;
+    const place = parent.below.get(key) ?? newPlace();
+    if (place.selected === 0) parent.below.set(key, place);
+    this.#over('maxFieldRepeats', ++place.selected);
+    if (node.alias !== undefined) {
+      this.#over('maxAliases', ++this.#aliases);
+      const aliases = parent.aliases.get(name) ?? new Set();
+      parent.aliases.set(name, aliases.add(key));
+      this.#over('maxAliasesPerField', aliases.size);
+    }
+    return place;
+  }
+
+  #definition(type: GraphQLNamedType | undefined, name: string): GraphQLField<unknown, unknown> | undefined {
+    if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+    if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+    const hasFields = isObjectType(type) || isInterfaceType(type);
+    return hasFields ? type.getFields()[name] : undefined;
+  }
+
+  /** What `first` says of a field that has such an argument. */
+  #pageSize(node: FieldNode, field: GraphQLField<unknown, unknown> | undefined): number | undefined {
+    const definition = field?.args.find(({ name }) => name === 'first');
+    if (definition === undefined) return undefined;
+    const given = this.#argument(node, 'first');
+    const size = given ?? definition.defaultValue;
+    // A larger page is refused before anything is asked of upstream.
+    return typeof size === 'number' && size > 0 ? Math.min(size, maxPageSize) : assumedItems;
+  }
+
+  #items(node: FieldNode, { type, args }: GraphQLField<unknown, unknown>, page: number | undefined): number {
+    if (!isList(type)) return 1;
+    if (!args.some(({ name }) => name === 'representations')) return page ?? assumedItems;
+    const representations = this.#argument(node, 'representations');
+    return Array.isArray(representations) ? representations.length : assumedItems;
+  }
+
+  /** The value of a numeric argument, or of one that is a variable; a literal list becomes its items. */
+  #argument(node: FieldNode, name: string): unknown {
+    const value = node.arguments?.find((argument: ArgumentNode) => argument.name.value === name)?.value;
+    if (value?.kind === Kind.INT) return Number(value.value);
+    if (value?.kind === Kind.LIST) return value.values;
+    if (value?.kind !== Kind.VARIABLE) return undefined;
+    this.varies = true;
+    return this.#variables[value.name.value];
+  }
+
+  #over(limit: Refusal['limit'], found: number): void {
+    if (found > this.#limits[limit]) this.#refuse(limit, found);
+  }
+
+  #refuse(limit: Refusal['limit'], found: number): never {
+    throw new OverLimit({ limit, allowed: this.#limits[limit], found });
+  }
+}
+
+function newPlace(): Place {
+  return { selected: 0, below: new Map(), aliases: new Map() };
+}
+
+function isList(type: GraphQLOutputType): boolean {
+  return isListType(isNonNullType(type) ? type.ofType : type);
+}

@@ -1,0 +1,55 @@
+import { Lexer, Source, TokenKind } from 'graphql';
+import type { Limits } from '../../number-settings.ts';
+import { type Refusal, refuseOver } from './refusal.ts';
+
+/**
+ * How deep brackets of any kind may be nested. The parser calls itself for each level, and would leave its stack at some
+ * thousands.
+ */
+const maxNesting = 200;
+
+/** What is over a limit in the text of a document, before it is parsed; costs next to nothing for a document of usual size. */
+export function checkSource(source: string, limits: Limits): Refusal | null {
+  const tooLong = refuseOver(limits, 'maxDocumentCharacters', source.length);
+  if (tooLong !== null) return tooLong;
+  // A document has no more tokens than characters, and is nested no deeper than it has brackets.
+  if (source.length <= limits.maxTokens && countBrackets(source) <= maxNesting) return null;
+  return checkTokens(source, limits);
+}
+
+function checkTokens(source: string, limits: Limits): Refusal | null {
+  let tokens = 0;
+  let nesting = 0;
+  try {
+    const lexer = new Lexer(new Source(source));
+    for (let token = lexer.advance(); token.kind !== TokenKind.EOF; token = lexer.advance()) {
+      // Comments stand between the tokens that a lexer tells of, but take as much work.
+      for (let at = token.prev; at?.kind === TokenKind.COMMENT; at = at.prev) tokens++;
+      if (++tokens > limits.maxTokens) return { limit: 'maxTokens', allowed: limits.maxTokens, found: tokens };
+      if (opens(token.kind)) nesting++;
+      else if (closes(token.kind)) nesting--;
+      if (nesting > maxNesting) return { limit: 'maxDepth', allowed: limits.maxDepth, found: nesting };
+    }
+  } catch {
+    // What is no token, the parser reports.
+  }
+  return null;
+}
+
+function opens(kind: TokenKind): boolean {
+  return kind === TokenKind.BRACE_L || kind === TokenKind.PAREN_L || kind === TokenKind.BRACKET_L;
+}
+
+function closes(kind: TokenKind): boolean {
+  return kind === TokenKind.BRACE_R || kind === TokenKind.PAREN_R || kind === TokenKind.BRACKET_R;
+}
+
+function countBrackets(source: string): number {
+  let count = 0;
+  for (let index = 0; index < source.length; index++) {
+    const code = source.charCodeAt(index);
+    // ( [ {
+    if (code === 0x28 || code === 0x5b || code === 0x7b) count++;
+  }
+  return count;
+}

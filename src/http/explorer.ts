@@ -1,0 +1,94 @@
+import type { Handler, Routes } from './server.ts';
+import { createFileHandler } from './static-files.ts';
+
+/** What the explorer opens with. */
+export interface ExplorerSample {
+  readonly document: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What the package holds: GraphiQL with its editor, and the scripts of the editor's workers. */
+type GraphiQL = typeof import('@graphql-yoga/render-graphiql/graphiql');
+
+/** The editor makes its own style elements and fonts; all else comes from the gateway. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Starts GraphiQL; the token that is typed into its header editor is forgotten with the page. */
+const startScript = `
+  self.MonacoEnvironment = {
+    globalAPI: false,
+    getWorkerUrl: (_module, label) => new URL('explorer/' + label + '.js', document.baseURI).href,
+  };
+  const { document: query, headers } = JSON.parse(document.querySelector('#sample').textContent);
+  YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
+    endpoint: 'graphql',
+    title: 'Image sharing',
+    logo: ' ',
+    defaultQuery: query,
+    headers: JSON.stringify(headers, null, 2),
+    shouldPersistHeaders: false,
+  });
+`;
+
+/** All addresses are relative: a proxy may serve the gateway below a path of its own. */
+function toPage(sample: ExplorerSample): string {
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Explorer: image sharing</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="explorer/graphiql.css">
+    <style>body { margin: 0 } #root { height: 100dvh }</style>
+  </head>
+  <body>
+    <noscript>The explorer needs JavaScript.</noscript>
+    <div id="root"></div>
+    <script type="application/json" id="sample">${JSON.stringify(sample).replaceAll('<', '\\u003c')}</script>
+    <script src="explorer/graphiql.js"></script>
+    <script src="explorer/start.js"></script>
+  </body>
+</html>
+`;
+}
+
+const css = 'text/css; charset=utf-8';
+const js = 'text/javascript; charset=utf-8';
+
+const loadGraphiQL = (): Promise<GraphiQL> => import('@graphql-yoga/render-graphiql/graphiql');
+
+/** The routes of an explorer that needs no internet. Its nine megabytes are loaded when somebody first asks for them. */
+export function createExplorerRoutes(sample: ExplorerSample, load = loadGraphiQL): Routes {
+  let graphiql: Promise<GraphiQL> | undefined;
+  function fromPackage(type: string, part: keyof GraphiQL): { readonly GET: Handler } {
+    let handler: Handler | undefined;
+    return {
+      async GET(request, response) {
+        graphiql ??= load();
+        handler ??= createFileHandler({ type, body: Buffer.from((await graphiql)[part]) });
+        return handler(request, response);
+      },
+    };
+  }
+  return {
+    '/explorer': { GET: createFileHandler({ type: 'text/html; charset=utf-8', body: toPage(sample), policy }) },
+    '/explorer/start.js': { GET: createFileHandler({ type: js, body: startScript }) },
+    '/explorer/graphiql.js': fromPackage(js, 'js'),
+    '/explorer/graphiql.css': fromPackage(css, 'css'),
+    '/explorer/editorWorkerService.js': fromPackage(js, 'editorWorkerService'),
+    '/explorer/graphql.js': fromPackage(js, 'graphqlWorker'),
+    '/explorer/json.js': fromPackage(js, 'jsonWorker'),
+  };
+}

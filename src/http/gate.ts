@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '../errors.ts';
+import { RequestError } from './body.ts';
+import type { Load, ShedReason } from './load.ts';
+import { RateLimit, toAddressKey, toTokenKey } from './rate-limit.ts';
+
+export interface GateOptions {
+  readonly load: Pick<Load, 'overloaded' | 'begin' | 'end'>;
+  /** Operations a second; 0: any number. */
+  readonly perToken: number;
+  readonly perAddress: number;
+  readonly trustProxy: boolean;
+  /** Hears of every request that is turned away. */
+  readonly onShed: (reason: ShedReason | 'rate of token' | 'rate of address') => void;
+  /** Gives milliseconds. */
+  readonly now: () => number;
+}
+
+/** When to come back, in seconds, after there was too much to do. */
+export const overloadedRetryAfter = 1;
+
+/** Decides which requests are taken on. */
+export interface Gate {
+  /** Whether there is too much to do for a further request; counts it as refused if so. */
+  readonly overloaded: boolean;
+  /** Refuses the requests of callers who ask too often. @throws RequestError. */
+  admit(request: IncomingMessage, token: string | GatewayError): void;
+  /** An operation begins, its body read, if there still is room; `end` must follow. @throws RequestError. */
+  begin(): void;
+  end(): void;
+}
+
+export function createGate({ load, perToken, perAddress, trustProxy, onShed, now }: GateOptions): Gate {
+  const tokens = perToken === 0 ? null : new RateLimit(perToken, now);
+  const addresses = perAddress === 0 ? null : new RateLimit(perAddress, now);
+
+  function isOverloaded(): boolean {
+    const reason = load.overloaded;
+    if (reason !== null) onShed(reason);
+    return reason !== null;
+  }
+
+  return {
+    get overloaded() {
+      return isOverloaded();
+    },
+    admit(request, token) {
+      const addressWait = addresses === null ? 0 : addresses.take(toAddressKey(request, trustProxy));
+      if (addressWait > 0) {
+        onShed('rate of address');
+        throw tooOften('this address', addressWait);
+      }
+      const tokenWait = tokens === null || token instanceof GatewayError ? 0 : tokens.take(toTokenKey(token));
+      if (tokenWait > 0) {
+        onShed('rate of token');
+        throw tooOften('this token', tokenWait);
+      }
+    },
+    begin() {
+      if (isOverloaded()) {
+        const message = 'The gateway has too much to do. Try again.';
+        throw new RequestError(503, message, { code: 'OVERLOADED', retryAfter: overloadedRetryAfter });
+      }
+      load.begin();
+    },
+    end: () => load.end(),
+  };
+}
+
+function tooOften(who: string, retryAfter: number): RequestError {
+  const message = `Too many operations come from ${who}. Wait ${retryAfter} s, then try again.`;
+  return new RequestError(429, message, { code: 'RATE_LIMITED', retryAfter });
+}

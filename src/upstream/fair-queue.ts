@@ -1,0 +1,115 @@
+export interface FairQueueOptions {
+  /** How many may be in at once. */
+  readonly places: number;
+  /** How many of them one key may have. */
+  readonly placesPerKey: number;
+  /** How many may wait; one key at most half of them. */
+  readonly maxWaiting: number;
+}
+
+/** Someone who waits. */
+interface Waiting {
+  readonly enter: () => void;
+}
+
+/** What is known of a key while it has someone in or waiting. */
+interface Lane {
+  inside: number;
+  readonly waiting: Set<Waiting>;
+}
+
+/**
+ * Lets a bounded number in at a time and a bounded number wait. Keys take turns, so that whoever has much to do, or slow
+ * things, does not keep others waiting.
+ */
+export class FairQueue {
+  readonly #options: FairQueueOptions;
+  readonly #lanes = new Map<string, Lane>();
+  /** The keys that have someone waiting and may enter; the first has its turn next. */
+  readonly #turns = new Set<string>();
+  #inside = 0;
+  #waiting = 0;
+
+  constructor(options: FairQueueOptions) {
+    this.#options = options;
+  }
+
+  get inside(): number {
+    return this.#inside;
+  }
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Enters at once if there is room; then `leave` must follow. */
+  tryEnter(key: string): boolean {
+    const { places, placesPerKey } = this.#options;
+    if (this.#inside >= places) return false;
+    const lane = this.#lane(key);
+    if (lane.inside >= placesPerKey || lane.waiting.size > 0) return false;
+    this.#inside++;
+    lane.inside++;
+    return true;
+  }
+
+  /** Whether the queue takes one more of this key. */
+  isFull(key: string): boolean {
+    const { maxWaiting } = this.#options;
+    return this.#waiting >= maxWaiting || (this.#lanes.get(key)?.waiting.size ?? 0) >= Math.ceil(maxWaiting / 2);
+  }
+
+  /**
+   * Waits for a turn: `enter` is called when it has come; then `leave` must follow.
+   * @returns a function that gives up waiting.
+   */
+  wait(key: string, enter: () => void): () => void {
+    const lane = this.#lane(key);
+    const waiting = { enter };
+    lane.waiting.add(waiting);
+    this.#waiting++;
+    if (lane.inside < this.#options.placesPerKey) this.#turns.add(key);
+    return () => {
+      if (!lane.waiting.delete(waiting)) return;
+      this.#waiting--;
+      if (lane.waiting.size === 0) this.#turns.delete(key);
+      this.#forget(key, lane);
+    };
+  }
+
+  leave(key: string): void {
+    const lane = this.#lane(key);
+    this.#inside--;
+    lane.inside--;
+    if (lane.waiting.size > 0) this.#turns.add(key);
+    this.#next();
+    this.#forget(key, lane);
+  }
+
+  #next(): void {
+    const [key] = this.#turns;
+    if (key === undefined || this.#inside >= this.#options.places) return;
+    const lane = this.#lane(key);
+    const [next] = lane.waiting;
+    this.#turns.delete(key);
+    if (next === undefined) return;
+    lane.waiting.delete(next);
+    this.#waiting--;
+    this.#inside++;
+    lane.inside++;
+    if (lane.waiting.size > 0 && lane.inside < this.#options.placesPerKey) this.#turns.add(key);
+    next.enter();
+  }
+
+  #lane(key: string): Lane {
+    const known = this.#lanes.get(key);
+    if (known !== undefined) return known;
+    const lane = { inside: 0, waiting: new Set<Waiting>() };
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  #forget(key: string, lane: Lane): void {
+    if (lane.inside === 0 && lane.waiting.size === 0) this.#lanes.delete(key);
+  }
+}

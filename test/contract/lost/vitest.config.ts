@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+import glance from '../glance/vitest.config.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The folder of the Glance that is put out of order. */
+    stateDir: string;
+  }
+}
+
+/** What callers are told while parts of a real Glance are out of order; it must be one that `WITH_EVENTS=1 up` started. */
+export default defineConfig({
+  ...glance,
+  test: {
+    ...glance.test,
+    include: ['test/contract/lost/**/*.suite.ts'],
+    provide: { ...glance.test?.provide, stateDir: readStateDir() },
+  },
+});
+
+function readStateDir(): string {
+  const { GLANCE_STATE_DIR: stateDir, AMQP_URL: broker } = process.env;
+  if (stateDir && broker) return stateDir;
+  process.stderr.write('This suite needs a Glance with a message broker: WITH_EVENTS=1 test/contract/glance/up\n');
+  process.exit(1);
+}

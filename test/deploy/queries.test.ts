@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { pino } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { parseConfig } from '../../src/config.ts';
+import { healthy, startFaultUpstream } from '../faults/fault-upstream.ts';
+import { operations } from '../faults/harness.ts';
+
+function read(path: string): string {
+  return readFileSync(new URL(`../../deploy/${path}`, import.meta.url), 'utf8');
+}
+
+interface Dashboard {
+  readonly panels: readonly {
+    readonly title: string;
+    readonly targets: readonly { readonly expr: string; readonly legendFormat: string }[];
+  }[];
+}
+
+const dashboard = JSON.parse(read('grafana/dashboard.json')) as Dashboard;
+const alerts = [...read('prometheus/alerts.yml').matchAll(/- alert: (\w+)\n +expr: (".*")\n/g)];
+
+const queries = [
+  ...dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr] as const)),
+  ...alerts.map(([, name = '', expr = '']) => [name, JSON.parse(expr) as string] as const),
+];
+
+/** What `/metrics` exposes after some traffic: the labels of each series by its name. */
+async function exposed(): Promise<Map<string, Set<string>>> {
+  await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const { imagesApiUrl, ...config } = parseConfig({ PORT: '0', IMAGES_API_URL: upstream.url });
+  await using app = await createApp({
+    config: { ...config, imagesApiUrl: imagesApiUrl as URL },
+    log: pino({ level: 'silent' }),
+    registry,
+    sample: { document: '', headers: {} },
+  });
+  const url = await app.listen();
+  for (const query of [operations.members, '{']) {
+    const headers = { 'content-type': 'application/json', 'x-auth-token': 'token' };
+    await (await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })).text();
+  }
+  const series = new Map<string, Set<string>>();
+  const text = await (await fetch(`${url}/metrics`)).text();
+  // A counter that nothing was counted in yet has a type and no series.
+  for (const [, name = ''] of text.matchAll(/^# TYPE (\w+)/gm)) series.set(name, series.get(name) ?? new Set());
+  for (const [, name = '', labels = ''] of text.matchAll(/^(\w+)(?:\{(.*)\})? /gm)) {
+    const known = series.get(name) ?? new Set();
+    for (const [, label = ''] of labels.matchAll(/(\w+)="/g)) known.add(label);
+    series.set(name, known);
+  }
+  return series;
+}
+
+const words = new Set(['sum', 'max', 'min', 'by', 'rate', 'increase', 'topk', 'histogram_quantile', 'le']);
+
+describe('the queries of the dashboard and of the alerts', async () => {
+  const series = await exposed();
+
+  it('are there', () => {
+    expect(dashboard.panels.length).toBeGreaterThan(15);
+    expect(alerts.length).toBe(read('prometheus/alerts.yml').split('- alert:').length - 1);
+    expect(alerts.length).toBeGreaterThan(8);
+  });
+
+  it.each(queries)('%s: asks for what is exposed: %s', (_title, expr) => {
+    const metrics = [...expr.matchAll(/\b((?:image_gateway|nodejs|process)_\w+)(\{[^}]*\})?/g)];
+    expect(metrics.length).toBeGreaterThan(0);
+    const names = metrics.map(([, name = '']) => name);
+    for (const name of names) expect([...series.keys()]).toContain(name);
+    for (const [, name = '', matchers = ''] of metrics) {
+      const labels = series.get(name) ?? new Set();
+      for (const [, label = ''] of matchers.matchAll(/(\w+)[=!]/g))
+        if (labels.size > 0) expect([...labels]).toContain(label);
+    }
+    const grouped = [...expr.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(', '));
+    for (const label of grouped.filter((candidate) => candidate !== 'instance' && !words.has(candidate))) {
+      // A counter that nothing was counted in yet tells no labels.
+      const known = names.flatMap((name) => [...(series.get(name) ?? [])]);
+      if (known.length > 0) expect(known).toContain(label);
+    }
+  });
+
+  it('name in their legends what they group by', () => {
+    for (const { targets } of dashboard.panels) {
+      for (const { expr, legendFormat } of targets) {
+        for (const [, label = ''] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) {
+          if (label !== 'instance') expect(expr).toMatch(new RegExp(`by \\([^)]*\\b${label}\\b`));
+        }
+      }
+    }
+  });
+
+  it('leave out nothing that the gateway measures', () => {
+    const own = [...series.keys()].filter((name) => name.startsWith('image_gateway_'));
+    const asked = queries.map(([, expr]) => expr).join('\n');
+    for (const name of own) expect(asked).toContain(name.replace(/_(?:bucket|sum|count)$/, ''));
+  });
+});

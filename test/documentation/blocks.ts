@@ -1,0 +1,52 @@
+import { globSync, readFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+
+/** The repository. */
+export const root = resolve(import.meta.dirname, '../..');
+
+/** A fenced block of a page. */
+export interface Block {
+  readonly language: string;
+  /**
+   * What follows the language: for `graphql` who asks; for `sh`, `ci` where only `.ci/run` runs it, because it needs more
+   * than this machine; for excerpts, `file=` and the file they are from.
+   */
+  readonly info: string;
+  readonly text: string;
+  readonly line: number;
+}
+
+/** README, and all pages below `docs/`. */
+export const pages: readonly string[] = ['README.md', ...globSync('docs/**/*.md', { cwd: root })].sort();
+
+/** The fenced blocks of a page. */
+export function readBlocks(page: string): readonly Block[] {
+  const markdown = readFileSync(resolve(root, page), 'utf8');
+  return [...markdown.matchAll(/^```(\w*) ?(.*)\n([\s\S]*?)^```$/gm)].map(
+    ({ 1: language = '', 2: info = '', 3: text = '', index }) => ({
+      language,
+      info,
+      text,
+      line: markdown.slice(0, index).split('\n').length,
+    }),
+  );
+}
+
+/** The commands of a shell block, one by one; a backslash at its end continues a line. */
+export function toCommands({ text }: Block): readonly string[] {
+  return text
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+    .flatMap((line) => line.split(' && '));
+}
+
+/** Whether a command is about the package `frontend/`, whose own tests run it. */
+export function isOfFrontend(command: string): boolean {
+  return / --prefix frontend$/.test(command);
+}
+
+/** The place of a block, for the name of a test. */
+export function toPlace(page: string, { line }: Block): string {
+  return `${relative(root, resolve(root, page))}:${line}`;
+}

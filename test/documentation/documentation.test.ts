@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseConfig, settings } from '../../src/config.ts';
+import { type Block, isOfFrontend, pages, readBlocks, root, toCommands, toPlace } from './blocks.ts';
+import { runCommand, type Served, serve } from './run-command.ts';
+
+/** What a page shows as the answer: the text `…` stands for any text, and errors may say more. */
+function toExpected(shown: unknown): unknown {
+  if (shown === '…') return expect.any(String);
+  if (Array.isArray(shown)) return shown.map(toExpected);
+  if (typeof shown !== 'object' || shown === null) return shown;
+  const entries = Object.entries(shown).map(([key, value]) => [key, toExpected(value)]);
+  const object = Object.fromEntries(entries);
+  return 'extensions' in shown ? expect.objectContaining(object) : object;
+}
+
+/** Asks a gateway before the embedded Images API, as one of its people. */
+async function ask(gateway: Served, { info, text }: Block): Promise<{ data?: unknown; errors?: unknown }> {
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(info && { 'x-auth-token': `demo-${info}-token` }) },
+    body: JSON.stringify({ query: text }),
+  });
+  return (await response.json()) as { data?: unknown; errors?: unknown };
+}
+
+it('there are pages to check', () => {
+  expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/guides/frontend.md', 'docs/guides/errors.md']));
+});
+
+describe.each(pages)('%s', (page) => {
+  it('holds what its reader will see: commands run, operations are answered as shown', async () => {
+    const blocks = readBlocks(page);
+    await using running = new AsyncDisposableStack();
+    let gateway: Served | undefined;
+    for (const [index, block] of blocks.entries()) {
+      const place = toPlace(page, block);
+      const before = blocks[index - 1];
+      if (block.language === 'sh' && block.info === 'ci') {
+        const ci = readFileSync(resolve(root, '.ci/run'), 'utf8');
+        for (const [part] of block.text.matchAll(/\btest[:/][\w:/-]+/g)) expect(ci, place).toContain(part);
+      } else if (block.language === 'sh') {
+        for (const command of toCommands(block).filter((candidate) => !isOfFrontend(candidate))) {
+          if (/^(\w+=\S+ )*npm start$/.test(command)) gateway = running.use(await serve(command));
+          else await runCommand(command.replaceAll('http://127.0.0.1:4000', gateway?.url ?? 'http://127.0.0.1:4000'));
+        }
+      } else if (block.language === 'graphql') {
+        gateway ??= running.use(await serve('npm start'));
+        const answer = await ask(gateway, block);
+        const shown = blocks[index + 1];
+        if (shown?.language === 'json' && shown.info === '') {
+          expect(answer, place).toEqual(toExpected(JSON.parse(shown.text)));
+        } else {
+          expect(answer, place).not.toHaveProperty('errors');
+        }
+      } else if (block.info.startsWith('file=')) {
+        const file = readFileSync(resolve(root, block.info.slice('file='.length)), 'utf8');
+        expect(file, place).toContain(block.text);
+      } else {
+        expect(block.language === 'json' && before?.language, `${place} is checked by nothing`).toBe('graphql');
+      }
+    }
+  }, 60_000);
+
+  it('sets settings to what they take', () => {
+    // What only `.ci/run` runs has settings of its own.
+    const markdown = readFileSync(resolve(root, page), 'utf8').replaceAll(/^```sh ci\n[\s\S]*?^```$/gm, '');
+    for (const [, name = '', value] of markdown.matchAll(/\b([A-Z][A-Z_]+)=([^\s`]+)/g)) {
+      expect(settings.map((setting) => setting.name)).toContain(name);
+      expect(() => parseConfig({ [name]: value }), `${name}=${value}`).not.toThrow();
+    }
+  });
+
+  it('leads to files that are there', () => {
+    const markdown = readFileSync(resolve(root, page), 'utf8');
+    const links = [...markdown.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, link]) => link ?? '');
+    for (const link of links.filter((candidate) => !/^\w+:/.test(candidate))) {
+      expect(() => readFileSync(resolve(root, page, '..', link)), link).not.toThrow(
+        expect.objectContaining({ code: 'ENOENT' }),
+      );
+    }
+  });
+});

@@ -1,0 +1,126 @@
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect } from 'vitest';
+import type { Environment } from '../../src/config.ts';
+import { type Gateway, startGateway } from '../support/gateway.ts';
+import { type Listening, listen } from '../support/listen.ts';
+import {
+  canaryToken,
+  canaryWords,
+  type Fault,
+  type FaultUpstream,
+  imageId,
+  memberId,
+  otherToken,
+  startFaultUpstream,
+} from './fault-upstream.ts';
+
+/** A gateway before an upstream that misbehaves, with all that it writes anywhere. */
+export interface Surroundings extends AsyncDisposable {
+  readonly gateway: Gateway;
+  readonly upstream: FaultUpstream;
+  /** Holds all that must hold after any row; `seen` is what came back to the caller, headers included. */
+  check(seen: string): Promise<void>;
+}
+
+/** Settings under which every row is over soon. */
+export const settings: Environment = {
+  UPSTREAM_DEADLINE_MS: '400',
+  UPSTREAM_RETRIES: '1',
+  UPSTREAM_MAX_BODY_BYTES: '100000',
+  MAX_REQUEST_BYTES: '100000',
+};
+
+/** What must be as it was when a row is over. */
+function openHandles(): number {
+  return process.getActiveResourcesInfo().filter((name) => /^(Timeout|TCPSocketWrap|TCPServerWrap)$/.test(name)).length;
+}
+
+export async function start(fault: Fault, environment: Environment = {}): Promise<Surroundings> {
+  const before = openHandles();
+  const upstream = await startFaultUpstream(fault);
+  const collector = await startCollector();
+  const gateway = await startGateway(upstream.url, {
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    ...settings,
+    ...environment,
+  });
+  let open = true;
+  async function close(): Promise<void> {
+    if (!open) return;
+    open = false;
+    await gateway[Symbol.asyncDispose]();
+    await upstream[Symbol.asyncDispose]();
+    await collector[Symbol.asyncDispose]();
+  }
+  return {
+    gateway,
+    upstream,
+    async check(seen) {
+      const other = await gateway.query(otherToken, `{ image(id: "${imageId}") { name } }`);
+      expect(other).toMatchObject({ status: 200, data: { image: { name: 'an image' } }, errors: undefined });
+      const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+      await close();
+      const targets = upstream.received.map(({ target }) => target).join('\n');
+      for (const place of [seen, gateway.log.join(''), metrics, collector.spans.join(''), targets, other.raw]) {
+        expect(place).not.toContain(canaryToken);
+        expect(place).not.toContain(canaryWords);
+        expect(place).not.toMatch(/ECONN|UND_ERR|node:|\.ts:|127\.0\.0\.1/);
+      }
+      expect(collector.spans.length).toBeGreaterThan(0);
+      const writes = upstream.received.filter(({ method }) => method !== 'GET');
+      expect(new Set(writes.map(({ method, target }) => `${method} ${target}`)).size).toBe(writes.length);
+      // Connections take some turns of the event loop to close.
+      const patience = performance.now() + 3_000;
+      while (openHandles() > before && performance.now() < patience) await nextTurn();
+      expect(openHandles()).toBeLessThanOrEqual(before);
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Operations that rows use. */
+export const operations = {
+  image: `{ image(id: "${imageId}") { name properties } }`,
+  images: '{ images(first: 5) { nodes { name } } }',
+  members: `{ image(id: "${imageId}") { members { memberId status } } }`,
+  update: `mutation { updateMemberStatus(input: { imageId: "${imageId}", memberId: "${memberId}", status: ACCEPTED }) {
+    imageMember { status } userErrors { code } } }`,
+  create: `mutation { createImageMember(input: { imageId: "${imageId}", memberId: "${memberId}" }) {
+    imageMember { status } userErrors { code } } }`,
+  delete: `mutation { deleteImageMember(input: { imageId: "${imageId}", memberId: "${memberId}" }) {
+    deletedImageMemberId userErrors { code } } }`,
+} as const;
+
+/** An answer must be GraphQL over HTTP: JSON with data, errors or both, and each error with its message and code. */
+export function checkAnswer(raw: string, type: string | null): { data?: unknown; errors?: { extensions: Codes }[] } {
+  expect(type).toMatch(/^application\/(?:graphql-response\+)?json; charset=utf-8$/);
+  const answer = JSON.parse(raw) as { data?: unknown; errors?: { message: string; extensions: Codes }[] };
+  expect(answer.data !== undefined || answer.errors !== undefined).toBe(true);
+  for (const { message, extensions } of answer.errors ?? []) {
+    expect(message).toMatch(/\S/);
+    expect(extensions.code).toMatch(/^[A-Z_]+$/);
+  }
+  if (answer.errors) expect(answer.errors.length).toBeGreaterThan(0);
+  return answer;
+}
+
+interface Codes {
+  readonly code: string;
+  readonly outcome?: string;
+}
+
+async function startCollector(): Promise<Listening & { readonly spans: readonly string[] }> {
+  const spans: string[] = [];
+  const server = createServer((request, response) => {
+    text(request).then(
+      (body) => {
+        spans.push(body);
+        response.end('{}');
+      },
+      () => response.destroy(),
+    );
+  });
+  return { ...(await listen(server)), spans };
+}

@@ -1,0 +1,352 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer as createTlsServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { startGateway } from '../support/gateway.ts';
+import { listen } from '../support/listen.ts';
+import { answer, canaryToken, healthy, imageId, imageRow, otherToken } from './fault-upstream.ts';
+import { operations, start } from './harness.ts';
+
+const image = operations.image;
+
+/** Asks for an image of its own: what is asked for by the same token at the same time is asked of upstream once. */
+function imageNumber(number: number): string {
+  return `{ image(id: "image-${number}") { name } }`;
+}
+
+/** The value of a metric without labels, or with these. */
+async function metric(url: string, name: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const line = text.split('\n').find((candidate) => candidate.startsWith(`image_gateway_${name} `));
+  return Number(line?.split(' ').at(-1));
+}
+
+function post(url: string, query: string, signal?: AbortSignal): Promise<Response> {
+  return fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-auth-token': canaryToken },
+    body: JSON.stringify({ query }),
+    ...(signal && { signal }),
+  });
+}
+
+describe('a caller who goes away', () => {
+  it('has the call to upstream closed within 100 ms, wherever it is, and nothing more is asked', async () => {
+    let sawAt = 0;
+    let closedAt = 0;
+    await using surroundings = await start(
+      (socket) => {
+        sawAt = performance.now();
+        socket.once('close', () => {
+          closedAt = performance.now();
+        });
+      },
+      { UPSTREAM_CONNECTIONS: '1', UPSTREAM_DEADLINE_MS: '5000' },
+    );
+    const { gateway, upstream } = surroundings;
+    const abort = new AbortController();
+    const requests = [1, 2].map((number) => post(gateway.url, imageNumber(number), abort.signal).catch(() => 'gone'));
+    await upstream.arrived(1);
+    await expect.poll(() => metric(gateway.url, 'upstream_waiting_calls')).toBe(1);
+    const socket = [...upstream.sockets].find(({ destroyed }) => !destroyed);
+    const goneAt = performance.now();
+    abort.abort();
+    expect(await Promise.all(requests)).toEqual(['gone', 'gone']);
+    if (socket && !socket.destroyed) await once(socket, 'close');
+    expect(closedAt - goneAt).toBeLessThan(100);
+    expect(sawAt).toBeLessThan(goneAt);
+    await expect.poll(() => metric(gateway.url, 'operations_running')).toBe(0);
+    expect(await metric(gateway.url, 'upstream_waiting_calls')).toBe(0);
+    expect(upstream.received).toHaveLength(1);
+    await surroundings.check('');
+  });
+});
+
+describe('the deadline of an operation', () => {
+  it('covers all its calls, and none begins after it', async () => {
+    await using surroundings = await start(
+      (socket, request) => {
+        const timer = setTimeout(() => socket.write(healthy(request)), 120);
+        socket.once('close', () => clearTimeout(timer));
+      },
+      { OPERATION_DEADLINE_MS: '300', UPSTREAM_DEADLINE_MS: '5000' },
+    );
+    const { gateway, upstream } = surroundings;
+    const mutations = [1, 2, 3, 4, 5, 6].map(
+      (n) => `m${n}: ${operations.update.replace('mutation {', '').slice(0, -1)}`,
+    );
+    const began = performance.now();
+    const { errors = [], raw } = await gateway.query(canaryToken, `mutation { ${mutations.join(' ')} }`);
+    expect(performance.now() - began).toBeLessThan(800);
+    expect(new Set(errors.map(({ extensions }) => extensions.code))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
+    // Only the write under way when time was up may have happened; later ones were never sent.
+    expect(errors.filter(({ extensions }) => extensions['outcome'] === 'UNKNOWN').length).toBeLessThanOrEqual(1);
+    expect(upstream.received.length).toBeLessThanOrEqual(3);
+    expect(raw).not.toContain(canaryToken);
+  });
+});
+
+describe('slow calls of one token', () => {
+  it('leave connections to others, who are answered at once', async () => {
+    await using surroundings = await start(() => {}, {
+      UPSTREAM_CONNECTIONS: '4',
+      UPSTREAM_CONNECTIONS_PER_TOKEN: '3',
+      UPSTREAM_DEADLINE_MS: '1500',
+    });
+    const { gateway, upstream } = surroundings;
+    const slow = Array.from({ length: 20 }, (_, index) => gateway.query(canaryToken, imageNumber(index)));
+    await upstream.arrived(3);
+    for (let round = 0; round < 5; round++) {
+      const began = performance.now();
+      expect((await gateway.query(otherToken, image)).errors).toBeUndefined();
+      expect(performance.now() - began).toBeLessThan(500);
+    }
+    expect(upstream.received).toHaveLength(3);
+    const codes = (await Promise.all(slow)).map(({ errors }) => errors?.[0]?.extensions.code);
+    expect(new Set(codes)).toEqual(new Set(['UPSTREAM_TIMEOUT']));
+    await surroundings.check('');
+  });
+
+  it('that wait beyond the bound fail at once', async () => {
+    await using surroundings = await start(() => {}, {
+      UPSTREAM_CONNECTIONS: '1',
+      UPSTREAM_QUEUE: '4',
+      UPSTREAM_DEADLINE_MS: '600',
+    });
+    const { gateway } = surroundings;
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => gateway.query(canaryToken, imageNumber(index))),
+    );
+    const codes = answers.map(({ errors }) => errors?.[0]?.extensions.code);
+    expect(codes.filter((code) => code === 'UPSTREAM_TIMEOUT')).toHaveLength(3);
+    expect(codes.filter((code) => code === 'UPSTREAM_UNAVAILABLE')).toHaveLength(7);
+    await surroundings.check('');
+  });
+});
+
+describe('an upstream that fails', () => {
+  it('every other time gets at most a fifth more requests than there are calls', async () => {
+    await using surroundings = await start(
+      (socket, request, number) => void socket.write(number % 2 === 0 ? healthy(request) : answer(503, '')),
+      { UPSTREAM_RETRIES: '5' },
+    );
+    const { gateway, upstream } = surroundings;
+    const calls = 300;
+    for (let sent = 0; sent < calls; sent += 10) {
+      await Promise.all(Array.from({ length: 10 }, (_, index) => gateway.query(canaryToken, imageNumber(index))));
+    }
+    expect(upstream.received.length / calls).toBeLessThanOrEqual(1.2);
+    await surroundings.check('');
+  });
+
+  it('every time is left alone, until one call is let through and succeeds', async () => {
+    let down = true;
+    await using surroundings = await start(
+      (socket, request) => void (down ? socket.resetAndDestroy() : socket.write(healthy(request))),
+      { UPSTREAM_RETRIES: '0', UPSTREAM_BREAKER_FAILURES: '5', UPSTREAM_BREAKER_PAUSE_MS: '200' },
+    );
+    const { gateway, upstream } = surroundings;
+    for (let call = 0; call < 5; call++) await gateway.query(canaryToken, image);
+    const began = performance.now();
+    const refused = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => gateway.query(canaryToken, imageNumber(index))),
+    );
+    expect(performance.now() - began).toBeLessThan(1_000);
+    for (const { errors } of refused) {
+      expect(errors?.[0]?.extensions).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryAfter: 1 });
+    }
+    expect(upstream.received.length).toBeLessThanOrEqual(10);
+    down = false;
+    const data = async () => (await gateway.query(canaryToken, image)).data?.['image'];
+    await expect.poll(data, { timeout: 2_000 }).toMatchObject({ name: 'an image' });
+    expect(await metric(gateway.url, 'upstream_breaker_open')).toBe(0);
+    await surroundings.check('');
+  });
+});
+
+describe('too much at once', () => {
+  it('is answered with 503 right away, while what was taken on keeps its pace', async () => {
+    const paceMs = 200;
+    await using surroundings = await start(
+      (socket, request) => void setTimeout(() => socket.write(healthy(request)), paceMs),
+      { MAX_CONCURRENT_OPERATIONS: '8', UPSTREAM_DEADLINE_MS: '5000' },
+    );
+    const { gateway, upstream } = surroundings;
+    const timed = async (_: unknown, index: number) => {
+      const began = performance.now();
+      const { status, headers, raw } = await gateway.query(canaryToken, imageNumber(index));
+      return { status, raw, retryAfter: headers.get('retry-after'), tookMs: performance.now() - began };
+    };
+    const admitted = Array.from({ length: 8 }, timed);
+    await upstream.arrived(8);
+    const shed = await Promise.all(Array.from({ length: 32 }, timed));
+    for (const { status, retryAfter, raw } of shed) {
+      expect({ status, retryAfter, code: JSON.parse(raw).errors[0].extensions.code }).toEqual({
+        status: 503,
+        retryAfter: '1',
+        code: 'OVERLOADED',
+      });
+    }
+    for (const { status, tookMs } of await Promise.all(admitted)) {
+      expect(status).toBe(200);
+      expect(tookMs).toBeLessThan(paceMs + 500);
+    }
+    expect(upstream.received).toHaveLength(8);
+    await surroundings.check(JSON.stringify(shed));
+  });
+
+  it('is over when what was taken on is done: all are served again', async () => {
+    await using surroundings = await start((socket, request) => void socket.write(healthy(request)), {
+      MAX_CONCURRENT_OPERATIONS: '2',
+    });
+    const { gateway } = surroundings;
+    await Promise.all(Array.from({ length: 50 }, (_, index) => gateway.query(canaryToken, imageNumber(index))));
+    expect((await gateway.query(canaryToken, image)).status).toBe(200);
+    await surroundings.check('');
+  });
+});
+
+it('an event loop that stalls sheds operations, and recovers', async () => {
+  await using surroundings = await start((socket, request) => void socket.write(healthy(request)), {
+    MAX_EVENT_LOOP_DELAY_MS: '50',
+  });
+  const { gateway } = surroundings;
+  const until = performance.now() + 400;
+  while (performance.now() < until);
+  const statuses: number[] = [];
+  await expect
+    .poll(async () => {
+      const { status } = await gateway.query(canaryToken, image);
+      statuses.push(status);
+      return status;
+    })
+    .toBe(200);
+  await surroundings.check('');
+});
+
+it('memory that runs short sheds operations; health and metrics still answer', async () => {
+  await using surroundings = await start((socket, request) => void socket.write(healthy(request)), {
+    MAX_MEMORY_PERCENT: '1',
+  });
+  const { gateway } = surroundings;
+  await expect.poll(async () => (await gateway.query(canaryToken, image)).status).toBe(503);
+  expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
+  expect((await fetch(`${gateway.url}/metrics`)).status).toBe(200);
+});
+
+describe('TLS', () => {
+  /** A certificate for loopback, signed by itself. */
+  function createCertificate(): { readonly file: string; readonly key: Buffer; readonly cert: Buffer; remove(): void } {
+    const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
+    execFileSync('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', cert, ...subject], { stdio: 'ignore' });
+    return {
+      file: cert,
+      key: readFileSync(key),
+      cert: readFileSync(cert),
+      remove: () => rmSync(folder, { recursive: true }),
+    };
+  }
+
+  it('is verified: only by an authority that is set does an unknown one pass', async () => {
+    const certificate = createCertificate();
+    const server = createTlsServer({ key: certificate.key, cert: certificate.cert }, (_request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(imageRow));
+    });
+    await using upstream = await listen(server);
+    const url = upstream.url.replace('http:', 'https:');
+    await using strict = await startGateway(url, { UPSTREAM_RETRIES: '0' });
+    const refused = await strict.query(canaryToken, `{ image(id: "${imageId}") { name } }`);
+    expect(refused.errors?.[0]?.extensions.code).toBe('UPSTREAM_UNAVAILABLE');
+    expect(refused.errors?.[0]?.extensions['outcome']).toBeUndefined();
+    await using trusting = await startGateway(url, { UPSTREAM_CA_FILE: certificate.file });
+    const { data } = await trusting.query(canaryToken, `{ image(id: "${imageId}") { name } }`);
+    expect(data).toEqual({ image: { name: 'an image' } });
+    certificate.remove();
+  });
+});
+
+it('a connection is not used beyond its age, so that a name that moved is noticed', async () => {
+  const ports = new Set<number | undefined>();
+  await using surroundings = await start(
+    (socket, request) => {
+      ports.add(socket.remotePort);
+      socket.write(healthy(request));
+    },
+    { UPSTREAM_CONNECTION_AGE_MS: '100', UPSTREAM_CONNECTIONS: '1' },
+  );
+  const { gateway } = surroundings;
+  const renewed = async () => {
+    await gateway.query(canaryToken, image);
+    return ports.size;
+  };
+  await expect.poll(renewed, { timeout: 3_000 }).toBeGreaterThan(2);
+});
+
+it('traces lead from the caller to upstream, and a collector that is down changes nothing', async () => {
+  const seen: string[] = [];
+  await using surroundings = await start((socket, request) => {
+    seen.push(/^traceparent: (.*)$/im.exec(request.head)?.[1] ?? '');
+    socket.write(healthy(request));
+  });
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const ask = (url: string) =>
+    fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-auth-token': canaryToken,
+        traceparent: `00-${traceId}-b7ad6b7169203331-01`,
+      },
+      body: JSON.stringify({ query: image }),
+    });
+  expect((await ask(surroundings.gateway.url)).status).toBe(200);
+  expect(seen).toEqual([expect.stringMatching(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`))]);
+  expect(seen[0]).not.toContain('b7ad6b7169203331');
+
+  await using down = await startGateway(surroundings.upstream.url, {
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+  });
+  expect((await ask(down.url)).status).toBe(200);
+  expect(await down.app.close()).toBe(true);
+});
+
+it('without traces of its own the gateway passes on those of its callers', async () => {
+  const seen: string[] = [];
+  await using surroundings = await start(
+    (socket, request) => {
+      seen.push(request.head);
+      socket.write(healthy(request));
+    },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: '' },
+  );
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
+  const response = await fetch(`${surroundings.gateway.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-auth-token': canaryToken,
+      'x-openstack-request-id': 'req-of-caller',
+      traceparent,
+      cookie: 'a=b',
+      'x-forwarded-for': '192.0.2.1',
+    },
+    body: JSON.stringify({ query: image }),
+  });
+  expect(response.status).toBe(200);
+  const names = seen[0]
+    ?.split('\r\n')
+    .slice(1)
+    .map((line) => line.split(':', 1)[0]?.toLowerCase());
+  expect(names?.sort()).toEqual(
+    ['host', 'connection', 'accept', 'accept-encoding', 'x-auth-token', 'x-openstack-request-id', 'traceparent'].sort(),
+  );
+  expect(seen[0]).toContain(traceparent);
+  expect(seen[0]).toContain('req-of-caller');
+});

@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import { getIntrospectionQuery, parse, validate } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { createLimitCheck, type OperationRequest } from '../../src/graphql/limits/check.ts';
+import type { Refusal } from '../../src/graphql/limits/refusal.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
+import { type Limits, numberSettings } from '../../src/number-settings.ts';
+import { startGateway } from '../support/gateway.ts';
+import { sendJson, startUpstream } from '../support/upstream.ts';
+
+const schema = createSchema();
+const defaults = Object.fromEntries(
+  Object.entries(numberSettings).map(([key, setting]) => [key, setting.default]),
+) as unknown as Limits;
+
+function check(query: string, rest: Partial<OperationRequest> = {}, limits: Partial<Limits> = {}): Refusal | null {
+  const request = { query, operationName: undefined, variables: undefined, ...rest };
+  return createLimitCheck(schema, { ...defaults, ...limits })(request);
+}
+
+function times(count: number, text: (index: number) => string, separator = ' '): string {
+  return Array.from({ length: count }, (_, index) => text(index)).join(separator);
+}
+
+/** What this takes of the processor, which is what it takes of the event loop on a machine with nothing else to do. */
+function cpuMs(run: () => void): number {
+  const runs = Array.from({ length: 5 }, () => {
+    const start = process.threadCpuUsage();
+    run();
+    const { user, system } = process.threadCpuUsage(start);
+    return (user + system) / 1000;
+  });
+  return Math.min(...runs);
+}
+
+const attributes = 'id name status visibility createdAt updatedAt size minDisk minRam tags protected osHidden checksum';
+
+/** Documents made to take time or memory; each is the worst of its kind that we could think of. */
+const bombs: Readonly<Record<string, readonly [string, keyof Limits]>> = {
+  'a megabyte of spaces': [' '.repeat(1_000_000), 'maxDocumentCharacters'],
+  'many aliases at the root': [`{ ${times(5_000, (i) => `a${i}: __typename`)} }`, 'maxTokens'],
+  'aliases of one field': [`{ ${times(101, (i) => `a${i}: __typename`)} }`, 'maxAliasesPerField'],
+  'aliases in all': [
+    `{ ${times(70, (i) => `a${i}: image(id: 1) { b${i}: id c${i}: name d${i}: id }`)} }`,
+    'maxAliases',
+  ],
+  'nesting that would overflow a stack': [`${'{ a '.repeat(5_000)}${'}'.repeat(5_000)}`, 'maxDepth'],
+  'nested lists in an argument': [`{ image(id: ${'['.repeat(20_000)}1${']'.repeat(20_000)}) { id } }`, 'maxDepth'],
+  'braces that are never closed': ['{'.repeat(100_000), 'maxDepth'],
+  'braces hidden behind strings': [`${'{ a(b: "}}}}") '.repeat(2_000)}`, 'maxDepth'],
+  'comments only': [`${'#\n'.repeat(6_000)}{ __typename }`, 'maxTokens'],
+  'fields that have to be merged': [`{ ${times(51, () => '__typename')} }`, 'maxFieldRepeats'],
+  'fields that have to be merged, below others': [
+    `{ ${times(8, () => `images { ${times(8, () => 'nodes { id }')} }`)} }`,
+    'maxFieldRepeats',
+  ],
+  'more fields at the root than allowed': [
+    `{ ${times(10, (i) => `f${i}: images { edges { cursor } }`)} ${times(91, (i) => `g${i}`)} }`,
+    'maxRootFields',
+  ],
+  'more fields in all than allowed': [
+    `{ ${times(50, (i) => `f${i}: images { nodes { ${attributes} ${attributes} ${attributes} } }`)} }`,
+    'maxFields',
+  ],
+  directives: [`{ __typename ${times(51, () => '@include(if: true)')} }`, 'maxDirectives'],
+  operations: [times(101, (i) => `query Q${i} { __typename }`), 'maxDefinitions'],
+  'fragments within fragments, each three times': [
+    `{ ...F0 } ${times(60, (i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} ...F${i + 1} }`)}
+     fragment F60 on Query { __typename }`,
+    'maxFieldRepeats',
+  ],
+  'fragments in a ring, with many ways round': [
+    `{ ...F0 } ${times(90, (i) => `fragment F${i} on Query { ${times(20, (j) => `...F${(i + j + 1) % 90}`)} }`)}`,
+    'maxDepth',
+  ],
+  'a chain of fragments that is never used': [
+    times(99, (i) => `fragment F${i} on Query { ... { ... { ...F${i + 1} } } }`),
+    'maxDepth',
+  ],
+  'lists in lists': [
+    '{ images(first: 1000) { nodes { members { image { members { image { name } } } } } } }',
+    'maxCost',
+  ],
+  'lists in lists of the schema': [
+    '{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }',
+    'maxCost',
+  ],
+};
+
+describe.each(Object.entries(bombs))('%s', (_name, [document, limit]) => {
+  it(`is over ${limit}`, () => {
+    expect(check(document)).toEqual({ limit, allowed: defaults[limit], found: expect.any(Number) });
+  });
+
+  it('costs little', () => {
+    expect(cpuMs(() => check(document))).toBeLessThan(20);
+  });
+});
+
+describe('what is just within the limits', () => {
+  const largest: Readonly<Record<string, string>> = {
+    'fields to merge in many fragments': `{ images { nodes { ${times(50, (i) => `...F${i}`)} } } }
+      ${times(50, (i) => `fragment F${i} on Image { ${attributes} }`)}`,
+    'operations with variables': times(99, (i) => `query Q${i}($a: Int) { images(first: $a) { nodes { id } } }`),
+    'unknown arguments': `{ image(${times(1_200, (i) => `a${i}: 1`)}) { id } }`,
+    'unknown fields with long names': `{ ${times(99, (i) => `imageMember${'s'.repeat(900)}${i}`)} }`,
+    'one long string': `{ image(id: """${'\n '.repeat(49_000)}""") { id } }`,
+    'uses of variables': `query (${times(300, (i) => `$a${i}: ID`)}) { image(id: [${times(1_500, (i) => `$a${i % 300}`)}]) { id } }`,
+    commas: `${','.repeat(99_000)}{ __typename }`,
+  };
+  it.each(Object.entries(largest))('%s: is checked, parsed and validated in little time', (_name, document) => {
+    expect(check(document)).toBeNull();
+    const ms = cpuMs(() => {
+      check(document);
+      validate(schema, parse(document));
+    });
+    expect(ms).toBeLessThan(20);
+  });
+
+  it('introspection as tools ask for it', () => {
+    const options = {
+      inputValueDeprecation: true,
+      specifiedByUrl: true,
+      schemaDescription: true,
+      directiveIsRepeatable: true,
+    };
+    expect(check(getIntrospectionQuery(options))).toBeNull();
+  });
+
+  it('a fragment within itself is for validation to refuse', () => {
+    expect(check('{ ...A } fragment A on Query { ...B __typename } fragment B on Query { ...A }')).toBeNull();
+  });
+
+  it('what is no document is for the parser to refuse', () => {
+    expect(check('{ "')).toBeNull();
+    expect(check(`{ ${'"" '.repeat(5_001)} "`)).toEqual({ limit: 'maxTokens', allowed: 5_000, found: 5_001 });
+  });
+});
+
+describe('the cost of lists', () => {
+  const page = 'query ($n: Int) { images(first: $n) { nodes { members { image { name } } } } }';
+  const cost = { maxCost: 2_000 };
+
+  it('goes by the size of the page, wherever that comes from', () => {
+    expect(check(page, { variables: { n: 50 } }, cost)).toBeNull();
+    expect(check(page, { variables: { n: 500 } }, cost)).toMatchObject({ limit: 'maxCost' });
+    expect(check(page.replace('Int', 'Int = 500'), {}, cost)).toMatchObject({ limit: 'maxCost' });
+    expect(check(page.replace('Int', 'Int = 500'), { variables: { n: 5 } }, cost)).toBeNull();
+    expect(check('{ images(first: 500) { edges { node { members { image { id } } } } } }', {}, cost)).not.toBeNull();
+    expect(check('{ images { edges { node { members { image { id } } } } } }', {}, cost)).toBeNull();
+  });
+
+  it('is looked at again for every use of a document', () => {
+    const again = createLimitCheck(schema, { ...defaults, ...cost });
+    const ask = (n: number) => again({ query: page, operationName: undefined, variables: { n } });
+    expect([50, 500, 50, 500].map((n) => ask(n)?.limit)).toEqual([undefined, 'maxCost', undefined, 'maxCost']);
+  });
+
+  it('goes by the number of representations', () => {
+    const entities = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Image { members { status } } } }';
+    const r = Array.from({ length: 300 }, () => ({ __typename: 'Image', id: '1' }));
+    expect(check(entities, { variables: { r } }, cost)?.limit).toBe('maxCost');
+    expect(check(entities, { variables: { r: r.slice(0, 100) } }, cost)).toBeNull();
+  });
+
+  it('is that of the operation that is asked for', () => {
+    const document = `query Small { images(first: 1) { nodes { id } } } query Large { images(first: 1000) { nodes { members { status } } } }`;
+    expect(check(document, { operationName: 'Small' }, cost)).toBeNull();
+    expect(check(document, { operationName: 'Large' }, cost)).toMatchObject({ limit: 'maxCost' });
+  });
+});
+
+describe('variables', () => {
+  it('are counted, however they are nested', () => {
+    const nested = (depth: number): unknown => {
+      let value: unknown = 1;
+      for (let at = 0; at < depth; at++) value = [value];
+      return value;
+    };
+    const found = { limit: 'maxVariableValues', allowed: 20_000, found: 20_001 };
+    expect(check('{ __typename }', { variables: { a: Array(20_000).fill(1) } })).toEqual(found);
+    expect(check('{ __typename }', { variables: { a: nested(30_000) } })).toEqual(found);
+    expect(check('{ __typename }', { variables: { a: Array(19_999).fill(1) } })).toBeNull();
+  });
+});
+
+it('what is over a limit is refused with 400, a code and the figure, and nothing is asked of upstream', async () => {
+  await using upstream = await startUpstream((response) => sendJson(response, 200, {}));
+  await using gateway = await startGateway(upstream.url, { MAX_DEPTH: '3' });
+  const { status, data, errors } = await gateway.query('token', '{ images { nodes { members { status } } } }');
+  expect({ status, data }).toEqual({ status: 400, data: undefined });
+  expect(errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'MAX_DEPTH', allowed: 3, found: 4 } }]);
+  expect(upstream.received).toHaveLength(0);
+});
+
+it('a document that is asked for by its hash is held to the limits too', async () => {
+  await using upstream = await startUpstream((response) => sendJson(response, 200, { images: [] }));
+  await using gateway = await startGateway(upstream.url, { MAX_COST: '100' });
+  const query = 'query ($n: Int) { images(first: $n) { nodes { id } } }';
+  const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') };
+  const ask = async (body: object): Promise<number> => {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-auth-token': 'token' },
+      body: JSON.stringify({ ...body, extensions: { persistedQuery } }),
+    });
+    await response.text();
+    return response.status;
+  };
+  expect(await ask({ query, variables: { n: 5 } })).toBe(200);
+  expect(await ask({ variables: { n: 5 } })).toBe(200);
+  expect(await ask({ variables: { n: 500 } })).toBe(400);
+});

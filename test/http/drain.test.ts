@@ -1,0 +1,66 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { expect, it, vi } from 'vitest';
+import { startGateway } from '../support/gateway.ts';
+import { sendJson, startUpstream } from '../support/upstream.ts';
+
+const document = '{ image(id: "x") { name } }';
+
+it('what is in flight is answered, new connections are refused, and nothing is left', async () => {
+  let release = (): void => {};
+  await using upstream = await startUpstream((response) => {
+    release = () => sendJson(response, 200, { id: 'x', name: 'late' });
+  });
+  await using gateway = await startGateway(upstream.url);
+  const answer = gateway.query('t', document);
+  await upstream.arrived(1);
+  const closed = gateway.app.close();
+  await expect(fetch(`${gateway.url}/healthz`)).rejects.toThrow();
+  release();
+  expect((await answer).data).toEqual({ image: { name: 'late' } });
+  expect((await answer).headers.get('connection')).toBe('close');
+  expect(await closed).toBe(true);
+  await vi.waitUntil(() => upstream.sockets.size === 0, { interval: 1 });
+});
+
+it('who is connected already is told by /readyz', async () => {
+  await using upstream = await startUpstream((response) => sendJson(response, 200, {}));
+  await using gateway = await startGateway(upstream.url);
+  const { port, hostname } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  // The server knows of the connection once it has seen the beginning of a request.
+  const head = 'GET /readyz HTTP/1.1\r\n';
+  await new Promise<void>((resolve) => socket.write(head, () => resolve()));
+  await fetch(`${gateway.url}/healthz`);
+  const closed = gateway.app.close();
+  socket.write('Host: a\r\n\r\n');
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 503 .*\r\nconnection: close\r\n[\s\S]*draining/i);
+  expect(await closed).toBe(true);
+});
+
+it('what is not answered within the grace period is cut off', async () => {
+  await using upstream = await startUpstream(() => {});
+  await using gateway = await startGateway(upstream.url, { SHUTDOWN_GRACE_MS: '50' });
+  const answer = gateway.query('t', document);
+  const failed = expect(answer).rejects.toThrow();
+  await upstream.arrived(1);
+  expect(await gateway.app.close()).toBe(false);
+  await failed;
+});
+
+it('a caller who goes away takes its upstream call along', async () => {
+  await using upstream = await startUpstream(() => {});
+  await using gateway = await startGateway(upstream.url, { UPSTREAM_DEADLINE_MS: '600000' });
+  const caller = new AbortController();
+  const gone = fetch(`${gateway.url}/graphql?query=${encodeURIComponent(document)}`, {
+    headers: { 'x-auth-token': 't' },
+    signal: caller.signal,
+  });
+  const failed = expect(gone).rejects.toThrow();
+  await upstream.arrived(1);
+  const closed = new Promise((resolve) => upstream.received[0]?.socket.once('close', resolve));
+  caller.abort();
+  await failed;
+  await closed;
+  expect(upstream.received).toHaveLength(1);
+});

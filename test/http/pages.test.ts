@@ -1,0 +1,199 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildClientSchema, getIntrospectionQuery } from 'graphql';
+import { describe, expect, it, vi } from 'vitest';
+import { createExplorerRoutes } from '../../src/http/explorer.ts';
+import type { Routes } from '../../src/http/server.ts';
+import { createStaticRoutes } from '../../src/http/static-files.ts';
+import { demoIdentities } from '../../src/simulator/seed.ts';
+import { startSimulator } from '../../src/simulator/server.ts';
+import { startGateway } from '../support/gateway.ts';
+import { listen } from '../support/listen.ts';
+import { rawRequest } from '../support/raw-request.ts';
+
+/** No page is loaded before an Images API is asked. */
+const nowhere = 'http://127.0.0.1:9';
+
+/** What a route answers to a browser that has nothing yet. */
+async function readRoute(routes: Routes, path: string): Promise<string> {
+  const server = createServer((request, response) => void routes[path]?.GET?.(request, response));
+  await using listening = await listen(server);
+  return (await fetch(listening.url)).text();
+}
+
+describe('the console', () => {
+  it('is a page that may load nothing but the gateway’s own files', async () => {
+    await using gateway = await startGateway(nowhere, { CONSOLE: 'true' });
+    const page = await fetch(`${gateway.url}/console`);
+    expect(page.url).toBe(`${gateway.url}/console/`);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self';");
+    expect(page.headers.get('cache-control')).toBe('no-cache');
+    const html = await page.text();
+    expect(html).not.toMatch(/<script(?![^>]* src=)|<style| on\w+=/);
+
+    const addresses = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address ?? '');
+    expect(addresses).toHaveLength(3);
+    for (const address of addresses) {
+      const file = await fetch(new URL(address, page.url));
+      expect(file.status, address).toBe(200);
+      expect(file.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(file.headers.get('content-type')).toMatch(
+        address.endsWith('.js') ? /^text\/javascript/ : address.endsWith('.css') ? /^text\/css/ : /^image\/svg/,
+      );
+      expect(file.headers.get('cache-control')).toContain(address.includes('/assets/') ? 'immutable' : 'no-cache');
+    }
+  });
+
+  it('is sent relative to where it was asked for, so that a proxy may serve it below a path', async () => {
+    await using gateway = await startGateway(nowhere, { CONSOLE: 'true' });
+    const answer = await fetch(`${gateway.url}/console`, { redirect: 'manual' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([308, 'console/']);
+  });
+
+  it('is not sent again to a browser that has it', async () => {
+    await using gateway = await startGateway(nowhere, { CONSOLE: 'true' });
+    const etag = (await fetch(`${gateway.url}/console/`)).headers.get('etag') ?? '';
+    expect(etag).not.toBe('');
+    const again = await fetch(`${gateway.url}/console/`, { headers: { 'if-none-match': etag } });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+  });
+
+  it('answers HEAD as GET, without the body', async () => {
+    await using gateway = await startGateway(nowhere, { CONSOLE: 'true' });
+    const head = await fetch(`${gateway.url}/console/`, { method: 'HEAD' });
+    expect(head.status).toBe(200);
+    expect(Number(head.headers.get('content-length'))).toBeGreaterThan(100);
+    expect(await head.text()).toBe('');
+  });
+
+  it.each(['/console/../package.json', '/console/..%2f..%2fpackage.json', '/console/assets/', '/console/nothing.js'])(
+    'has no file at %s',
+    async (path) => {
+      await using gateway = await startGateway(nowhere, { CONSOLE: 'true' });
+      const answer = await rawRequest(
+        gateway.url,
+        `GET ${path} HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n`,
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 404 /);
+    },
+  );
+
+  it('offers nobody where the Images API is a cloud', async () => {
+    await using gateway = await startGateway(nowhere, { CONSOLE: 'true' });
+    const people = await fetch(`${gateway.url}/console/people.json`);
+    expect(await people.json()).toEqual([]);
+  });
+
+  it('is not there unless it is asked for', async () => {
+    await using gateway = await startGateway(nowhere);
+    for (const path of ['/console', '/console/', '/console/people.json']) {
+      expect((await fetch(gateway.url + path)).status, path).toBe(404);
+    }
+  });
+
+  it('is not served with a file whose type is not known', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pages-'));
+    try {
+      await writeFile(join(folder, 'index.html'), '<!doctype html>');
+      expect(Object.keys(createStaticRoutes(folder, '/pages', ''))).toEqual(['/pages', '/pages/']);
+      await writeFile(join(folder, 'secrets.env'), '');
+      expect(() => createStaticRoutes(folder, '/pages', '')).toThrow('secrets.env');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+describe('the explorer', () => {
+  it('is not there in production', async () => {
+    await using gateway = await startGateway('http://127.0.0.1:1', { PRODUCTION: 'true' });
+    expect((await fetch(`${gateway.url}/explorer`)).status).toBe(404);
+  });
+
+  it('is a page that may load nothing but the gateway’s own files, all of which are there', async () => {
+    await using gateway = await startGateway(nowhere);
+    const page = await fetch(`${gateway.url}/explorer`);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self';");
+    const html = await page.text();
+    expect(html).toContain('sample-token');
+    expect(html).not.toMatch(/<script(?![^>]* (?:src=|type="application\/json"))/);
+    for (const name of ['graphiql.js', 'graphiql.css', 'editorWorkerService.js', 'graphql.js', 'json.js', 'start.js']) {
+      const part = await fetch(`${gateway.url}/explorer/${name}`);
+      expect(part.status, name).toBe(200);
+      expect(part.headers.get('content-type')).toMatch(name.endsWith('.css') ? /^text\/css/ : /^text\/javascript/);
+    }
+  });
+
+  it('is loaded when it is asked for, once, and not before', async () => {
+    const parts = { js: 'a', css: 'b', favicon: '', editorWorkerService: 'c', jsonWorker: 'd', graphqlWorker: 'e' };
+    const load = vi.fn(async () => parts);
+    const routes = createExplorerRoutes({ document: '', headers: {} }, load);
+    await readRoute(routes, '/explorer');
+    await readRoute(routes, '/explorer/start.js');
+    expect(load).not.toHaveBeenCalled();
+    expect(await readRoute(routes, '/explorer/graphiql.js')).toBe('a');
+    expect(await readRoute(routes, '/explorer/graphql.js')).toBe('e');
+    expect(await readRoute(routes, '/explorer/graphql.js')).toBe('e');
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  it('shows a sample as it is, whatever it holds', async () => {
+    const sample = { document: '# </script><script>alert(1)</script>', headers: {} };
+    const routes = createExplorerRoutes(sample);
+    const body = await readRoute(routes, '/explorer');
+    const json = /<script type="application\/json" id="sample">(.*?)<\/script>/.exec(body)?.[1] ?? '';
+    expect(JSON.parse(json)).toEqual(sample);
+  });
+});
+
+describe('Apollo Sandbox', () => {
+  it('is what a browser gets at /graphql, with the sample and its token header', async () => {
+    await using gateway = await startGateway(nowhere);
+    const page = await fetch(`${gateway.url}/graphql`, {
+      headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
+    });
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    const html = await page.text();
+    expect(html).toContain('sandbox');
+    for (const text of ['query Sample', 'X-Auth-Token', 'sample-token']) expect(html).toContain(text);
+  });
+
+  it.each(['https://sandbox.embed.apollographql.com', 'https://studio.apollographql.com'])(
+    'at %s may send operations with a token, and read the schema',
+    async (origin) => {
+      await using upstream = await startSimulator();
+      await using gateway = await startGateway(upstream.url);
+      const preflight = await fetch(`${gateway.url}/graphql`, {
+        method: 'OPTIONS',
+        headers: {
+          origin,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'content-type,x-auth-token',
+        },
+      });
+      expect(preflight.status).toBe(204);
+      expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
+      expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
+      expect(preflight.headers.get('access-control-allow-headers')).toBe('content-type,x-auth-token');
+
+      const send = (headers: Readonly<Record<string, string>>, operationName: string, query: string) =>
+        fetch(`${gateway.url}/graphql`, {
+          method: 'POST',
+          headers: { origin, accept: '*/*', 'content-type': 'application/json', ...headers },
+          body: JSON.stringify({ operationName, query, variables: {} }),
+        });
+      const introspection = await send({}, 'IntrospectionQuery', getIntrospectionQuery());
+      expect(introspection.headers.get('access-control-allow-origin')).toBe('*');
+      const { data } = (await introspection.json()) as { data: Parameters<typeof buildClientSchema>[0] };
+      expect(buildClientSchema(data).getMutationType()?.getFields()).toHaveProperty('createImageMembers');
+
+      const { token } = demoIdentities.producer;
+      const answer = await send({ 'x-auth-token': token }, 'Q', 'query Q { images(first: 1) { nodes { id } } }');
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+      expect(await answer.json()).toEqual({ data: { images: { nodes: [{ id: expect.any(String) }] } } });
+    },
+  );
+});

@@ -1,0 +1,175 @@
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { startGateway } from '../support/gateway.ts';
+import { refusingUrl } from '../support/listen.ts';
+import { rawRequest } from '../support/raw-request.ts';
+import { sendJson, startUpstream } from '../support/upstream.ts';
+
+const alone = async (environment = {}) => startGateway(await refusingUrl(createServer()), environment);
+
+describe('a page of another origin', () => {
+  const origin = 'https://sandbox.embed.apollographql.com';
+
+  it('may ask before it sends a token, as Apollo Sandbox does', async () => {
+    await using gateway = await alone();
+    const preflight = await fetch(`${gateway.url}/graphql`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type,x-auth-token',
+      },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
+    expect(preflight.headers.get('access-control-allow-headers')).toBe('content-type,x-auth-token');
+    expect(preflight.headers.get('access-control-allow-credentials')).toBeNull();
+  });
+
+  it('may introspect, and read the request id', async () => {
+    await using gateway = await alone();
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { origin, 'content-type': 'application/json' },
+      body: JSON.stringify({ query: 'query IntrospectionQuery { __schema { queryType { name } } }' }),
+    });
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('access-control-expose-headers')).toBe('X-Request-Id');
+    expect(await response.json()).toEqual({ data: { __schema: { queryType: { name: 'Query' } } } });
+  });
+
+  it('may do neither where the origins are set and it is not among them', async () => {
+    await using gateway = await alone({ CORS_ORIGINS: 'https://a.example,https://b.example' });
+    const allowed = async (from: string) =>
+      (await fetch(`${gateway.url}/graphql`, { method: 'OPTIONS', headers: { origin: from } })).headers.get(
+        'access-control-allow-origin',
+      );
+    expect(await allowed('https://b.example')).toBe('https://b.example');
+    expect(await allowed(origin)).toBeNull();
+  });
+});
+
+describe('a browser at GET /graphql', () => {
+  it('gets an explorer with a sample and the header for the token', async () => {
+    await using gateway = await alone();
+    const response = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html,*/*;q=0.8' } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+    const page = await response.text();
+    expect(page).toContain('query Sample');
+    expect(page).toContain('X-Auth-Token');
+  });
+
+  it('and anything else that sends no query does not', async () => {
+    await using gateway = await alone();
+    const response = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'application/json' } });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+  });
+});
+
+describe('paths and methods', () => {
+  it.each([
+    ['GET', '/', 404],
+    ['GET', '/graphql/', 404],
+    ['GET', '/__proto__', 404],
+    ['GET', '/constructor', 404],
+    ['PUT', '/graphql', 405],
+    ['DELETE', '/graphql', 405],
+    ['POST', '/healthz', 405],
+    ['HEAD', '/healthz', 200],
+    ['GET', '/healthz?probe=1', 200],
+  ])('%s %s is %i', async (method, path, status) => {
+    await using gateway = await alone();
+    const response = await fetch(gateway.url + path, { method });
+    expect(response.status).toBe(status);
+    if (status === 405) expect(response.headers.get('allow')).toMatch(/^GET/);
+  });
+
+  it.each([
+    ['no HTTP at all', 'hello\r\n\r\n'],
+    ['no host', 'GET /healthz HTTP/1.1\r\n\r\n'],
+    ['a control character in the token', 'GET /graphql HTTP/1.1\r\nHost: a\r\nX-Auth-Token: a\x7fb\r\n\r\n'],
+    ['two lengths', 'POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}'],
+    [
+      'a length and chunks',
+      'POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+  ])('%s is refused with 400', async (_name, bytes) => {
+    await using gateway = await alone();
+    expect(await rawRequest(gateway.url, bytes)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it('a token of Latin-1 characters reaches upstream byte for byte', async () => {
+    await using upstream = await startUpstream((response) => sendJson(response, 404, {}));
+    await using gateway = await startGateway(upstream.url);
+    const query = encodeURIComponent('{ image(id: "x") { name } }');
+    const token = 'g\u00e9\u00ff\u0080-_="x" y';
+    await rawRequest(
+      gateway.url,
+      `GET /graphql?query=${query} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Auth-Token: ${token}\r\n\r\n`,
+    );
+    expect(upstream.received[0]?.headers).toContainEqual(['x-auth-token', token]);
+  });
+});
+
+describe('GET /healthz', () => {
+  it('is 200 while the process lives, with or without the Images API', async () => {
+    await using gateway = await alone();
+    expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
+  });
+});
+
+describe('GET /readyz', () => {
+  it.each([200, 300, 401, 404])('is 200 where the Images API answers with %i', async (status) => {
+    await using upstream = await startUpstream((response) => sendJson(response, status, {}));
+    await using gateway = await startGateway(`${upstream.url}/prefix`);
+    expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
+    expect(upstream.received.map(({ target }) => target)).toEqual(['/prefix/v2/schemas/image']);
+    expect(upstream.received[0]?.headers.map(([name]) => name)).not.toContain('x-auth-token');
+  });
+
+  it.each([500, 502, 503, 504])('is 503 where it answers with %i', async (status) => {
+    await using upstream = await startUpstream((response) => sendJson(response, status, {}));
+    await using gateway = await startGateway(upstream.url);
+    expect((await fetch(`${gateway.url}/readyz`)).status).toBe(503);
+  });
+
+  it('is 503 where it cannot be reached', async () => {
+    await using gateway = await alone();
+    const response = await fetch(`${gateway.url}/readyz`);
+    expect(response.status).toBe(503);
+    expect(await response.text()).not.toMatch(/\d+\.\d+\.\d+\.\d+/);
+  });
+
+  it('asked for often asks the Images API once', async () => {
+    await using upstream = await startUpstream((response) => sendJson(response, 401, {}));
+    await using gateway = await startGateway(upstream.url);
+    const all = await Promise.all(Array.from({ length: 10 }, () => fetch(`${gateway.url}/readyz`)));
+    expect(all.map(({ status }) => status)).toEqual(Array(10).fill(200));
+    expect(upstream.received).toHaveLength(1);
+  });
+});
+
+describe('GET /metrics', () => {
+  it('counts operations and attempts, by nothing that a caller chose but the names it gives', async () => {
+    await using upstream = await startUpstream((response) => sendJson(response, 404, {}));
+    await using gateway = await startGateway(upstream.url);
+    await gateway.query('canary-token', 'query CanaryName { image(id: "canary-id") { name } }');
+    await gateway.query(null, '{ image(id: "canary-id") { name } }');
+    await gateway.query(null, '{');
+    const response = await fetch(`${gateway.url}/metrics`);
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=/);
+    const text = await response.text();
+    const operations = 'image_gateway_operation_duration_seconds_count';
+    expect(text).toContain(`${operations}{type="query",result="ok"} 1`);
+    expect(text).toContain(`${operations}{type="query",result="error"} 1`);
+    expect(text).toContain(`${operations}{type="none",result="error"} 1`);
+    expect(text).toContain(
+      'image_gateway_upstream_attempt_duration_seconds_count{operation="getImage",result="404"} 1',
+    );
+    expect(text).toContain('image_gateway_operations_total{name="CanaryName",client="none",result="ok"} 1');
+    expect(text).not.toMatch(/canary-/);
+  });
+});

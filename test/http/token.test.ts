@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { GatewayError } from '../../src/errors.ts';
+import { readToken } from '../../src/http/token.ts';
+
+type Headers = Readonly<Record<string, string[]>>;
+
+function read(headers: Headers): string | undefined {
+  const token = readToken({ headersDistinct: { ...headers } });
+  if (typeof token === 'string') return token;
+  expect(token).toBeInstanceOf(GatewayError);
+  expect(token.code).toBe('UNAUTHENTICATED');
+  for (const value of Object.values(headers).flat()) if (value) expect(token.message).not.toContain(value);
+  return undefined;
+}
+
+it.each<readonly [Headers, string]>([
+  [{ 'x-auth-token': ['gAAAA-_='] }, 'gAAAA-_='],
+  [{ 'x-auth-token': ['with space, é and "quotes"'] }, 'with space, é and "quotes"'],
+  [{ authorization: ['Bearer gAAAA-_='] }, 'gAAAA-_='],
+  [{ authorization: ['bearer   gAAAA'] }, 'gAAAA'],
+  [{ authorization: ['BEARER é'] }, 'é'],
+  [{ 'x-auth-token': ['a'], authorization: ['Bearer a'] }, 'a'],
+  [{ 'x-auth-token': [''], authorization: ['Bearer a'] }, 'a'],
+  [{ 'x-auth-token': ['a'], authorization: [''] }, 'a'],
+])('%j holds the token %s', (headers, token) => {
+  expect(read(headers)).toBe(token);
+});
+
+it.each<readonly [Headers]>([
+  [{}],
+  [{ 'x-auth-token': [''] }],
+  [{ 'x-auth-token': ['canary', 'canary'] }],
+  [{ 'x-auth-token': ['canary', 'other'] }],
+  [{ authorization: ['Bearer canary', 'Bearer canary'] }],
+  [{ 'x-auth-token': ['canary'], authorization: ['Bearer other'] }],
+  [{ 'x-auth-token': ['canary'], authorization: ['Bearer CANARY'] }],
+  [{ 'x-auth-token': ['canary'], authorization: ['Basic Y2FuYXJ5'] }],
+  [{ authorization: ['Basic Y2FuYXJ5'] }],
+  [{ authorization: ['Bearer'] }],
+  [{ authorization: ['Bearer '] }],
+  [{ authorization: ['Bearercanary'] }],
+  [{ authorization: ['Bearer canary other'] }],
+  [{ authorization: ['canary'] }],
+])('%j holds none, and is not repeated', (headers) => {
+  expect(read(headers)).toBeUndefined();
+});

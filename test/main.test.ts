@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { demoIdentities } from '../src/simulator/seed.ts';
+import { sendJson, startUpstream } from './support/upstream.ts';
+
+const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+interface Run extends AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly output: Readonly<Record<'out' | 'err', string>>;
+  /** The address that it printed. */
+  url(): Promise<string>;
+  /** Its exit code, once all that it wrote was read. */
+  ended(): Promise<unknown>;
+}
+
+/** Starts the gateway as a process of its own, on a free port. */
+function run(environment: Readonly<Record<string, string>>): Run {
+  const child = spawn(process.execPath, [program], { env: { PORT: '0', ...environment } });
+  const output = { out: '', err: '' };
+  child.stdout.on('data', (chunk) => {
+    output.out += String(chunk);
+  });
+  child.stderr.on('data', (chunk) => {
+    output.err += String(chunk);
+  });
+  const closed = once(child, 'close');
+  return {
+    child,
+    output,
+    async url() {
+      const line = /(http:\/\/127\.0\.0\.1:\d+)\/graphql\n/;
+      while (!line.test(output.out)) await Promise.race([once(child.stdout, 'data'), closed.then(() => fail(output))]);
+      return line.exec(output.out)?.[1] ?? '';
+    },
+    ended: async () => (await closed)[0],
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null) child.kill('SIGKILL');
+      await closed;
+    },
+  };
+}
+
+function fail(output: Run['output']): never {
+  throw new Error(`the gateway ended: ${output.err}`);
+}
+
+async function ask(url: string, token: string) {
+  return fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-auth-token': token },
+    body: JSON.stringify({ query: '{ images { nodes { name } } }' }),
+  });
+}
+
+async function isOpen(url: string): Promise<boolean> {
+  return fetch(`${url}/healthz`, { headers: { connection: 'close' } }).then(
+    () => true,
+    () => false,
+  );
+}
+
+it('with no cloud it prints its address and tokens that work, in one line for the address', async () => {
+  await using gateway = run({});
+  const url = await gateway.url();
+  for (const { token } of [demoIdentities.producer, demoIdentities.consumerA]) {
+    while (!gateway.output.out.includes(token)) await once(gateway.child.stdout ?? fail(gateway.output), 'data');
+    const { data } = (await (await ask(url, token)).json()) as { data: { images: { nodes: unknown[] } } };
+    expect(data.images.nodes.length).toBeGreaterThan(0);
+  }
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  expect(await (await fetch(`${url}/metrics`)).text()).toContain('process_cpu_user_seconds_total');
+  gateway.child.kill('SIGINT');
+  expect(await gateway.ended()).toBe(0);
+});
+
+it('the line with its address tells whether every router may use it', async () => {
+  await using open = run({});
+  await open.url();
+  expect(open.output.out.split('\n')[0]).toContain('ROUTER_SECRET');
+  await using guarded = run({ ROUTER_SECRET: 'known-to-the-router' });
+  await guarded.url();
+  expect(guarded.output.out).not.toMatch(/ROUTER_SECRET|known-to-the-router/);
+});
+
+it('wrong settings end it with a line for each of them', async () => {
+  await using gateway = run({ PORT: 'many', LOG_LEVEL: 'loud', IMAGES_API_URL: 'http://user:canary@cloud' });
+  expect(await gateway.ended()).toBe(1);
+  const lines = gateway.output.err.trimEnd().split('\n');
+  expect(lines.map((line) => line.split(' ', 1)[0])).toEqual(['IMAGES_API_URL', 'PORT', 'LOG_LEVEL']);
+  expect(gateway.output.err).not.toContain('canary');
+  expect(gateway.output.out).toBe('');
+});
+
+it.each([{}, { IMAGES_API_URL: 'http://127.0.0.1:1' }])(
+  'a port in use ends it with one line; with %j',
+  async (settings) => {
+    await using upstream = await startUpstream((response) => sendJson(response, 200, {}));
+    const { port } = new URL(upstream.url);
+    await using gateway = run({ ...settings, PORT: port });
+    expect(await gateway.ended()).toBe(1);
+    expect(gateway.output.err).toMatch(new RegExp(`^[^\\n]*PORT[^\\n]*${port}[^\\n]*\\n$`));
+    expect(gateway.output.out).toBe('');
+  },
+);
+
+it('on SIGTERM it answers what is in flight, refuses new connections, and ends with 0', async () => {
+  let release = (): void => {};
+  await using upstream = await startUpstream((response) => {
+    release = () => sendJson(response, 200, { images: [{ id: 'x', name: 'late' }] });
+  });
+  await using gateway = run({ IMAGES_API_URL: upstream.url });
+  const url = await gateway.url();
+  // Who is connected already, and has begun a request, is told that the gateway is going.
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  await new Promise<void>((resolve) => socket.write('GET /readyz HTTP/1.1\r\n', () => resolve()));
+  const answer = ask(url, 'a token');
+  await upstream.arrived(1);
+  gateway.child.kill('SIGTERM');
+  await expect.poll(() => isOpen(url)).toBe(false);
+  socket.write('Host: a\r\n\r\n');
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 503 /);
+  release();
+  expect(await (await answer).json()).toEqual({ data: { images: { nodes: [{ name: 'late' }] } } });
+  expect(await gateway.ended()).toBe(0);
+  const log = gateway.output.err.trimEnd().split('\n');
+  expect(log.map((line) => (JSON.parse(line) as { msg: string }).msg)).toContain('operation');
+  expect(gateway.output.err).not.toContain('a token');
+});
+
+it('a second SIGTERM ends it at once', async () => {
+  await using upstream = await startUpstream(() => {});
+  await using gateway = run({ IMAGES_API_URL: upstream.url, SHUTDOWN_GRACE_MS: '600000' });
+  const url = await gateway.url();
+  const cut = expect(ask(url, 'a token')).rejects.toThrow();
+  await upstream.arrived(1);
+  gateway.child.kill('SIGTERM');
+  await expect.poll(() => isOpen(url)).toBe(false);
+  gateway.child.kill('SIGTERM');
+  expect(await gateway.ended()).not.toBe(0);
+  await cut;
+});
+
+it('what is not answered within the grace period is cut off, and the exit code tells', async () => {
+  await using upstream = await startUpstream(() => {});
+  await using gateway = run({ IMAGES_API_URL: upstream.url, SHUTDOWN_GRACE_MS: '50' });
+  const cut = expect(ask(await gateway.url(), 'a token')).rejects.toThrow();
+  await upstream.arrived(1);
+  gateway.child.kill('SIGTERM');
+  expect(await gateway.ended()).toBe(1);
+  await cut;
+});

@@ -1,0 +1,85 @@
+import { expect, it } from 'vitest';
+import { imageId, projects, startSharing } from '../support/sharing.ts';
+
+const id = imageId(1);
+const member = `imageMember(imageId: "${id}", memberId: "${projects.a}")`;
+
+// A query is interpreted when it is asked for the first time, and compiled once it comes again.
+const operations: readonly (readonly [string, Readonly<Record<string, unknown>>?])[] = [
+  [
+    '{ __typename images { nodes { id name tags properties members { id status image { id } } } pageInfo { endCursor } } }',
+  ],
+  [
+    'query ($id: ID!) { image(id: $id) { ...I } } fragment I on Image { name ... on Image { size status owner { id } } }',
+    { id },
+  ],
+  ['query ($s: [MemberStatus!]) { images { nodes { members(status: $s) { status } } } }', { s: ['PENDING'] }],
+  ['query ($s: [MemberStatus!]) { images { nodes { members(status: $s) { status } } } }', {}],
+  ['query ($s: [MemberStatus!] = [ACCEPTED]) { images { nodes { members(status: $s) { status } } } }', {}],
+  ['query ($n: Boolean!) { image(id: "x") @skip(if: $n) { id } __typename @include(if: $n) }', { n: true }],
+  [`query ($n: Boolean!) { ${member} { image { id name @include(if: $n) } } }`, { n: false }],
+  [`query ($n: Boolean!) { ${member} { image { id name @include(if: $n) } } }`, { n: true }],
+  [`{ ${member} { ...M } } fragment M on ImageMember { image { ...N } } fragment N on Image { id }`],
+  ['{ images(filter: { status: ACTIVE, tag: "t" }, orderBy: { field: NAME }) { nodes { id } } }'],
+  [
+    'query ($f: ImageFilter) { images(filter: $f) { nodes { name } } }',
+    { f: { visibility: 'SHARED', memberStatus: null } },
+  ],
+  ['query ($f: ImageFilter) { images(filter: $f) { nodes { name } } }', { f: { visibility: 'nowhere' } }],
+  ['query ($first: Int) { images(first: $first) { nodes { name } } }', { first: 0 }],
+  ['query ($first: Int = 1) { images(first: $first) { nodes { name } } }', {}],
+  ['query ($id: ID = "x") { image(id: $id) { name } }', { id: null }],
+  ['query ($id: ID = "x") { image(id: $id) { name } }', {}],
+  ['query ($d: OrderDirection) { images(orderBy: { field: NAME, direction: $d }) { nodes { name } } }', { d: null }],
+  ['query ($d: OrderDirection) { images(orderBy: { field: NAME, direction: $d }) { nodes { name } } }', {}],
+  ['query ($a: String) { images(after: $a) { nodes { name } } }', { a: null }],
+  [
+    'query ($s: MemberStatus) { images { nodes { members(status: [PENDING]) { id } } } x: images { nodes { members(status: $s) { id } } } }',
+    { s: 'PENDING' },
+  ],
+  ['query ($id: ID!) { image(id: $id) { name } }', {}],
+  ['query ($id: ID!) { image(id: $id) { name } }', { id: 4711 }],
+  ['query ($id: ID!) { a: image(id: $id) { id } b: image(id: "..") { id member(memberId: "x") { id } } }', { id }],
+  [
+    'query ($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Image { id name } ... on ImageMember { status } } }',
+    {
+      r: [
+        { __typename: 'Image', id },
+        { __typename: 'Image', id: '/' },
+        { __typename: 'ImageMember', imageId: id, memberId: projects.a },
+        { __typename: 'Image', id: imageId(9) },
+        { __typename: 'Nothing' },
+      ],
+    },
+  ],
+  [
+    `mutation { a: createImageMember(input: { imageId: "${id}", memberId: "x" }) { ...P }
+      b: createImageMember(input: { imageId: "${id}", memberId: "y" }) { ...P }
+      d: deleteImageMembers(input: { imageIds: ["${id}"], memberIds: ["x", "y", "z", "/"] }) { changes { outcome } } }
+    fragment P on CreateImageMemberPayload { image { members { memberId } } userErrors { code } }`,
+  ],
+  [
+    '{ _service { sdl } __schema { queryType { fields { name args { name defaultValue } } } } __type(name: "Image") { name } }',
+  ],
+];
+
+it.each(operations.map(([document, variables]) => ({ document, variables })))(
+  '$document, with $variables, is answered alike by the interpreter and compiled, with the same calls',
+  async ({ document, variables }) => {
+    await using sharing = await startSharing({
+      intercept: ({ target }) => (target.includes(`${imageId(2)}/members`) ? { status: 403 } : undefined),
+    });
+    sharing.image(1, { status: 'active', tags: ['t'] }, { a: 'pending', b: 'accepted' });
+    sharing.image(2);
+    sharing.image(3, { visibility: 'private' });
+    const ask = async () => {
+      const { status, data, errors } = await sharing.query('producer', document, variables);
+      const told = errors?.map(({ message, path, extensions: { code } }) => ({ message, path, code }));
+      told?.sort((one, other) => String(one.path).localeCompare(String(other.path)));
+      return { status, data, told, calls: sharing.calls().sort() };
+    };
+    const interpreted = await ask();
+    expect(interpreted.told?.map(({ code }) => code) ?? []).not.toContain('INTERNAL_SERVER_ERROR');
+    for (let again = 0; again < 2; again++) expect(await ask()).toEqual(interpreted);
+  },
+);

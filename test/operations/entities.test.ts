@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { toImageMemberId } from '../../src/graphql/member-id.ts';
+import { imageId, projects, startSharing } from '../support/sharing.ts';
+
+const image = (number: number) => ({ __typename: 'Image', id: imageId(number) });
+const member = (number: number, name: 'a' | 'b') => ({
+  __typename: 'ImageMember',
+  imageId: imageId(number),
+  memberId: projects[name],
+});
+const entities = (selection: string) => `query ($r: [_Any!]!) { _entities(representations: $r) { ${selection} } }`;
+
+describe('a reference to an image', () => {
+  it('costs no call for the image where only its members are asked for', async () => {
+    await using sharing = await startSharing();
+    sharing.image(1, {}, { a: 'pending' });
+    const { data } = await sharing.query('producer', entities('... on Image { __typename id members { memberId } }'), {
+      r: [image(1)],
+    });
+    expect(data).toEqual({ _entities: [{ ...image(1), members: [{ memberId: projects.a }] }] });
+    expect(sharing.calls()).toEqual(['GET /images/#1/members']);
+  });
+
+  it('is one call for all of them, in the order asked for, with null for what is not there', async () => {
+    await using sharing = await startSharing();
+    for (const number of [1, 2, 3]) sharing.image(number);
+    const { data, errors } = await sharing.query('producer', entities('... on Image { name }'), {
+      r: [image(3), image(1), image(9), image(2), image(1)],
+    });
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({
+      _entities: [{ name: 'image 3' }, { name: 'image 1' }, null, { name: 'image 2' }, { name: 'image 1' }],
+    });
+    expect(sharing.calls()).toHaveLength(2);
+  });
+
+  it('that can be none fails alone', async () => {
+    await using sharing = await startSharing();
+    sharing.image(1);
+    const { data, errors } = await sharing.query('producer', entities('... on Image { id name }'), {
+      r: [{ __typename: 'Image', id: '../x' }, image(1), { __typename: 'Image' }, { __typename: 'Image', id: 7 }],
+    });
+    expect(data).toEqual({ _entities: [null, { id: imageId(1), name: 'image 1' }, null, null] });
+    expect(errors?.map(({ path, extensions }) => [path, extensions.code])).toEqual(
+      [0, 2, 3].map((index) => [['_entities', index], 'BAD_USER_INPUT']),
+    );
+    expect(sharing.calls()).toEqual(['GET /images/#1']);
+  });
+});
+
+describe('a reference to a member', () => {
+  it('costs no call where only its key is asked for', async () => {
+    await using sharing = await startSharing();
+    const { data } = await sharing.query(
+      'producer',
+      entities('__typename ... on ImageMember { id imageId memberId project { id } image { id } }'),
+      { r: [member(1, 'a')] },
+    );
+    expect(data).toEqual({
+      _entities: [
+        {
+          ...member(1, 'a'),
+          id: toImageMemberId(member(1, 'a')),
+          project: { id: projects.a },
+          image: { id: imageId(1) },
+        },
+      ],
+    });
+    expect(sharing.calls()).toEqual([]);
+  });
+
+  it('is one list for all members of an image, and a call of its own for a single one', async () => {
+    await using sharing = await startSharing();
+    sharing.image(1, {}, { a: 'pending', b: 'accepted' });
+    sharing.image(2, {}, { a: 'rejected' });
+    const { data } = await sharing.query('producer', entities('... on ImageMember { memberId status }'), {
+      r: [member(1, 'b'), member(2, 'a'), member(2, 'a'), member(1, 'a')],
+    });
+    const [a1, b1, a2] = [
+      { memberId: projects.a, status: 'PENDING' },
+      { memberId: projects.b, status: 'ACCEPTED' },
+      { memberId: projects.a, status: 'REJECTED' },
+    ];
+    expect(data).toEqual({ _entities: [b1, a2, a2, a1] });
+    expect(sharing.calls().sort()).toEqual(['GET /images/#1/members', 'GET /images/#2/members/a']);
+  });
+
+  it('that can be none fails alone', async () => {
+    await using sharing = await startSharing();
+    sharing.image(1, {}, { a: 'pending' });
+    const { data, errors } = await sharing.query('producer', entities('... on ImageMember { status }'), {
+      r: [{ ...member(1, 'a'), memberId: '..' }, { __typename: 'ImageMember', imageId: imageId(1) }, member(1, 'a')],
+    });
+    expect(data).toEqual({ _entities: [null, null, { status: 'PENDING' }] });
+    expect(errors?.map(({ path, extensions }) => [path, extensions.code])).toEqual(
+      [0, 1].map((index) => [['_entities', index], 'BAD_USER_INPUT']),
+    );
+    expect(sharing.calls()).toEqual(['GET /images/#1/members/a']);
+  });
+});
+
+it('references of both kinds can be mixed, and one that is refused takes no other along', async () => {
+  await using sharing = await startSharing({
+    intercept: ({ target }) => (target.endsWith(`/members/${projects.b}`) ? { status: 403 } : undefined),
+  });
+  sharing.image(1, {}, { a: 'pending' });
+  const { data, errors } = await sharing.query(
+    'producer',
+    entities('__typename ... on Image { name } ... on ImageMember { status }'),
+    { r: [member(1, 'a'), image(1), member(2, 'b')] },
+  );
+  expect(data).toEqual({
+    _entities: [{ __typename: 'ImageMember', status: 'PENDING' }, { __typename: 'Image', name: 'image 1' }, null],
+  });
+  expect(errors).toMatchObject([{ path: ['_entities', 2], extensions: { code: 'FORBIDDEN' } }]);
+});
+
+it('the schema is there for composition, without a token', async () => {
+  await using sharing = await startSharing();
+  const { data } = await sharing.gateway.query(null, '{ _service { sdl } }');
+  expect(data).toMatchObject({ _service: { sdl: expect.stringContaining('type ImageMember') } });
+});

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { imageId, projects, startSharing } from '../support/sharing.ts';
+
+const byName = 'orderBy: { field: NAME, direction: ASC }';
+
+describe('Image.myMembership', () => {
+  it('of a whole list costs three calls, and its member one for each image', async () => {
+    await using sharing = await startSharing();
+    sharing.image(1, {}, { a: 'pending', b: 'accepted' });
+    sharing.image(2, {}, { a: 'accepted' });
+    sharing.image(3, {}, { a: 'rejected' });
+    sharing.image(4, { owner: projects.a });
+    sharing.image(5, { visibility: 'public' });
+    const list = `images(filter: { visibility: ALL, memberStatus: ALL }, ${byName})`;
+    const { data, errors } = await sharing.query('a', `{ ${list} { nodes { name myMembership { status } } } }`);
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({
+      images: {
+        nodes: [
+          { name: 'image 1', myMembership: { status: 'PENDING' } },
+          { name: 'image 2', myMembership: { status: 'ACCEPTED' } },
+          { name: 'image 3', myMembership: { status: 'REJECTED' } },
+          { name: 'image 4', myMembership: null },
+          { name: 'image 5', myMembership: null },
+        ],
+      },
+    });
+    expect(sharing.calls()).toHaveLength(1 + 3);
+
+    const whole = await sharing.query(
+      'a',
+      `{ ${list} { nodes { myMembership { imageMember { memberId status } } } } }`,
+    );
+    expect(whole.data).toMatchObject({
+      images: {
+        nodes: [{ myMembership: { imageMember: { memberId: projects.a, status: 'PENDING' } } }, {}, {}, {}, {}],
+      },
+    });
+    expect(sharing.calls()).toHaveLength(1 + 3 + 3);
+  });
+
+  it('is found for hidden images, and by key alone', async () => {
+    await using sharing = await startSharing();
+    sharing.image(1, { osHidden: true }, { a: 'rejected' });
+    const document = `{ _entities(representations: [{ __typename: "Image", id: "${imageId(1)}" }]) {
+      ... on Image { myMembership { status } }
+    } }`;
+    const { data } = await sharing.query('a', document);
+    expect(data).toEqual({ _entities: [{ myMembership: { status: 'REJECTED' } }] });
+    const owner = await sharing.query('producer', document);
+    expect(owner.data).toEqual({ _entities: [{ myMembership: null }] });
+  });
+
+  it('is found by an upstream that sends shorter pages than were asked for', async () => {
+    await using sharing = await startSharing({ pageMax: 2 });
+    for (const number of [1, 2, 3, 4, 5]) sharing.image(number, {}, { a: number === 3 ? 'accepted' : 'pending' });
+    const { data } = await sharing.query(
+      'a',
+      `{ images(filter: { visibility: SHARED, memberStatus: ALL }, ${byName}) { nodes { myMembership { status } } } }`,
+    );
+    const statuses = ['PENDING', 'PENDING', 'ACCEPTED', 'PENDING', 'PENDING'];
+    expect(data).toEqual({ images: { nodes: statuses.map((status) => ({ myMembership: { status } })) } });
+  });
+
+  it('that cannot be had takes nothing else along', async () => {
+    await using sharing = await startSharing({
+      intercept: ({ target }) => (target.includes('id=in:') ? { status: 403 } : undefined),
+    });
+    sharing.image(1, {}, { a: 'pending' });
+    const { data, errors } = await sharing.query(
+      'a',
+      `{ image(id: "${imageId(1)}") { name myMembership { status } } }`,
+    );
+    expect(data).toEqual({ image: { name: 'image 1', myMembership: null } });
+    expect(errors).toMatchObject([{ path: ['image', 'myMembership'], extensions: { code: 'FORBIDDEN' } }]);
+  });
+
+  it('after a change of it is the new one', async () => {
+    await using sharing = await startSharing();
+    sharing.image(1, {}, { a: 'pending' });
+    const change = (status: string) =>
+      `updateMemberStatus(input: { imageId: "${imageId(1)}", memberId: "${projects.a}", status: ${status} })
+        { image { myMembership { status } } }`;
+    const { data } = await sharing.query('a', `mutation { one: ${change('ACCEPTED')} two: ${change('REJECTED')} }`);
+    expect(data).toEqual({
+      one: { image: { myMembership: { status: 'ACCEPTED' } } },
+      two: { image: { myMembership: { status: 'REJECTED' } } },
+    });
+  });
+});
+
+interface Page {
+  readonly images: {
+    readonly nodes: readonly { readonly name: string }[];
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
+  };
+}
+
+describe('the filter sharedWithMe', () => {
+  it.each([
+    ['PENDING', ['image 1', 'image 2']],
+    ['ACCEPTED', ['image 3']],
+    ['REJECTED', ['image 4']],
+    ['ALL', ['image 1', 'image 2', 'image 3', 'image 4']],
+  ])('with memberStatus %s leaves out the own images', async (status, expected) => {
+    for (const pageMax of [1000, 2]) {
+      await using sharing = await startSharing({ pageMax });
+      sharing.image(1, {}, { a: 'pending' });
+      sharing.image(2, {}, { a: 'pending' });
+      sharing.image(3, {}, { a: 'accepted' });
+      sharing.image(4, {}, { a: 'rejected' });
+      for (const own of [5, 6, 7]) sharing.image(own, { owner: projects.a }, { b: 'pending' });
+      const { data, errors } = await sharing.query(
+        'a',
+        `{ images(filter: { sharedWithMe: true, memberStatus: ${status} }, ${byName}) {
+          nodes { name } pageInfo { hasNextPage }
+        } }`,
+      );
+      expect(errors).toBeUndefined();
+      expect(data).toEqual({
+        images: { nodes: expected.map((name) => ({ name })), pageInfo: { hasNextPage: false } },
+      });
+    }
+  });
+
+  it('pages through what is left', async () => {
+    await using sharing = await startSharing();
+    for (let number = 1; number <= 6; number++) {
+      if (number % 2) sharing.image(number, {}, { a: 'pending' });
+      else sharing.image(number, { owner: projects.a });
+    }
+    const seen: string[] = [];
+    let after: string | null = null;
+    do {
+      const { data } = await sharing.query(
+        'a',
+        `query ($after: String) { images(first: 1, after: $after, filter: { sharedWithMe: true, memberStatus: PENDING }, ${byName}) {
+          nodes { name } pageInfo { hasNextPage endCursor }
+        } }`,
+        { after },
+      );
+      const { images } = data as unknown as Page;
+      const { nodes, pageInfo } = images;
+      seen.push(...nodes.map(({ name }) => name));
+      after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+    } while (after !== null);
+    expect(seen).toEqual(['image 1', 'image 3', 'image 5']);
+  });
+
+  it('leaves out own images where upstream is too old to say which are hidden', async () => {
+    const row = (number: number) => ({ id: imageId(number), visibility: 'shared' });
+    await using sharing = await startSharing({
+      intercept: ({ target }) => ({
+        status: 200,
+        body: { images: target.includes('member_status=pending') ? [row(1), row(2)] : [row(2)] },
+      }),
+    });
+    const { data } = await sharing.query(
+      'a',
+      '{ images(filter: { sharedWithMe: true, memberStatus: PENDING }) { nodes { id myMembership { status } } } }',
+    );
+    expect(data).toEqual({ images: { nodes: [{ id: imageId(1), myMembership: { status: 'PENDING' } }] } });
+  });
+
+  it('ends when upstream answers with the same page again and again', async () => {
+    const row = (number: number) => ({ id: imageId(number), visibility: 'shared' });
+    await using sharing = await startSharing({
+      intercept: ({ target }) => {
+        const own = { images: [row(2), row(3)], next: '/v2/images' };
+        if (target.includes('id=in:')) return { status: 200, body: own };
+        return { status: 200, body: { images: [row(1), ...own.images], next: '/v2/images' } };
+      },
+    });
+    const { data, errors } = await sharing.query(
+      'a',
+      `{ images(first: 2, filter: { sharedWithMe: true, memberStatus: PENDING }, ${byName}) {
+        nodes { id } pageInfo { hasNextPage }
+      } }`,
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ images: { nodes: [{ id: imageId(1) }], pageInfo: { hasNextPage: false } } });
+    expect(sharing.calls().filter((call) => !call.includes('id=in:'))).toHaveLength(2);
+  });
+
+  it('goes with no other visibility', async () => {
+    await using sharing = await startSharing();
+    const { errors } = await sharing.query(
+      'a',
+      '{ images(filter: { sharedWithMe: true, visibility: PUBLIC }) { nodes { name } } }',
+    );
+    expect(errors).toMatchObject([{ path: ['images'], extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(sharing.calls()).toEqual([]);
+  });
+});

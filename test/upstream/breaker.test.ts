@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import { Breaker } from '../../src/upstream/breaker.ts';
+import { RetryBudget } from '../../src/upstream/retry-budget.ts';
+
+function create(failures = 3) {
+  const clock = { now: 0 };
+  const changes: boolean[] = [];
+  const breaker = new Breaker({
+    failures,
+    pauseMs: 100,
+    now: () => clock.now,
+    onChange: (open) => changes.push(open),
+  });
+  return { breaker, clock, changes };
+}
+
+it('opens after failures in a row, and only then', () => {
+  const { breaker, changes } = create();
+  for (const outcome of ['failed', 'failed', 'succeeded', 'failed', 'failed'] as const) breaker[outcome]();
+  expect(breaker.waitMs()).toBe(0);
+  breaker.failed();
+  expect(breaker.waitMs()).toBe(100);
+  expect(changes).toEqual([true]);
+});
+
+it('lets one call through after each pause, until one succeeds', () => {
+  const { breaker, clock, changes } = create();
+  for (let failure = 0; failure < 3; failure++) breaker.failed();
+  clock.now = 99;
+  expect(breaker.waitMs()).toBe(1);
+  clock.now = 100;
+  expect([breaker.waitMs(), breaker.waitMs()]).toEqual([0, 100]);
+  breaker.failed();
+  expect(breaker.open).toBe(true);
+  clock.now = 200;
+  expect(breaker.waitMs()).toBe(0);
+  breaker.succeeded();
+  expect([breaker.waitMs(), breaker.waitMs()]).toEqual([0, 0]);
+  expect(changes).toEqual([true, false]);
+});
+
+it('never opens where it is turned off', () => {
+  const { breaker } = create(0);
+  for (let failure = 0; failure < 1_000; failure++) breaker.failed();
+  expect(breaker.waitMs()).toBe(0);
+});
+
+it('retries are a share of the calls, after a few that are always allowed', () => {
+  const budget = new RetryBudget(10);
+  let retries = 0;
+  for (let call = 0; call < 1_000; call++) {
+    budget.call();
+    for (let attempt = 0; attempt < 2; attempt++) if (budget.take()) retries++;
+  }
+  expect(retries).toBeGreaterThanOrEqual(100);
+  expect(retries).toBeLessThanOrEqual(110);
+  const none = new RetryBudget(0);
+  none.call();
+  expect(none.take()).toBe(false);
+});

@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest';
+import { FairQueue } from '../../src/upstream/fair-queue.ts';
+
+function create(options: Partial<ConstructorParameters<typeof FairQueue>[0]> = {}) {
+  const queue = new FairQueue({ places: 2, placesPerKey: 2, maxWaiting: 100, ...options });
+  const entered: string[] = [];
+  return {
+    queue,
+    entered,
+    /** Enters, now or when its turn has come; leaves are up to the test. */
+    come(key: string, name = key): () => void {
+      if (!queue.tryEnter(key)) return queue.wait(key, () => void entered.push(name));
+      entered.push(name);
+      return () => {};
+    },
+  };
+}
+
+it('keys take turns, however many wait with one of them', () => {
+  const { queue, entered, come } = create({ places: 1, placesPerKey: 1 });
+  for (const name of ['a1', 'a2', 'a3', 'b1', 'c1', 'a4', 'b2']) come(name.slice(0, 1), name);
+  for (let left = 0; left < 7; left++) queue.leave((entered[left] ?? '').slice(0, 1));
+  expect(entered).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
+  expect([queue.inside, queue.waiting]).toEqual([0, 0]);
+});
+
+it('a key has no more places than allowed, so that others find one free', () => {
+  const { queue, entered, come } = create({ places: 3, placesPerKey: 2 });
+  for (const key of ['a', 'a', 'a', 'b']) come(key);
+  expect(entered).toEqual(['a', 'a', 'b']);
+  queue.leave('b');
+  expect(entered).toEqual(['a', 'a', 'b']);
+  queue.leave('a');
+  expect(entered).toEqual(['a', 'a', 'b', 'a']);
+});
+
+it('who gives up waiting is passed over', () => {
+  const { queue, entered, come } = create({ places: 1 });
+  come('a', 'a1');
+  const giveUp = come('a', 'a2');
+  come('a', 'a3');
+  giveUp();
+  giveUp();
+  expect(queue.waiting).toBe(1);
+  queue.leave('a');
+  expect(entered).toEqual(['a1', 'a3']);
+  queue.leave('a');
+  expect([queue.inside, queue.waiting]).toEqual([0, 0]);
+});
+
+it('a bounded number waits, with one key at most half of it', () => {
+  const { queue, come } = create({ places: 1, maxWaiting: 4 });
+  for (const key of ['a', 'a', 'a']) come(key);
+  expect([queue.isFull('a'), queue.isFull('b')]).toEqual([true, false]);
+  for (const key of ['b', 'b']) come(key);
+  expect([queue.isFull('b'), queue.isFull('c')]).toEqual([true, true]);
+});
+
+it('in any order of coming, leaving and giving up, no place is lost and nobody waits beside a free one', () => {
+  let seed = 1;
+  const random = (below: number): number => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed % below;
+  };
+  const { queue } = create({ places: 3, placesPerKey: 2 });
+  const inside: string[] = [];
+  const waiting = new Map<() => void, string>();
+  for (let step = 0; step < 5_000; step++) {
+    const key = 'abcd'.charAt(random(4));
+    const action = random(3);
+    if (action === 0) {
+      if (queue.tryEnter(key)) inside.push(key);
+      else {
+        const giveUp = queue.wait(key, () => {
+          waiting.delete(giveUp);
+          inside.push(key);
+        });
+        waiting.set(giveUp, key);
+      }
+    } else if (action === 1 && inside.length > 0) {
+      queue.leave(inside.splice(random(inside.length), 1)[0] as string);
+    } else {
+      const [giveUp] = [...waiting.keys()].slice(random(waiting.size + 1));
+      giveUp?.();
+      if (giveUp) waiting.delete(giveUp);
+    }
+    expect(queue.inside).toBe(inside.length);
+    expect(queue.waiting).toBe(waiting.size);
+    expect(inside.length).toBeLessThanOrEqual(3);
+    const count = (wanted: string): number => inside.filter((held) => held === wanted).length;
+    for (const held of inside) expect(count(held)).toBeLessThanOrEqual(2);
+    if (inside.length < 3) for (const key of waiting.values()) expect(count(key)).toBe(2);
+  }
+});
