@@ -15,7 +15,7 @@ export type ImageMemberAction =
 
 /** What became of one pair of image and project. */
 export type ImageMemberOutcome =
-  /** It was done. */
+  /** It was done; or it was seen to be so after the answer to the change was lost, and may have been so before. */
   | 'DONE'
   /** It was not done; an error at the path of this row tells why. */
   | 'FAILED'
