@@ -111,7 +111,7 @@ export const numberSettings = {
   },
   maxConcurrentOperations: {
     name: 'MAX_CONCURRENT_OPERATIONS',
-    default: 128,
+    default: 1024,
     unit: '',
     from: 1,
     to: 100_000,
