@@ -114,7 +114,8 @@ export class Transport {
     caller.signal.addEventListener('abort', onAbort, { once: true });
     try {
       if (caller.signal.aborted) throw new CallerGone();
-      if (deadlineMs === 0) throw new DeadlineExceeded();
+      // Timers may fire up to a millisecond early, and what is left of one is too little for any call.
+      if (deadlineMs < 1) throw new DeadlineExceeded();
       retryBudget.call();
       for (let number = 1; ; number++) {
         const error = await this.#attempt(call, caller, request, number, (c) => {
