@@ -7,6 +7,7 @@ import {
   getVariableValues,
   isNonNullType,
   TypeInfo,
+  type VariableDefinitionNode,
   type VariableNode,
   visit,
   visitWithTypeInfo,
@@ -35,6 +36,8 @@ interface Known {
 }
 
 interface Compiled extends Pick<CompiledQuery, 'query'> {
+  /** The variables of the operation. */
+  readonly definitions: readonly VariableDefinitionNode[];
   /** The variables that stand where null cannot, though their own type may allow it. */
   readonly notNull: ReadonlySet<string>;
 }
@@ -61,16 +64,20 @@ export function createExecutor(schema: GraphQLSchema): Executor {
     if (inScalar) return null;
     // Models hold enums as the schema names them: there is nothing to serialise.
     const compiled = compileQuery(schema, document, operationName ?? undefined, { disableLeafSerialization: true });
-    return isCompiledQuery(compiled) ? { query: compiled.query, notNull } : null;
+    if (!isCompiledQuery(compiled)) return null;
+    const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+    return { query: compiled.query, definitions, notNull };
   }
 
   /**
    * graphql-js reads the variables: the compiler would forget defaults, and has words of its own for wrong values. Where
    * one is null that cannot be, in spite of a default, graphql-js executes all, because the compiler would not notice.
    */
-  function run({ query, notNull }: Compiled, request: ExecutionRequest): Promise<ExecutionResult> | ExecutionResult {
-    const { document, operationName, variables, context } = request;
-    const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+  function run(
+    { query, definitions, notNull }: Compiled,
+    request: ExecutionRequest,
+  ): Promise<ExecutionResult> | ExecutionResult {
+    const { variables, context } = request;
     const { coerced, errors } = getVariableValues(schema, definitions, variables ?? {});
     if (errors) return { errors };
     for (const name in coerced) if (coerced[name] === null && notNull.has(name)) return interpret(request);

@@ -53,8 +53,7 @@ export function imagesPath(query: ImageQuery): string {
  * member status. Hidden images and visible ones never come in one answer. Ids that are no UUIDs do not belong here.
  */
 export function imagesByIdPath(ids: readonly string[], hidden: boolean): string {
-  const restriction = `&visibility=all&member_status=all${hidden ? '&os_hidden=true' : ''}`;
-  return `/images?limit=${ids.length}${restriction}&id=in:${ids.join(',')}`;
+  return listedPath(ids, 'visibility=all&member_status=all', hidden);
 }
 
 /**
@@ -62,8 +61,11 @@ export function imagesByIdPath(ids: readonly string[], hidden: boolean): string 
  * caller's own shared images come whatever the status is.
  */
 export function imagesByMemberStatusPath(ids: readonly string[], status: MemberStatus, hidden: boolean): string {
-  const restriction = `&visibility=shared&member_status=${status.toLowerCase()}${hidden ? '&os_hidden=true' : ''}`;
-  return `/images?limit=${ids.length}${restriction}&id=in:${ids.join(',')}`;
+  return listedPath(ids, `visibility=shared&member_status=${status.toLowerCase()}`, hidden);
+}
+
+function listedPath(ids: readonly string[], restriction: string, hidden: boolean): string {
+  return `/images?limit=${ids.length}&${restriction}${hidden ? '&os_hidden=true' : ''}&id=in:${ids.join(',')}`;
 }
 
 /**
