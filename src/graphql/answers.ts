@@ -56,7 +56,7 @@ export class Answers {
     const { data, errors } = await executing;
     if (errors) this.failed(errors, context.requestId);
     const completed = this.complete(errors ? this.#formatAll(errors) : [], answered, context);
-    const body = `${JSON.stringify({ errors: completed, data })}\n`;
+    const body = JSON.stringify({ errors: completed, data });
     return { status: 200, headers: [['content-type', mediaType]], body };
   }
 

@@ -89,6 +89,7 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
     hideSchemaDetailsFromClientErrors: !introspection,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
+    stringifyResult: JSON.stringify,
     csrfPrevention: false,
     formatError: answers.format,
     plugins: [
@@ -107,20 +108,20 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
   /** Executes what is known to be valid; null, with nothing done yet, for everything else. */
   function executeCompiled({ request, query }: Admitted, context: GatewayContext): Promise<GraphQLHttpAnswer> | null {
     const plain = query === undefined ? null : readPlainOperation(request, query);
-    const mediaType = mediaTypes.peek(request.headers['accept'] ?? '');
+    const mediaType = mediaTypes.peek(request.headers.get('accept') ?? '');
     if (query === undefined || plain === null || mediaType === undefined) return null;
     const operation = compiled?.find(query, plain.operationName);
     const startedAt = performance.now();
     const result = operation?.execute(plain.variables, context);
     if (!operation || !result) return null;
-    const client = readClient(request.headers['apollographql-client-name']);
+    const client = readClient(request.headers.get('apollographql-client-name'));
     const answered = { type: operation.type, name: operation.name, client, startedAt };
     return answers.toHttp(result, mediaType, answered, context);
   }
 
   async function executeByApollo(request: GraphQLHttpRequest, context: GatewayContext): Promise<GraphQLHttpAnswer> {
     const answer = await execute(server, request, async () => context);
-    const accept = request.headers['accept'] ?? '';
+    const accept = request.headers.get('accept') ?? '';
     const isNews = accept.length <= maxAcceptCharacters && mediaTypes.peek(accept) === undefined;
     if (isNews && request.method === 'POST' && answer.status === 200) {
       mediaTypes.put(accept, readMediaType(answer));
@@ -136,7 +137,7 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
         return executeCompiled(admitted, context) ?? executeByApollo(admitted.request, context);
       }
       const { code } = admitted;
-      const client = readClient(request.headers['apollographql-client-name']);
+      const client = readClient(request.headers.get('apollographql-client-name'));
       const report = { type: 'none', name: undefined, client, codes: [code], durationMs: 0, requestId };
       context.trace?.end(report);
       options.observe(report);
@@ -148,12 +149,12 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
 
 /** The answer to an operation that is not executed: 400, in the media type that the client asks for. */
 function toRefusal(error: GatewayError, { headers }: GraphQLHttpRequest, requestId: string): GraphQLHttpAnswer {
-  const accept = String(headers['accept'] ?? '');
+  const accept = headers.get('accept') ?? '';
   const type = accept.includes('application/graphql-response+json')
     ? 'application/graphql-response+json; charset=utf-8'
     : 'application/json; charset=utf-8';
   const body = { errors: [{ message: error.message, extensions: { ...error.extensions, requestId } }] };
-  return { status: 400, headers: [['content-type', type]], body: `${JSON.stringify(body)}\n` };
+  return { status: 400, headers: [['content-type', type]], body: JSON.stringify(body) };
 }
 
 /** Errors of a request that is well-formed and asks for something that cannot be executed. */
@@ -174,7 +175,7 @@ function complete(answer: GraphQLHttpAnswer, requestId: string): GraphQLHttpAnsw
   if (answer.status < 400) return answer;
   const { errors = [], ...rest } = JSON.parse(answer.body) as { errors?: { extensions?: { code?: unknown } }[] };
   const completed = errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
-  const body = `${JSON.stringify({ errors: completed, ...rest })}\n`;
+  const body = JSON.stringify({ errors: completed, ...rest });
   const isRefusal = answer.status === 400 && errors.every(({ extensions }) => notExecutable.has(extensions?.code));
   return {
     ...answer,
