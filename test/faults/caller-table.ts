@@ -1,5 +1,5 @@
 import type { Environment } from '../../src/config.ts';
-import { canaryToken, imageId } from './fault-upstream.ts';
+import { canarySecret, canaryToken, imageId } from './fault-upstream.ts';
 
 /** What a caller sends, byte for byte, and what must come of it. */
 export interface CallerRow {
@@ -17,11 +17,12 @@ export interface CallerRow {
 }
 
 const token = `X-Auth-Token: ${canaryToken}`;
+const secret = `X-Router-Secret: ${canarySecret}`;
 const type = 'Content-Type: application/json';
 
 /** A request with this body; `headers` come beside the usual ones. */
 function post(body: string, headers: readonly string[] = [token], length = Buffer.byteLength(body)): string {
-  const lines = ['POST /graphql HTTP/1.1', 'Host: gateway', type, `Content-Length: ${length}`, ...headers];
+  const lines = ['POST /graphql HTTP/1.1', 'Host: gateway', type, secret, `Content-Length: ${length}`, ...headers];
   // The rows are sent as Latin-1, so that any byte can be told.
   return `${lines.join('\r\n')}\r\nConnection: close\r\n\r\n${Buffer.from(body).toString('latin1')}`;
 }
@@ -159,7 +160,7 @@ export const callerTable: readonly CallerRow[] = [
   ),
   row(
     'the token in the query',
-    get(`/graphql?token=x&query=${encodeURIComponent('{ image(id: "1") { name } }')}`, []),
+    get(`/graphql?token=${canaryToken}&query=${encodeURIComponent('{ image(id: "1") { name } }')}`, []),
     200,
     'UNAUTHENTICATED',
   ),
@@ -274,7 +275,8 @@ export const callerTable: readonly CallerRow[] = [
   },
   {
     ...row('more requests than one address may send', post(image), 429, 'RATE_LIMITED'),
-    environment: { RATE_LIMIT_PER_ADDRESS: '1' },
+    // Others come by way of a proxy.
+    environment: { RATE_LIMIT_PER_ADDRESS: '1', TRUST_PROXY: 'true' },
   },
   {
     ...row('more requests than one token may send', post(image), 429, 'RATE_LIMITED'),

@@ -287,6 +287,7 @@ it('a connection is not used beyond its age, so that a name that moved is notice
     return ports.size;
   };
   await expect.poll(renewed, { timeout: 3_000 }).toBeGreaterThan(2);
+  await surroundings.check('');
 });
 
 it('traces lead from the caller to upstream, and a collector that is down changes nothing', async () => {

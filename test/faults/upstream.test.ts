@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canaryToken } from './fault-upstream.ts';
+import { canarySecret, canaryToken } from './fault-upstream.ts';
 import { checkAnswer, operations, start } from './harness.ts';
 import { upstreamTable } from './upstream-table.ts';
 
@@ -10,7 +10,7 @@ describe.each(upstreamTable)('$name', (row) => {
     const began = performance.now();
     const response = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-auth-token': canaryToken },
+      headers: { 'content-type': 'application/json', 'x-auth-token': canaryToken, 'x-router-secret': canarySecret },
       body: JSON.stringify({ query: operations[row.operation] }),
     });
     const raw = await response.text();
