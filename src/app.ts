@@ -97,8 +97,18 @@ export async function createApp({
     now: () => performance.now(),
     onChange: (open) => log.warn({ open }, 'breaker'),
   });
+  const gate = createGate({
+    load,
+    perToken: limits.rateLimitPerToken,
+    perAddress: limits.rateLimitPerAddress,
+    trustProxy: config.trustProxy,
+    maxReceivingBytes: limits.maxReceivingBytes,
+    onShed: (reason) => metrics.shed(reason),
+    now: () => performance.now(),
+  });
   metrics.read({
     running: () => load.running,
+    receivingBytes: () => gate.receivingBytes,
     eventLoopDelayMs: () => load.eventLoopDelayMs,
     calls: () => queue.inside,
     waitingCalls: () => queue.waiting,
@@ -172,14 +182,7 @@ export async function createApp({
     {
       maxRequestBytes: config.maxRequestBytes,
       isRouter: createRouterCheck(config.routerSecret),
-      gate: createGate({
-        load,
-        perToken: limits.rateLimitPerToken,
-        perAddress: limits.rateLimitPerAddress,
-        trustProxy: config.trustProxy,
-        onShed: (reason) => metrics.shed(reason),
-        now: () => performance.now(),
-      }),
+      gate,
     },
   );
   const server = createHttpServer({

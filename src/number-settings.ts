@@ -3,7 +3,7 @@ export interface NumberSetting {
   readonly name: string;
   readonly default: number;
   /** Empty for a plain count. */
-  readonly unit: 'milliseconds' | 'characters' | 'a second' | '%' | '';
+  readonly unit: 'milliseconds' | 'bytes' | 'characters' | 'a second' | '%' | '';
   readonly from: number;
   readonly to: number;
   readonly meaning: string;
@@ -133,6 +133,16 @@ export const numberSettings = {
     from: 1,
     to: 100,
     meaning: 'How much of the heap that Node allows may be in use before operations are answered with 503.',
+  },
+  maxReceivingBytes: {
+    name: 'MAX_RECEIVING_BYTES',
+    default: 67_108_864,
+    unit: 'bytes',
+    from: 1024,
+    to: 1_000_000_000,
+    meaning:
+      'How much the bodies of all requests may hold together while they are received; more are answered with 503, but ' +
+      'for bodies of up to 16384 bytes.',
   },
   maxConnections: {
     name: 'MAX_CONNECTIONS',

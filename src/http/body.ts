@@ -22,13 +22,21 @@ export class RequestError extends Error {
   }
 }
 
+/** Counts what all bodies hold together while they are received. */
+export interface Reception {
+  /** So many bytes came, of a body that now has `size`. @returns why there is no room for them, or null. */
+  receive(bytes: number, size: number): RequestError | null;
+  /** So many bytes are not being received any more. */
+  release(bytes: number): void;
+}
+
 /**
  * Reads a JSON body; undefined for every other media type, an absent one too, which is then for GraphQL to refuse. A
  * page of another origin can send those without a preflight, so they are never read.
  *
- * @throws RequestError for another encoding, a body that is too large, and one that is no JSON.
+ * @throws RequestError for another encoding, a body that is too large, one that is no JSON, and where there is no room.
  */
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+export async function readJson(request: IncomingMessage, maxBytes: number, reception: Reception): Promise<unknown> {
   const [type, ...parameters] = (request.headers['content-type'] ?? '').split(';').map((part) => part.trim());
   if (type?.toLowerCase() !== 'application/json') return undefined;
   if (!parameters.every((parameter) => /^(?:charset="?utf-8"?)?$/i.test(parameter))) {
@@ -37,7 +45,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   if (request.headers['content-encoding'] !== undefined) {
     throw new RequestError(415, 'The request body must not be compressed.');
   }
-  const body = await readBody(request, maxBytes);
+  const body = await readBody(request, maxBytes, reception);
   if (!isUtf8(body)) throw new RequestError(400, 'The request body is not UTF-8.');
   try {
     return JSON.parse(body.toString('utf8'));
@@ -46,20 +54,30 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   }
 }
 
-function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+function readBody(request: IncomingMessage, maxBytes: number, reception: Reception): Promise<Buffer> {
   const tooLarge = (): RequestError => new RequestError(413, `The request body is larger than ${maxBytes} bytes.`);
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length']) > maxBytes) return reject(tooLarge());
-    const chunks: Buffer[] = [];
+    let chunks: Buffer[] | null = [];
     let size = 0;
+    function end(refusal: RequestError | null): void {
+      if (chunks === null) return;
+      reception.release(size);
+      if (refusal === null) resolve(Buffer.concat(chunks, size));
+      else reject(refusal);
+      chunks = null;
+    }
     request.on('data', (chunk: Buffer) => {
+      if (chunks === null) return;
+      if (size + chunk.length > maxBytes) return end(tooLarge());
+      const refusal = reception.receive(chunk.length, size + chunk.length);
+      if (refusal !== null) return end(refusal);
       size += chunk.length;
-      if (size <= maxBytes) chunks.push(chunk);
-      else reject(tooLarge());
+      chunks.push(chunk);
     });
-    request.on('end', () => resolve(Buffer.concat(chunks, size)));
+    request.on('end', () => end(null));
     const cutOff = (): void => {
-      if (!request.complete) reject(new RequestError(400, 'The request body did not arrive whole.'));
+      if (!request.complete) end(new RequestError(400, 'The request body did not arrive whole.'));
     };
     request.on('error', cutOff);
     request.on('close', cutOff);

@@ -60,7 +60,7 @@ export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRout
     try {
       const token = readToken(request);
       gate.admit(request, token);
-      const body = request.method === 'POST' ? await readJson(request, maxRequestBytes) : undefined;
+      const body = request.method === 'POST' ? await readJson(request, maxRequestBytes, gate) : undefined;
       const url = request.url ?? '';
       const search = url.includes('?') ? url.slice(url.indexOf('?')) : '';
       const caller = { token, requestId, isRouter: isRouter(request), signal: abortOnClose(response) };

@@ -85,6 +85,10 @@ export const callerTable: readonly CallerRow[] = [
     413,
     'BAD_REQUEST',
   ),
+  {
+    ...row('a body for which there is no room', post(image.padEnd(50_000)), 503, 'OVERLOADED'),
+    environment: { MAX_RECEIVING_BYTES: '20000' },
+  },
   row('a batch', post(`[${image},${image}]`), 400, 'BAD_REQUEST'),
   row('an empty batch', post('[]'), 400, 'BAD_REQUEST'),
   row('a body of null', post('null'), 400, 'BAD_REQUEST'),

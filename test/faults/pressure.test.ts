@@ -2,8 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { startGateway } from '../support/gateway.ts';
 import { listen } from '../support/listen.ts';
@@ -206,6 +208,50 @@ describe('too much at once', () => {
     await Promise.all(Array.from({ length: 50 }, (_, index) => gateway.query(canaryToken, imageNumber(index))));
     expect((await gateway.query(canaryToken, image)).status).toBe(200);
     await surroundings.check('');
+  });
+});
+
+describe('bodies that are sent slowly', () => {
+  /** Sends most of a body of 60,000 bytes. */
+  function sendMost(url: string): Socket {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => {});
+    const head = `Host: gateway\r\nX-Auth-Token: ${canaryToken}\r\nContent-Type: application/json\r\nConnection: close`;
+    socket.write(`POST /graphql HTTP/1.1\r\n${head}\r\nContent-Length: 60000\r\n\r\n${' '.repeat(50_000)}`);
+    return socket;
+  }
+
+  const rest = JSON.stringify({ query: image }).padStart(10_000);
+
+  it('hold no more together than is allowed: large ones are refused until they are done, small ones never', async () => {
+    await using surroundings = await start((socket, request) => void socket.write(healthy(request)), {
+      MAX_RECEIVING_BYTES: '120000',
+    });
+    const { gateway } = surroundings;
+    const receiving = (): Promise<number> => metric(gateway.url, 'receiving_bytes');
+    const large = image.padEnd(40_000);
+    const slow = [sendMost(gateway.url), sendMost(gateway.url)];
+    await expect.poll(receiving).toBe(100_000);
+    const shed = await gateway.query(canaryToken, large);
+    expect(shed.status).toBe(503);
+    expect(shed.headers.get('retry-after')).toBe('1');
+    expect(shed.errors?.[0]?.extensions).toMatchObject({ code: 'OVERLOADED', retryAfter: 1 });
+    expect((await gateway.query(canaryToken, image)).status).toBe(200);
+    for (const socket of slow) socket.write(rest);
+    for (const raw of await Promise.all(slow.map((socket) => text(socket)))) {
+      expect(raw).toMatch(/^HTTP\/1\.1 200 /);
+      expect(raw).toContain('an image');
+    }
+    expect(await receiving()).toBe(0);
+    expect((await gateway.query(canaryToken, large)).status).toBe(200);
+    // Who goes away holds nothing any more.
+    const gone = sendMost(gateway.url);
+    await expect.poll(receiving).toBe(50_000);
+    gone.destroy();
+    await expect.poll(receiving).toBe(0);
+    expect(await (await fetch(`${gateway.url}/metrics`)).text()).toContain('shed_total{reason="bodies"} 1');
+    await surroundings.check(shed.raw);
   });
 });
 
