@@ -10,12 +10,13 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   demo: ['simulator'],
   app: ['config', 'http', 'graphql', 'upstream', 'tracing', 'errors'],
   graphql: ['upstream', 'tracing', 'number-settings', 'errors'],
-  http: ['errors'],
-  upstream: ['errors'],
+  http: ['errors', 'collected-bytes'],
+  upstream: ['errors', 'collected-bytes'],
   config: ['number-settings'],
   'number-settings': [],
   tracing: [],
   errors: [],
+  'collected-bytes': [],
   simulator: [],
 };
 

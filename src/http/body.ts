@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { CollectedBytes } from '../collected-bytes.ts';
 import type { ErrorCode } from '../errors.ts';
 
 /** A request that cannot be taken, with the status that says so. */
@@ -58,22 +59,21 @@ function readBody(request: IncomingMessage, maxBytes: number, reception: Recepti
   const tooLarge = (): RequestError => new RequestError(413, `The request body is larger than ${maxBytes} bytes.`);
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length']) > maxBytes) return reject(tooLarge());
-    let chunks: Buffer[] | null = [];
-    let size = 0;
+    let bytes: CollectedBytes | null = new CollectedBytes();
     function end(refusal: RequestError | null): void {
-      if (chunks === null) return;
-      reception.release(size);
-      if (refusal === null) resolve(Buffer.concat(chunks, size));
+      if (bytes === null) return;
+      reception.release(bytes.size);
+      if (refusal === null) resolve(bytes.take());
       else reject(refusal);
-      chunks = null;
+      bytes = null;
     }
     request.on('data', (chunk: Buffer) => {
-      if (chunks === null) return;
-      if (size + chunk.length > maxBytes) return end(tooLarge());
-      const refusal = reception.receive(chunk.length, size + chunk.length);
+      if (bytes === null) return;
+      const size = bytes.size + chunk.length;
+      if (size > maxBytes) return end(tooLarge());
+      const refusal = reception.receive(chunk.length, size);
       if (refusal !== null) return end(refusal);
-      size += chunk.length;
-      chunks.push(chunk);
+      bytes.add(chunk);
     });
     request.on('end', () => end(null));
     const cutOff = (): void => {

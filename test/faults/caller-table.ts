@@ -89,6 +89,13 @@ export const callerTable: readonly CallerRow[] = [
     ...row('a body for which there is no room', post(image.padEnd(50_000)), 503, 'OVERLOADED'),
     environment: { MAX_RECEIVING_BYTES: '20000' },
   },
+  row(
+    'a body in chunks of one byte',
+    `${post('', [token, 'Transfer-Encoding: chunked']).replace('Content-Length: 0\r\n', '')}${[...image].map((character) => `1\r\n${character}\r\n`).join('')}0\r\n\r\n`,
+    200,
+    null,
+    1,
+  ),
   row('a batch', post(`[${image},${image}]`), 400, 'BAD_REQUEST'),
   row('an empty batch', post('[]'), 400, 'BAD_REQUEST'),
   row('a body of null', post('null'), 400, 'BAD_REQUEST'),

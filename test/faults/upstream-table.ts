@@ -128,6 +128,16 @@ const reads: readonly Row[] = [
     null,
   ),
   read(
+    'a body in chunks of one byte',
+    says(
+      answer(200, `${[...json].map((character) => `1\r\n${character}\r\n`).join('')}0\r\n\r\n`, {
+        'Content-Length': null,
+        'Transfer-Encoding': 'chunked',
+      }),
+    ),
+    null,
+  ),
+  read(
     'chunks that stop',
     saysAndCloses(
       answer(200, `5\r\n${json.slice(0, 5)}\r\n`, { 'Content-Length': null, 'Transfer-Encoding': 'chunked' }),
