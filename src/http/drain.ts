@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ChurningMap } from '../churning-map.ts';
 
 /** Lets a server go down without cutting anyone off. */
 export interface Drain {
@@ -15,12 +16,12 @@ export interface Drain {
 
 /** Watches the requests of a server. Must be called before it listens. */
 export function createDrain(server: Server): Drain {
-  const inFlight = new Set<ServerResponse>();
+  const inFlight = new ChurningMap<ServerResponse, true>();
   let draining = false;
 
   server.prependListener('request', (_request, response) => {
     if (draining) response.setHeader('connection', 'close');
-    inFlight.add(response);
+    inFlight.set(response, true);
     response.once('close', () => inFlight.delete(response));
   });
 
@@ -31,7 +32,7 @@ export function createDrain(server: Server): Drain {
     async close(graceMs, delayMs = 0) {
       draining = true;
       if (delayMs > 0) await sleep(delayMs);
-      for (const response of inFlight) if (!response.headersSent) response.setHeader('connection', 'close');
+      for (const [response] of inFlight.entries()) if (!response.headersSent) response.setHeader('connection', 'close');
       let cut = false;
       const timer = setTimeout(() => {
         cut = inFlight.size > 0;

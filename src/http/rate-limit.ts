@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
+import { ChurningMap } from '../churning-map.ts';
 
 /** How many callers are remembered; beyond, those that came least recently start afresh. */
 const maxCallers = 10_000;
@@ -14,7 +15,7 @@ interface Bucket {
 export class RateLimit {
   readonly #perSecond: number;
   readonly #now: () => number;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new ChurningMap<string, Bucket>();
 
   /** @param now gives milliseconds. */
   constructor(perSecond: number, now: () => number) {
@@ -30,9 +31,9 @@ export class RateLimit {
     // Set anew each time, so that the map begins with those who have not come for longest.
     this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
-    for (const oldest of this.#buckets.keys()) {
-      if (this.#buckets.size <= maxCallers) break;
-      this.#buckets.delete(oldest);
+    if (this.#buckets.size > maxCallers) {
+      const [oldest] = this.#buckets.entries().next().value ?? [];
+      if (oldest !== undefined) this.#buckets.delete(oldest);
     }
     bucket.tokens = Math.min(size, bucket.tokens + ((now - bucket.at) / 1000) * this.#perSecond);
     bucket.at = now;

@@ -1,3 +1,5 @@
+import { ChurningMap } from '../churning-map.ts';
+
 export interface FairQueueOptions {
   /** How many may be in at once. */
   readonly places: number;
@@ -7,15 +9,11 @@ export interface FairQueueOptions {
   readonly maxWaiting: number;
 }
 
-/** Someone who waits. */
-interface Waiting {
-  readonly enter: () => void;
-}
-
 /** What is known of a key while it has someone in or waiting. */
 interface Lane {
   inside: number;
-  readonly waiting: Set<Waiting>;
+  /** By the number that each got when it came. */
+  readonly waiting: ChurningMap<number, () => void>;
 }
 
 /**
@@ -24,9 +22,10 @@ interface Lane {
  */
 export class FairQueue {
   readonly #options: FairQueueOptions;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes = new ChurningMap<string, Lane>();
   /** The keys that have someone waiting and may enter; the first has its turn next. */
-  readonly #turns = new Set<string>();
+  readonly #turns = new ChurningMap<string, Lane>();
+  #numbers = 0;
   #inside = 0;
   #waiting = 0;
 
@@ -65,12 +64,12 @@ export class FairQueue {
    */
   wait(key: string, enter: () => void): () => void {
     const lane = this.#lane(key);
-    const waiting = { enter };
-    lane.waiting.add(waiting);
+    const number = this.#numbers++;
+    lane.waiting.set(number, enter);
     this.#waiting++;
-    if (lane.inside < this.#options.placesPerKey) this.#turns.add(key);
+    if (lane.inside < this.#options.placesPerKey) this.#turns.set(key, lane);
     return () => {
-      if (!lane.waiting.delete(waiting)) return;
+      if (!lane.waiting.delete(number)) return;
       this.#waiting--;
       if (lane.waiting.size === 0) this.#turns.delete(key);
       this.#forget(key, lane);
@@ -81,30 +80,29 @@ export class FairQueue {
     const lane = this.#lane(key);
     this.#inside--;
     lane.inside--;
-    if (lane.waiting.size > 0) this.#turns.add(key);
+    if (lane.waiting.size > 0) this.#turns.set(key, lane);
     this.#next();
     this.#forget(key, lane);
   }
 
   #next(): void {
-    const [key] = this.#turns;
-    if (key === undefined || this.#inside >= this.#options.places) return;
-    const lane = this.#lane(key);
-    const [next] = lane.waiting;
+    const [key, lane] = this.#turns.entries().next().value ?? [];
+    if (key === undefined || lane === undefined || this.#inside >= this.#options.places) return;
+    const [number, enter] = lane.waiting.entries().next().value ?? [];
     this.#turns.delete(key);
-    if (next === undefined) return;
-    lane.waiting.delete(next);
+    if (number === undefined || enter === undefined) return;
+    lane.waiting.delete(number);
     this.#waiting--;
     this.#inside++;
     lane.inside++;
-    if (lane.waiting.size > 0 && lane.inside < this.#options.placesPerKey) this.#turns.add(key);
-    next.enter();
+    if (lane.waiting.size > 0 && lane.inside < this.#options.placesPerKey) this.#turns.set(key, lane);
+    enter();
   }
 
   #lane(key: string): Lane {
     const known = this.#lanes.get(key);
     if (known !== undefined) return known;
-    const lane = { inside: 0, waiting: new Set<Waiting>() };
+    const lane = { inside: 0, waiting: new ChurningMap<number, () => void>() };
     this.#lanes.set(key, lane);
     return lane;
   }

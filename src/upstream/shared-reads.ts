@@ -1,3 +1,5 @@
+import { ChurningMap } from '../churning-map.ts';
+
 /** The most reads that are kept for sharing at once; what comes on top is not shared. */
 const maxReads = 10_000;
 
@@ -17,7 +19,7 @@ export type MakeRead<T> = (signal: AbortSignal) => Promise<T>;
  * caller has begun or ended: it might show the world before the write.
  */
 export class SharedReads {
-  readonly #callers = new Map<string, Map<string, Read>>();
+  readonly #callers = new ChurningMap<string, ChurningMap<string, Read>>();
   #size = 0;
 
   /**
@@ -57,11 +59,12 @@ export class SharedReads {
 
   #start<T>(callerKey: string, readKey: string, make: MakeRead<T>): Read | null {
     if (this.#size >= maxReads) return null;
-    const reads = this.#callers.get(callerKey) ?? new Map<string, Read>();
+    const reads = this.#callers.get(callerKey) ?? new ChurningMap<string, Read>();
     const abort = new AbortController();
     const answer = make(abort.signal).finally(() => this.#end(callerKey, readKey, read));
     const read: Read = { answer, abort, waiting: 0 };
-    this.#callers.set(callerKey, reads.set(readKey, read));
+    reads.set(readKey, read);
+    this.#callers.set(callerKey, reads);
     this.#size++;
     return read;
   }
