@@ -90,20 +90,19 @@ function hasLongRest({ complete, headers }: IncomingMessage): boolean {
   return !complete && !(Number(headers['content-length']) <= maxIgnoredBytes);
 }
 
-const overloadedBody = Buffer.from(
-  toErrorBody('OVERLOADED', 'The gateway has too much to do. Try again.', { retryAfter: overloadedRetryAfter }),
-);
-const overloadedHeaders = {
-  'content-type': 'application/json; charset=utf-8',
-  'content-length': overloadedBody.length,
-  'retry-after': String(overloadedRetryAfter),
-};
-
 /** Answers with 503, at the least cost: whoever is overloaded has no time for those it cannot serve. */
 function turnAway(request: IncomingMessage, response: ServerResponse): void {
+  const requestId = readRequestId(request);
+  const retryAfter = overloadedRetryAfter;
+  const body = toErrorBody('OVERLOADED', 'The gateway has too much to do. Try again.', { retryAfter, requestId });
   if (hasLongRest(request)) response.setHeader('connection', 'close');
-  response.writeHead(503, overloadedHeaders);
-  response.end(overloadedBody);
+  response.writeHead(503, {
+    'x-request-id': requestId,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'retry-after': String(retryAfter),
+  });
+  response.end(body);
 }
 
 const secretHeaders: ReadonlySet<string> = new Set(['x-auth-token', 'authorization', routerSecretHeader]);

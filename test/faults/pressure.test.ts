@@ -179,19 +179,28 @@ describe('too much at once', () => {
     const { gateway, upstream } = surroundings;
     const timed = async (_: unknown, index: number) => {
       const began = performance.now();
-      const { status, headers, raw } = await gateway.query(canaryToken, imageNumber(index));
-      return { status, raw, retryAfter: headers.get('retry-after'), tookMs: performance.now() - began };
+      // Half of the callers bring an id of their own.
+      const own = index % 2 === 0 ? { 'x-request-id': `own-${index}` } : undefined;
+      const { status, headers, raw } = await gateway.query(canaryToken, imageNumber(index), {}, own);
+      const retryAfter = headers.get('retry-after');
+      return {
+        status,
+        raw,
+        retryAfter,
+        requestId: headers.get('x-request-id'),
+        own,
+        tookMs: performance.now() - began,
+      };
     };
     const admitted = Array.from({ length: 8 }, timed);
     await upstream.arrived(8);
     const shed = await Promise.all(Array.from({ length: 32 }, timed));
-    for (const { status, retryAfter, raw } of shed) {
-      expect({ status, retryAfter, code: JSON.parse(raw).errors[0].extensions.code }).toEqual({
-        status: 503,
-        retryAfter: '1',
-        code: 'OVERLOADED',
-      });
+    for (const { status, retryAfter, requestId, own, raw } of shed) {
+      expect({ status, retryAfter }).toEqual({ status: 503, retryAfter: '1' });
+      expect(JSON.parse(raw).errors[0].extensions).toEqual({ code: 'OVERLOADED', retryAfter: 1, requestId });
+      expect(requestId).toEqual(own?.['x-request-id'] ?? expect.stringMatching(/^req-/));
     }
+    expect(new Set(shed.map(({ requestId }) => requestId)).size).toBe(shed.length);
     for (const { status, tookMs } of await Promise.all(admitted)) {
       expect(status).toBe(200);
       expect(tookMs).toBeLessThan(paceMs + 500);
