@@ -19,6 +19,8 @@ describe.each(upstreamTable)('$name', (row) => {
     const { errors = [] } = checkAnswer(raw, response.headers.get('content-type'));
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(row.code === null ? [] : [row.code]);
     expect(errors[0]?.extensions.outcome).toBe(row.outcome);
+    const userErrors = [...raw.matchAll(/"userErrors":\[\{"code":"(\w+)"/g)].map(([, code]) => code);
+    expect(userErrors).toEqual(row.userError === undefined ? [] : [row.userError]);
     expect(upstream.received).toHaveLength(row.calls);
     expect(tookMs).toBeLessThan(row.withinMs);
     await surroundings.check(raw + JSON.stringify([...response.headers]));
