@@ -171,7 +171,6 @@ export async function createApp({
       const federation = {
         sdl: isRouter || (config.introspection && !guarded),
         entities: isRouter || !guarded,
-        representationsLeft: config.maxRepresentations,
       };
       return graphql.execute(
         request,

@@ -101,6 +101,14 @@ export const numberSettings = {
       'How many objects an operation may ask for: a page counts as `first`, other lists as ten, and lists in lists ' +
       'are multiplied.',
   },
+  maxRepresentations: {
+    name: 'MAX_REPRESENTATIONS',
+    default: 1_000,
+    unit: '',
+    from: 1,
+    to: 100_000,
+    meaning: 'How many entities a router may ask for in one operation.',
+  },
   maxVariableValues: {
     name: 'MAX_VARIABLE_VALUES',
     default: 20_000,

@@ -17,7 +17,7 @@ import {
   visit,
 } from 'graphql';
 import type { Limits } from '../../number-settings.ts';
-import { ListSizes, type Variables } from './list-sizes.ts';
+import { ListSizes, toLength, type Variables } from './list-sizes.ts';
 import type { Refusal } from './refusal.ts';
 
 /** How many selection sets may be nested for each level of fields: inline fragments and spreads nest without a field. */
@@ -63,9 +63,7 @@ export function checkCost(
 
 function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Variables {
   return Object.fromEntries(
-    variableDefinitions.flatMap(({ variable, defaultValue }) =>
-      defaultValue?.kind === Kind.INT ? [[variable.name.value, Number(defaultValue.value)]] : [],
-    ),
+    variableDefinitions.map(({ variable, defaultValue }) => [variable.name.value, toLength(defaultValue)]),
   );
 }
 
@@ -189,7 +187,10 @@ class Walk {
     const objects = position.objects * (field ? this.#sizes.items(node, field, position.page) : 1);
     // Each time it is selected, though GraphQL merges equal ones: in another type it may be another field.
     this.#cost += objects;
-    if (this.#costly) this.#over('maxCost', this.#cost);
+    if (this.#costly) {
+      this.#over('maxRepresentations', this.#sizes.representations);
+      this.#over('maxCost', this.#cost);
+    }
     const type = field === undefined ? undefined : getNamedType(field.type);
     this.#set(node.selectionSet, { type, place, depth, sets: position.sets + 1, objects, page });
   }

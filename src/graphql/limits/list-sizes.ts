@@ -1,4 +1,12 @@
-import { type FieldNode, type GraphQLField, type GraphQLOutputType, isListType, isNonNullType, Kind } from 'graphql';
+import {
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLOutputType,
+  isListType,
+  isNonNullType,
+  Kind,
+  type ValueNode,
+} from 'graphql';
 import { maxPageSize } from '../resolvers/image-page.ts';
 
 /** How many items a list is taken to have that says nothing of its length. */
@@ -13,6 +21,8 @@ export class ListSizes {
   readonly #variables: Variables;
   /** Whether a variable said how long a list is. */
   varies = false;
+  /** How many entities were asked for so far. */
+  representations = 0;
 
   constructor(variables: Variables) {
     this.#variables = variables;
@@ -32,19 +42,25 @@ export class ListSizes {
   items(node: FieldNode, { type, args }: Field, page: number | undefined): number {
     if (!isList(type)) return 1;
     if (!args.some(({ name }) => name === 'representations')) return page ?? assumedItems;
-    const representations = this.#argument(node, 'representations');
-    return Array.isArray(representations) ? representations.length : assumedItems;
+    const given = this.#argument(node, 'representations');
+    // GraphQL takes one that is in no list for a list of one.
+    const representations = Array.isArray(given) ? given.length : 1;
+    this.representations += representations;
+    return representations;
   }
 
-  /** The value of a numeric argument, or of one that is a variable; a literal list becomes its items. */
   #argument(node: FieldNode, name: string): unknown {
     const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
-    if (value?.kind === Kind.INT) return Number(value.value);
-    if (value?.kind === Kind.LIST) return value.values;
-    if (value?.kind !== Kind.VARIABLE) return undefined;
+    if (value?.kind !== Kind.VARIABLE) return toLength(value);
     this.varies = true;
     return this.#variables[value.name.value];
   }
+}
+
+/** What a literal can say of a length: it is a number, or a list, of which the items are given as they are. */
+export function toLength(value: ValueNode | undefined): unknown {
+  if (value?.kind === Kind.INT) return Number(value.value);
+  return value?.kind === Kind.LIST ? value.values : undefined;
 }
 
 function isList(type: GraphQLOutputType): boolean {
