@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import dns from 'node:dns';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
@@ -6,10 +7,10 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startGateway } from '../support/gateway.ts';
 import { listen } from '../support/listen.ts';
-import { answer, canaryToken, healthy, imageId, imageRow, otherToken } from './fault-upstream.ts';
+import { answer, canaryToken, healthy, imageId, imageRow, otherToken, startFaultUpstream } from './fault-upstream.ts';
 import { operations, start } from './harness.ts';
 
 const image = operations.image;
@@ -327,22 +328,24 @@ describe('TLS', () => {
   });
 });
 
-it('a connection is not used beyond its age, so that a name that moved is noticed', async () => {
-  const ports = new Set<number | undefined>();
-  await using surroundings = await start(
-    (socket, request) => {
-      ports.add(socket.remotePort);
-      socket.write(healthy(request));
-    },
-    { UPSTREAM_CONNECTION_AGE_MS: '100', UPSTREAM_CONNECTIONS: '1' },
-  );
-  const { gateway } = surroundings;
-  const renewed = async () => {
-    await gateway.query(canaryToken, image);
-    return ports.size;
-  };
-  await expect.poll(renewed, { timeout: 3_000 }).toBeGreaterThan(2);
-  await surroundings.check('');
+it('the name of the Images API is looked up anew once a connection is old, so that a move is noticed', async () => {
+  const name = 'images.test';
+  let known = true;
+  const lookup = dns.lookup;
+  vi.spyOn(dns, 'lookup').mockImplementation(((host: string, ...rest: [object, () => void]) =>
+    lookup(host === name && known ? '127.0.0.1' : host, ...rest)) as typeof dns.lookup);
+  await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
+  await using gateway = await startGateway(upstream.url.replace('127.0.0.1', name), {
+    UPSTREAM_CONNECTION_AGE_MS: '100',
+    UPSTREAM_CONNECTIONS: '1',
+    UPSTREAM_RETRIES: '0',
+  });
+  const code = async () => (await gateway.query(canaryToken, image)).errors?.[0]?.extensions.code;
+  expect(await code()).toBeUndefined();
+  known = false;
+  await expect.poll(code, { timeout: 3_000 }).toBe('UPSTREAM_UNAVAILABLE');
+  known = true;
+  await expect.poll(code, { timeout: 3_000 }).toBeUndefined();
 });
 
 it('traces lead from the caller to upstream, and a collector that is down changes nothing', async () => {
