@@ -1,13 +1,12 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import type { Dispatcher } from 'undici';
 import { expect, it } from 'vitest';
 import { CollectedBytes } from '../src/collected-bytes.ts';
 import { readJson } from '../src/http/body.ts';
 import { attempt } from '../src/upstream/attempt.ts';
+import { collectGarbage } from './support/garbage.ts';
 
 it('bytes are what they were, however they were cut', () => {
   fc.assert(
@@ -22,9 +21,6 @@ it('bytes are what they were, however they were cut', () => {
     }),
   );
 });
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** By how many megabytes the heap grows while this holds what it was given. */
 function heldMegabytes(receive: (chunk: Buffer) => void): number {

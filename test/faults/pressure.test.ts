@@ -7,7 +7,9 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { getHeapStatistics } from 'node:v8';
 import { describe, expect, it, vi } from 'vitest';
+import { collectGarbage } from '../support/garbage.ts';
 import { startGateway } from '../support/gateway.ts';
 import { listen } from '../support/listen.ts';
 import { answer, canaryToken, healthy, imageId, imageRow, otherToken, startFaultUpstream } from './fault-upstream.ts';
@@ -280,17 +282,30 @@ it('an event loop that stalls sheds operations, and recovers', async () => {
       return status;
     })
     .toBe(200);
+  expect(statuses[0]).toBe(503);
   await surroundings.check('');
 });
 
-it('memory that runs short sheds operations; health and metrics still answer', async () => {
+it('memory that runs short sheds operations, and recovers; health and metrics still answer', async () => {
+  const { used_heap_size: used, external_memory: external, heap_size_limit: limit } = getHeapStatistics();
+  const percent = Math.ceil((100 * (used + external)) / limit);
   await using surroundings = await start((socket, request) => void socket.write(healthy(request)), {
-    MAX_MEMORY_PERCENT: '1',
+    MAX_MEMORY_PERCENT: String(percent + 3),
   });
   const { gateway } = surroundings;
-  await expect.poll(async () => (await gateway.query(canaryToken, image)).status).toBe(503);
+  const status = async () => (await gateway.query(canaryToken, image)).status;
+  expect(await status()).toBe(200);
+  const held = [Buffer.allocUnsafe(Math.ceil((limit * 6) / 100))];
+  await expect.poll(status).toBe(503);
   expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
   expect((await fetch(`${gateway.url}/metrics`)).status).toBe(200);
+  held.pop();
+  const recovered = () => {
+    collectGarbage();
+    return status();
+  };
+  await expect.poll(recovered).toBe(200);
+  await surroundings.check('');
 });
 
 describe('TLS', () => {
