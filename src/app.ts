@@ -165,7 +165,7 @@ export async function createApp({
   const handleGraphql = createGraphqlHandler(
     (request, { isRouter, ...sender }) => {
       const deadlineAt = performance.now() + limits.operationDeadlineMs;
-      const trace = startTrace(request.headers['traceparent'], exporter?.export);
+      const trace = startTrace(request.headers.get('traceparent'), exporter?.export);
       const caller = { ...sender, deadlineAt, trace };
       const guarded = config.routerSecret !== null;
       const federation = {

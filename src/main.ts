@@ -95,12 +95,28 @@ async function startDemo(): Promise<Demo> {
   return demo.startDemo();
 }
 
+/** How many characters of the log are written together. */
+const logChunk = 8_192;
+
 /** JSON lines on standard error, written some at a time: within a second, and all of them at the end. */
 function createLog(level: string): Logger {
-  const destination = pino.destination({ dest: 2, sync: false, minLength: 4096 });
-  setInterval(() => destination.flush(), 1_000).unref();
-  process.on('exit', () => destination.flushSync());
-  return pino({ level, base: null }, destination);
+  const destination = pino.destination({ dest: 2, sync: false });
+  // Kept here and not there: the destination measures all that it holds with every line it gets.
+  let lines = '';
+  function flush(): void {
+    if (lines !== '') destination.write(lines);
+    lines = '';
+  }
+  function write(line: string): void {
+    lines += line;
+    if (lines.length >= logChunk) flush();
+  }
+  setInterval(flush, 1_000).unref();
+  process.on('exit', () => {
+    flush();
+    destination.flushSync();
+  });
+  return pino({ level, base: null }, { write });
 }
 
 /** One line for a start that failed. */

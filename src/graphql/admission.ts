@@ -21,11 +21,19 @@ export interface AdmissionOptions {
   readonly trust: TrustOptions;
 }
 
-/** Lets a request pass, with its document in it, or says why not. */
+/** A request that may pass. */
+export interface Admitted {
+  /** With its document in it, if that is known. */
+  readonly request: GraphQLHttpRequest;
+  /** The text of its document, if it is known. */
+  readonly query: string | undefined;
+}
+
+/** Lets a request pass, or says why not. */
 export type Admit = (
   request: GraphQLHttpRequest,
   caller: { readonly requestId: string; readonly isRouter: boolean },
-) => GraphQLHttpRequest | GatewayError;
+) => Admitted | GatewayError;
 
 /** Holds requests to what is trusted and to the limits, before they are parsed for good. */
 export function createAdmission({ checkLimits, persistedQueries, trust }: AdmissionOptions): Admit {
@@ -33,7 +41,7 @@ export function createAdmission({ checkLimits, persistedQueries, trust }: Admiss
   return (request, { requestId, isRouter }) => {
     const incoming = readIncoming(request);
     const { operationName, variables, documentId } = incoming;
-    if (incoming.query === undefined && documentId === undefined) return request;
+    if (incoming.query === undefined && documentId === undefined) return { request, query: undefined };
     const trusted = documentId === undefined || incoming.query ? undefined : documents?.byId(documentId);
     const registered = documentId === undefined ? undefined : persistedQueries.peek(`apq:${documentId}`);
     const query = incoming.query ?? trusted ?? registered;
@@ -44,10 +52,10 @@ export function createAdmission({ checkLimits, persistedQueries, trust }: Admiss
       }
       onUntrusted(operationName, requestId);
     }
-    if (query === undefined) return request;
+    if (query === undefined) return { request, query };
     const over = checkLimits({ query, operationName, variables });
-    if (over === null) return trusted === undefined ? request : withDocument(request, trusted);
-    return overLimit(over.limit, over.allowed, over.found);
+    if (over !== null) return overLimit(over.limit, over.allowed, over.found);
+    return { request: trusted === undefined ? request : withDocument(request, trusted), query };
   };
 }
 

@@ -3,8 +3,8 @@ import { type ApolloServer, type BaseContext, type ContextThunk, HeaderMap } fro
 /** A GraphQL request over HTTP, its body read. */
 export interface GraphQLHttpRequest {
   readonly method: string;
-  /** Names in lower case, and values. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** By names in lower case. */
+  readonly headers: Pick<ReadonlyMap<string, string>, 'get' | typeof Symbol.iterator>;
   /** The query of the URL, `?` included. */
   readonly search: string;
   readonly body: unknown;
@@ -23,7 +23,7 @@ export async function execute<Context extends BaseContext>(
   context: ContextThunk<Context>,
 ): Promise<GraphQLHttpAnswer> {
   const headerMap = new HeaderMap();
-  for (const name in headers) headerMap.set(name, headers[name] as string);
+  for (const [name, value] of headers) headerMap.set(name, value);
   const answer = await server.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method, headers: headerMap, search, body },
     context,

@@ -58,3 +58,31 @@ function toObject(value: unknown): Json {
 function toText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
+
+/** What is to be executed, of a request in which nothing is left for Apollo Server to judge. */
+export interface PlainOperation {
+  readonly operationName: string | undefined;
+  readonly variables: Json;
+}
+
+/**
+ * Reads a `POST` of one operation, whose document is known to be this.
+ *
+ * @returns null for anything out of the ordinary: fields of a wrong type, and documents that are to be registered.
+ */
+export function readPlainOperation({ method, body }: GraphQLHttpRequest, query: string): PlainOperation | null {
+  if (method !== 'POST') return null;
+  const { query: sent, operationName, variables, extensions, documentId, doc_id: docId } = toObject(body);
+  if (!(operationName === undefined || operationName === null || toText(operationName) !== undefined)) return null;
+  if (!isAbsentOrObject(variables) || !isAbsentOrObject(extensions)) return null;
+  const persisted = extensions?.['persistedQuery'];
+  const isPlain =
+    persisted === undefined
+      ? sent === query
+      : sent === undefined && documentId === undefined && docId === undefined && toObject(persisted)['version'] === 1;
+  return isPlain ? { operationName: toText(operationName), variables: variables ?? {} } : null;
+}
+
+function isAbsentOrObject(value: unknown): value is Json | null | undefined {
+  return value === undefined || value === null || (typeof value === 'object' && !Array.isArray(value));
+}

@@ -8,31 +8,17 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
-import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { GatewayError } from '../errors.ts';
 import type { Limits } from '../number-settings.ts';
-import { createAdmission, type TrustOptions } from './admission.ts';
+import { type Admitted, createAdmission, type TrustOptions } from './admission.ts';
+import { Answers, type OperationReport, readClient } from './answers.ts';
 import { BoundedCache } from './bounded-cache.ts';
+import { CompiledOperations } from './compiled-operations.ts';
 import type { GatewayContext } from './context.ts';
 import { execute, type GraphQLHttpAnswer, type GraphQLHttpRequest } from './execute.ts';
-import { createExecutor } from './executor.ts';
-import { createFormatError, isDefect } from './format-error.ts';
+import { readPlainOperation } from './incoming.ts';
 import { createLimitCheck } from './limits/check.ts';
-
-/** One operation that was answered. */
-export interface OperationReport {
-  /** `query`, `mutation`, or `none` for a request that was refused before that was known. */
-  readonly type: string;
-  /** The name that the caller gave it. */
-  readonly name: string | undefined;
-  /** What the caller's program calls itself. */
-  readonly client: string | undefined;
-  /** The codes of its errors. */
-  readonly codes: readonly string[];
-  readonly durationMs: number;
-  readonly requestId: string;
-}
 
 /** What an explorer opens with. */
 export interface Sample {
@@ -66,7 +52,15 @@ export interface GraphQLServer {
 const maxPersistedCharacters = 4_000_000;
 const maxParsedCharacters = 300_000;
 
-/** Starts Apollo Server. Its CSRF prevention is off: why nothing is lost by that is told in docs/decisions/csrf.md. */
+/** How many values of `Accept` are remembered, and of what length. */
+const maxAccepts = 100;
+const maxAcceptCharacters = 300;
+
+/**
+ * Starts Apollo Server. It judges every document when it comes for the first time, and every request that is out of the
+ * ordinary; an operation that it has found valid is executed without it from then on, compiled, to the same answer.
+ * Its CSRF prevention is off: why nothing is lost by that is told in docs/decisions/csrf.md.
+ */
 export async function startGraphQLServer(options: GraphQLServerOptions): Promise<GraphQLServer> {
   const { schema, introspection, federatedTracing } = options;
   const { document, headers } = options.sample;
@@ -79,22 +73,27 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
     persistedQueries,
     trust: options.trust,
   });
+  const answers = new Answers({ ...options, tellSchema: introspection });
+  // Tracing hooks into every field, which only graphql-js offers.
+  const compiled = federatedTracing ? null : new CompiledOperations(schema);
+  /** The media type that Apollo Server chose, by what was accepted. */
+  const mediaTypes = new BoundedCache<string>({ maxSize: maxAccepts, sizeOf: () => 1 });
   const server = new ApolloServer<GatewayContext>({
+    schema,
     persistedQueries: { cache: persistedQueries },
     documentStore: new BoundedCache<DocumentNode>({
       maxSize: maxParsedCharacters,
       sizeOf: ({ loc }) => loc?.source.body.length ?? 1_000,
     }),
-    // Tracing hooks into every field, which only graphql-js offers.
-    ...(federatedTracing ? { schema } : { gateway: createCompilingGateway(schema) }),
     introspection,
     hideSchemaDetailsFromClientErrors: !introspection,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
+    stringifyResult: JSON.stringify,
     csrfPrevention: false,
-    formatError: createFormatError(introspection),
+    formatError: answers.format,
     plugins: [
-      createAnswerPlugin(options),
+      createAnswerPlugin(answers, compiled),
       options.explorer
         ? ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document, headers: { ...headers } })
         : ApolloServerPluginLandingPageDisabled(),
@@ -105,15 +104,40 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
     ],
   });
   await server.start();
+
+  /** Executes what is known to be valid; null, with nothing done yet, for everything else. */
+  function executeCompiled({ request, query }: Admitted, context: GatewayContext): Promise<GraphQLHttpAnswer> | null {
+    const plain = query === undefined ? null : readPlainOperation(request, query);
+    const mediaType = mediaTypes.peek(request.headers.get('accept') ?? '');
+    if (query === undefined || plain === null || mediaType === undefined) return null;
+    const operation = compiled?.find(query, plain.operationName);
+    const startedAt = performance.now();
+    const result = operation?.execute(plain.variables, context);
+    if (!operation || !result) return null;
+    const client = readClient(request.headers.get('apollographql-client-name'));
+    const answered = { type: operation.type, name: operation.name, client, startedAt };
+    return answers.toHttp(result, mediaType, answered, context);
+  }
+
+  async function executeByApollo(request: GraphQLHttpRequest, context: GatewayContext): Promise<GraphQLHttpAnswer> {
+    const answer = await execute(server, request, async () => context);
+    const accept = request.headers.get('accept') ?? '';
+    const isNews = accept.length <= maxAcceptCharacters && mediaTypes.peek(accept) === undefined;
+    if (isNews && request.method === 'POST' && answer.status === 200) {
+      mediaTypes.put(accept, readMediaType(answer));
+    }
+    return complete(answer, context.requestId);
+  }
+
   return {
     async execute(request, context, isRouter) {
       const { requestId } = context;
       const admitted = admit(request, { requestId, isRouter });
       if (!(admitted instanceof GatewayError)) {
-        return complete(await execute(server, admitted, async () => context), requestId);
+        return executeCompiled(admitted, context) ?? executeByApollo(admitted.request, context);
       }
       const { code } = admitted;
-      const client = readClient(String(request.headers['apollographql-client-name'] ?? ''));
+      const client = readClient(request.headers.get('apollographql-client-name'));
       const report = { type: 'none', name: undefined, client, codes: [code], durationMs: 0, requestId };
       context.trace?.end(report);
       options.observe(report);
@@ -123,36 +147,14 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
   };
 }
 
-/** Apollo Server's hook for other ways to execute: ours compiles. */
-function createCompilingGateway(schema: GraphQLSchema): GatewayInterface {
-  const execute = createExecutor(schema);
-  return {
-    onSchemaLoadOrUpdate(callback) {
-      callback({ apiSchema: schema, coreSupergraphSdl: '' });
-      return () => {};
-    },
-    load: async () => ({
-      executor: ({ document, request, context }) =>
-        execute({
-          document,
-          // As the caller gave it: Apollo Server knows only the names of operations that it found.
-          operationName: request.operationName ?? null,
-          variables: request.variables,
-          context: context as GatewayContext,
-        }),
-    }),
-    stop: async () => {},
-  };
-}
-
 /** The answer to an operation that is not executed: 400, in the media type that the client asks for. */
 function toRefusal(error: GatewayError, { headers }: GraphQLHttpRequest, requestId: string): GraphQLHttpAnswer {
-  const accept = String(headers['accept'] ?? '');
+  const accept = headers.get('accept') ?? '';
   const type = accept.includes('application/graphql-response+json')
     ? 'application/graphql-response+json; charset=utf-8'
     : 'application/json; charset=utf-8';
   const body = { errors: [{ message: error.message, extensions: { ...error.extensions, requestId } }] };
-  return { status: 400, headers: [['content-type', type]], body: `${JSON.stringify(body)}\n` };
+  return { status: 400, headers: [['content-type', type]], body: JSON.stringify(body) };
 }
 
 /** Errors of a request that is well-formed and asks for something that cannot be executed. */
@@ -173,46 +175,40 @@ function complete(answer: GraphQLHttpAnswer, requestId: string): GraphQLHttpAnsw
   if (answer.status < 400) return answer;
   const { errors = [], ...rest } = JSON.parse(answer.body) as { errors?: { extensions?: { code?: unknown } }[] };
   const completed = errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
-  const body = `${JSON.stringify({ errors: completed, ...rest })}\n`;
-  const type = [...answer.headers].find(([name]) => name === 'content-type')?.[1];
+  const body = JSON.stringify({ errors: completed, ...rest });
   const isRefusal = answer.status === 400 && errors.every(({ extensions }) => notExecutable.has(extensions?.code));
-  return { ...answer, body, status: isRefusal && type?.startsWith('application/json') ? 200 : answer.status };
+  return {
+    ...answer,
+    body,
+    status: isRefusal && readMediaType(answer).startsWith('application/json') ? 200 : answer.status,
+  };
 }
 
-/** The name of a client, as far as it is one. */
-function readClient(header: string | undefined): string | undefined {
-  return header !== undefined && /^[\w .-]{1,60}$/.test(header) ? header : undefined;
+function readMediaType({ headers }: GraphQLHttpAnswer): string {
+  for (const [name, value] of headers) if (name === 'content-type') return value;
+  return '';
 }
 
-/** Reports defects, and completes every answer: the errors of rows left out, and the request id of every error. */
-function createAnswerPlugin({ observe, onDefect }: GraphQLServerOptions): ApolloServerPlugin<GatewayContext> {
+/** Completes the answers of Apollo Server, and takes in what it found valid. */
+function createAnswerPlugin(answers: Answers, compiled: CompiledOperations | null): ApolloServerPlugin<GatewayContext> {
   return {
     async requestDidStart() {
-      const start = performance.now();
+      const startedAt = performance.now();
       return {
+        async didResolveOperation({ request, source, document, operation }) {
+          if (operation) compiled?.learn(source, document, request.operationName);
+        },
         async didEncounterErrors({ errors, contextValue }) {
-          for (const error of errors) if (isDefect(error)) onDefect(error, contextValue.requestId);
+          answers.failed(errors, contextValue.requestId);
         },
         async willSendResponse({ request, response, contextValue, operation, operationName }) {
           if (response.body.kind !== 'single') return;
           const result = response.body.singleResult;
-          const { requestId, rowErrors } = contextValue;
-          const rows = rowErrors.map((error) => error.toJSON());
-          const errors = [...(result.errors ?? []), ...rows].map((error) => ({
-            ...error,
-            extensions: { ...error.extensions, requestId },
-          }));
-          if (errors.length > 0) result.errors = errors;
-          const report = {
-            type: operation?.operation ?? 'none',
-            name: operationName ?? undefined,
-            client: readClient(request.http?.headers.get('apollographql-client-name')),
-            codes: errors.map(({ extensions }) => String((extensions as { code?: unknown }).code)),
-            durationMs: performance.now() - start,
-            requestId,
-          };
-          contextValue.trace?.end(report);
-          observe(report);
+          const type = operation?.operation ?? 'none';
+          const client = readClient(request.http?.headers.get('apollographql-client-name'));
+          const answered = { type, name: operationName ?? undefined, client, startedAt };
+          const errors = answers.complete(result.errors ?? [], answered, contextValue);
+          if (errors) result.errors = errors;
         },
       };
     },

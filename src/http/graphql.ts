@@ -1,11 +1,11 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { GatewayError } from '../errors.ts';
 import { RequestError, readJson } from './body.ts';
 import { toErrorBody } from './error-body.ts';
 import { type Gate, overloadedRetryAfter } from './gate.ts';
 import { readRequestId } from './request-id.ts';
-import { routerSecretHeader } from './router-secret.ts';
 import { readToken } from './token.ts';
+import { VisibleHeaders } from './visible-headers.ts';
 
 /** Who sent a request. */
 export interface HttpCaller {
@@ -21,8 +21,7 @@ export interface HttpCaller {
 /** A GraphQL request over HTTP. */
 export interface HttpRequest {
   readonly method: string;
-  /** Names in lower case and values, without the headers that hold a token or a secret. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: VisibleHeaders;
   /** The query of the URL, `?` included. */
   readonly search: string;
   /** The JSON body of a `POST`. */
@@ -56,7 +55,6 @@ export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRout
       return;
     }
     const requestId = readRequestId(request);
-    response.setHeader('x-request-id', requestId);
     try {
       const token = readToken(request);
       gate.admit(request, token);
@@ -67,18 +65,23 @@ export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRout
       const method = request.method ?? '';
       gate.begin();
       try {
-        const answer = await execute({ method, headers: withoutSecrets(request.headers), search, body }, caller);
-        for (const [name, value] of answer.headers) response.setHeader(name, value);
-        send(request, response, answer);
+        const headers = new VisibleHeaders(request.headers);
+        const answer = await execute({ method, headers, search, body }, caller);
+        const sent: OutgoingHttpHeaders = { 'x-request-id': requestId };
+        for (const [name, value] of answer.headers) sent[name] = value;
+        send(request, response, answer.status, sent, answer.body);
       } finally {
         gate.end();
       }
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       const { status, code, message, retryAfter } = error;
-      response.setHeader('content-type', 'application/json; charset=utf-8');
-      if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
-      send(request, response, { status, body: toErrorBody(code, message, { retryAfter, requestId }) });
+      const headers: OutgoingHttpHeaders = {
+        'x-request-id': requestId,
+        'content-type': 'application/json; charset=utf-8',
+        ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+      };
+      send(request, response, status, headers, toErrorBody(code, message, { retryAfter, requestId }));
     }
   };
 }
@@ -105,23 +108,17 @@ function turnAway(request: IncomingMessage, response: ServerResponse): void {
   response.end(body);
 }
 
-const secretHeaders: ReadonlySet<string> = new Set(['x-auth-token', 'authorization', routerSecretHeader]);
-
-function withoutSecrets(headers: IncomingHttpHeaders): Record<string, string> {
-  const shown: Record<string, string> = {};
-  for (const name in headers) {
-    const value = headers[name];
-    if (value === undefined || secretHeaders.has(name)) continue;
-    shown[name] = typeof value === 'string' ? value : value.join(', ');
-  }
-  return shown;
-}
-
-function send(request: IncomingMessage, response: ServerResponse, answer: Pick<HttpAnswer, 'status' | 'body'>): void {
-  response.statusCode = answer.status;
-  response.setHeader('content-length', Buffer.byteLength(answer.body));
-  if (hasLongRest(request)) response.setHeader('connection', 'close');
-  response.end(answer.body);
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: OutgoingHttpHeaders,
+  body: string,
+): void {
+  headers['content-length'] = Buffer.byteLength(body);
+  if (hasLongRest(request)) headers['connection'] = 'close';
+  response.writeHead(status, headers);
+  response.end(body);
 }
 
 function abortOnClose(response: ServerResponse): AbortSignal {

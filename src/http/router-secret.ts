@@ -10,9 +10,10 @@ export const routerSecretHeader = 'x-router-secret';
  */
 export function createRouterCheck(secret: string | null) {
   const expected = secret === null ? null : digest(secret);
-  return ({ headersDistinct }: Pick<IncomingMessage, 'headersDistinct'>): boolean => {
-    const given = headersDistinct[routerSecretHeader];
-    return expected !== null && given?.length === 1 && timingSafeEqual(digest(given[0] ?? ''), expected);
+  return (request: Pick<IncomingMessage, 'headersDistinct'>): boolean => {
+    if (expected === null) return false;
+    const given = request.headersDistinct[routerSecretHeader];
+    return given?.length === 1 && timingSafeEqual(digest(given[0] ?? ''), expected);
   };
 }
 

@@ -38,7 +38,7 @@ it.each([
   const { status, body } = await server.execute(
     {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: new Map([['content-type', 'application/json']]),
       search: '',
       body: { query: '{ a: image(id: "x") { id } b: __typename }' },
     },
