@@ -189,6 +189,7 @@ export async function createApp({
     maxConnections: limits.maxConnections,
     headersTimeoutMs: limits.headersTimeoutMs,
     requestTimeoutMs: limits.requestTimeoutMs,
+    answerTimeoutMs: limits.answerTimeoutMs,
     onDefect,
     routes: {
       '/graphql': { GET: handleGraphql, POST: handleGraphql },

@@ -176,6 +176,14 @@ export const numberSettings = {
     to: 600_000,
     meaning: 'How long a caller may take to send a whole request.',
   },
+  answerTimeoutMs: {
+    name: 'ANSWER_TIMEOUT_MS',
+    default: 60_000,
+    unit: 'milliseconds',
+    from: 100,
+    to: 600_000,
+    meaning: 'How long a caller may take to receive an answer before its connection is closed.',
+  },
   rateLimitPerToken: {
     name: 'RATE_LIMIT_PER_TOKEN',
     default: 0,

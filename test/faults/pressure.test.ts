@@ -267,6 +267,32 @@ describe('bodies that are sent slowly', () => {
   });
 });
 
+it('who takes its answer too slowly is cut off', async () => {
+  const large = answer(200, { ...imageRow, name: 'x'.repeat(90_000) });
+  await using surroundings = await start((socket) => void socket.write(large), { ANSWER_TIMEOUT_MS: '200' });
+  const { gateway } = surroundings;
+  const names = Array.from({ length: 100 }, (_, index) => `n${index}: name`).join(' ');
+  const query = `{ a: image(id: "${imageId}") { ${names} } }`;
+  const taken = await gateway.query(canaryToken, query);
+  expect(taken.raw.length).toBeGreaterThan(9_000_000);
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  const body = JSON.stringify({ query });
+  const head = `Host: a\r\nX-Auth-Token: ${canaryToken}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
+  socket.write(`POST /graphql HTTP/1.1\r\n${head}\r\n\r\n${body}`);
+  let received = 0;
+  try {
+    for await (const chunk of socket) {
+      received += (chunk as Buffer).length;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ECONNRESET' });
+  }
+  expect(received).toBeLessThan(9_000_000);
+  await surroundings.check('');
+});
+
 it('an event loop that stalls sheds operations, and recovers', async () => {
   await using surroundings = await start((socket, request) => void socket.write(healthy(request)), {
     MAX_EVENT_LOOP_DELAY_MS: '50',
