@@ -97,8 +97,18 @@ export async function createApp({
     now: () => performance.now(),
     onChange: (open) => log.warn({ open }, 'breaker'),
   });
+  const gate = createGate({
+    load,
+    perToken: limits.rateLimitPerToken,
+    perAddress: limits.rateLimitPerAddress,
+    trustProxy: config.trustProxy,
+    maxReceivingBytes: limits.maxReceivingBytes,
+    onShed: (reason) => metrics.shed(reason),
+    now: () => performance.now(),
+  });
   metrics.read({
     running: () => load.running,
+    receivingBytes: () => gate.receivingBytes,
     eventLoopDelayMs: () => load.eventLoopDelayMs,
     calls: () => queue.inside,
     waitingCalls: () => queue.waiting,
@@ -161,7 +171,6 @@ export async function createApp({
       const federation = {
         sdl: isRouter || (config.introspection && !guarded),
         entities: isRouter || !guarded,
-        representationsLeft: config.maxRepresentations,
       };
       return graphql.execute(
         request,
@@ -172,14 +181,7 @@ export async function createApp({
     {
       maxRequestBytes: config.maxRequestBytes,
       isRouter: createRouterCheck(config.routerSecret),
-      gate: createGate({
-        load,
-        perToken: limits.rateLimitPerToken,
-        perAddress: limits.rateLimitPerAddress,
-        trustProxy: config.trustProxy,
-        onShed: (reason) => metrics.shed(reason),
-        now: () => performance.now(),
-      }),
+      gate,
     },
   );
   const server = createHttpServer({
@@ -187,6 +189,7 @@ export async function createApp({
     maxConnections: limits.maxConnections,
     headersTimeoutMs: limits.headersTimeoutMs,
     requestTimeoutMs: limits.requestTimeoutMs,
+    answerTimeoutMs: limits.answerTimeoutMs,
     onDefect,
     routes: {
       '/graphql': { GET: handleGraphql, POST: handleGraphql },

@@ -107,12 +107,6 @@ const namedSettings = [
     secret: true,
   },
   {
-    name: 'MAX_REPRESENTATIONS',
-    default: '1000',
-    takes: '1 to 100000',
-    meaning: 'How many entities a router may ask for in one operation.',
-  },
-  {
     name: 'FEDERATED_TRACING',
     default: 'false',
     takes: 'true or false',
@@ -219,7 +213,6 @@ export interface Config {
   readonly introspection: boolean;
   /** Null: nobody needs to prove to be the router. */
   readonly routerSecret: string | null;
-  readonly maxRepresentations: number;
   readonly federatedTracing: boolean;
   readonly shutdownGraceMs: number;
   readonly corsOrigins: '*' | readonly string[];
@@ -305,7 +298,6 @@ export function parseConfig(environment: Environment): Config {
     maxRequestBytes: integer('MAX_REQUEST_BYTES', 1024, 104_857_600),
     introspection: flag('INTROSPECTION', production ? 'false' : 'true'),
     routerSecret: optional('ROUTER_SECRET', (value) => (/^[\x21-\x7e]{16,256}$/.test(value) ? value : undefined)),
-    maxRepresentations: integer('MAX_REPRESENTATIONS', 1, 100_000),
     federatedTracing: flag('FEDERATED_TRACING'),
     shutdownGraceMs: integer('SHUTDOWN_GRACE_MS', 0, 600_000),
     corsOrigins: read('CORS_ORIGINS', parseOrigins),

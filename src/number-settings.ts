@@ -3,7 +3,7 @@ export interface NumberSetting {
   readonly name: string;
   readonly default: number;
   /** Empty for a plain count. */
-  readonly unit: 'milliseconds' | 'characters' | 'a second' | '%' | '';
+  readonly unit: 'milliseconds' | 'bytes' | 'characters' | 'a second' | '%' | '';
   readonly from: number;
   readonly to: number;
   readonly meaning: string;
@@ -101,6 +101,14 @@ export const numberSettings = {
       'How many objects an operation may ask for: a page counts as `first`, other lists as ten, and lists in lists ' +
       'are multiplied.',
   },
+  maxRepresentations: {
+    name: 'MAX_REPRESENTATIONS',
+    default: 1_000,
+    unit: '',
+    from: 1,
+    to: 100_000,
+    meaning: 'How many entities a router may ask for in one operation.',
+  },
   maxVariableValues: {
     name: 'MAX_VARIABLE_VALUES',
     default: 20_000,
@@ -134,6 +142,16 @@ export const numberSettings = {
     to: 100,
     meaning: 'How much of the heap that Node allows may be in use before operations are answered with 503.',
   },
+  maxReceivingBytes: {
+    name: 'MAX_RECEIVING_BYTES',
+    default: 67_108_864,
+    unit: 'bytes',
+    from: 1024,
+    to: 1_000_000_000,
+    meaning:
+      'How much the bodies of all requests may hold together while they are received; more are answered with 503, but ' +
+      'for bodies of up to 16384 bytes.',
+  },
   maxConnections: {
     name: 'MAX_CONNECTIONS',
     default: 2_000,
@@ -157,6 +175,14 @@ export const numberSettings = {
     from: 100,
     to: 600_000,
     meaning: 'How long a caller may take to send a whole request.',
+  },
+  answerTimeoutMs: {
+    name: 'ANSWER_TIMEOUT_MS',
+    default: 60_000,
+    unit: 'milliseconds',
+    from: 100,
+    to: 600_000,
+    meaning: 'How long a caller may take to receive an answer before its connection is closed.',
   },
   rateLimitPerToken: {
     name: 'RATE_LIMIT_PER_TOKEN',

@@ -10,13 +10,14 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   demo: ['simulator'],
   app: ['config', 'http', 'graphql', 'upstream', 'tracing', 'errors'],
   graphql: ['upstream', 'tracing', 'number-settings', 'errors'],
-  http: ['churning-map', 'errors'],
-  upstream: ['churning-map', 'errors'],
+  http: ['churning-map', 'collected-bytes', 'errors'],
+  upstream: ['churning-map', 'collected-bytes', 'errors'],
   config: ['number-settings'],
   'number-settings': [],
   tracing: [],
   'churning-map': [],
   errors: [],
+  'collected-bytes': [],
   simulator: [],
 };
 

@@ -37,7 +37,6 @@ it('everything has a default, and nothing can be changed afterwards', () => {
     maxRequestBytes: 1_048_576,
     introspection: true,
     routerSecret: null,
-    maxRepresentations: 1000,
     federatedTracing: false,
     shutdownGraceMs: 10_000,
     corsOrigins: '*',
@@ -127,7 +126,6 @@ describe.each([
   ['UPSTREAM_MAX_BODY_BYTES', 'upstreamMaxBodyBytes', 1024, 1_073_741_824],
   ['BULK_MAX_CHANGES', 'bulkMaxChanges', 1, 100_000],
   ['BULK_CONCURRENCY', 'bulkConcurrency', 1, 1024],
-  ['MAX_REPRESENTATIONS', 'maxRepresentations', 1, 100_000],
   ['MAX_REQUEST_BYTES', 'maxRequestBytes', 1024, 104_857_600],
   ['SHUTDOWN_GRACE_MS', 'shutdownGraceMs', 0, 600_000],
 ] as const)('%s', (name, key, from, to) => {

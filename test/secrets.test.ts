@@ -1,23 +1,33 @@
 import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { startCollector } from './support/collector.ts';
 import { startGateway } from './support/gateway.ts';
 import { refusingUrl } from './support/listen.ts';
-import { type Script, startRawUpstream, startUpstream } from './support/upstream.ts';
+import { type Script, sendJson, startRawUpstream, startUpstream } from './support/upstream.ts';
 
 const token = 'canary-of-the-caller';
+const routerSecret = 'canary-of-the-router';
 const words = 'canary-of-upstream';
 const secret = /canary-of/;
 
-const key = 'imageId: "i", memberId: "m"';
+/** What the caller may be told of again, but nobody else. */
+const [image, member] = ['value-of-an-image', 'value-of-a-member'];
+const values = /value-of/;
+
+const key = `imageId: "${image}", memberId: "${member}"`;
+const change = '{ changes { outcome userErrors { message } } userErrors { message } }';
 const operations = [
-  '{ image(id: "i") { name members { id } member(memberId: "m") { id } } }',
+  `{ image(id: "${image}") { name members { id } member(memberId: "${member}") { id } } }`,
   '{ one: image(id: "00000000-0000-4000-8000-000000000001") { id } two: image(id: "00000000-0000-4000-8000-000000000002") { id } }',
-  '{ images { nodes { id members { id } } } imageMember(imageId: "i", memberId: "m") { id } }',
-  '{ _entities(representations: [{ __typename: "Image", id: "i" }]) { ... on Image { members { id } } } }',
+  `{ images { nodes { id members { id } myMembership { status } } } imageMember(${key}) { id } }`,
+  `{ _entities(representations: [{ __typename: "Image", id: "${image}" }]) { ... on Image { members { id } } } }`,
   `mutation { createImageMember(input: { ${key} }) { image { name } userErrors { message } } }`,
   `mutation { updateMemberStatus(input: { ${key}, status: ACCEPTED }) { image { name } userErrors { message } } }`,
   `mutation { deleteImageMember(input: { ${key} }) { image { name } userErrors { message } } }`,
+  `mutation { createImageMembers(input: { imageIds: ["${image}", "2"], memberIds: ["${member}"] }) ${change} }`,
+  `mutation { deleteImageMembers(input: { imageIds: ["${image}", "2"], memberIds: ["${member}"] }) ${change} }`,
+  `mutation { setImageMembers(input: { imageId: "${image}", memberIds: ["${member}"] }) ${change} }`,
 ];
 
 beforeEach(() => {
@@ -26,35 +36,56 @@ beforeEach(() => {
 
 /** Runs all operations, some bad requests too, and looks for what must not be seen in all that can be seen. */
 async function search(upstreamUrl: string): Promise<void> {
-  await using gateway = await startGateway(upstreamUrl, {
-    UPSTREAM_DEADLINE_MS: '50',
-    UPSTREAM_MAX_BODY_BYTES: '2048',
-    MAX_REQUEST_BYTES: '1024',
-  });
-  const seen: string[] = [];
-  const send = async (body: string, headers: Readonly<Record<string, string>>, path = '/graphql', method = 'POST') => {
-    const response = await fetch(gateway.url + path, { method, headers, ...(method === 'POST' && { body }) });
-    seen.push(JSON.stringify([...response.headers]), await response.text());
-  };
-  const json = { 'content-type': 'application/json' };
-  for (const query of operations) {
-    await send(JSON.stringify({ query }), { ...json, 'x-auth-token': token });
+  await using collector = await startCollector();
+  const answers: string[] = [];
+  const written: string[] = [];
+  {
+    await using gateway = await startGateway(upstreamUrl, {
+      UPSTREAM_DEADLINE_MS: '50',
+      UPSTREAM_MAX_BODY_BYTES: '2048',
+      MAX_REQUEST_BYTES: '1024',
+      ROUTER_SECRET: routerSecret,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    });
+    const send = async (
+      body: string,
+      headers: Readonly<Record<string, string>>,
+      path = '/graphql',
+      method = 'POST',
+    ): Promise<string> => {
+      const response = await fetch(gateway.url + path, { method, headers, ...(method === 'POST' && { body }) });
+      const text = await response.text();
+      answers.push(JSON.stringify([...response.headers]), text);
+      return text;
+    };
+    const json = { 'content-type': 'application/json', 'x-router-secret': routerSecret };
+    for (const query of operations) {
+      // Twice at once, so that one may be answered by the call of the other.
+      const ask = () => send(JSON.stringify({ query }), { ...json, 'x-auth-token': token });
+      await Promise.all([ask(), ask()]);
+    }
+    const [query = ''] = operations;
+    const search = `?query=${encodeURIComponent(query)}`;
+    await send(JSON.stringify({ query }), { ...json, authorization: `Bearer ${token}` });
+    await send('', { 'x-auth-token': token, authorization: 'Bearer other' }, `/graphql${search}`, 'GET');
+    await send('', { authorization: `Basic ${token}` }, `/graphql${search}`, 'GET');
+    await send('', { 'x-auth-token': token, accept: 'text/html' }, '/graphql', 'GET');
+    for (const bad of ['', '{', '[]', '{"query": "{ nothing"}', '{"query": "{ nothing }"}', ' '.repeat(2000)]) {
+      await send(bad, { ...json, 'x-auth-token': token });
+    }
+    const variables = { image, member: [member] };
+    await send(JSON.stringify({ query: 'query ($image: ID!) { image(id: $image) { id } }', variables }), json);
+    await send(JSON.stringify({ query: 'query ($member: Int) { images(first: $member) { x } }', variables }), json);
+    for (const path of ['/healthz', '/readyz', '/nothing']) await send('', { 'x-auth-token': token }, path, 'GET');
+    written.push(await send('', { 'x-auth-token': token }, '/metrics', 'GET'), ...gateway.log);
   }
-  const [query = ''] = operations;
-  const search = `?query=${encodeURIComponent(query)}`;
-  await send(JSON.stringify({ query }), { ...json, authorization: `Bearer ${token}` });
-  await send('', { 'x-auth-token': token, authorization: 'Bearer other' }, `/graphql${search}`, 'GET');
-  await send('', { authorization: `Basic ${token}` }, `/graphql${search}`, 'GET');
-  await send('', { 'x-auth-token': token, accept: 'text/html' }, '/graphql', 'GET');
-  for (const bad of ['', '{', '[]', '{"query": "{ nothing"}', '{"query": "{ nothing }"}', ' '.repeat(2000)]) {
-    await send(bad, { ...json, 'x-auth-token': token });
+  written.push(...collector.received);
+  const all = written.join('\n');
+  for (const kind of ['"msg":"operation"', '"stringValue":"mutation"', 'image_gateway_operations_total']) {
+    expect(all).toContain(kind);
   }
-  for (const path of ['/healthz', '/readyz', '/metrics', '/nothing'])
-    await send('', { 'x-auth-token': token }, path, 'GET');
-
-  const log = gateway.log.join('');
-  expect(log).toContain('"msg":"operation"');
-  for (const text of [...seen, log]) {
+  expect(all).not.toMatch(values);
+  for (const text of [...answers, all]) {
     expect(text).not.toMatch(secret);
     expect(text).not.toContain(new URL(upstreamUrl).host);
   }
@@ -81,6 +112,26 @@ it.each([200, 201, 300, 302, 400, 401, 403, 404, 405, 409, 413, 414, 415, 429, 4
       });
       await search(upstream.url);
     }
+  },
+);
+
+it.each([200, 400, 401, 403, 404, 409, 413, 429, 500, 503])(
+  'nor after %i where upstream echoes all that it is sent, and the secret of the router is not sent to it',
+  async (status) => {
+    await using upstream = await startUpstream((response, request) => {
+      const { method, target, headers, body } = request;
+      const echoed = { 'x-openstack-request-id': token, 'x-echo': JSON.stringify(headers), 'retry-after': token };
+      sendJson(
+        response,
+        status,
+        { message: `${method} ${target}`, headers, body, images: [{ id: 1, name: token }] },
+        echoed,
+      );
+    });
+    await search(upstream.url);
+    expect(JSON.stringify(upstream.received.map(({ headers }) => headers))).toContain(token);
+    for (const { headers, body } of upstream.received)
+      expect(JSON.stringify(headers) + body).not.toContain(routerSecret);
   },
 );
 

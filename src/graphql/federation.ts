@@ -8,8 +8,6 @@ export interface FederationAllowance {
   readonly sdl: boolean;
   /** Whether `_entities` resolves anything. */
   readonly entities: boolean;
-  /** How many representations the operation may still bring. */
-  representationsLeft: number;
 }
 
 type Resolve = GraphQLFieldResolver<unknown, GatewayContext>;
@@ -30,15 +28,10 @@ export function guardFederation(schema: GraphQLSchema): void {
   });
 
   wrap(schema, '_entities', (resolve) => (source, args, context, info) => {
-    const { federation } = context;
-    if (!federation.entities) {
+    if (!context.federation.entities) {
       throw new GatewayError('FORBIDDEN', 'This gateway resolves entities only for a router that proves itself.');
     }
     const representations: readonly unknown[] = args['representations'];
-    federation.representationsLeft -= representations.length;
-    if (federation.representationsLeft < 0) {
-      throw new GatewayError('BAD_USER_INPUT', 'The operation brings more representations than MAX_REPRESENTATIONS.');
-    }
     return representations.map(async (representation) => {
       try {
         const typename = (representation as { readonly __typename?: unknown }).__typename;

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { CollectedBytes } from '../collected-bytes.ts';
 import type { ErrorCode } from '../errors.ts';
 
 /** A request that cannot be taken, with the status that says so. */
@@ -22,13 +23,21 @@ export class RequestError extends Error {
   }
 }
 
+/** Counts what all bodies hold together while they are received. */
+export interface Reception {
+  /** So many bytes came, of a body that now has `size`. @returns why there is no room for them, or null. */
+  receive(bytes: number, size: number): RequestError | null;
+  /** So many bytes are not being received any more. */
+  release(bytes: number): void;
+}
+
 /**
  * Reads a JSON body; undefined for every other media type, an absent one too, which is then for GraphQL to refuse. A
  * page of another origin can send those without a preflight, so they are never read.
  *
- * @throws RequestError for another encoding, a body that is too large, and one that is no JSON.
+ * @throws RequestError for another encoding, a body that is too large, one that is no JSON, and where there is no room.
  */
-export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+export async function readJson(request: IncomingMessage, maxBytes: number, reception: Reception): Promise<unknown> {
   const [type, ...parameters] = (request.headers['content-type'] ?? '').split(';').map((part) => part.trim());
   if (type?.toLowerCase() !== 'application/json') return undefined;
   if (!parameters.every((parameter) => /^(?:charset="?utf-8"?)?$/i.test(parameter))) {
@@ -37,7 +46,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   if (request.headers['content-encoding'] !== undefined) {
     throw new RequestError(415, 'The request body must not be compressed.');
   }
-  const body = await readBody(request, maxBytes);
+  const body = await readBody(request, maxBytes, reception);
   if (!isUtf8(body)) throw new RequestError(400, 'The request body is not UTF-8.');
   try {
     return JSON.parse(body.toString('utf8'));
@@ -46,20 +55,29 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
   }
 }
 
-function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+function readBody(request: IncomingMessage, maxBytes: number, reception: Reception): Promise<Buffer> {
   const tooLarge = (): RequestError => new RequestError(413, `The request body is larger than ${maxBytes} bytes.`);
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length']) > maxBytes) return reject(tooLarge());
-    const chunks: Buffer[] = [];
-    let size = 0;
+    let bytes: CollectedBytes | null = new CollectedBytes();
+    function end(refusal: RequestError | null): void {
+      if (bytes === null) return;
+      reception.release(bytes.size);
+      if (refusal === null) resolve(bytes.take());
+      else reject(refusal);
+      bytes = null;
+    }
     request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= maxBytes) chunks.push(chunk);
-      else reject(tooLarge());
+      if (bytes === null) return;
+      const size = bytes.size + chunk.length;
+      if (size > maxBytes) return end(tooLarge());
+      const refusal = reception.receive(chunk.length, size);
+      if (refusal !== null) return end(refusal);
+      bytes.add(chunk);
     });
-    request.on('end', () => resolve(Buffer.concat(chunks, size)));
+    request.on('end', () => end(null));
     const cutOff = (): void => {
-      if (!request.complete) reject(new RequestError(400, 'The request body did not arrive whole.'));
+      if (!request.complete) end(new RequestError(400, 'The request body did not arrive whole.'));
     };
     request.on('error', cutOff);
     request.on('close', cutOff);

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../errors.ts';
-import { RequestError } from './body.ts';
+import { type Reception, RequestError } from './body.ts';
 import type { Load, ShedReason } from './load.ts';
 import { RateLimit, toAddressKey, toTokenKey } from './rate-limit.ts';
 
@@ -10,8 +10,10 @@ export interface GateOptions {
   readonly perToken: number;
   readonly perAddress: number;
   readonly trustProxy: boolean;
+  /** How much all bodies may hold together while they are received. */
+  readonly maxReceivingBytes: number;
   /** Hears of every request that is turned away. */
-  readonly onShed: (reason: ShedReason | 'rate of token' | 'rate of address') => void;
+  readonly onShed: (reason: ShedReason | 'bodies' | 'rate of token' | 'rate of address') => void;
   /** Gives milliseconds. */
   readonly now: () => number;
 }
@@ -19,10 +21,15 @@ export interface GateOptions {
 /** When to come back, in seconds, after there was too much to do. */
 export const overloadedRetryAfter = 1;
 
+/** A body of this size always has room, so that those who send large ones slowly keep nobody else out. */
+const alwaysReceivedBytes = 16_384;
+
 /** Decides which requests are taken on. */
-export interface Gate {
+export interface Gate extends Reception {
   /** Whether there is too much to do for a further request; counts it as refused if so. */
   readonly overloaded: boolean;
+  /** How much the bodies hold that are being received. */
+  readonly receivingBytes: number;
   /** Refuses the requests of callers who ask too often. @throws RequestError. */
   admit(request: IncomingMessage, token: string | GatewayError): void;
   /** An operation begins, its body read, if there still is room; `end` must follow. @throws RequestError. */
@@ -30,9 +37,12 @@ export interface Gate {
   end(): void;
 }
 
-export function createGate({ load, perToken, perAddress, trustProxy, onShed, now }: GateOptions): Gate {
+export function createGate(options: GateOptions): Gate {
+  const { load, perToken, perAddress, trustProxy, maxReceivingBytes, onShed, now } = options;
   const tokens = perToken === 0 ? null : new RateLimit(perToken, now);
   const addresses = perAddress === 0 ? null : new RateLimit(perAddress, now);
+
+  let receivingBytes = 0;
 
   function isOverloaded(): boolean {
     const reason = load.overloaded;
@@ -43,6 +53,9 @@ export function createGate({ load, perToken, perAddress, trustProxy, onShed, now
   return {
     get overloaded() {
       return isOverloaded();
+    },
+    get receivingBytes() {
+      return receivingBytes;
     },
     admit(request, token) {
       const addressWait = addresses === null ? 0 : addresses.take(toAddressKey(request, trustProxy));
@@ -57,14 +70,27 @@ export function createGate({ load, perToken, perAddress, trustProxy, onShed, now
       }
     },
     begin() {
-      if (isOverloaded()) {
-        const message = 'The gateway has too much to do. Try again.';
-        throw new RequestError(503, message, { code: 'OVERLOADED', retryAfter: overloadedRetryAfter });
-      }
+      if (isOverloaded()) throw tooMuch();
       load.begin();
     },
     end: () => load.end(),
+    receive(bytes, size) {
+      if (size > alwaysReceivedBytes && receivingBytes + bytes > maxReceivingBytes) {
+        onShed('bodies');
+        return tooMuch();
+      }
+      receivingBytes += bytes;
+      return null;
+    },
+    release(bytes) {
+      receivingBytes -= bytes;
+    },
   };
+}
+
+function tooMuch(): RequestError {
+  const message = 'The gateway has too much to do. Try again.';
+  return new RequestError(503, message, { code: 'OVERLOADED', retryAfter: overloadedRetryAfter });
 }
 
 function tooOften(who: string, retryAfter: number): RequestError {

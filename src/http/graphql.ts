@@ -58,7 +58,7 @@ export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRout
     try {
       const token = readToken(request);
       gate.admit(request, token);
-      const body = request.method === 'POST' ? await readJson(request, maxRequestBytes) : undefined;
+      const body = request.method === 'POST' ? await readJson(request, maxRequestBytes, gate) : undefined;
       const url = request.url ?? '';
       const search = url.includes('?') ? url.slice(url.indexOf('?')) : '';
       const caller = { token, requestId, isRouter: isRouter(request), signal: abortOnClose(response) };
@@ -93,20 +93,19 @@ function hasLongRest({ complete, headers }: IncomingMessage): boolean {
   return !complete && !(Number(headers['content-length']) <= maxIgnoredBytes);
 }
 
-const overloadedBody = Buffer.from(
-  toErrorBody('OVERLOADED', 'The gateway has too much to do. Try again.', { retryAfter: overloadedRetryAfter }),
-);
-const overloadedHeaders = {
-  'content-type': 'application/json; charset=utf-8',
-  'content-length': overloadedBody.length,
-  'retry-after': String(overloadedRetryAfter),
-};
-
 /** Answers with 503, at the least cost: whoever is overloaded has no time for those it cannot serve. */
 function turnAway(request: IncomingMessage, response: ServerResponse): void {
+  const requestId = readRequestId(request);
+  const retryAfter = overloadedRetryAfter;
+  const body = toErrorBody('OVERLOADED', 'The gateway has too much to do. Try again.', { retryAfter, requestId });
   if (hasLongRest(request)) response.setHeader('connection', 'close');
-  response.writeHead(503, overloadedHeaders);
-  response.end(overloadedBody);
+  response.writeHead(503, {
+    'x-request-id': requestId,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'retry-after': String(retryAfter),
+  });
+  response.end(body);
 }
 
 function send(

@@ -29,6 +29,7 @@ export interface OperationMeasures {
 /** What is read whenever metrics are asked for. */
 export interface Readings {
   readonly running: () => number;
+  readonly receivingBytes: () => number;
   readonly eventLoopDelayMs: () => number;
   readonly calls: () => number;
   readonly waitingCalls: () => number;
@@ -98,6 +99,11 @@ export class Metrics {
   /** Measures also what has a value at all times. */
   read({ loaders, ...readings }: Readings): void {
     this.#gauge('operations_running', 'GraphQL operations that run.', readings.running);
+    this.#gauge(
+      'receiving_bytes',
+      'What the bodies of requests hold that are being received.',
+      readings.receivingBytes,
+    );
     this.#gauge(
       'event_loop_delay_seconds',
       'How late the process was with its work lately.',

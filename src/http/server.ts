@@ -17,6 +17,8 @@ export interface HttpOptions {
   /** How long the headers of a request may take to arrive, and the whole request. */
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
+  /** How long an answer may take to be received. */
+  readonly answerTimeoutMs: number;
   /** Hears of handlers that throw: always a defect. */
   readonly onDefect: (error: unknown) => void;
 }
@@ -54,7 +56,7 @@ export function createHttpServer({ routes, corsOrigins, onDefect, ...options }: 
     }
   }
 
-  const { headersTimeoutMs, requestTimeoutMs, maxConnections } = options;
+  const { headersTimeoutMs, requestTimeoutMs, answerTimeoutMs, maxConnections } = options;
   const server = createServer(
     {
       headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
@@ -65,6 +67,7 @@ export function createHttpServer({ routes, corsOrigins, onDefect, ...options }: 
       connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
     },
     (request, response) => {
+      response.once('prefinish', () => cutSlowReader(response, answerTimeoutMs));
       // Only browsers send an origin.
       if (request.headers.origin === undefined) void answer(request, response);
       else allowOrigin(request, response, () => void answer(request, response));
@@ -76,6 +79,14 @@ export function createHttpServer({ routes, corsOrigins, onDefect, ...options }: 
   });
   answerClientErrors(server);
   return server;
+}
+
+/** Closes the connection of a caller who does not take its answer, which is held in memory until then. */
+function cutSlowReader(response: ServerResponse, timeoutMs: number): void {
+  // Nearly every answer has been handed to the system as a whole by now.
+  if (!response.socket?.writableLength) return;
+  const timer = setTimeout(() => response.destroy(), timeoutMs);
+  response.once('close', () => clearTimeout(timer));
 }
 
 /** Answers with an error in GraphQL's shape. */

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Dispatcher } from 'undici';
+import { CollectedBytes } from '../collected-bytes.ts';
 
 /** What goes over the wire in one attempt. */
 export interface AttemptRequest {
@@ -56,13 +57,12 @@ export function attempt(
     let ended: Error | true | undefined;
     let status = 0;
     let headers: AttemptAnswer['headers'] = {};
-    let chunks: Buffer[] = [];
-    let size = 0;
+    const bytes = new CollectedBytes();
 
     function fail(error: Error): void {
       if (ended !== undefined) return;
       ended = error;
-      chunks = [];
+      bytes.take();
       reject(error);
       controller?.abort(error);
     }
@@ -82,16 +82,15 @@ export function attempt(
         if (Number(received['content-length']) > request.maxBodyBytes) fail(tooLarge(request));
       },
       onResponseData(_controller, chunk) {
-        size += chunk.length;
-        if (size > request.maxBodyBytes) fail(tooLarge(request));
-        else chunks.push(chunk);
+        if (bytes.size + chunk.length > request.maxBodyBytes) fail(tooLarge(request));
+        else if (ended === undefined) bytes.add(chunk);
       },
       onResponseEnd() {
         if (ended !== undefined) return;
-        const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);
-        if (!isUtf8(bytes)) return fail(new UnusableAnswer('the body is not UTF-8'));
+        const body = bytes.take();
+        if (!isUtf8(body)) return fail(new UnusableAnswer('the body is not UTF-8'));
         ended = true;
-        resolve({ status, headers, body: bytes.toString('utf8') });
+        resolve({ status, headers, body: body.toString('utf8') });
       },
       onResponseError(_controller, error) {
         fail(new NoAnswer(controller !== undefined, error));

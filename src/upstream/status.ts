@@ -24,8 +24,8 @@ const statuses: Readonly<Record<number, readonly [ErrorCode, string]>> = {
 /** Upstream's words are kept for recognition only; refusals are a few hundred characters. */
 const maxWords = 2_000;
 
-/** The error for an answer that has not the status that means success. */
-export function toUpstreamError(call: Call, answer: AttemptAnswer): UpstreamError {
+/** The error for an answer that has not the status that means success. Upstream may echo the token that it was sent. */
+export function toUpstreamError(call: Call, answer: AttemptAnswer, token: string): UpstreamError {
   const { status } = answer;
   const [code, why] = statuses[status] ?? [
     'UPSTREAM_INVALID_RESPONSE' as const,
@@ -36,7 +36,7 @@ export function toUpstreamError(call: Call, answer: AttemptAnswer): UpstreamErro
     status,
     words: answer.body.slice(0, maxWords),
     retryAfter: parseRetryAfter(answer.headers['retry-after']),
-    upstreamRequestId: parseRequestId(answer.headers['x-openstack-request-id']),
+    upstreamRequestId: parseRequestId(answer.headers['x-openstack-request-id'], token),
     outcome: fateUnknown ? 'UNKNOWN' : undefined,
   });
 }
@@ -54,7 +54,8 @@ function parseRetryAfter(value: string | string[] | undefined): number | undefin
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
-/** Upstream's request id, if it is one: a header can hold anything. */
-function parseRequestId(value: string | string[] | undefined): string | undefined {
-  return typeof value === 'string' && /^[\w.-]{1,64}$/.test(value) ? value : undefined;
+/** Upstream's request id, if it is one: a header can hold anything, the token too. */
+function parseRequestId(value: string | string[] | undefined, token: string): string | undefined {
+  const isId = typeof value === 'string' && /^[\w.-]{1,64}$/.test(value) && !value.includes(token);
+  return isId ? value : undefined;
 }

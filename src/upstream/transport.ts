@@ -179,7 +179,7 @@ export class Transport {
       trace?.end(report);
       this.#options.observe(report);
     }
-    return answer.status === call.expect ? answer.body : toUpstreamError(call, answer);
+    return answer.status === call.expect ? answer.body : toUpstreamError(call, answer, caller.token);
   }
 
   /** Waits for a turn to call. */

@@ -1,17 +1,9 @@
 // What callers see of the gateway before a real Glance whose surroundings fail.
-// Usage: node test/endurance/real-faults.ts
-// Environment: GLANCE_URL, PRODUCER_TOKEN and CONSUMER_A_TOKEN, and the process ids KEYSTONE_PID and (with notifications)
-// RABBIT_PID, which are stopped and continued; KEYSTONE_STOP and KEYSTONE_START, commands;
-// for fresh tokens KEYSTONE_URL, FRESH_USER, FRESH_PASSWORD and FRESH_PROJECT;
-// for the restart GLANCE_RESTART, a command that stops Glance and starts it again.
-import { exec } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+// Usage: set -a; . "$(WITH_EVENTS=1 test/contract/glance/up)"; set +a; node test/endurance/real-faults.ts
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { request } from 'undici';
+import { freeze, type ServerName, stop } from '../contract/glance/processes.ts';
 import { Client, type Outcome, print, quantile, startProgram } from './gateway.ts';
-
-const run = promisify(exec);
 
 function need(name: string): string {
   const value = process.env[name];
@@ -20,8 +12,10 @@ function need(name: string): string {
 }
 
 const glance = need('GLANCE_URL');
+const keystone = need('KEYSTONE_URL');
+const state = need('GLANCE_STATE_DIR');
 const producer = need('PRODUCER_TOKEN');
-const consumer = need('CONSUMER_A_TOKEN');
+const project = need('PRODUCER_PROJECT_ID');
 const deadlineMs = 5_000;
 
 await using gateway = await startProgram({
@@ -31,15 +25,13 @@ await using gateway = await startProgram({
 });
 const client = new Client(gateway.url, 32);
 
-/** A token that Glance has not seen yet. */
+/** A token that Glance has not seen yet. Keystone issues it for another one. */
 async function freshToken(): Promise<string> {
-  const [name, password, project] = [need('FRESH_USER'), need('FRESH_PASSWORD'), need('FRESH_PROJECT')];
-  const domain = { id: 'default' };
-  const identity = { methods: ['password'], password: { user: { name, password, domain } } };
-  const { headers, body } = await request(`${need('KEYSTONE_URL').replace(/\/v3$/, '')}/v3/auth/tokens`, {
+  const identity = { methods: ['token'], token: { id: producer } };
+  const { headers, body } = await request(`${keystone}/auth/tokens`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ auth: { identity, scope: { project: { name: project, domain } } } }),
+    body: JSON.stringify({ auth: { identity, scope: { project: { id: project } } } }),
   });
   await body.dump();
   return String(headers['x-subject-token']);
@@ -59,13 +51,6 @@ const read = `{ image(id: "${image}") { name members { memberId } } }`;
 const write = (member: string): string =>
   `mutation { createImageMember(input: { imageId: "${image}", memberId: "${member}" }) { imageMember { status } userErrors { code } } }`;
 
-/** Descendants too: the servers are trees of processes. */
-async function signal(name: 'STOP' | 'CONT', pid: string): Promise<void> {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  for (const child of children.split(' ').filter((id) => id !== '')) await signal(name, child);
-  process.kill(Number(pid), `SIG${name}`);
-}
-
 function row(what: string, outcomes: readonly Outcome[]): void {
   const seen = [...new Set(outcomes.map(({ status, code }) => `${status}${code ? ` ${code}` : ''}`))].join(', ');
   const times = outcomes.map(({ ms }) => ms);
@@ -78,83 +63,95 @@ async function measure(what: string, asks: readonly (readonly [string, string])[
   row(what, await Promise.all(asks.map(([token, query]) => client.ask(token, query))));
 }
 
-/** Holds a process still while something is measured. */
-async function frozen(pid: string, act: () => Promise<void>): Promise<void> {
-  await signal('STOP', pid);
-  try {
-    await act();
-  } finally {
-    await signal('CONT', pid);
+/** Waits until a read, or a write of this member, is answered as it should be. */
+async function untilFine(query = read): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    const { ms, code } = await client.ask(producer, query);
+    if (code !== 'UNAUTHENTICATED' && code !== 'UPSTREAM_UNAVAILABLE' && ms < deadlineMs / 2) return;
+    await sleep(200);
   }
+  throw new Error('Glance does not recover');
 }
 
-const keystone = need('KEYSTONE_PID');
+/** Does something while a server is not there, and waits until it is back. */
+async function without(name: ServerName, act: () => Promise<void>): Promise<void> {
+  {
+    using _stopped = await stop(state, name);
+    await act();
+  }
+  for (let tries = 0; name === 'keystone' && tries < 100; tries++) {
+    if (
+      await request(keystone).then(
+        ({ body }) => body.dump().then(() => true),
+        () => false,
+      )
+    )
+      break;
+    await sleep(200);
+  }
+  await untilFine();
+}
+
 const unseen = [await freshToken(), await freshToken(), await freshToken(), await freshToken()];
 // Each of Glance's workers keeps the tokens it has seen for itself.
-for (let warm = 0; warm < 20; warm++) {
-  await client.ask(producer, read);
-  await client.ask(consumer, read);
-}
+for (let warm = 0; warm < 20; warm++) await client.ask(producer, read);
+const eight = Array.from({ length: 8 }, () => [producer, read] as const);
 
 print('| what | callers | what they saw | median, ms | longest, ms |');
 print('| --- | --- | --- | --- | --- |');
-await measure(
-  'all is well: reads',
-  Array.from({ length: 8 }, () => [producer, read] as const),
-);
+await measure('all is well: reads', eight);
 await measure('all is well: a write', [[producer, write('first')]]);
-await frozen(keystone, async () => {
+{
+  using _frozen = freeze(state, 'keystone');
   const slow = Promise.all(unseen.slice(0, 2).map((token) => client.ask(token, read)));
   await sleep(200);
-  await measure(
-    'Keystone frozen: reads with tokens that Glance knows, meanwhile',
-    Array.from({ length: 8 }, () => [producer, read] as const),
-  );
+  await measure('Keystone frozen: reads with tokens that Glance knows, meanwhile', eight);
   row('Keystone frozen: reads with new tokens', await slow);
-});
-await sleep(3_000);
-if (process.env['KEYSTONE_STOP']) {
-  await run(need('KEYSTONE_STOP'));
+}
+await untilFine();
+await without('keystone', async () => {
   await measure(
     'Keystone stopped: reads with new tokens',
     unseen.slice(2).map((token) => [token, read] as const),
   );
-  await measure('Keystone stopped: reads with tokens that Glance knows', [
-    [producer, read],
-    [consumer, read],
-  ]);
-  await run(need('KEYSTONE_START'));
+  await measure('Keystone stopped: reads with tokens that Glance knows', eight);
+});
+{
+  using _frozen = freeze(state, 'rabbit');
+  await measure('broker frozen: a read', [[producer, read]]);
+  await measure('broker frozen: a write', [[producer, write('second')]]);
+  await measure('broker frozen: one more write', [[producer, write('third')]]);
+  await measure('broker frozen: the first of these again', [[producer, write('second')]]);
 }
-if (process.env['RABBIT_PID']) {
-  await frozen(process.env['RABBIT_PID'], async () => {
-    await measure('broker frozen: reads', [[producer, read]]);
-    await measure('broker frozen: a write', [[producer, write('second')]]);
-    await measure('broker frozen: one more write', [[producer, write('third')]]);
-    await measure('broker frozen: the first of these again', [[producer, write('second')]]);
-  });
-  await sleep(2_000);
-  await measure('broker back: a write', [[producer, write('fourth')]]);
-}
-if (process.env['GLANCE_RESTART']) {
-  const outcomes: Outcome[] = [];
-  let over = false;
-  const load = Promise.all(
-    Array.from({ length: 4 }, async () => {
-      while (!over) outcomes.push(await client.ask(producer, read));
-    }),
-  );
-  await sleep(1_000);
-  await run(need('GLANCE_RESTART'));
-  await sleep(4_000);
-  over = true;
-  await load;
-  for (const status of new Set(outcomes.map(({ code }) => code))) {
-    row(
-      `Glance restarted under load: ${status ?? 'fine'}`,
-      outcomes.filter(({ code }) => code === status),
-    );
+await untilFine(write('fourth'));
+await without('rabbit', async () => {
+  await measure('broker stopped: a read', [[producer, read]]);
+  for (const member of ['fifth', 'sixth', 'seventh', 'eighth']) {
+    await measure('broker stopped: a write', [[producer, write(member)]]);
   }
-  await measure('after the restart', [[producer, read]]);
+  await measure('broker stopped: the first of these again', [[producer, write('fifth')]]);
+});
+await untilFine(write('ninth'));
+await measure('broker back: a write', [[producer, write('tenth')]]);
+
+const outcomes: Outcome[] = [];
+let over = false;
+const load = Promise.all(
+  Array.from({ length: 4 }, async () => {
+    while (!over) outcomes.push(await client.ask(producer, read));
+  }),
+);
+await sleep(1_000);
+await without('glance', () => sleep(1_000));
+await sleep(2_000);
+over = true;
+await load;
+for (const seen of new Set(outcomes.map(({ code }) => code))) {
+  row(
+    `Glance restarted under load: ${seen ?? 'fine'}`,
+    outcomes.filter(({ code }) => code === seen),
+  );
 }
+await measure('after the restart', [[producer, read]]);
 await request(`${glance}/v2/images/${image}`, { method: 'DELETE', headers: { 'x-auth-token': producer } });
 await client.close();

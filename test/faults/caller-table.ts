@@ -1,5 +1,5 @@
 import type { Environment } from '../../src/config.ts';
-import { canaryToken, imageId } from './fault-upstream.ts';
+import { canarySecret, canaryToken, imageId } from './fault-upstream.ts';
 
 /** What a caller sends, byte for byte, and what must come of it. */
 export interface CallerRow {
@@ -17,11 +17,12 @@ export interface CallerRow {
 }
 
 const token = `X-Auth-Token: ${canaryToken}`;
+const secret = `X-Router-Secret: ${canarySecret}`;
 const type = 'Content-Type: application/json';
 
 /** A request with this body; `headers` come beside the usual ones. */
 function post(body: string, headers: readonly string[] = [token], length = Buffer.byteLength(body)): string {
-  const lines = ['POST /graphql HTTP/1.1', 'Host: gateway', type, `Content-Length: ${length}`, ...headers];
+  const lines = ['POST /graphql HTTP/1.1', 'Host: gateway', type, secret, `Content-Length: ${length}`, ...headers];
   // The rows are sent as Latin-1, so that any byte can be told.
   return `${lines.join('\r\n')}\r\nConnection: close\r\n\r\n${Buffer.from(body).toString('latin1')}`;
 }
@@ -83,6 +84,17 @@ export const callerTable: readonly CallerRow[] = [
       `20000\r\n${' '.repeat(0x20000)}\r\n0\r\n\r\n`,
     413,
     'BAD_REQUEST',
+  ),
+  {
+    ...row('a body for which there is no room', post(image.padEnd(50_000)), 503, 'OVERLOADED'),
+    environment: { MAX_RECEIVING_BYTES: '20000' },
+  },
+  row(
+    'a body in chunks of one byte',
+    `${post('', [token, 'Transfer-Encoding: chunked']).replace('Content-Length: 0\r\n', '')}${[...image].map((character) => `1\r\n${character}\r\n`).join('')}0\r\n\r\n`,
+    200,
+    null,
+    1,
   ),
   row('a batch', post(`[${image},${image}]`), 400, 'BAD_REQUEST'),
   row('an empty batch', post('[]'), 400, 'BAD_REQUEST'),
@@ -159,7 +171,7 @@ export const callerTable: readonly CallerRow[] = [
   ),
   row(
     'the token in the query',
-    get(`/graphql?token=x&query=${encodeURIComponent('{ image(id: "1") { name } }')}`, []),
+    get(`/graphql?token=${canaryToken}&query=${encodeURIComponent('{ image(id: "1") { name } }')}`, []),
     200,
     'UNAUTHENTICATED',
   ),
@@ -244,8 +256,8 @@ export const callerTable: readonly CallerRow[] = [
           variables: { r: Array(20).fill({ __typename: 'Image', id: '1' }) },
         }),
       ),
-      200,
-      'BAD_USER_INPUT',
+      400,
+      'LIMIT_EXCEEDED',
     ),
     environment: { MAX_REPRESENTATIONS: '10' },
   },
@@ -274,7 +286,8 @@ export const callerTable: readonly CallerRow[] = [
   },
   {
     ...row('more requests than one address may send', post(image), 429, 'RATE_LIMITED'),
-    environment: { RATE_LIMIT_PER_ADDRESS: '1' },
+    // Others come by way of a proxy.
+    environment: { RATE_LIMIT_PER_ADDRESS: '1', TRUST_PROXY: 'true' },
   },
   {
     ...row('more requests than one token may send', post(image), 429, 'RATE_LIMITED'),

@@ -17,6 +17,8 @@ export type Fault = (socket: Socket, request: RawRequest, number: number) => voi
 export const canaryWords = 'canary-words-of-upstream';
 /** The token that must come out nowhere. */
 export const canaryToken = 'canary-token-3f1c9a';
+/** The secret of the router, which must come out nowhere, not even to upstream. */
+export const canarySecret = 'canary-secret-7b20de';
 export const otherToken = 'token-of-someone-else';
 
 export const imageId = '00000000-0000-4000-8000-000000000001';

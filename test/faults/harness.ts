@@ -1,11 +1,10 @@
-import { createServer } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Environment } from '../../src/config.ts';
+import { startCollector } from '../support/collector.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
-import { type Listening, listen } from '../support/listen.ts';
 import {
+  canarySecret,
   canaryToken,
   canaryWords,
   type Fault,
@@ -26,6 +25,7 @@ export interface Surroundings extends AsyncDisposable {
 
 /** Settings under which every row is over soon. */
 export const settings: Environment = {
+  ROUTER_SECRET: canarySecret,
   UPSTREAM_DEADLINE_MS: '400',
   UPSTREAM_RETRIES: '1',
   UPSTREAM_MAX_BODY_BYTES: '100000',
@@ -58,17 +58,20 @@ export async function start(fault: Fault, environment: Environment = {}): Promis
     gateway,
     upstream,
     async check(seen) {
-      const other = await gateway.query(otherToken, `{ image(id: "${imageId}") { name } }`);
+      const elsewhere = { 'x-forwarded-for': '192.0.2.2' };
+      const other = await gateway.query(otherToken, `{ image(id: "${imageId}") { name } }`, {}, elsewhere);
       expect(other).toMatchObject({ status: 200, data: { image: { name: 'an image' } }, errors: undefined });
       const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
       await close();
       const targets = upstream.received.map(({ target }) => target).join('\n');
-      for (const place of [seen, gateway.log.join(''), metrics, collector.spans.join(''), targets, other.raw]) {
+      for (const place of [seen, gateway.log.join(''), metrics, collector.received.join(''), targets, other.raw]) {
         expect(place).not.toContain(canaryToken);
+        expect(place).not.toContain(canarySecret);
         expect(place).not.toContain(canaryWords);
         expect(place).not.toMatch(/ECONN|UND_ERR|node:|\.ts:|127\.0\.0\.1/);
       }
-      expect(collector.spans.length).toBeGreaterThan(0);
+      for (const { head } of upstream.received) expect(head).not.toContain(canarySecret);
+      expect(collector.received.length).toBeGreaterThan(0);
       const writes = upstream.received.filter(({ method }) => method !== 'GET');
       expect(new Set(writes.map(({ method, target }) => `${method} ${target}`)).size).toBe(writes.length);
       // Connections take some turns of the event loop to close.
@@ -109,18 +112,4 @@ export function checkAnswer(raw: string, type: string | null): { data?: unknown;
 interface Codes {
   readonly code: string;
   readonly outcome?: string;
-}
-
-async function startCollector(): Promise<Listening & { readonly spans: readonly string[] }> {
-  const spans: string[] = [];
-  const server = createServer((request, response) => {
-    text(request).then(
-      (body) => {
-        spans.push(body);
-        response.end('{}');
-      },
-      () => response.destroy(),
-    );
-  });
-  return { ...(await listen(server)), spans };
 }

@@ -1,13 +1,18 @@
 import { execFileSync } from 'node:child_process';
+import dns from 'node:dns';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { getHeapStatistics } from 'node:v8';
+import { describe, expect, it, vi } from 'vitest';
+import { collectGarbage } from '../support/garbage.ts';
 import { startGateway } from '../support/gateway.ts';
 import { listen } from '../support/listen.ts';
-import { answer, canaryToken, healthy, imageId, imageRow, otherToken } from './fault-upstream.ts';
+import { answer, canaryToken, healthy, imageId, imageRow, otherToken, startFaultUpstream } from './fault-upstream.ts';
 import { operations, start } from './harness.ts';
 
 const image = operations.image;
@@ -177,19 +182,28 @@ describe('too much at once', () => {
     const { gateway, upstream } = surroundings;
     const timed = async (_: unknown, index: number) => {
       const began = performance.now();
-      const { status, headers, raw } = await gateway.query(canaryToken, imageNumber(index));
-      return { status, raw, retryAfter: headers.get('retry-after'), tookMs: performance.now() - began };
+      // Half of the callers bring an id of their own.
+      const own = index % 2 === 0 ? { 'x-request-id': `own-${index}` } : undefined;
+      const { status, headers, raw } = await gateway.query(canaryToken, imageNumber(index), {}, own);
+      const retryAfter = headers.get('retry-after');
+      return {
+        status,
+        raw,
+        retryAfter,
+        requestId: headers.get('x-request-id'),
+        own,
+        tookMs: performance.now() - began,
+      };
     };
     const admitted = Array.from({ length: 8 }, timed);
     await upstream.arrived(8);
     const shed = await Promise.all(Array.from({ length: 32 }, timed));
-    for (const { status, retryAfter, raw } of shed) {
-      expect({ status, retryAfter, code: JSON.parse(raw).errors[0].extensions.code }).toEqual({
-        status: 503,
-        retryAfter: '1',
-        code: 'OVERLOADED',
-      });
+    for (const { status, retryAfter, requestId, own, raw } of shed) {
+      expect({ status, retryAfter }).toEqual({ status: 503, retryAfter: '1' });
+      expect(JSON.parse(raw).errors[0].extensions).toEqual({ code: 'OVERLOADED', retryAfter: 1, requestId });
+      expect(requestId).toEqual(own?.['x-request-id'] ?? expect.stringMatching(/^req-/));
     }
+    expect(new Set(shed.map(({ requestId }) => requestId)).size).toBe(shed.length);
     for (const { status, tookMs } of await Promise.all(admitted)) {
       expect(status).toBe(200);
       expect(tookMs).toBeLessThan(paceMs + 500);
@@ -209,6 +223,76 @@ describe('too much at once', () => {
   });
 });
 
+describe('bodies that are sent slowly', () => {
+  /** Sends most of a body of 60,000 bytes. */
+  function sendMost(url: string): Socket {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => {});
+    const head = `Host: gateway\r\nX-Auth-Token: ${canaryToken}\r\nContent-Type: application/json\r\nConnection: close`;
+    socket.write(`POST /graphql HTTP/1.1\r\n${head}\r\nContent-Length: 60000\r\n\r\n${' '.repeat(50_000)}`);
+    return socket;
+  }
+
+  const rest = JSON.stringify({ query: image }).padStart(10_000);
+
+  it('hold no more together than is allowed: large ones are refused until they are done, small ones never', async () => {
+    await using surroundings = await start((socket, request) => void socket.write(healthy(request)), {
+      MAX_RECEIVING_BYTES: '120000',
+    });
+    const { gateway } = surroundings;
+    const receiving = (): Promise<number> => metric(gateway.url, 'receiving_bytes');
+    const large = image.padEnd(40_000);
+    const slow = [sendMost(gateway.url), sendMost(gateway.url)];
+    await expect.poll(receiving).toBe(100_000);
+    const shed = await gateway.query(canaryToken, large);
+    expect(shed.status).toBe(503);
+    expect(shed.headers.get('retry-after')).toBe('1');
+    expect(shed.errors?.[0]?.extensions).toMatchObject({ code: 'OVERLOADED', retryAfter: 1 });
+    expect((await gateway.query(canaryToken, image)).status).toBe(200);
+    for (const socket of slow) socket.write(rest);
+    for (const raw of await Promise.all(slow.map((socket) => text(socket)))) {
+      expect(raw).toMatch(/^HTTP\/1\.1 200 /);
+      expect(raw).toContain('an image');
+    }
+    expect(await receiving()).toBe(0);
+    expect((await gateway.query(canaryToken, large)).status).toBe(200);
+    // Who goes away holds nothing any more.
+    const gone = sendMost(gateway.url);
+    await expect.poll(receiving).toBe(50_000);
+    gone.destroy();
+    await expect.poll(receiving).toBe(0);
+    expect(await (await fetch(`${gateway.url}/metrics`)).text()).toContain('shed_total{reason="bodies"} 1');
+    await surroundings.check(shed.raw);
+  });
+});
+
+it('who takes its answer too slowly is cut off', async () => {
+  const large = answer(200, { ...imageRow, name: 'x'.repeat(90_000) });
+  await using surroundings = await start((socket) => void socket.write(large), { ANSWER_TIMEOUT_MS: '200' });
+  const { gateway } = surroundings;
+  const names = Array.from({ length: 100 }, (_, index) => `n${index}: name`).join(' ');
+  const query = `{ a: image(id: "${imageId}") { ${names} } }`;
+  const taken = await gateway.query(canaryToken, query);
+  expect(taken.raw.length).toBeGreaterThan(9_000_000);
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  const body = JSON.stringify({ query });
+  const head = `Host: a\r\nX-Auth-Token: ${canaryToken}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
+  socket.write(`POST /graphql HTTP/1.1\r\n${head}\r\n\r\n${body}`);
+  let received = 0;
+  try {
+    for await (const chunk of socket) {
+      received += (chunk as Buffer).length;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'ECONNRESET' });
+  }
+  expect(received).toBeLessThan(9_000_000);
+  await surroundings.check('');
+});
+
 it('an event loop that stalls sheds operations, and recovers', async () => {
   await using surroundings = await start((socket, request) => void socket.write(healthy(request)), {
     MAX_EVENT_LOOP_DELAY_MS: '50',
@@ -224,17 +308,30 @@ it('an event loop that stalls sheds operations, and recovers', async () => {
       return status;
     })
     .toBe(200);
+  expect(statuses[0]).toBe(503);
   await surroundings.check('');
 });
 
-it('memory that runs short sheds operations; health and metrics still answer', async () => {
+it('memory that runs short sheds operations, and recovers; health and metrics still answer', async () => {
+  const { used_heap_size: used, external_memory: external, heap_size_limit: limit } = getHeapStatistics();
+  const percent = Math.ceil((100 * (used + external)) / limit);
   await using surroundings = await start((socket, request) => void socket.write(healthy(request)), {
-    MAX_MEMORY_PERCENT: '1',
+    MAX_MEMORY_PERCENT: String(percent + 3),
   });
   const { gateway } = surroundings;
-  await expect.poll(async () => (await gateway.query(canaryToken, image)).status).toBe(503);
+  const status = async () => (await gateway.query(canaryToken, image)).status;
+  expect(await status()).toBe(200);
+  const held = [Buffer.allocUnsafe(Math.ceil((limit * 6) / 100))];
+  await expect.poll(status).toBe(503);
   expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
   expect((await fetch(`${gateway.url}/metrics`)).status).toBe(200);
+  held.pop();
+  const recovered = () => {
+    collectGarbage();
+    return status();
+  };
+  await expect.poll(recovered).toBe(200);
+  await surroundings.check('');
 });
 
 describe('TLS', () => {
@@ -272,21 +369,24 @@ describe('TLS', () => {
   });
 });
 
-it('a connection is not used beyond its age, so that a name that moved is noticed', async () => {
-  const ports = new Set<number | undefined>();
-  await using surroundings = await start(
-    (socket, request) => {
-      ports.add(socket.remotePort);
-      socket.write(healthy(request));
-    },
-    { UPSTREAM_CONNECTION_AGE_MS: '100', UPSTREAM_CONNECTIONS: '1' },
-  );
-  const { gateway } = surroundings;
-  const renewed = async () => {
-    await gateway.query(canaryToken, image);
-    return ports.size;
-  };
-  await expect.poll(renewed, { timeout: 3_000 }).toBeGreaterThan(2);
+it('the name of the Images API is looked up anew once a connection is old, so that a move is noticed', async () => {
+  const name = 'images.test';
+  let known = true;
+  const lookup = dns.lookup;
+  vi.spyOn(dns, 'lookup').mockImplementation(((host: string, ...rest: [object, () => void]) =>
+    lookup(host === name && known ? '127.0.0.1' : host, ...rest)) as typeof dns.lookup);
+  await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
+  await using gateway = await startGateway(upstream.url.replace('127.0.0.1', name), {
+    UPSTREAM_CONNECTION_AGE_MS: '100',
+    UPSTREAM_CONNECTIONS: '1',
+    UPSTREAM_RETRIES: '0',
+  });
+  const code = async () => (await gateway.query(canaryToken, image)).errors?.[0]?.extensions.code;
+  expect(await code()).toBeUndefined();
+  known = false;
+  await expect.poll(code, { timeout: 3_000 }).toBe('UPSTREAM_UNAVAILABLE');
+  known = true;
+  await expect.poll(code, { timeout: 3_000 }).toBeUndefined();
 });
 
 it('traces lead from the caller to upstream, and a collector that is down changes nothing', async () => {

@@ -14,6 +14,8 @@ export interface Row {
   readonly calls: number;
   readonly withinMs: number;
   readonly outcome?: 'UNKNOWN';
+  /** The code of the one user error; none by default. */
+  readonly userError?: string;
 }
 
 const deadlineMs = 400;
@@ -68,6 +70,7 @@ const reads: readonly Row[] = [
   read('403 as HTML', says(answer(403, html)), 'FORBIDDEN'),
   read('404 as plain text', says(answer(404, canaryWords, { 'Content-Type': 'text/plain' })), null),
   read('400 as plain text', says(answer(400, canaryWords, { 'Content-Type': 'text/plain' })), 'BAD_USER_INPUT'),
+  read('400, empty, closed, as for headers that are too large', saysAndCloses(answer(400, '')), 'BAD_USER_INPUT'),
   read('300 with a list of versions', says(answer(300, { versions: [] })), 'UPSTREAM_INVALID_RESPONSE'),
   ...[301, 302, 303, 307, 308].map((status) =>
     read(
@@ -121,6 +124,16 @@ const reads: readonly Row[] = [
     'a body in chunks',
     says(
       answer(200, `5\r\n${json.slice(0, 5)}\r\n${(json.length - 5).toString(16)}\r\n${json.slice(5)}\r\n0\r\n\r\n`, {
+        'Content-Length': null,
+        'Transfer-Encoding': 'chunked',
+      }),
+    ),
+    null,
+  ),
+  read(
+    'a body in chunks of one byte',
+    says(
+      answer(200, `${[...json].map((character) => `1\r\n${character}\r\n`).join('')}0\r\n\r\n`, {
         'Content-Length': null,
         'Transfer-Encoding': 'chunked',
       }),
@@ -288,6 +301,18 @@ const reads: readonly Row[] = [
   ),
   read('closed after every answer', saysAndCloses(answer(200, json, { Connection: 'close' })), null),
   read('closed after every answer, without saying so', saysAndCloses(answer(200, json)), null),
+  read(
+    'closed after every answer, without a length, headers in lower case, as uWSGI does',
+    saysAndCloses(
+      answer(200, json, { 'Content-Length': null }).replaceAll(/^[A-Z][\w-]+(?=:)/gm, (name) => name.toLowerCase()),
+    ),
+    null,
+  ),
+  read(
+    'a refusal without a length',
+    saysAndCloses(answer(401, html, { 'Content-Length': null, 'X-Openstack-Request-Id': null })),
+    'UNAUTHENTICATED',
+  ),
 ];
 
 function list(name: string, operation: Row['operation'], body: object | string, code: string | null): Row {
@@ -362,6 +387,12 @@ const goneFromList: Fault = (socket, request, number) => {
   else notThere(socket, request, number);
 };
 
+/** Removes, and then has no such member any more. */
+const removed: Fault = (socket, { method }) => {
+  if (method === 'GET') socket.write(answer(404, refusal));
+  else socket.end('HTTP/1.1 204 No Content\r\n\r\n');
+};
+
 const writes: readonly Row[] = [
   write('no answer, nor to reading back', 'update', () => {}, 'UPSTREAM_TIMEOUT', 2, {
     ...unknown,
@@ -399,6 +430,12 @@ const writes: readonly Row[] = [
     2,
   ),
   write('401', 'update', says(answer(401, refusal)), 'UNAUTHENTICATED', 1),
+  write('409, it is there already', 'create', onWrite(says(answer(409, refusal))), null, 2, {
+    userError: 'ALREADY_MEMBER',
+  }),
+  write('403 as HTML', 'update', onWrite(says(answer(403, html))), null, 2, { userError: 'NOT_IMAGE_MEMBER' }),
+  write('404 as plain text', 'update', onWrite(says(answer(404, canaryWords))), null, 1, { userError: 'NOT_FOUND' }),
+  write('a removal that is answered without a length, and closed', 'delete', removed, null, 2),
   write('429', 'update', says(answer(429, refusal)), 'RATE_LIMITED', 1),
   write(
     '413 before the request was read, closed',
@@ -406,6 +443,7 @@ const writes: readonly Row[] = [
     onWrite(saysAndCloses(answer(413, refusal, { Connection: 'close' }))),
     null,
     2,
+    { userError: 'ALREADY_MEMBER' },
   ),
   write('a removal that is reset, and nothing can be seen', 'delete', notThere, 'UPSTREAM_UNAVAILABLE', 3, unknown),
   write('a removal that is reset, and others are listed', 'delete', goneFromList, null, 3),

@@ -183,8 +183,9 @@ describe.each([
     }`;
       const calls = gateway.calls.length;
       const beyond = await gateway.ask(query, { variables: { three, one: [image(imageId(4))] } });
-      expect(beyond.status).toBe(200);
-      expect(beyond.errors).toMatchObject([{ path: ['second'], extensions: { code: 'BAD_USER_INPUT' } }]);
+      expect(beyond.status).toBe(400);
+      const found = { code: 'LIMIT_EXCEEDED', limit: 'MAX_REPRESENTATIONS', allowed: 3, found: 4 };
+      expect(beyond.errors).toMatchObject([{ extensions: found }]);
       expect(gateway.calls).toHaveLength(calls);
     });
   });

@@ -163,6 +163,25 @@ describe('the cost of lists', () => {
     expect(check(entities, { variables: { r: r.slice(0, 100) } }, cost)).toBeNull();
   });
 
+  it.each([
+    ['in a variable', 'query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }', { r: ['', '', ''] }],
+    [
+      'in the default of one',
+      'query ($r: [_Any!]! = ["", "", ""]) { _entities(representations: $r) { __typename } }',
+      {},
+    ],
+    ['in the document', '{ _entities(representations: ["", "", ""]) { __typename } }', {}],
+    [
+      'one by one',
+      `query ($r: [_Any!]!) { ${times(3, (i) => `a${i}: _entities(representations: $r) { __typename }`)} }`,
+      { r: { id: 1 } },
+    ],
+  ])('representations are counted %s', (_where, document, variables) => {
+    const found = { limit: 'maxRepresentations', allowed: 2, found: 3 };
+    expect(check(document, { variables }, { maxRepresentations: 2 })).toEqual(found);
+    expect(check(document, { variables }, { maxRepresentations: 3 })).toBeNull();
+  });
+
   it('is that of the operation that is asked for', () => {
     const document = `query Small { images(first: 1) { nodes { id } } } query Large { images(first: 1000) { nodes { members { status } } } }`;
     expect(check(document, { operationName: 'Small' }, cost)).toBeNull();

@@ -28,7 +28,7 @@ it.each([
     {
       verifyRemovals: true,
       bulk: { maxChanges: 1, concurrency: 1 },
-      federation: { sdl: true, entities: true, representationsLeft: 1 },
+      federation: { sdl: true, entities: true },
     },
   );
   const looked = vi.spyOn(context.loaders, 'image');

@@ -107,8 +107,18 @@ it('a body that is far too large is refused before it was sent, and the connecti
 
 it('a body that is cut off is no defect, and harms nobody else', async () => {
   const outcomes: unknown[] = [];
+  let held = 0;
+  const reception = {
+    receive(bytes: number) {
+      held += bytes;
+      return null;
+    },
+    release(bytes: number) {
+      held -= bytes;
+    },
+  };
   const server = createServer((request) => {
-    readJson(request, 100).then(
+    readJson(request, 100, reception).then(
       (body) => outcomes.push(body),
       (error: unknown) => outcomes.push(error),
     );
@@ -123,6 +133,7 @@ it('a body that is cut off is no defect, and harms nobody else', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   expect(outcomes).toHaveLength(1);
   expect(outcomes[0]).toBeInstanceOf(RequestError);
+  expect(held).toBe(0);
 
   await using alone = await startAlone();
   const gone = connect(Number(new URL(alone.gateway.url).port), '127.0.0.1');

@@ -25,7 +25,12 @@ export interface Gateway extends AsyncDisposable {
   /** The lines of the log, as they were written. */
   readonly log: readonly string[];
   /** Sends one GraphQL operation with this token. */
-  query(token: string | null, document: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
+  query(
+    token: string | null,
+    document: string,
+    variables?: Readonly<Record<string, unknown>>,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer>;
 }
 
 /** Starts the gateway on a free port, before this Images API; other settings come from `environment`. */
@@ -43,10 +48,10 @@ export async function startGateway(upstreamUrl: string, environment: Environment
     app,
     url,
     log,
-    async query(token, query, variables) {
+    async query(token, query, variables, headers) {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(token !== null && { 'x-auth-token': token }) },
+        headers: { 'content-type': 'application/json', ...(token !== null && { 'x-auth-token': token }), ...headers },
         body: JSON.stringify({ query, variables }),
       });
       const raw = await response.text();

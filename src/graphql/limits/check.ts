@@ -1,7 +1,8 @@
 import { type DocumentNode, type GraphQLSchema, getOperationAST, parse } from 'graphql';
 import type { Limits } from '../../number-settings.ts';
 import { BoundedCache } from '../bounded-cache.ts';
-import { checkCost, checkDocument, type Variables } from './document.ts';
+import { checkCost, checkDocument } from './document.ts';
+import type { Variables } from './list-sizes.ts';
 import type { Refusal } from './refusal.ts';
 import { checkSource } from './source.ts';
 import { checkVariables } from './variables.ts';

@@ -1,16 +1,12 @@
 import {
-  type ArgumentNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLField,
   type GraphQLNamedType,
-  type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   isInterfaceType,
-  isListType,
-  isNonNullType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
@@ -21,15 +17,11 @@ import {
   visit,
 } from 'graphql';
 import type { Limits } from '../../number-settings.ts';
-import { maxPageSize } from '../resolvers/image-page.ts';
+import { ListSizes, toLength, type Variables } from './list-sizes.ts';
 import type { Refusal } from './refusal.ts';
 
-/** How many items a list is taken to have that says nothing of its length. */
-const assumedItems = 10;
 /** How many selection sets may be nested for each level of fields: inline fragments and spreads nest without a field. */
 const setsPerLevel = 4;
-
-export type Variables = Readonly<Record<string, unknown>>;
 
 /** Ends the walk. No Error: nobody needs to know where in this file it was thrown. */
 class OverLimit {
@@ -71,9 +63,7 @@ export function checkCost(
 
 function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Variables {
   return Object.fromEntries(
-    variableDefinitions.flatMap(({ variable, defaultValue }) =>
-      defaultValue?.kind === Kind.INT ? [[variable.name.value, Number(defaultValue.value)]] : [],
-    ),
+    variableDefinitions.map(({ variable, defaultValue }) => [variable.name.value, toLength(defaultValue)]),
   );
 }
 
@@ -111,9 +101,7 @@ class Walk {
   readonly #entered = new Set<string>();
   readonly #schema: GraphQLSchema;
   readonly #limits: Limits;
-  readonly #variables: Variables;
-  /** Whether a variable said how many objects there are. */
-  varies = false;
+  readonly #sizes: ListSizes;
   #costly = false;
   #fields = 0;
   #aliases = 0;
@@ -122,10 +110,15 @@ class Walk {
   constructor(document: DocumentNode, schema: GraphQLSchema, limits: Limits, variables: Variables) {
     this.#schema = schema;
     this.#limits = limits;
-    this.#variables = variables;
+    this.#sizes = new ListSizes(variables);
     for (const definition of document.definitions) {
       if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(definition.name.value, definition);
     }
+  }
+
+  /** Whether a variable said how many objects there are. */
+  get varies(): boolean {
+    return this.#sizes.varies;
   }
 
   /** Counts what needs no expanding of fragments. */
@@ -190,10 +183,14 @@ class Walk {
     const place = this.#place(node, position.place);
     if (node.selectionSet === undefined) return;
     const field = this.#definition(position.type, name);
-    const page = this.#pageSize(node, field);
-    const objects = position.objects * (field === undefined ? 1 : this.#items(node, field, position.page));
+    const page = field && this.#sizes.page(node, field);
+    const objects = position.objects * (field ? this.#sizes.items(node, field, position.page) : 1);
+    // Each time it is selected, though GraphQL merges equal ones: in another type it may be another field.
     this.#cost += objects;
-    if (this.#costly) this.#over('maxCost', this.#cost);
+    if (this.#costly) {
+      this.#over('maxRepresentations', this.#sizes.representations);
+      this.#over('maxCost', this.#cost);
+    }
     const type = field === undefined ? undefined : getNamedType(field.type);
     this.#set(node.selectionSet, { type, place, depth, sets: position.sets + 1, objects, page });
   }
@@ -220,33 +217,6 @@ class Walk {
     return hasFields ? type.getFields()[name] : undefined;
   }
 
-  /** What `first` says of a field that has such an argument. */
-  #pageSize(node: FieldNode, field: GraphQLField<unknown, unknown> | undefined): number | undefined {
-    const definition = field?.args.find(({ name }) => name === 'first');
-    if (definition === undefined) return undefined;
-    const given = this.#argument(node, 'first');
-    const size = given ?? definition.defaultValue;
-    // A larger page is refused before anything is asked of upstream.
-    return typeof size === 'number' && size > 0 ? Math.min(size, maxPageSize) : assumedItems;
-  }
-
-  #items(node: FieldNode, { type, args }: GraphQLField<unknown, unknown>, page: number | undefined): number {
-    if (!isList(type)) return 1;
-    if (!args.some(({ name }) => name === 'representations')) return page ?? assumedItems;
-    const representations = this.#argument(node, 'representations');
-    return Array.isArray(representations) ? representations.length : assumedItems;
-  }
-
-  /** The value of a numeric argument, or of one that is a variable; a literal list becomes its items. */
-  #argument(node: FieldNode, name: string): unknown {
-    const value = node.arguments?.find((argument: ArgumentNode) => argument.name.value === name)?.value;
-    if (value?.kind === Kind.INT) return Number(value.value);
-    if (value?.kind === Kind.LIST) return value.values;
-    if (value?.kind !== Kind.VARIABLE) return undefined;
-    this.varies = true;
-    return this.#variables[value.name.value];
-  }
-
   #over(limit: Refusal['limit'], found: number): void {
     if (found > this.#limits[limit]) this.#refuse(limit, found);
   }
@@ -258,8 +228,4 @@ class Walk {
 
 function newPlace(): Place {
   return { selected: 0, below: new Map(), aliases: new Map() };
-}
-
-function isList(type: GraphQLOutputType): boolean {
-  return isListType(isNonNullType(type) ? type.ofType : type);
 }

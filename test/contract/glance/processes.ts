@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A server that `up` started. */
 export type ServerName = 'glance' | 'keystone' | 'rabbit';
@@ -19,6 +21,27 @@ export function freeze(state: string, name: ServerName): Disposable {
       for (const pid of pids) process.kill(pid, 'SIGCONT');
     },
   };
+}
+
+/**
+ * Ends a server's processes, until this is disposed of: then it is started again, as it was, and takes its time.
+ *
+ * @param state the folder that the server was started for.
+ * @throws Error if there is no such server, or if it does not end.
+ */
+export async function stop(state: string, name: ServerName): Promise<Disposable> {
+  const pids = processesOf(state, name);
+  // The first of them started the others.
+  const first = Math.min(...pids);
+  if (pids.length === 0) throw new Error(`no ${name} was started for ${state}`);
+  const [command = '', ...args] = readFileSync(`/proc/${first}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  const env = Object.fromEntries(readEnvironment(String(first)).map((entry) => entry.split(/=(.*)/s, 2)));
+  for (const pid of pids) process.kill(pid, 'SIGTERM');
+  for (let tries = 0; processesOf(state, name).length > 0; tries++) {
+    if (tries === 200) throw new Error(`${name} does not end`);
+    await sleep(100);
+  }
+  return { [Symbol.dispose]: () => spawn(command, args, { env, detached: true, stdio: 'ignore' }).unref() };
 }
 
 /** The processes that carry this name and folder in the environment which `up` gave them. */

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, inject, it } from 'vitest';
-import { freeze } from '../glance/processes.ts';
+import { freeze, stop } from '../glance/processes.ts';
 import { create, list, remove, runBulk, update } from '../operations.ts';
 import { openStage, type Stage } from '../stage.ts';
 
@@ -93,6 +93,38 @@ describe('while the message broker does not answer, Glance writes the row and an
     expect(await update(stage, 'producer', imageId, consumerA, 'REJECTED')).toBe('NOT_IMAGE_MEMBER input.memberId');
     expect(await remove(stage, 'producer', imageId, consumerB)).toBe('NOT_FOUND -');
     expect(await held(stage, imageId)).toEqual(['consumerA accepted']);
+  });
+});
+
+describe('while there is no message broker, and when it is back,', () => {
+  it('every write is told as it is, and reads as ever', async () => {
+    await using stage = await openStage({ environment });
+    const { consumerA, consumerB } = stage.cloud.projects;
+    const images = [await stage.image(), await stage.image(), await stage.image()];
+    const changeAll = async (imageId: string) => {
+      expect(await create(stage, 'producer', imageId, consumerA)).toBe('PENDING');
+      expect(await create(stage, 'producer', imageId, consumerB)).toBe('PENDING');
+      expect(await update(stage, 'consumerA', imageId, consumerA, 'ACCEPTED')).toBe('ACCEPTED');
+      expect(await remove(stage, 'producer', imageId, consumerB)).toBe('removed');
+      expect(await list(stage, 'producer', imageId)).toEqual(['consumerA ACCEPTED']);
+      expect(await held(stage, imageId)).toEqual(['consumerA accepted']);
+    };
+    {
+      using _broker = await stop(stateDir, 'rabbit');
+      for (const imageId of images.slice(1)) await changeAll(imageId);
+      // Some writes are answered, where Glance opens a new connection and gives up; reads always are.
+      expect(stage.calls.filter((call) => /^(?:get|list)/.test(call) && call.includes(' '))).toEqual([]);
+    }
+    const [imageId = ''] = images;
+    // Glance answers writes again once it has found the broker.
+    const answered = async () => {
+      const before = stage.calls.length;
+      await create(stage, 'producer', imageId, consumerB);
+      await remove(stage, 'producer', imageId, consumerB);
+      return stage.calls.slice(before).filter((call) => call.includes(' '));
+    };
+    await expect.poll(answered, { timeout: 40_000 }).toEqual([]);
+    await changeAll(imageId);
   });
 });
 

@@ -19,13 +19,22 @@ defineIntegrationTestSuite(
       maxRequestBytes: 1024 * 1024,
       isRouter: () => false,
       // The suite asks as fast as it can.
-      gate: { overloaded: false, admit() {}, begin() {}, end() {} },
+      gate: {
+        overloaded: false,
+        receivingBytes: 0,
+        admit() {},
+        receive: () => null,
+        release() {},
+        begin() {},
+        end() {},
+      },
     });
     const http = createHttpServer({
       corsOrigins: '*',
       maxConnections: limits.maxConnections,
       headersTimeoutMs: limits.headersTimeoutMs,
       requestTimeoutMs: limits.requestTimeoutMs,
+      answerTimeoutMs: limits.answerTimeoutMs,
       onDefect: () => {},
       routes: { '/': { GET: handler, POST: handler } },
     });

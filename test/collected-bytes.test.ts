@@ -1,0 +1,60 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import fc from 'fast-check';
+import type { Dispatcher } from 'undici';
+import { expect, it } from 'vitest';
+import { CollectedBytes } from '../src/collected-bytes.ts';
+import { readJson } from '../src/http/body.ts';
+import { attempt } from '../src/upstream/attempt.ts';
+import { collectGarbage } from './support/garbage.ts';
+
+it('bytes are what they were, however they were cut', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ maxLength: 20 })), (chunks) => {
+      const bytes = new CollectedBytes();
+      const copies = chunks.map((chunk) => Buffer.from(chunk));
+      for (const chunk of copies) bytes.add(chunk);
+      const whole = Buffer.concat(chunks);
+      expect(bytes.size).toBe(whole.length);
+      expect(bytes.take().equals(whole)).toBe(true);
+      expect(copies.every((copy, index) => copy.equals(chunks[index] ?? Buffer.alloc(0)))).toBe(true);
+    }),
+  );
+});
+
+/** By how many megabytes the heap grows while this holds what it was given. */
+function heldMegabytes(receive: (chunk: Buffer) => void): number {
+  collectGarbage();
+  const before = process.memoryUsage();
+  for (let count = 0; count < 300_000; count++) receive(Buffer.from(' '));
+  collectGarbage();
+  const after = process.memoryUsage();
+  return (after.heapUsed + after.external - before.heapUsed - before.external) / 1_000_000;
+}
+
+it('a request that comes byte by byte takes little more memory than it has bytes', async () => {
+  const request = Object.assign(new EventEmitter(), { headers: { 'content-type': 'application/json' } });
+  const reception = { receive: () => null, release: () => {} };
+  const read = readJson(request as unknown as IncomingMessage, 1_000_000, reception);
+  expect(heldMegabytes((chunk) => request.emit('data', chunk))).toBeLessThan(5);
+  request.emit('data', Buffer.from('1'));
+  request.emit('end');
+  expect(await read).toBe(1);
+});
+
+it('an answer of upstream that comes byte by byte takes little more memory than it has bytes', async () => {
+  let handler: Dispatcher.DispatchHandler = {};
+  const controller = { abort() {} } as unknown as Dispatcher.DispatchController;
+  const dispatcher = {
+    dispatch(_options: unknown, given: Dispatcher.DispatchHandler) {
+      handler = given;
+      return true;
+    },
+  } as Dispatcher;
+  const request = { method: 'GET', path: '/', headers: [], body: null, maxBodyBytes: 1_000_000 } as const;
+  const answer = attempt(dispatcher, { ...request, headers: [] }, () => {});
+  handler.onResponseStart?.(controller, 200, {}, 'OK');
+  expect(heldMegabytes((chunk) => handler.onResponseData?.(controller, chunk))).toBeLessThan(5);
+  handler.onResponseEnd?.(controller, {});
+  expect((await answer).body).toHaveLength(300_000);
+});

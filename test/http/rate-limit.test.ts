@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { RateLimit, toAddressKey } from '../../src/http/rate-limit.ts';
+
+function keyOf(remoteAddress: string, forwarded: string | undefined, trustProxy: boolean): string {
+  const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
+  return toAddressKey({ socket: { remoteAddress }, headers } as Parameters<typeof toAddressKey>[0], trustProxy);
+}
+
+it.each([
+  ['the address of the connection', '192.0.2.1', undefined, '192.0.2.1'],
+  ['the same within IPv6', '::ffff:192.0.2.1', undefined, '192.0.2.1'],
+  ['a network of 64 bits with IPv6', '2001:db8:1:2:aaaa:bbbb:cccc:dddd', undefined, '2001:db8:1:2'],
+  ['the same network, written shorter', '2001:0db8:1:2::1', undefined, '2001:db8:1:2'],
+  ['a network that begins with zeros', '::1', undefined, '0:0:0:0'],
+])('a caller is %s', (_who, address, forwarded, key) => {
+  expect(keyOf(address, forwarded, false)).toBe(key);
+  expect(keyOf(address, forwarded, true)).toBe(key);
+});
+
+it('behind a proxy that is trusted, a caller is the last address that the proxy tells', () => {
+  expect(keyOf('127.0.0.1', '198.51.100.7, 192.0.2.1', true)).toBe('192.0.2.1');
+  expect(keyOf('127.0.0.1', '192.0.2.1, 2001:db8:1:2::9', true)).toBe('2001:db8:1:2');
+  expect(keyOf('127.0.0.1', '', true)).toBe('127.0.0.1');
+});
+
+it('without such a proxy, what a caller says of its address changes nothing', () => {
+  expect(keyOf('127.0.0.1', '192.0.2.1', false)).toBe('127.0.0.1');
+});
+
+it('each key may come so often a second, twice as often at once, and is told when to come back', () => {
+  let now = 0;
+  const limit = new RateLimit(2, () => now);
+  expect([1, 2, 3, 4, 5].map(() => limit.take('a'))).toEqual([0, 0, 0, 0, 1]);
+  expect(limit.take('b')).toBe(0);
+  now = 500;
+  expect([limit.take('a'), limit.take('a')]).toEqual([0, 1]);
+  now = 60_000;
+  expect([1, 2, 3, 4, 5].map(() => limit.take('a'))).toEqual([0, 0, 0, 0, 1]);
+});
+
+it('no more keys are remembered than a bound, those that came last', () => {
+  const limit = new RateLimit(1, () => 0);
+  for (const key of ['first', 'second']) for (let took = 0; took < 2; took++) limit.take(key);
+  for (let number = 0; number < 9_999; number++) limit.take(`other ${number}`);
+  expect(limit.take('second')).toBe(1);
+  expect(limit.take('first')).toBe(0);
+});
