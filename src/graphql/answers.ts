@@ -82,7 +82,7 @@ export class Answers {
     const report = {
       ...operation,
       codes: all.map(({ extensions }) => String(extensions?.['code'])),
-      durationMs: performance.now() - startedAt,
+      durationMs: Math.round((performance.now() - startedAt) * 1000) / 1000,
       requestId,
     };
     trace?.end(report);

@@ -47,7 +47,7 @@ export class Loaders {
     this.#client = client;
     this.#stats = stats;
     this.#images = new DataLoader((ids) => this.#loadImages(ids));
-    this.#lists = new DataLoader(async ([id]) => [await this.#loadList(id as string)], { batch: false });
+    this.#lists = new DataLoader(async ([id]) => [await settle(this.#loadList(id as string))], { batch: false });
     this.#members = new DataLoader((keys) => this.#loadMembers(keys), { cacheKeyFn: toCacheKey });
     this.#ownStatuses = new DataLoader((images) => this.#loadOwnStatuses(images), { cacheKeyFn: ({ id }) => id });
   }
@@ -128,6 +128,8 @@ export class Loaders {
 
   async #loadImages(ids: readonly string[]): Promise<(ImageAttributes | null | Error)[]> {
     this.#stats.image.loads += ids.length;
+    const [only] = ids;
+    if (only !== undefined && ids.length === 1) return [await settle(this.#client.getImage(only))];
     const found = new Map<string, ImageAttributes | null | Error>();
     const listable = ids.filter((id) => uuid.test(id));
     const single = listable.length > 1 ? ids.filter((id) => !uuid.test(id)) : ids;

@@ -38,11 +38,7 @@ export interface Reception {
  * @throws RequestError for another encoding, a body that is too large, one that is no JSON, and where there is no room.
  */
 export async function readJson(request: IncomingMessage, maxBytes: number, reception: Reception): Promise<unknown> {
-  const [type, ...parameters] = (request.headers['content-type'] ?? '').split(';').map((part) => part.trim());
-  if (type?.toLowerCase() !== 'application/json') return undefined;
-  if (!parameters.every((parameter) => /^(?:charset="?utf-8"?)?$/i.test(parameter))) {
-    throw new RequestError(415, 'The request body must be sent as "Content-Type: application/json", in UTF-8.');
-  }
+  if (!isJson(request.headers['content-type'] ?? '')) return undefined;
   if (request.headers['content-encoding'] !== undefined) {
     throw new RequestError(415, 'The request body must not be compressed.');
   }
@@ -53,6 +49,15 @@ export async function readJson(request: IncomingMessage, maxBytes: number, recep
   } catch {
     throw new RequestError(400, 'Invalid JSON: the request body cannot be parsed.');
   }
+}
+
+/** @throws RequestError for JSON in another encoding. */
+function isJson(contentType: string): boolean {
+  if (contentType === 'application/json') return true;
+  const [type, ...parameters] = contentType.split(';').map((part) => part.trim());
+  if (type?.toLowerCase() !== 'application/json') return false;
+  if (parameters.every((parameter) => /^(?:charset="?utf-8"?)?$/i.test(parameter))) return true;
+  throw new RequestError(415, 'The request body must be sent as "Content-Type: application/json", in UTF-8.');
 }
 
 function readBody(request: IncomingMessage, maxBytes: number, reception: Reception): Promise<Buffer> {

@@ -33,7 +33,7 @@ export function createHttpServer({ routes, corsOrigins, onDefect, ...options }: 
   });
   const paths = new Map(Object.entries(routes));
 
-  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  function route(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
       return sendError(response, 400, 'A request of HTTP/1.1 names its host.');
     }

@@ -28,7 +28,7 @@ export class SharedReads {
    * @param callerKey tells callers apart, without being a secret itself.
    * @param signal aborts when this caller goes away; the read goes on for the others.
    */
-  async read<T>(callerKey: string, readKey: string, signal: AbortSignal, make: MakeRead<T>): Promise<T> {
+  read<T>(callerKey: string, readKey: string, signal: AbortSignal, make: MakeRead<T>): Promise<T> {
     // Nobody waits for the read of a caller who has gone: on its own signal, it ends before it begins.
     if (signal.aborted) return make(signal);
     const known = this.#callers.get(callerKey)?.get(readKey);
@@ -41,12 +41,10 @@ export class SharedReads {
       read.abort.abort();
     };
     signal.addEventListener('abort', leave, { once: true });
-    try {
-      // Whoever shares a key asks for the same thing, and so gets the same type.
-      return (await read.answer) as T;
-    } finally {
-      signal.removeEventListener('abort', leave);
-    }
+    const stay = (): void => signal.removeEventListener('abort', leave);
+    read.answer.then(stay, stay);
+    // Whoever shares a key asks for the same thing, and so gets the same type.
+    return read.answer as Promise<T>;
   }
 
   /** Keeps reads that are under way from whoever comes from now on. To be called when a write begins and when it ends. */
@@ -61,8 +59,10 @@ export class SharedReads {
     if (this.#size >= maxReads) return null;
     const reads = this.#callers.get(callerKey) ?? new ChurningMap<string, Read>();
     const abort = new AbortController();
-    const answer = make(abort.signal).finally(() => this.#end(callerKey, readKey, read));
+    const answer = make(abort.signal);
     const read: Read = { answer, abort, waiting: 0 };
+    const end = (): void => this.#end(callerKey, readKey, read);
+    answer.then(end, end);
     reads.set(readKey, read);
     this.#callers.set(callerKey, reads);
     this.#size++;
