@@ -65,6 +65,16 @@ export class Loaders {
     return this.#lists.load(imageId);
   }
 
+  /**
+   * Begins to load the members of an image along with the image itself, so that they need not wait for it: a call for
+   * nothing where the image turns out to have none.
+   */
+  expectMemberList(imageId: string): void {
+    this.#listed.add(imageId);
+    // Whoever asks for the list hears of what went wrong.
+    this.#lists.load(imageId).catch(() => {});
+  }
+
   /** One member; null if there is none or the token may not see it. */
   member(key: ImageMemberKey): Promise<ImageMember | null> {
     this.#stats.member.reads++;

@@ -32,22 +32,26 @@ export function needsMoreThanKey(type: KeyedType, known: KnownSelections, info: 
   const { fieldNodes } = info;
   let answer = known[type].get(fieldNodes);
   if (answer === undefined) {
-    answer = fieldNodes.some((node) => beyond(node.selectionSet?.selections ?? [], info, type));
+    answer = selects(type, info, (field) => !keyFields[type].has(field));
     known[type].set(fieldNodes, answer);
   }
   return answer;
 }
 
-function beyond(selections: readonly SelectionNode[], info: GraphQLResolveInfo, type: KeyedType): boolean {
-  return selections.some((node) => {
-    if (!isIncluded(node, info)) return false;
-    if (node.kind === Kind.FIELD) return !keyFields[type].has(node.name.value);
-    const fragment =
-      node.kind === Kind.INLINE_FRAGMENT ? node : (info.fragments[node.name.value] as FragmentDefinitionNode);
-    const on = fragment.typeCondition?.name.value;
-    if (on !== undefined && on !== type && on !== '_Entity') return false;
-    return beyond(fragment.selectionSet.selections, info, type);
-  });
+/** Whether the query selects, on this type below this field, any field of which this is true. */
+export function selects(type: KeyedType, info: GraphQLResolveInfo, isWanted: (field: string) => boolean): boolean {
+  function anyOf(selections: readonly SelectionNode[]): boolean {
+    return selections.some((node) => {
+      if (!isIncluded(node, info)) return false;
+      if (node.kind === Kind.FIELD) return isWanted(node.name.value);
+      const fragment =
+        node.kind === Kind.INLINE_FRAGMENT ? node : (info.fragments[node.name.value] as FragmentDefinitionNode);
+      const on = fragment.typeCondition?.name.value;
+      if (on !== undefined && on !== type && on !== '_Entity') return false;
+      return anyOf(fragment.selectionSet.selections);
+    });
+  }
+  return info.fieldNodes.some(({ selectionSet }) => anyOf(selectionSet?.selections ?? []));
 }
 
 function isIncluded(node: SelectionNode, info: GraphQLResolveInfo): boolean {

@@ -2,6 +2,7 @@ import { hasAttributes } from '../../upstream/model.ts';
 import { reportRowErrors } from '../context.ts';
 import type { ImageResolvers, QueryResolvers } from '../generated.ts';
 import { checkIds } from '../ids.ts';
+import { selects } from '../selection.ts';
 import { listImagePage, toConnection } from './image-page.ts';
 import { resolveMyMembership } from './my-membership.ts';
 import { resolveImage } from './resolve-image.ts';
@@ -32,8 +33,9 @@ export const image: ImageResolvers = {
 };
 
 export const imageQueries: Pick<QueryResolvers, 'image' | 'images'> = {
-  image(_root, { id }, context) {
+  image(_root, { id }, context, info) {
     checkIds({ id });
+    if (selects('Image', info, (field) => field === 'members')) context.loaders.expectMemberList(id);
     return context.loaders.image(id);
   },
 
