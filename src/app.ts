@@ -102,6 +102,8 @@ export async function createApp({
     perToken: limits.rateLimitPerToken,
     perAddress: limits.rateLimitPerAddress,
     trustProxy: config.trustProxy,
+    // Whatever one does, there is room for some of others.
+    maxConcurrentPerToken: Math.max(1, Math.floor((limits.maxConcurrentOperations * 63) / 64)),
     maxReceivingBytes: limits.maxReceivingBytes,
     onShed: (reason) => metrics.shed(reason),
     now: () => performance.now(),

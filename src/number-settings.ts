@@ -124,7 +124,8 @@ export const numberSettings = {
     from: 1,
     to: 100_000,
     meaning:
-      'How many operations run at once; more are answered with 503 right away, so that those that run keep their pace.',
+      'How many operations run at once, all but a few of them with one token; more are answered with 503 right away, so ' +
+      'that those that run keep their pace.',
   },
   maxEventLoopDelayMs: {
     name: 'MAX_EVENT_LOOP_DELAY_MS',

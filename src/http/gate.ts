@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { ChurningMap } from '../churning-map.ts';
 import { GatewayError } from '../errors.ts';
 import { type Reception, RequestError } from './body.ts';
 import type { Load, ShedReason } from './load.ts';
@@ -10,10 +11,12 @@ export interface GateOptions {
   readonly perToken: number;
   readonly perAddress: number;
   readonly trustProxy: boolean;
+  /** How many operations of one token may run at once. */
+  readonly maxConcurrentPerToken: number;
   /** How much all bodies may hold together while they are received. */
   readonly maxReceivingBytes: number;
   /** Hears of every request that is turned away. */
-  readonly onShed: (reason: ShedReason | 'bodies' | 'rate of token' | 'rate of address') => void;
+  readonly onShed: (reason: ShedReason | 'bodies' | 'share of token' | 'rate of token' | 'rate of address') => void;
   /** Gives milliseconds. */
   readonly now: () => number;
 }
@@ -33,15 +36,17 @@ export interface Gate extends Reception {
   /** Refuses the requests of callers who ask too often. @throws RequestError. */
   admit(request: IncomingMessage, token: string | GatewayError): void;
   /** An operation begins, its body read, if there still is room; `end` must follow. @throws RequestError. */
-  begin(): void;
-  end(): void;
+  begin(token: string | GatewayError): void;
+  end(token: string | GatewayError): void;
 }
 
 export function createGate(options: GateOptions): Gate {
-  const { load, perToken, perAddress, trustProxy, maxReceivingBytes, onShed, now } = options;
+  const { load, perToken, perAddress, trustProxy, maxConcurrentPerToken, maxReceivingBytes, onShed, now } = options;
   const tokens = perToken === 0 ? null : new RateLimit(perToken, now);
   const addresses = perAddress === 0 ? null : new RateLimit(perAddress, now);
 
+  /** By token, how many operations run. */
+  const running = new ChurningMap<string, number>();
   let receivingBytes = 0;
 
   function isOverloaded(): boolean {
@@ -69,11 +74,24 @@ export function createGate(options: GateOptions): Gate {
         throw tooOften('this token', tokenWait);
       }
     },
-    begin() {
+    begin(token) {
       if (isOverloaded()) throw tooMuch();
+      const key = toShareKey(token);
+      const ofToken = running.get(key) ?? 0;
+      if (ofToken >= maxConcurrentPerToken) {
+        onShed('share of token');
+        throw tooMuch();
+      }
+      running.set(key, ofToken + 1);
       load.begin();
     },
-    end: () => load.end(),
+    end(token) {
+      const key = toShareKey(token);
+      const ofToken = (running.get(key) ?? 0) - 1;
+      if (ofToken > 0) running.set(key, ofToken);
+      else running.delete(key);
+      load.end();
+    },
     receive(bytes, size) {
       if (size > alwaysReceivedBytes && receivingBytes + bytes > maxReceivingBytes) {
         onShed('bodies');
@@ -86,6 +104,11 @@ export function createGate(options: GateOptions): Gate {
       receivingBytes -= bytes;
     },
   };
+}
+
+/** Those without a token share one place. */
+function toShareKey(token: string | GatewayError): string {
+  return typeof token === 'string' ? token : '';
 }
 
 function tooMuch(): RequestError {

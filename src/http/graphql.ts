@@ -63,7 +63,7 @@ export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRout
       const search = url.includes('?') ? url.slice(url.indexOf('?')) : '';
       const caller = { token, requestId, isRouter: isRouter(request), signal: abortOnClose(response) };
       const method = request.method ?? '';
-      gate.begin();
+      gate.begin(token);
       try {
         const headers = new VisibleHeaders(request.headers);
         const answer = await execute({ method, headers, search, body }, caller);
@@ -71,7 +71,7 @@ export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRout
         for (const [name, value] of answer.headers) sent[name] = value;
         send(request, response, answer.status, sent, answer.body);
       } finally {
-        gate.end();
+        gate.end(token);
       }
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;

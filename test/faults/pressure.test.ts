@@ -177,7 +177,7 @@ describe('too much at once', () => {
     const paceMs = 200;
     await using surroundings = await start(
       (socket, request) => void setTimeout(() => socket.write(healthy(request)), paceMs),
-      { MAX_CONCURRENT_OPERATIONS: '8', UPSTREAM_DEADLINE_MS: '5000' },
+      { MAX_CONCURRENT_OPERATIONS: '9', UPSTREAM_DEADLINE_MS: '5000' },
     );
     const { gateway, upstream } = surroundings;
     const timed = async (_: unknown, index: number) => {
@@ -210,6 +210,21 @@ describe('too much at once', () => {
     }
     expect(upstream.received).toHaveLength(8);
     await surroundings.check(JSON.stringify(shed));
+  });
+
+  it('of one token leaves room for others', async () => {
+    await using surroundings = await start(() => {}, { MAX_CONCURRENT_OPERATIONS: '8' });
+    const { gateway, upstream } = surroundings;
+    const answers = Array.from({ length: 20 }, (_, index) => gateway.query(canaryToken, imageNumber(index)));
+    await upstream.arrived(7);
+    expect((await gateway.query(otherToken, image)).errors).toBeUndefined();
+    expect((await gateway.query(null, '{ __typename }')).status).toBe(200);
+    const statuses = (await Promise.all(answers)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(13);
+    expect(upstream.received).toHaveLength(7);
+    // What has ended counts no more.
+    expect((await gateway.query(canaryToken, '{ __typename }')).status).toBe(200);
+    await surroundings.check('');
   });
 
   it('is over when what was taken on is done: all are served again', async () => {
