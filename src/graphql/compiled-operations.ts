@@ -5,6 +5,8 @@ import {
   getOperationAST,
   getVariableValues,
   isNonNullType,
+  type NameNode,
+  type OperationDefinitionNode,
   type OperationTypeNode,
   TypeInfo,
   type VariableNode,
@@ -13,6 +15,7 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { BoundedCache } from './bounded-cache.ts';
+import { estimateCodeSize } from './code-size.ts';
 import type { GatewayContext } from './context.ts';
 
 /** An operation that is ready to be executed. */
@@ -32,13 +35,17 @@ export interface CompiledOperation {
 /** What is known of a document that may be executed. */
 interface Known {
   readonly document: DocumentNode;
-  readonly characters: number;
+  /** About how much memory it takes, compiled operations included. */
+  readonly bytes: number;
   /** By the name that was asked for, if any: not compiled yet, or null because it cannot be. */
   readonly operations: Map<string | undefined, CompiledOperation | null | undefined>;
 }
 
-/** How much text of documents is kept, in characters. Parsed, a document takes about a hundred times as much memory. */
-const maxCharacters = 300_000;
+/** About how many bytes all documents and their compiled operations may take together, and a single operation. */
+const maxBytes = 64_000_000;
+const maxOperationBytes = 1_000_000;
+/** Parsed, a document takes about so many bytes for each of its characters. */
+const bytesPerCharacter = 100;
 
 /**
  * The operations that were found valid, compiled to JavaScript when they are asked for again. Variables are read by
@@ -46,21 +53,21 @@ const maxCharacters = 300_000;
  */
 export class CompiledOperations {
   readonly #schema: GraphQLSchema;
-  readonly #documents = new BoundedCache<Known>({ maxSize: maxCharacters, sizeOf: ({ characters }) => characters });
+  readonly #documents = new BoundedCache<Known>({ maxSize: maxBytes, sizeOf: ({ bytes }) => bytes });
 
   constructor(schema: GraphQLSchema) {
     this.#schema = schema;
   }
 
-  /** Takes in that this document is valid, and has an operation of this name, or a single one if none is given. */
-  learn(query: string, document: DocumentNode, operationName: string | undefined): void {
+  /** Takes in that this document is valid, and has this operation, asked for by this name or by none. */
+  learn(query: string, document: DocumentNode, operation: OperationDefinitionNode, operationName?: string): void {
     const known = this.#documents.peek(query);
     if (known?.operations.has(operationName)) return;
-    if (known) known.operations.set(operationName, undefined);
-    else {
-      const operations = new Map([[operationName, undefined]]);
-      this.#documents.put(query, { document, characters: query.length, operations });
-    }
+    const codeSize = estimateCodeSize(document, operation);
+    const isTooLarge = codeSize > maxOperationBytes;
+    const operations = new Map(known?.operations).set(operationName, isTooLarge ? null : undefined);
+    const bytes = (known?.bytes ?? query.length * bytesPerCharacter) + (isTooLarge ? 0 : codeSize);
+    this.#documents.put(query, { document, bytes, operations });
   }
 
   /** The operation; null if it is not known to be valid, or cannot be compiled. */
@@ -78,8 +85,8 @@ export class CompiledOperations {
   #compile(document: DocumentNode, operationName: string | undefined): CompiledOperation | null {
     const schema = this.#schema;
     const node = getOperationAST(document, operationName);
-    const { inScalar, notNull } = readVariables(schema, document);
-    if (!node || inScalar) return null;
+    const { isPlain, notNull } = readNames(schema, document);
+    if (!node || !isPlain) return null;
     // Models hold enums as the schema names them: there is nothing to serialise.
     const compiled = compileQuery(schema, document, operationName, { disableLeafSerialization: true });
     if (!isCompiledQuery(compiled)) return null;
@@ -88,33 +95,40 @@ export class CompiledOperations {
       type: node.operation,
       name: node.name?.value,
       execute(variables, context) {
-        const { coerced } = getVariableValues(schema, definitions, variables);
+        // One error is enough: graphql-js will say which ones there are.
+        const { coerced } = getVariableValues(schema, definitions, variables, { maxErrors: 0 });
         if (coerced === undefined) return null;
         // The compiler would not notice.
         for (const name of notNull) if (coerced[name] === null) return null;
-        return compiled.query(undefined, context, coerced);
+        const result = compiled.query(undefined, context, coerced);
+        // The compiler reads the variables once more, before anything else: it may refuse what graphql-js took.
+        return 'errors' in result && result.data === undefined ? null : result;
       },
     };
   }
 }
 
 /**
- * Where the variables of a document stand: whether one is inside the literal of a scalar, as in
- * `_entities(representations: [{id: $id, …}])`, which the compiler would drop; and those that stand where null cannot,
- * though their own type may allow it.
+ * Whether a document can be compiled, as to its names: a variable inside the literal of a scalar, as in
+ * `_entities(representations: [{id: $id, …}])`, would be dropped, and names that every JavaScript object has, such as
+ * `__proto__`, would be taken for what they are there. And which variables stand where null cannot, though their own type
+ * may allow it.
  */
-function readVariables(schema: GraphQLSchema, document: DocumentNode) {
+function readNames(schema: GraphQLSchema, document: DocumentNode) {
   const typeInfo = new TypeInfo(schema);
   const notNull = new Set<string>();
-  let inScalar = false;
+  let isPlain = true;
   const visitor = {
+    Name({ value }: NameNode): void {
+      if (value in Object.prototype) isPlain = false;
+    },
     Variable({ name }: VariableNode): void {
       const type = typeInfo.getInputType();
       // Inside a scalar, no type is expected any more.
-      if (!type) inScalar = true;
+      if (!type) isPlain = false;
       else if (isNonNullType(type)) notNull.add(name.value);
     },
   };
   visit(document, visitWithTypeInfo(typeInfo, visitor));
-  return { inScalar, notNull };
+  return { isPlain, notNull };
 }

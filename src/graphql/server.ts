@@ -196,7 +196,7 @@ function createAnswerPlugin(answers: Answers, compiled: CompiledOperations | nul
       const startedAt = performance.now();
       return {
         async didResolveOperation({ request, source, document, operation }) {
-          if (operation) compiled?.learn(source, document, request.operationName);
+          if (operation) compiled?.learn(source, document, operation, request.operationName);
         },
         async didEncounterErrors({ errors, contextValue }) {
           answers.failed(errors, contextValue.requestId);
