@@ -31,3 +31,9 @@ export async function execute<Context extends BaseContext>(
   if (answer.body.kind !== 'complete') throw new Error('incremental delivery is not offered');
   return { status: answer.status ?? 200, headers: answer.headers, body: answer.body.string };
 }
+
+/** The media type of an answer, with its parameters. */
+export function readMediaType({ headers }: GraphQLHttpAnswer): string {
+  for (const [name, value] of headers) if (name === 'content-type') return value;
+  return '';
+}

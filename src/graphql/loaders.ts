@@ -71,8 +71,8 @@ export class Loaders {
    */
   expectMemberList(imageId: string): void {
     this.#listed.add(imageId);
-    // Whoever asks for the list hears of what went wrong; a loader would forget it and ask again.
-    this.#lists.load(imageId).catch((error: Error) => this.#lists.prime(imageId, error));
+    // Whoever asks for the list hears of what went wrong.
+    this.#lists.load(imageId).catch(() => {});
   }
 
   /** One member; null if there is none or the token may not see it. */

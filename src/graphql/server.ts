@@ -11,13 +11,12 @@ import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { GatewayError } from '../errors.ts';
 import type { Limits } from '../number-settings.ts';
-import { type Admitted, createAdmission, type TrustOptions } from './admission.ts';
+import { createAdmission, type TrustOptions } from './admission.ts';
 import { Answers, type OperationReport, readClient } from './answers.ts';
 import { BoundedCache } from './bounded-cache.ts';
-import { CompiledOperations } from './compiled-operations.ts';
 import type { GatewayContext } from './context.ts';
-import { execute, type GraphQLHttpAnswer, type GraphQLHttpRequest } from './execute.ts';
-import { readPlainOperation } from './incoming.ts';
+import { DirectExecution } from './direct-execution.ts';
+import { execute, type GraphQLHttpAnswer, type GraphQLHttpRequest, readMediaType } from './execute.ts';
 import { createLimitCheck } from './limits/check.ts';
 
 /** What an explorer opens with. */
@@ -52,10 +51,6 @@ export interface GraphQLServer {
 const maxPersistedCharacters = 4_000_000;
 const maxParsedCharacters = 300_000;
 
-/** How many values of `Accept` are remembered, and of what length. */
-const maxAccepts = 100;
-const maxAcceptCharacters = 300;
-
 /**
  * Starts Apollo Server. It judges every document when it comes for the first time, and every request that is out of the
  * ordinary; an operation that it has found valid is executed without it from then on, compiled, to the same answer.
@@ -75,9 +70,7 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
   });
   const answers = new Answers({ ...options, tellSchema: introspection });
   // Tracing hooks into every field, which only graphql-js offers.
-  const compiled = federatedTracing ? null : new CompiledOperations(schema);
-  /** The media type that Apollo Server chose, by what was accepted. */
-  const mediaTypes = new BoundedCache<string>({ maxSize: maxAccepts, sizeOf: () => 1 });
+  const direct = federatedTracing ? null : new DirectExecution(schema, answers);
   const server = new ApolloServer<GatewayContext>({
     schema,
     persistedQueries: { cache: persistedQueries },
@@ -93,7 +86,7 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
     csrfPrevention: false,
     formatError: answers.format,
     plugins: [
-      createAnswerPlugin(answers, compiled),
+      createAnswerPlugin(answers, direct),
       options.explorer
         ? ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document, headers: { ...headers } })
         : ApolloServerPluginLandingPageDisabled(),
@@ -105,27 +98,9 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
   });
   await server.start();
 
-  /** Executes what is known to be valid; null, with nothing done yet, for everything else. */
-  function executeCompiled({ request, query }: Admitted, context: GatewayContext): Promise<GraphQLHttpAnswer> | null {
-    const plain = query === undefined ? null : readPlainOperation(request, query);
-    const mediaType = mediaTypes.peek(request.headers.get('accept') ?? '');
-    if (query === undefined || plain === null || mediaType === undefined) return null;
-    const operation = compiled?.find(query, plain.operationName);
-    const startedAt = performance.now();
-    const result = operation?.execute(plain.variables, context);
-    if (!operation || !result) return null;
-    const client = readClient(request.headers.get('apollographql-client-name'));
-    const answered = { type: operation.type, name: operation.name, client, startedAt };
-    return answers.toHttp(result, mediaType, answered, context);
-  }
-
   async function executeByApollo(request: GraphQLHttpRequest, context: GatewayContext): Promise<GraphQLHttpAnswer> {
     const answer = await execute(server, request, async () => context);
-    const accept = request.headers.get('accept') ?? '';
-    const isNews = accept.length <= maxAcceptCharacters && mediaTypes.peek(accept) === undefined;
-    if (isNews && request.method === 'POST' && answer.status === 200) {
-      mediaTypes.put(accept, readMediaType(answer));
-    }
+    direct?.learnMediaType(request, answer);
     return complete(answer, context.requestId);
   }
 
@@ -134,7 +109,7 @@ export async function startGraphQLServer(options: GraphQLServerOptions): Promise
       const { requestId } = context;
       const admitted = admit(request, { requestId, isRouter });
       if (!(admitted instanceof GatewayError)) {
-        return executeCompiled(admitted, context) ?? executeByApollo(admitted.request, context);
+        return direct?.execute(admitted, context) ?? executeByApollo(admitted.request, context);
       }
       const { code } = admitted;
       const client = readClient(request.headers.get('apollographql-client-name'));
@@ -184,19 +159,14 @@ function complete(answer: GraphQLHttpAnswer, requestId: string): GraphQLHttpAnsw
   };
 }
 
-function readMediaType({ headers }: GraphQLHttpAnswer): string {
-  for (const [name, value] of headers) if (name === 'content-type') return value;
-  return '';
-}
-
 /** Completes the answers of Apollo Server, and takes in what it found valid. */
-function createAnswerPlugin(answers: Answers, compiled: CompiledOperations | null): ApolloServerPlugin<GatewayContext> {
+function createAnswerPlugin(answers: Answers, direct: DirectExecution | null): ApolloServerPlugin<GatewayContext> {
   return {
     async requestDidStart() {
       const startedAt = performance.now();
       return {
         async didResolveOperation({ request, source, document, operation }) {
-          if (operation) compiled?.learn(source, document, operation, request.operationName);
+          if (operation) direct?.learn(source, document, operation, request.operationName);
         },
         async didEncounterErrors({ errors, contextValue }) {
           answers.failed(errors, contextValue.requestId);
