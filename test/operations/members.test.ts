@@ -180,6 +180,17 @@ describe('Image.members', () => {
     ]);
   });
 
+  it('whose list fails before their image comes are asked for once', async () => {
+    await using sharing = await startSharing({
+      intercept: ({ target }) => (target.endsWith('/members') ? { status: 400 } : undefined),
+    });
+    sharing.image(1);
+    const { data, errors } = await sharing.query('producer', `{ image(id: "${id}") { id members { id } } }`);
+    expect(data).toEqual({ image: { id, members: null } });
+    expect(errors).toHaveLength(1);
+    expect(sharing.calls().sort()).toEqual(['GET /images/#1', 'GET /images/#1/members']);
+  });
+
   it('are null, without an error, of an image that is gone meanwhile', async () => {
     await using sharing = await startSharing({
       intercept: ({ target }) => (target.endsWith('/members') ? { status: 404 } : undefined),
