@@ -63,7 +63,9 @@ export class Answers {
   /** Errors of resolvers, as Apollo Server has them formatted. */
   #formatAll(errors: readonly GraphQLError[]): GraphQLFormattedError[] {
     return errors.map((error) => {
-      const extensions = { ...error.extensions, code: error.extensions['code'] ?? 'INTERNAL_SERVER_ERROR' };
+      // The compiler makes errors without any, in spite of their type.
+      const given: GraphQLError['extensions'] | undefined = error.extensions;
+      const extensions = { ...given, code: given?.['code'] ?? 'INTERNAL_SERVER_ERROR' };
       return this.format({ ...error.toJSON(), extensions }, error);
     });
   }
