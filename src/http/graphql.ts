@@ -74,7 +74,11 @@ export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRout
         gate.end(token);
       }
     } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
+      if (!(error instanceof RequestError)) {
+        // The server says what there is to say of a defect.
+        response.setHeader('x-request-id', requestId);
+        throw error;
+      }
       const { status, code, message, retryAfter } = error;
       const headers: OutgoingHttpHeaders = {
         'x-request-id': requestId,

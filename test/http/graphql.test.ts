@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { createGate } from '../../src/http/gate.ts';
+import { createGraphqlHandler } from '../../src/http/graphql.ts';
+import { createHttpServer } from '../../src/http/server.ts';
+import { listen } from '../support/listen.ts';
+
+it('an operation that ends in a defect is answered with 500 and its request id, and room is made for the next', async () => {
+  const defects: unknown[] = [];
+  const defect = new Error('not foreseen');
+  const gate = createGate({
+    load: { overloaded: null, begin: () => {}, end: () => {} },
+    perToken: 0,
+    perAddress: 0,
+    trustProxy: false,
+    maxConcurrentPerToken: 1,
+    maxReceivingBytes: 1_000,
+    onShed: () => {},
+    now: () => 0,
+  });
+  const handler = createGraphqlHandler(() => Promise.reject(defect), {
+    maxRequestBytes: 1_000,
+    isRouter: () => false,
+    gate,
+  });
+  await using server = await listen(
+    createHttpServer({
+      routes: { '/graphql': { POST: handler } },
+      corsOrigins: '*',
+      maxConnections: 10,
+      headersTimeoutMs: 1_000,
+      requestTimeoutMs: 1_000,
+      answerTimeoutMs: 1_000,
+      onDefect: (error) => defects.push(error),
+    }),
+  );
+  for (const requestId of ['first', 'second']) {
+    const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers: { 'x-request-id': requestId } });
+    expect(response.status).toBe(500);
+    expect(response.headers.get('x-request-id')).toBe(requestId);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] });
+  }
+  expect(defects).toEqual([defect, defect]);
+});
