@@ -43,7 +43,7 @@ interface Known {
 
 /** About how many bytes all documents and their compiled operations may take together, and a single operation. */
 const maxBytes = 64_000_000;
-const maxOperationBytes = 1_000_000;
+const maxOperationBytes = 600_000;
 /** Parsed, a document takes about so many bytes for each of its characters. */
 const bytesPerCharacter = 100;
 

@@ -1,7 +1,8 @@
-import { buildSchema, execute, type GraphQLScalarType, getOperationAST, parse } from 'graphql';
+import { buildSchema, execute, type GraphQLScalarType, getIntrospectionQuery, getOperationAST, parse } from 'graphql';
 import { expect, it } from 'vitest';
 import { CompiledOperations } from '../../src/graphql/compiled-operations.ts';
 import type { GatewayContext } from '../../src/graphql/context.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
 
 /** Answers its arguments. */
 const echo = (_root: unknown, args: unknown): unknown => args;
@@ -88,8 +89,8 @@ it('what takes much memory once it is compiled is not compiled, however short it
 it('the operations of one document count as much as those of many: old ones are forgotten', () => {
   const operations = new CompiledOperations(schema);
   learn(operations, '{ name }');
-  const below = Array.from({ length: 400 }, (_, index) => `a${index}: name`).join(' ');
-  const names = Array.from({ length: 100 }, (_, index) => `O${index}`);
+  const below = Array.from({ length: 250 }, (_, index) => `a${index}: name`).join(' ');
+  const names = Array.from({ length: 150 }, (_, index) => `O${index}`);
   const document = `${names.map((name) => `query ${name} { ...F }`).join(' ')} fragment F on Query { ${below} }`;
   const source = parse(document);
   for (const name of names) {
@@ -121,4 +122,8 @@ it('what the compiler does not take for a value, though graphql-js does, is left
   Object.assign(schema.getType('Once') as GraphQLScalarType, { parseValue: wrap });
   const operation = learn(operations, 'query ($values: [Once]) { once(values: $values) }');
   expect(operation?.execute({ values: ['a'] }, {} as GatewayContext)).toBeNull();
+});
+
+it('introspection is compiled: tools ask for it again and again', () => {
+  expect(learn(new CompiledOperations(createSchema()), getIntrospectionQuery())).not.toBeNull();
 });
