@@ -85,7 +85,7 @@ export class CompiledOperations {
   #compile(document: DocumentNode, operationName: string | undefined): CompiledOperation | null {
     const schema = this.#schema;
     const node = getOperationAST(document, operationName);
-    const { isPlain, notNull } = readNames(schema, document);
+    const { isPlain, notNull } = examine(schema, document);
     if (!node || !isPlain) return null;
     // Models hold enums as the schema names them: there is nothing to serialise.
     const compiled = compileQuery(schema, document, operationName, { disableLeafSerialization: true });
@@ -109,16 +109,21 @@ export class CompiledOperations {
 }
 
 /**
- * Whether a document can be compiled, as to its names: a variable inside the literal of a scalar, as in
- * `_entities(representations: [{id: $id, …}])`, would be dropped, and names that every JavaScript object has, such as
- * `__proto__`, would be taken for what they are there. And which variables stand where null cannot, though their own type
- * may allow it.
+ * Whether the compiler makes of a document what graphql-js does, and which variables stand where null cannot, though their
+ * own type may allow it. It does not with
+ *
+ * - `@include` and `@skip`: a condition on one use of a fragment is taken to hold for all others, in other operations too;
+ * - a variable inside the literal of a scalar, as in `_entities(representations: [{id: $id, …}])`: it is dropped;
+ * - names that every JavaScript object has, such as `__proto__`: they are taken for what they are there.
  */
-function readNames(schema: GraphQLSchema, document: DocumentNode) {
+function examine(schema: GraphQLSchema, document: DocumentNode) {
   const typeInfo = new TypeInfo(schema);
   const notNull = new Set<string>();
   let isPlain = true;
   const visitor = {
+    Directive(): void {
+      isPlain = false;
+    },
     Name({ value }: NameNode): void {
       if (value in Object.prototype) isPlain = false;
     },

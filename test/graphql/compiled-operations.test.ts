@@ -20,6 +20,7 @@ const schema = buildSchema(`
   }
 `);
 Object.assign(schema.getQueryType()?.getFields()['echo'] ?? {}, { resolve: echo });
+Object.assign(schema.getQueryType()?.getFields()['query'] ?? {}, { resolve: () => ({}) });
 
 /** The operation as it is found once it was found valid. */
 function learn(operations: CompiledOperations, document: string, name?: string) {
@@ -48,6 +49,12 @@ it.each([
   { document: 'query ($constructor: String) { echo(word: $constructor) }', variables: {}, wrong: false },
   { document: 'query ($__proto__: String = "a") { echo(word: $__proto__) }', variables: {}, wrong: false },
   { document: 'query ($toString: Boolean = true) { name @skip(if: $toString) }', variables: {}, wrong: false },
+  {
+    document:
+      'query ($no: Boolean = false) { a: query { ...F @include(if: $no) } b: query { ...F } } fragment F on Query { name }',
+    variables: {},
+    wrong: false,
+  },
   { document: '{ a: name __proto__: name query { __proto__: name } }', variables: {}, wrong: false },
   { document: '{ echo(value: { __proto__: { a: 1 } }) }', variables: {}, wrong: false },
 ])(

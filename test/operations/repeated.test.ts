@@ -110,6 +110,8 @@ const requests: Readonly<Record<string, readonly Sent[]>> = {
   'what is not executed, or in a way of its own': [
     ...['{', '', ' ', 'fragment F on Query { __typename }', 'subscription { a }', '{ ... @defer { __typename } }'],
     ...['{ __schema { queryType { name } } }', '{ __type(name: "Image") { name } }', '{ _service { sdl } }'],
+    `query ($no: Boolean = false) { a: image(id: "${imageId}") { ...F @include(if: $no) } b: image(id: "${imageId}") { ...F } }
+     fragment F on Image { name }`,
     ...['{ __typename @skip(if: true) }', `{ image(id: "..") { id members { id } } }`],
   ].map(toQuery),
   'representations of entities': [
