@@ -5,9 +5,10 @@ import {
   getOperationAST,
   getVariableValues,
   isNonNullType,
+  Kind,
   type NameNode,
   type OperationDefinitionNode,
-  type OperationTypeNode,
+  OperationTypeNode,
   TypeInfo,
   type VariableNode,
   visit,
@@ -86,7 +87,7 @@ export class CompiledOperations {
     const schema = this.#schema;
     const node = getOperationAST(document, operationName);
     const { isPlain, notNull } = examine(schema, document);
-    if (!node || !isPlain) return null;
+    if (!node || !isPlain || !isReadOrSingle(node)) return null;
     // Models hold enums as the schema names them: there is nothing to serialise.
     const compiled = compileQuery(schema, document, operationName, { disableLeafSerialization: true });
     if (!isCompiledQuery(compiled)) return null;
@@ -106,6 +107,14 @@ export class CompiledOperations {
       },
     };
   }
+}
+
+/**
+ * Whether this is no list of writes: where one fails whose answer cannot be null, GraphQL makes none of the others, and the
+ * compiler makes them all, though it tells of the first failure only.
+ */
+function isReadOrSingle({ operation, selectionSet: { selections } }: OperationDefinitionNode): boolean {
+  return operation === OperationTypeNode.QUERY || (selections.length === 1 && selections[0]?.kind === Kind.FIELD);
 }
 
 /**

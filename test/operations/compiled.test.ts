@@ -83,3 +83,20 @@ it.each(operations.map(([document, variables]) => ({ document, variables })))(
     for (let again = 0; again < 2; again++) expect(await ask()).toEqual(interpreted);
   },
 );
+
+it('writes after one that fails are not made, however often they are asked for', async () => {
+  await using sharing = await startSharing({
+    intercept: ({ method }) => (method === 'POST' ? { status: 401 } : undefined),
+  });
+  sharing.image(1, {}, { a: 'accepted' });
+  const document = `mutation {
+    createImageMember(input: { imageId: "${id}", memberId: "x" }) { userErrors { code } }
+    deleteImageMember(input: { imageId: "${id}", memberId: "${projects.a}" }) { userErrors { code } }
+  }`;
+  for (let time = 1; time <= 3; time++) {
+    const { data, errors } = await sharing.query('producer', document);
+    expect(data).toBeNull();
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED']);
+    expect(sharing.calls()).toEqual(['POST /images/#1/members']);
+  }
+});
