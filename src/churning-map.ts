@@ -2,7 +2,7 @@
 const renewAfter = 100;
 
 /**
- * A map for what comes and goes with every request.
+ * A map for what comes and goes all the time.
  *
  * V8 replaces the table behind a `Map` or `Set` again and again as entries come and go, and every table it has replaced
  * points at the next one. Once a single one of them has grown old, young garbage collections find all later ones alive

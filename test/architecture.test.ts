@@ -9,7 +9,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   main: ['app', 'config', 'demo'],
   demo: ['simulator'],
   app: ['config', 'http', 'graphql', 'upstream', 'tracing', 'errors'],
-  graphql: ['upstream', 'tracing', 'number-settings', 'errors'],
+  graphql: ['upstream', 'tracing', 'number-settings', 'churning-map', 'errors'],
   http: ['churning-map', 'collected-bytes', 'errors'],
   upstream: ['churning-map', 'collected-bytes', 'errors'],
   config: ['number-settings'],

@@ -1,3 +1,5 @@
+import { ChurningMap } from '../churning-map.ts';
+
 export interface BoundedCacheOptions<T> {
   /** How much is kept, as `sizeOf` counts. */
   readonly maxSize: number;
@@ -7,7 +9,7 @@ export interface BoundedCacheOptions<T> {
 /** Keeps what was set last, up to a bound; shaped as Apollo Server wants its caches. */
 export class BoundedCache<T> {
   readonly #options: BoundedCacheOptions<T>;
-  readonly #values = new Map<string, T>();
+  readonly #values = new ChurningMap<string, T>();
   #size = 0;
 
   constructor(options: BoundedCacheOptions<T>) {
@@ -28,8 +30,9 @@ export class BoundedCache<T> {
     this.#remove(key);
     this.#values.set(key, value);
     this.#size += this.#options.sizeOf(value);
-    for (const oldest of this.#values.keys()) {
-      if (this.#size <= this.#options.maxSize) break;
+    while (this.#size > this.#options.maxSize) {
+      const [oldest] = this.#values.entries().next().value ?? [];
+      if (oldest === undefined) break;
       this.#remove(oldest);
     }
   }

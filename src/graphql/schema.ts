@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { concatAST, type DocumentNode, type GraphQLSchema, parse, Source } from 'graphql';
 import { guardFederation } from './federation.ts';
+import { resolveImageReference } from './resolvers/image.ts';
+import { resolveImageMemberReference } from './resolvers/image-member.ts';
 import { resolvers } from './resolvers/index.ts';
 
 const schemaFolder = new URL('../../schema/', import.meta.url);
@@ -18,6 +20,15 @@ export function readTypeDefs(): DocumentNode {
 /** The executable subgraph schema: the contract with the resolvers. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSubgraphSchema([{ typeDefs: readTypeDefs(), resolvers }]);
-  guardFederation(schema);
+  guardFederation(schema, {
+    references: { Image: resolveImageReference, ImageMember: resolveImageMemberReference },
+    toTypename,
+  });
   return schema;
+}
+
+/** A project is shown as it was represented, and only a member has the id of one. */
+function toTypename(entity: Readonly<Record<string, unknown>>): string {
+  if (entity['__typename'] === 'Project') return 'Project';
+  return 'memberId' in entity ? 'ImageMember' : 'Image';
 }

@@ -82,10 +82,23 @@ const resolvers = {
   Inventory: { __resolveReference: ({ id }: Reference) => ({ id, deprecatedProducts: [deprecatedProduct] }) },
 };
 
+/** The same resolvers, which tell what they found. */
+const references = Object.fromEntries(
+  Object.entries(resolvers).flatMap(([name, type]) => {
+    if (!('__resolveReference' in type)) return [];
+    const find: (key: Reference) => object | null | undefined = type.__resolveReference;
+    const reference = (key: Reference): object | null => {
+      const found = find(key);
+      return found ? { ...found, __typename: name } : null;
+    };
+    return [[name, reference]];
+  }),
+);
+
 /** Serves the compatibility suite's schema with the gateway's own server. @returns where GraphQL is served. */
 export async function startProducts(typeDefs: string): Promise<string> {
   const schema = buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers }]);
-  guardFederation(schema);
+  guardFederation(schema, { references, toTypename: (entity) => String(entity['__typename']) });
   const imagesApiUrl = new URL('http://127.0.0.1:9/v2');
   const app = await createApp({
     config: { ...parseConfig({ PORT: '0', FEDERATED_TRACING: 'true' }), imagesApiUrl },

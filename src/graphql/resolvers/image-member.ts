@@ -1,4 +1,6 @@
-import type { ImageMemberKey } from '../../upstream/model.ts';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { ImageMember, ImageMemberKey } from '../../upstream/model.ts';
+import type { GatewayContext } from '../context.ts';
 import type { ImageMemberResolvers, MutationResolvers, QueryResolvers, UserError } from '../generated.ts';
 import { checkIds } from '../ids.ts';
 import { toImageMemberId } from '../member-id.ts';
@@ -6,14 +8,19 @@ import { needsMoreThanKey } from '../selection.ts';
 import { addMember, removeMember, setStatus } from './member-change.ts';
 import { resolveImage } from './resolve-image.ts';
 
+/** The member that a router represents by the ids of image and project. */
+export function resolveImageMemberReference(
+  reference: ImageMemberKey,
+  context: GatewayContext,
+  info: GraphQLResolveInfo,
+): Promise<ImageMember | null> | ImageMemberKey {
+  const { imageId, memberId } = reference;
+  checkIds({ imageId, memberId });
+  if (!needsMoreThanKey('ImageMember', context.selections, info)) return reference;
+  return context.loaders.member({ imageId, memberId });
+}
+
 export const imageMember: ImageMemberResolvers = {
-  // Async, because a throw would take the other entities of the request along; a rejection is this one's alone.
-  async __resolveReference(reference, context, info) {
-    const { imageId, memberId } = reference;
-    checkIds({ imageId, memberId });
-    if (!needsMoreThanKey('ImageMember', context.selections, info)) return reference;
-    return context.loaders.member({ imageId, memberId });
-  },
   id: (member) => toImageMemberId(member),
   image: (member, _args, context, info) => resolveImage(member.imageId, context, info),
   project: (member) => ({ id: member.memberId }),

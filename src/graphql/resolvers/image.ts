@@ -1,5 +1,6 @@
-import { hasAttributes } from '../../upstream/model.ts';
-import { reportRowErrors } from '../context.ts';
+import type { GraphQLResolveInfo } from 'graphql';
+import { hasAttributes, type ImageKey } from '../../upstream/model.ts';
+import { type GatewayContext, reportRowErrors } from '../context.ts';
 import type { ImageResolvers, QueryResolvers } from '../generated.ts';
 import { checkIds } from '../ids.ts';
 import { selects } from '../selection.ts';
@@ -7,13 +8,13 @@ import { listImagePage, toConnection } from './image-page.ts';
 import { resolveMyMembership } from './my-membership.ts';
 import { resolveImage } from './resolve-image.ts';
 
-export const image: ImageResolvers = {
-  // Async, because a throw would take the other entities of the request along; a rejection is this one's alone.
-  async __resolveReference({ id }, context, info) {
-    checkIds({ id });
-    return resolveImage(id, context, info);
-  },
+/** The image that a router represents by its id. */
+export function resolveImageReference({ id }: ImageKey, context: GatewayContext, info: GraphQLResolveInfo) {
+  checkIds({ id });
+  return resolveImage(id, context, info);
+}
 
+export const image: ImageResolvers = {
   async members(parent, { status }, context, info) {
     // Upstream would only refuse: an image that is not shared has no members.
     if (hasAttributes(parent) && parent.visibility !== 'SHARED') return [];
