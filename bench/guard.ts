@@ -24,7 +24,7 @@ const cells = await compare({
   workloads: workloads.map(({ name }) => name),
   rounds: 9,
   ms: 400,
-  warmUpMs: 4_000,
+  warmUpMs: 10_000,
   callers: 8,
 });
 const measured = Object.fromEntries(

@@ -1,7 +1,7 @@
 /**
  * Measures, shows the results as Markdown on standard output, and writes every figure to `bench/last.json`:
  *
- *   npm run bench                       everything but the part with a real Glance; about ten minutes
+ *   npm run bench                       everything but the part with a real Glance; about twelve minutes
  *   npm run bench -- compare growth     only these parts
  *   npm run bench -- --record           puts them into bench/README.md and bench/results.json instead
  *   npm run bench -- compare --servers bare,gateway,before=/path/to/another/checkout --workloads W1,W2
@@ -18,6 +18,7 @@ import { reportCores } from './cores.ts';
 import { reportGlance } from './glance.ts';
 import { reportGrowth } from './growth.ts';
 import { reportLatency } from './latency.ts';
+import { reportLayers } from './layers.ts';
 import type { Report } from './report.ts';
 import { participants } from './servers.ts';
 import { reportStart } from './start.ts';
@@ -65,6 +66,7 @@ async function install(): Promise<void> {
 
 const parts: Readonly<Record<string, () => Promise<Report>>> = {
   compare: reportComparison,
+  layers: reportLayers,
   latency: reportLatency,
   growth: reportGrowth,
   start: reportStart,

@@ -3,20 +3,21 @@
 // pace; the rest must be turned away at once.
 // Usage: node test/endurance/overload.ts [seconds]
 
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { Agent, request } from 'undici';
 import { listen } from '../support/listen.ts';
-import { Client, type Outcome, type Program, print, quantile, startProgram, tally } from './gateway.ts';
+import { type Outcome, type Program, print, quantile, startProgram, tally } from './gateway.ts';
 
 const seconds = Number(process.argv[2] ?? 60);
-
-/** How many operations may run at once in each scenario: what fits into the second or so that a caller is ready to wait. */
-const maxConcurrent = 64;
 
 interface Scenario {
   readonly name: string;
   /** How long the Images API takes for each call, and how many it answers at once. */
   readonly callMs: number;
   readonly callsAtOnce: number;
+  /** How many operations may run at once: what fits into the time that a caller is ready to wait, and into memory. */
+  readonly maxConcurrent: number;
   readonly query: string;
 }
 
@@ -25,40 +26,39 @@ const scenarios: readonly Scenario[] = [
     name: 'the Images API is the bottleneck, as fast as Glance with two workers',
     callMs: 20,
     callsAtOnce: 4,
+    maxConcurrent: 64,
     query: '{ images(first: 20) { nodes { id name } } }',
   },
   {
-    name: 'the processor is the bottleneck: 21 calls for each operation, answered at once',
+    name: 'the processor is the bottleneck: a page of 300 images for each operation, which the Images API has at once',
     callMs: 0,
     callsAtOnce: 16,
-    query: '{ images(first: 20) { nodes { id name members { memberId status createdAt updatedAt } } } }',
+    maxConcurrent: 16,
+    query:
+      '{ images(first: 300) { nodes { id name status visibility owner { id } tags size createdAt updatedAt ' +
+      'diskFormat containerFormat minDisk minRam protected osHidden } pageInfo { endCursor } } }',
   },
 ];
 
 const time = '2026-01-01T00:00:00Z';
-const page = JSON.stringify({
-  images: Array.from({ length: 20 }, (_, index) => ({ id: `image-${index}`, name: 'an image', visibility: 'shared' })),
-});
 
-function toMembers(imageId: string): string {
-  const row = {
-    image_id: imageId,
-    status: 'accepted',
-    created_at: time,
-    updated_at: time,
-    schema: '/v2/schemas/member',
-  };
-  return JSON.stringify({ members: Array.from({ length: 20 }, (_, n) => ({ ...row, member_id: `project-${n}` })) });
+function toPage(size: number): string {
+  const image = { name: 'an image', status: 'active', visibility: 'shared', owner: 'a project', tags: ['one', 'two'] };
+  const more = { size: 1, disk_format: 'raw', container_format: 'bare', min_disk: 0, min_ram: 0, protected: false };
+  const rest = { os_hidden: false, created_at: time, updated_at: time };
+  return JSON.stringify({
+    images: Array.from({ length: size }, (_, index) => ({ id: `image-${index}`, ...image, ...more, ...rest })),
+  });
 }
 
-const members = new Map(Array.from({ length: 20 }, (_, index) => [`image-${index}`, toMembers(`image-${index}`)]));
+const pages = new Map([20, 300].map((size) => [size, toPage(size)]));
 
 function startImages(callMs: number) {
   return listen(
     createServer((request, response) => {
-      const imageId = /\/images\/([^/?]+)\/members/.exec(request.url ?? '')?.[1];
-      const body = imageId === undefined ? page : (members.get(imageId) ?? '{}');
-      const answer = () => response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+      // One more is asked for, to see whether more follow.
+      const limit = Number(new URL(request.url ?? '', 'http://images').searchParams.get('limit')) - 1;
+      const answer = () => response.writeHead(200, { 'content-type': 'application/json' }).end(pages.get(limit));
       if (callMs === 0) answer();
       else setTimeout(answer, callMs);
     }),
@@ -70,14 +70,50 @@ function someone(): string {
   return `token-${Math.floor(Math.random() * 100)}`;
 }
 
+/** Callers who look at nothing but the status: on two cores, what they do is taken from the gateway. */
+class Callers {
+  readonly #url: string;
+  readonly #agent: Agent;
+
+  constructor(url: string, connections: number) {
+    this.#url = `${url}/graphql`;
+    this.#agent = new Agent({ connections, pipelining: 1 });
+  }
+
+  async ask(query: string): Promise<Outcome> {
+    const start = performance.now();
+    const { statusCode, body } = await request(this.#url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-auth-token': someone() },
+      body: JSON.stringify({ query }),
+      dispatcher: this.#agent,
+    });
+    await body.arrayBuffer();
+    return { status: statusCode, code: null, ms: performance.now() - start };
+  }
+
+  close(): Promise<void> {
+    return this.#agent.close();
+  }
+}
+
+/** CPU time that the process has used, in seconds. Source: proc_pid_stat(5), in hundredths on Linux. */
+function cpuSeconds({ child }: Program): number {
+  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 interface Load {
   readonly goodput: number;
   readonly outcomes: readonly Outcome[];
+  /** Of one core, in per cent. */
+  readonly cpuPercent: number;
 }
 
 /** Sends so many operations a second, whatever becomes of them. */
 async function offer(gateway: Program, query: string, rate: number, forSeconds: number): Promise<Load> {
-  const client = new Client(gateway.url, 256);
+  const callers = new Callers(gateway.url, 256);
+  const cpu = cpuSeconds(gateway);
   const outcomes: Outcome[] = [];
   const pending = new Set<Promise<void>>();
   const start = performance.now();
@@ -87,7 +123,7 @@ async function offer(gateway: Program, query: string, rate: number, forSeconds: 
     for (; sent < due; sent++) {
       // What the caller itself cannot send any more says nothing of the gateway.
       if (pending.size >= 256) continue;
-      const asked = client.ask(someone(), query).then((outcome) => {
+      const asked = callers.ask(query).then((outcome) => {
         outcomes.push(outcome);
         pending.delete(asked);
       });
@@ -96,28 +132,29 @@ async function offer(gateway: Program, query: string, rate: number, forSeconds: 
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   const within = outcomes.filter(({ status }) => status === 200).length;
+  const cpuPercent = (100 * (cpuSeconds(gateway) - cpu)) / forSeconds;
   await Promise.all(pending);
-  await client.close();
-  return { goodput: within / forSeconds, outcomes };
+  await callers.close();
+  return { goodput: within / forSeconds, outcomes, cpuPercent };
 }
 
-/** Asks as fast as answers come. */
+/** Asks as fast as answers come. @returns how many operations a second were answered. */
 async function peak(gateway: Program, query: string, forSeconds: number): Promise<number> {
-  const client = new Client(gateway.url, 16);
+  const callers = new Callers(gateway.url, 16);
   const end = performance.now() + forSeconds * 1000;
   let answered = 0;
   const worker = async (): Promise<void> => {
     while (performance.now() < end) {
-      const { status } = await client.ask(someone(), query);
+      const { status } = await callers.ask(query);
       if (status === 200) answered++;
     }
   };
   await Promise.all(Array.from({ length: 16 }, worker));
-  await client.close();
+  await callers.close();
   return answered / forSeconds;
 }
 
-for (const { name, callMs, callsAtOnce, query } of scenarios) {
+for (const { name, callMs, callsAtOnce, maxConcurrent, query } of scenarios) {
   print(name);
   await using images = await startImages(callMs);
   await using gateway = await startProgram({
@@ -132,7 +169,7 @@ for (const { name, callMs, callsAtOnce, query } of scenarios) {
   const best = await peak(gateway, query, 10);
   print(`  peak: ${Math.round(best)} operations a second`);
   for (const factor of [0.5, 4]) {
-    const { goodput, outcomes } = await offer(gateway, query, best * factor, factor === 4 ? seconds : 8);
+    const { goodput, outcomes, cpuPercent } = await offer(gateway, query, best * factor, factor === 4 ? seconds : 8);
     const times = outcomes.filter(({ status }) => status === 200).map(({ ms }) => ms);
     const shed = outcomes.filter(({ status }) => status === 503).map(({ ms }) => ms);
     const turnedAway =
@@ -142,7 +179,7 @@ for (const { name, callMs, callsAtOnce, query } of scenarios) {
     print(
       `  at ${factor} times the peak: ${Math.round(goodput)} answered a second, ${Math.round((100 * goodput) / best)} % of ` +
         `the peak; answered in ${quantile(times, 0.5).toFixed(0)} ms (95 %: ${quantile(times, 0.95).toFixed(0)}), ` +
-        `${turnedAway}${tally(outcomes)}`,
+        `${turnedAway}${Math.round(cpuPercent)} % of a core; ${tally(outcomes)}`,
     );
   }
   // A machine with other things to do gives different peaks: the one after tells how far the figures can be trusted.

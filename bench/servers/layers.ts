@@ -1,0 +1,112 @@
+/**
+ * The bare limit's answer to W1, made by more and more of the gateway's own layers: `LAYER` says up to which. No GraphQL.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Pool } from 'undici';
+import { parseConfig } from '../../src/config.ts';
+import { Loaders } from '../../src/graphql/loaders.ts';
+import { Breaker } from '../../src/upstream/breaker.ts';
+import { FairQueue } from '../../src/upstream/fair-queue.ts';
+import { ImagesClient } from '../../src/upstream/images-client.ts';
+import { RetryBudget } from '../../src/upstream/retry-budget.ts';
+import { SharedReads } from '../../src/upstream/shared-reads.ts';
+import { type Caller, Transport } from '../../src/upstream/transport.ts';
+
+const layer = process.env['LAYER'] ?? '';
+const { limits, ...config } = parseConfig({});
+const transport = new Transport({
+  dispatcher: new Pool(process.env['IMAGES_API_URL'] ?? '', { connections: config.upstreamConnections, pipelining: 1 }),
+  basePath: '/v2',
+  deadlineMs: config.upstreamDeadlineMs,
+  maxBodyBytes: config.upstreamMaxBodyBytes,
+  retries: config.upstreamRetries,
+  queue: new FairQueue({
+    places: config.upstreamConnections,
+    placesPerKey: limits.upstreamConnectionsPerToken,
+    maxWaiting: limits.upstreamQueue,
+  }),
+  breaker: new Breaker({ failures: 20, pauseMs: 2_000, now: () => performance.now(), onChange() {} }),
+  retryBudget: new RetryBudget(limits.upstreamRetryPercent),
+  onRefused() {},
+  onDropped() {},
+  observe() {},
+});
+const sharedReads = layer === 'shared' || layer === 'loaders' ? new SharedReads() : null;
+
+interface Row {
+  readonly memberId: string;
+  readonly status: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+interface WireRow {
+  readonly member_id: string;
+  readonly status: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+async function viaTransport(id: string, caller: Caller): Promise<object> {
+  const [image, members] = await Promise.all(
+    [`/images/${id}`, `/images/${id}/members`].map(async (path) =>
+      JSON.parse(await transport.call({ operation: 'read', doing: 'read', method: 'GET', path, expect: 200 }, caller)),
+    ),
+  );
+  const rows = (members.members as WireRow[]).map((row) => ({
+    memberId: row.member_id,
+    status: row.status.toUpperCase(),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }));
+  return toImage({ ...image, status: image.status.toUpperCase(), visibility: image.visibility.toUpperCase() }, rows);
+}
+
+async function viaClient(id: string, caller: Caller): Promise<object> {
+  const client = new ImagesClient(transport, sharedReads, caller);
+  const loaders = layer === 'loaders' ? new Loaders(client) : null;
+  const [image, members] = await Promise.all(
+    loaders ? [loaders.image(id), loaders.memberList(id)] : [client.getImage(id), client.listMembers(id)],
+  );
+  if (image === null || members === null) throw new Error('upstream has no such image');
+  return toImage(image, members.rows);
+}
+
+interface Image {
+  readonly id: string;
+  readonly name: string | null;
+  readonly status: string | null;
+  readonly visibility: string | null;
+}
+
+function toImage({ id, name, status, visibility }: Image, rows: readonly Row[]): object {
+  const members = rows.map((row) => ({
+    memberId: row.memberId,
+    status: row.status,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  }));
+  return { image: { id, name, status, visibility, members } };
+}
+
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', async () => {
+    const { variables } = JSON.parse(Buffer.concat(chunks).toString());
+    const caller = {
+      token: String(request.headers['x-auth-token']),
+      requestId: 'req-1',
+      signal: new AbortController().signal,
+      deadlineAt: performance.now() + limits.operationDeadlineMs,
+    };
+    const data = await (layer === 'transport' ? viaTransport : viaClient)(variables.id, caller);
+    const body = JSON.stringify({ data });
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+    response.end(body);
+  });
+});
+server.listen(Number(process.env['PORT'] ?? 0), '127.0.0.1', 1024, () => {
+  process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql\n`);
+});
