@@ -1,25 +1,34 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { getHeapStatistics } from 'node:v8';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { Pool } from 'undici';
 import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
+import { DocumentStore } from './graphql/documents/document-store.ts';
+import { createPrepare } from './graphql/documents/prepare-document.ts';
+import { parseTrustedDocuments } from './graphql/documents/trusted-documents.ts';
+import { MemoryPool } from './graphql/limits/memory-pool.ts';
+import { OperationBudget } from './graphql/limits/operation-budget.ts';
 import { LoaderStats } from './graphql/loaders.ts';
+import { AnswerWriter } from './graphql/pipeline/answer.ts';
+import { type Sample, startApollo } from './graphql/pipeline/apollo-executor.ts';
+import { createExecuteOperation } from './graphql/pipeline/execute-operation.ts';
+import { createFindOperation } from './graphql/pipeline/find-operation.ts';
 import { createSchema } from './graphql/schema.ts';
-import { type Sample, startGraphQLServer } from './graphql/server.ts';
-import { parseTrustedDocuments } from './graphql/trusted-documents.ts';
 import { createConsoleRoutes, type Person } from './http/console.ts';
 import { createDrain } from './http/drain.ts';
 import { createExplorerRoutes } from './http/explorer.ts';
 import { createGate } from './http/gate.ts';
-import { createGraphqlHandler } from './http/graphql.ts';
 import { createReadyz, healthz } from './http/health.ts';
+import { createLandingPage } from './http/landing-page.ts';
 import { Load } from './http/load.ts';
 import { createMetricsHandler, Metrics } from './http/metrics.ts';
 import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
+import { createPipeline } from './pipeline.ts';
 import { startTrace } from './tracing/tracer.ts';
 import { Breaker } from './upstream/breaker.ts';
 import { FairQueue } from './upstream/fair-queue.ts';
@@ -137,12 +146,10 @@ export async function createApp({
       else log.debug(report, 'upstream');
     },
   });
-  const graphql = await startGraphQLServer({
+  const find = createFindOperation({
     schema,
-    introspection: config.introspection,
-    federatedTracing: config.federatedTracing,
-    explorer: !config.production,
     limits,
+    store: new DocumentStore(createPrepare({ schema, limits, introspection: config.introspection })),
     trust: {
       documents: trustedDocuments,
       mode: config.trustedDocuments,
@@ -151,41 +158,52 @@ export async function createApp({
         log.warn({ name: name?.slice(0, 100), requestId }, 'untrusted document');
       },
     },
+  });
+  const apollo = await startApollo({
+    schema,
     sample,
-    onDefect,
-    observe(report) {
-      metrics.operation({ ...report, failed: report.codes.length > 0 });
-      log.info({ ...report, name: report.name?.slice(0, 100) }, 'operation');
-    },
+    federatedTracing: config.federatedTracing,
+    explorer: !config.production,
   });
   const reachable = createProbe(dispatcher, basePath, () => performance.now());
   const upstream = { transport, sharedReads: config.shareReads ? new SharedReads() : null };
   const contextOptions = {
     verifyRemovals: config.verifyRemovals,
     bulk: { maxChanges: config.bulkMaxChanges, concurrency: config.bulkConcurrency },
+    loaderStats,
   };
-  const handleGraphql = createGraphqlHandler(
-    (request, { isRouter, ...sender }) => {
+  const memory = new MemoryPool(limits.maxWorkingBytes || getHeapStatistics().heap_size_limit / 8);
+  const guarded = config.routerSecret !== null;
+  const handleGraphql = createPipeline({
+    isRouter: createRouterCheck(config.routerSecret),
+    startTrace: ({ headers }) => startTrace(headers['traceparent'], exporter?.export),
+    gate,
+    maxRequestBytes: config.maxRequestBytes,
+    find,
+    createContext({ requestId, token, isRouter }, signal, trace) {
       const deadlineAt = performance.now() + limits.operationDeadlineMs;
-      const trace = startTrace(request.headers.get('traceparent'), exporter?.export);
-      const caller = { ...sender, deadlineAt, trace };
-      const guarded = config.routerSecret !== null;
-      const federation = {
-        sdl: isRouter || (config.introspection && !guarded),
-        entities: isRouter || !guarded,
-      };
-      return graphql.execute(
-        request,
-        createContext(upstream, caller, { ...contextOptions, federation, loaderStats }),
-        isRouter,
+      return createContext(
+        upstream,
+        { requestId, token, signal, deadlineAt, trace },
+        {
+          ...contextOptions,
+          federation: { sdl: isRouter || (config.introspection && !guarded), entities: isRouter || !guarded },
+          budget: new OperationBudget(limits, memory.open()),
+        },
       );
     },
-    {
-      maxRequestBytes: config.maxRequestBytes,
-      isRouter: createRouterCheck(config.routerSecret),
-      gate,
+    execute: createExecuteOperation({
+      apollo,
+      directExecution: config.directExecution,
+      federatedTracing: config.federatedTracing,
+    }),
+    answers: new AnswerWriter({ showsSchema: config.introspection, onDefect }),
+    observe(report) {
+      metrics.operation({ ...report, failed: report.codes.length > 0 });
+      log.info({ ...report, name: report.name?.slice(0, 100) }, 'operation');
     },
-  );
+  });
+  const landingPage = config.production ? handleGraphql : createLandingPage(() => apollo.landingPage(), handleGraphql);
   const server = createHttpServer({
     corsOrigins: config.corsOrigins,
     maxConnections: limits.maxConnections,
@@ -194,7 +212,7 @@ export async function createApp({
     answerTimeoutMs: limits.answerTimeoutMs,
     onDefect,
     routes: {
-      '/graphql': { GET: handleGraphql, POST: handleGraphql },
+      '/graphql': { GET: landingPage, POST: handleGraphql },
       ...(!config.production && createExplorerRoutes(sample)),
       ...(config.console && createConsoleRoutes(consoleFolder, people)),
       '/healthz': { GET: healthz },
@@ -212,7 +230,7 @@ export async function createApp({
   async function close(): Promise<boolean> {
     const answered = await drain.close(config.shutdownGraceMs, limits.drainDelayMs);
     load.stop();
-    await graphql.stop();
+    await apollo.stop();
     await dispatcher.destroy();
     await exporter?.stop();
     return answered;

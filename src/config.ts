@@ -113,6 +113,14 @@ const namedSettings = [
     meaning: 'Whether a router that asks for it (`ftv1`) is told how long each field took.',
   },
   {
+    name: 'DIRECT_EXECUTION',
+    default: 'true',
+    takes: 'true or false',
+    meaning:
+      'Whether operations that are asked for again are compiled and executed without Apollo Server. False: Apollo Server ' +
+      'executes everything.',
+  },
+  {
     name: 'SHUTDOWN_GRACE_MS',
     default: '10000',
     takes: 'milliseconds, 0 to 600000',
@@ -214,6 +222,7 @@ export interface Config {
   /** Null: nobody needs to prove to be the router. */
   readonly routerSecret: string | null;
   readonly federatedTracing: boolean;
+  readonly directExecution: boolean;
   readonly shutdownGraceMs: number;
   readonly corsOrigins: '*' | readonly string[];
   readonly console: boolean;
@@ -299,6 +308,7 @@ export function parseConfig(environment: Environment): Config {
     introspection: flag('INTROSPECTION', production ? 'false' : 'true'),
     routerSecret: optional('ROUTER_SECRET', (value) => (/^[\x21-\x7e]{16,256}$/.test(value) ? value : undefined)),
     federatedTracing: flag('FEDERATED_TRACING'),
+    directExecution: flag('DIRECT_EXECUTION'),
     shutdownGraceMs: integer('SHUTDOWN_GRACE_MS', 0, 600_000),
     corsOrigins: read('CORS_ORIGINS', parseOrigins),
     console: environment['CONSOLE']?.trim() ? flag('CONSOLE') : !environment['IMAGES_API_URL']?.trim(),

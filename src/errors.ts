@@ -1,31 +1,87 @@
-/**
- * Every `extensions.code` that a client can meet, with what it means. README documents this table; a test holds the two
- * in step.
- */
-export const errorCodes = {
-  UNAUTHENTICATED: 'No token was sent, two different ones were, or the Images API did not accept it.',
-  FORBIDDEN: 'The Images API does not allow this token to do this, or the gateway keeps it for its router.',
-  BAD_USER_INPUT: 'An argument has a value that cannot be used.',
-  RATE_LIMITED: 'Too many requests; `extensions.retryAfter` says how many seconds to wait, where that is known.',
-  UPSTREAM_TIMEOUT: 'The Images API did not answer in time.',
-  UPSTREAM_UNAVAILABLE: 'The Images API cannot be reached, or fails.',
-  UPSTREAM_INVALID_RESPONSE: 'The Images API answered with something that it should not answer with.',
-  BAD_REQUEST: 'The HTTP request is no GraphQL request: its body, its media type or its parameters are wrong.',
-  GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
-  GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema.',
-  OPERATION_RESOLUTION_FAILURE: 'The document does not say which of its operations to execute.',
-  PERSISTED_QUERY_NOT_FOUND: 'The document of this hash is not known yet; send it along.',
-  LIMIT_EXCEEDED:
-    'The operation is over a limit of the gateway: `extensions` has the setting, what it allows and what was found.',
-  DOCUMENT_NOT_TRUSTED: 'The gateway executes only documents of its manifest, and this is none of them.',
-  OVERLOADED: 'The gateway has too much to do; `extensions.retryAfter` says how many seconds to wait.',
-  INTERNAL_SERVER_ERROR: 'A defect of the gateway; its log has more under the request id.',
-} as const;
+/** What a code means to those who meet it, and how the gateway treats it. */
+interface ErrorKind {
+  /** For the reference of error codes. */
+  readonly meaning: string;
+  /** The HTTP status of a request that is refused with this code. An operation that was executed answers 200. */
+  readonly status: number;
+  /**
+   * Whether the refusal comes from GraphQL itself and so answers 200 as `application/json`, in which a status of 4xx may
+   * come from any proxy. Source: GraphQL over HTTP, "application/json".
+   */
+  readonly fromGraphQL: boolean;
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
+  /** Whether its messages reveal the schema, so that they are masked where introspection is off. */
+  readonly revealsSchema: boolean;
+  /** Who has to change something. */
+  readonly fault: 'caller' | 'upstream' | 'gateway';
+}
 
-export type ErrorCode = keyof typeof errorCodes;
+function ofCaller(meaning: string, status: number, rest: Partial<ErrorKind> = {}): ErrorKind {
+  return { meaning, status, fromGraphQL: false, retryable: false, revealsSchema: false, fault: 'caller', ...rest };
+}
+
+function ofUpstream(meaning: string, rest: Partial<ErrorKind> = {}): ErrorKind {
+  return ofCaller(meaning, 502, { fault: 'upstream', ...rest });
+}
+
+/** Every `extensions.code` that a client can meet. The reference of error codes documents this table; a test compares them. */
+export const errorKinds = {
+  UNAUTHENTICATED: ofCaller('No token was sent, two different ones were, or the Images API did not accept it.', 401),
+  FORBIDDEN: ofCaller(
+    'The Images API does not allow this token to do this, or the field is reserved for routers.',
+    403,
+  ),
+  BAD_USER_INPUT: ofCaller('An argument or a variable has a value that cannot be used.', 400, {
+    fromGraphQL: true,
+    revealsSchema: true,
+  }),
+  RATE_LIMITED: ofCaller(
+    'Too many requests; `extensions.retryAfter` says how many seconds to wait, where that is known.',
+    429,
+    { retryable: true },
+  ),
+  UPSTREAM_TIMEOUT: ofUpstream('The Images API did not answer in time.', { retryable: true }),
+  UPSTREAM_UNAVAILABLE: ofUpstream('The Images API cannot be reached, or fails.', { retryable: true }),
+  UPSTREAM_INVALID_RESPONSE: ofUpstream('The Images API sent an answer that cannot be used.'),
+  BAD_REQUEST: ofCaller(
+    'The HTTP request is not a GraphQL request: its body, its media type or its parameters are wrong.',
+    400,
+  ),
+  GRAPHQL_PARSE_FAILED: ofCaller('The document is not GraphQL.', 400, { fromGraphQL: true }),
+  GRAPHQL_VALIDATION_FAILED: ofCaller('The document does not fit the schema.', 400, {
+    fromGraphQL: true,
+    revealsSchema: true,
+  }),
+  OPERATION_RESOLUTION_FAILURE: ofCaller('The document does not say which of its operations to execute.', 400, {
+    fromGraphQL: true,
+  }),
+  PERSISTED_QUERY_NOT_FOUND: ofCaller('Unknown hash; resend it with the query.', 200, { retryable: true }),
+  LIMIT_EXCEEDED: ofCaller(
+    'The operation is over a limit of the gateway: `extensions` has the setting, what it allows and what was found.',
+    400,
+  ),
+  DOCUMENT_NOT_TRUSTED: ofCaller(
+    'The gateway executes only the documents of its manifest, and this is not one of them.',
+    400,
+  ),
+  OVERLOADED: ofCaller('The gateway is overloaded; `extensions.retryAfter` says how many seconds to wait.', 503, {
+    retryable: true,
+    fault: 'gateway',
+  }),
+  INTERNAL_SERVER_ERROR: ofCaller('A defect of the gateway; its log has more under the request id.', 500, {
+    fault: 'gateway',
+  }),
+} as const satisfies Readonly<Record<string, ErrorKind>>;
+
+export type ErrorCode = keyof typeof errorKinds;
 
 /** What a `GatewayError` tells a client beside its message. */
 export interface ErrorDetails {
+  /** The HTTP status of a refusal, where it is not that of its code. */
+  readonly status?: number | undefined;
+  /** The methods that are allowed, for a status of 405. */
+  readonly allow?: string | undefined;
   /** How many seconds to wait before trying again. */
   readonly retryAfter?: number | undefined;
   /** The request id that the Images API gave its answer, for its operator's log. */

@@ -115,7 +115,54 @@ export const numberSettings = {
     unit: '',
     from: 1,
     to: 10_000_000,
-    meaning: 'How many values the variables of an operation may hold, those within lists and objects included.',
+    meaning:
+      'How many values the arguments and variables of an operation may hold, those within lists and objects included, ' +
+      'each counted as often as it is used.',
+  },
+  maxVariableCharacters: {
+    name: 'MAX_VARIABLE_CHARACTERS',
+    default: 2_000_000,
+    unit: 'characters',
+    from: 100,
+    to: 1_000_000_000,
+    meaning:
+      'How long the texts in the variables of an operation may be together, each counted as often as it is used.',
+  },
+  maxAnswerBytes: {
+    name: 'MAX_ANSWER_BYTES',
+    default: 20_000_000,
+    unit: 'bytes',
+    from: 1_000,
+    to: 500_000_000,
+    meaning:
+      'The largest answer to an operation, besides what describes the schema. Without a token that the Images API has ' +
+      'accepted it is 65536 at the most.',
+  },
+  maxAnswerFields: {
+    name: 'MAX_ANSWER_FIELDS',
+    default: 250_000,
+    unit: '',
+    from: 100,
+    to: 10_000_000,
+    meaning: 'How many fields the items of all lists in an answer may have together.',
+  },
+  maxUpstreamCalls: {
+    name: 'MAX_UPSTREAM_CALLS',
+    default: 1_100,
+    unit: '',
+    from: 1,
+    to: 1_000_000,
+    meaning:
+      'How many calls to the Images API one operation may make: a page of 1000 images with their members takes 1001. A ' +
+      'bulk mutation may make three more for each of its pairs.',
+  },
+  maxUpstreamBytes: {
+    name: 'MAX_UPSTREAM_BYTES',
+    default: 33_554_432,
+    unit: 'bytes',
+    from: 1_024,
+    to: 1_073_741_824,
+    meaning: 'How much the answers of the Images API to the calls of one operation may hold together.',
   },
   maxConcurrentOperations: {
     name: 'MAX_CONCURRENT_OPERATIONS',
@@ -142,6 +189,16 @@ export const numberSettings = {
     from: 1,
     to: 100,
     meaning: 'How much of the heap that Node allows may be in use before operations are answered with 503.',
+  },
+  maxWorkingBytes: {
+    name: 'MAX_WORKING_BYTES',
+    default: 0,
+    unit: 'bytes',
+    from: 0,
+    to: 1_000_000_000_000,
+    meaning:
+      'How much memory all operations may hold together, by estimate: answers of the Images API, and their own until they ' +
+      'are sent. An operation that needs more is answered with 503. 0: an eighth of the heap that Node allows.',
   },
   maxReceivingBytes: {
     name: 'MAX_RECEIVING_BYTES',

@@ -8,7 +8,8 @@ const root = new URL('../src/', import.meta.url).pathname;
 const arrows: Readonly<Record<string, readonly string[]>> = {
   main: ['app', 'config', 'demo'],
   demo: ['simulator'],
-  app: ['config', 'http', 'graphql', 'upstream', 'tracing', 'errors'],
+  app: ['config', 'pipeline', 'http', 'graphql', 'upstream', 'tracing', 'errors'],
+  pipeline: ['http', 'graphql', 'tracing', 'errors'],
   graphql: ['upstream', 'tracing', 'number-settings', 'churning-map', 'errors'],
   http: ['churning-map', 'collected-bytes', 'errors'],
   upstream: ['churning-map', 'collected-bytes', 'errors'],

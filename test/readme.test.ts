@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { settings } from '../src/config.ts';
-import { errorCodes } from '../src/errors.ts';
+import { errorKinds } from '../src/errors.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
@@ -24,5 +24,5 @@ it('the settings of README are those of the gateway', () => {
 });
 
 it('the error codes of README are those of the gateway', () => {
-  expect(table('Errors')).toEqual(Object.entries(errorCodes).map(([code, meaning]) => [`\`${code}\``, meaning]));
+  expect(table('Errors')).toEqual(Object.entries(errorKinds).map(([code, { meaning }]) => [`\`${code}\``, meaning]));
 });

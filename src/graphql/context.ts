@@ -5,6 +5,8 @@ import { type ClientCaller, ImagesClient } from '../upstream/images-client.ts';
 import type { SharedReads } from '../upstream/shared-reads.ts';
 import type { Transport } from '../upstream/transport.ts';
 import type { FederationAllowance } from './federation.ts';
+import type { ListWeights } from './limits/list-charge.ts';
+import type { OperationBudget } from './limits/operation-budget.ts';
 import { type LoaderStats, Loaders } from './loaders.ts';
 import { createKnownSelections, type KnownSelections } from './selection.ts';
 
@@ -23,6 +25,10 @@ export interface GatewayContext {
   readonly federation: FederationAllowance;
   /** What was found out about what the operation selects. */
   readonly selections: KnownSelections;
+  /** What the operation may cost, and has cost so far. */
+  readonly budget: OperationBudget;
+  /** How many fields the lists of the operation select of each item. */
+  readonly listWeights: ListWeights;
   /** Errors of rows that were left out of a list; they are added to the answer beside the list. */
   readonly rowErrors: GraphQLError[];
   /** Undefined: there is none. */
@@ -39,6 +45,7 @@ export interface BulkLimits {
 export interface ContextOptions extends Pick<GatewayContext, 'verifyRemovals' | 'bulk' | 'federation'> {
   /** Counts what the loaders do; by default nobody does. */
   readonly loaderStats?: LoaderStats;
+  readonly budget: OperationBudget;
 }
 
 /** A caller whose trace is told how the operation ended. */
@@ -59,13 +66,14 @@ export function createContext(
   caller: TracedCaller,
   { loaderStats, ...options }: ContextOptions,
 ): GatewayContext {
-  const client = new ImagesClient(transport, sharedReads, caller);
+  const client = new ImagesClient(transport, sharedReads, { ...caller, budget: options.budget });
   return {
     ...options,
     client,
     loaders: new Loaders(client, loaderStats),
     requestId: caller.requestId,
     selections: createKnownSelections(),
+    listWeights: new Map(),
     rowErrors: [],
     trace: caller.trace,
   };

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { concatAST, type DocumentNode, type GraphQLSchema, parse, Source } from 'graphql';
 import { guardFederation } from './federation.ts';
+import { chargeLists } from './limits/list-charge.ts';
 import { resolveImageReference } from './resolvers/image.ts';
 import { resolveImageMemberReference } from './resolvers/image-member.ts';
 import { resolvers } from './resolvers/index.ts';
@@ -24,6 +25,7 @@ export function createSchema(): GraphQLSchema {
     references: { Image: resolveImageReference, ImageMember: resolveImageMemberReference },
     toTypename,
   });
+  chargeLists(schema);
   return schema;
 }
 

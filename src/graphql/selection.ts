@@ -54,7 +54,8 @@ export function selects(type: KeyedType, info: GraphQLResolveInfo, isWanted: (fi
   return info.fieldNodes.some(({ selectionSet }) => anyOf(selectionSet?.selections ?? []));
 }
 
-function isIncluded(node: SelectionNode, info: GraphQLResolveInfo): boolean {
+/** Whether `@skip` and `@include` leave this selection in. */
+export function isIncluded(node: SelectionNode, info: GraphQLResolveInfo): boolean {
   if (node.directives === undefined || node.directives.length === 0) return true;
   if (getDirectiveValues(GraphQLSkipDirective, node, info.variableValues)?.['if'] === true) return false;
   return getDirectiveValues(GraphQLIncludeDirective, node, info.variableValues)?.['if'] !== false;

@@ -1,25 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { CollectedBytes } from '../collected-bytes.ts';
-import type { ErrorCode } from '../errors.ts';
+import { type ErrorCode, GatewayError } from '../errors.ts';
 
 /** A request that cannot be taken, with the status that says so. */
-export class RequestError extends Error {
+export class RequestError extends GatewayError {
   override readonly name = 'RequestError';
-  readonly status: 400 | 408 | 413 | 415 | 429 | 503;
-  readonly code: ErrorCode;
-  /** How many seconds to wait before trying again. */
-  readonly retryAfter: number | undefined;
 
   constructor(
-    status: RequestError['status'],
+    status: 400 | 406 | 408 | 413 | 415 | 429 | 503,
     message: string,
     { code = 'BAD_REQUEST', retryAfter }: { readonly code?: ErrorCode; readonly retryAfter?: number } = {},
   ) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.retryAfter = retryAfter;
+    super(code, message, { status, retryAfter });
   }
 }
 

@@ -1,93 +1,74 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { GatewayError } from '../errors.ts';
-import { RequestError, readJson } from './body.ts';
-import { toErrorBody } from './error-body.ts';
-import { type Gate, overloadedRetryAfter } from './gate.ts';
+import { RequestError } from './body.ts';
+import { chooseMediaType, type MediaType } from './media-type.ts';
 import { readRequestId } from './request-id.ts';
 import { readToken } from './token.ts';
-import { VisibleHeaders } from './visible-headers.ts';
 
-/** Who sent a request. */
-export interface HttpCaller {
+/** Who sent a GraphQL request, and how to answer it. */
+export interface Sender {
+  readonly requestId: string;
   /** The token, or why there is none that can be used. */
   readonly token: string | GatewayError;
-  readonly requestId: string;
   /** Whether it proved to be the router. */
   readonly isRouter: boolean;
-  /** Aborts when the caller goes away before it has its answer. */
-  readonly signal: AbortSignal;
+  /** The media type of the answer. */
+  readonly mediaType: MediaType;
+  /** Whether it accepts that media type. */
+  readonly isAcceptable: boolean;
+  /** What its program calls itself; undefined where that is not a plain name. */
+  readonly client: string | undefined;
 }
 
-/** A GraphQL request over HTTP. */
-export interface HttpRequest {
-  readonly method: string;
-  readonly headers: VisibleHeaders;
-  /** The query of the URL, `?` included. */
-  readonly search: string;
-  /** The JSON body of a `POST`. */
-  readonly body: unknown;
-}
-
+/** An answer of `/graphql`, its body as JSON. */
 export interface HttpAnswer {
   readonly status: number;
-  readonly headers: Iterable<readonly [string, string]>;
   readonly body: string;
-}
-
-/** Answers a GraphQL request; never throws. */
-export type Execute = (request: HttpRequest, caller: HttpCaller) => Promise<HttpAnswer>;
-
-export interface GraphqlHandlerOptions {
-  readonly maxRequestBytes: number;
-  readonly gate: Gate;
-  /** Tells whether a request proves to come from the router. */
-  readonly isRouter: (request: IncomingMessage) => boolean;
+  readonly retryAfter?: number | undefined;
+  readonly allow?: string | undefined;
 }
 
 /** The longest body that is read past, in bytes. */
 const maxIgnoredBytes = 65_536;
 
-/** The handler of `/graphql`, after the GraphQL over HTTP specification. */
-export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRouter, gate }: GraphqlHandlerOptions) {
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (gate.overloaded) {
-      turnAway(request, response);
-      return;
-    }
-    const requestId = readRequestId(request);
-    try {
-      const token = readToken(request);
-      gate.admit(request, token);
-      const body = request.method === 'POST' ? await readJson(request, maxRequestBytes, gate) : undefined;
-      const url = request.url ?? '';
-      const search = url.includes('?') ? url.slice(url.indexOf('?')) : '';
-      const caller = { token, requestId, isRouter: isRouter(request), signal: abortOnClose(response) };
-      const method = request.method ?? '';
-      gate.begin(token);
-      try {
-        const headers = new VisibleHeaders(request.headers);
-        const answer = await execute({ method, headers, search, body }, caller);
-        const sent: OutgoingHttpHeaders = { 'x-request-id': requestId };
-        for (const [name, value] of answer.headers) sent[name] = value;
-        send(request, response, answer.status, sent, answer.body);
-      } finally {
-        gate.end(token);
-      }
-    } catch (error) {
-      if (!(error instanceof RequestError)) {
-        // The server says what there is to say of a defect.
-        response.setHeader('x-request-id', requestId);
-        throw error;
-      }
-      const { status, code, message, retryAfter } = error;
-      const headers: OutgoingHttpHeaders = {
-        'x-request-id': requestId,
-        'content-type': 'application/json; charset=utf-8',
-        ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-      };
-      send(request, response, status, headers, toErrorBody(code, message, { retryAfter, requestId }));
-    }
+export function readSender(request: IncomingMessage, isRouter: (request: IncomingMessage) => boolean): Sender {
+  const { headers } = request;
+  const mediaType = chooseMediaType(headers.accept);
+  const client = headers['apollographql-client-name'];
+  return {
+    requestId: readRequestId(request),
+    token: readToken(request),
+    isRouter: isRouter(request),
+    mediaType: mediaType ?? 'application/json; charset=utf-8',
+    isAcceptable: mediaType !== null,
+    client: typeof client === 'string' && /^[\w .-]{1,60}$/.test(client) ? client : undefined,
   };
+}
+
+/** @throws RequestError if the sender accepts nothing that GraphQL answers with. */
+export function checkAcceptable({ isAcceptable }: Sender): void {
+  if (isAcceptable) return;
+  throw new RequestError(406, 'Accept "application/json" or "application/graphql-response+json".');
+}
+
+/** Sends an answer, which is for its caller alone: shared caches know nothing of tokens. */
+export function sendAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { requestId, mediaType }: Sender,
+  { status, body, retryAfter, allow }: HttpAnswer,
+): void {
+  const headers: OutgoingHttpHeaders = {
+    'x-request-id': requestId,
+    'cache-control': 'private, no-store',
+    'content-type': mediaType,
+    'content-length': Buffer.byteLength(body),
+  };
+  if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
+  if (allow !== undefined) headers['allow'] = allow;
+  if (hasLongRest(request)) headers['connection'] = 'close';
+  response.writeHead(status, headers);
+  response.end(body);
 }
 
 /**
@@ -97,35 +78,8 @@ function hasLongRest({ complete, headers }: IncomingMessage): boolean {
   return !complete && !(Number(headers['content-length']) <= maxIgnoredBytes);
 }
 
-/** Answers with 503, at the least cost: whoever is overloaded has no time for those it cannot serve. */
-function turnAway(request: IncomingMessage, response: ServerResponse): void {
-  const requestId = readRequestId(request);
-  const retryAfter = overloadedRetryAfter;
-  const body = toErrorBody('OVERLOADED', 'The gateway has too much to do. Try again.', { retryAfter, requestId });
-  if (hasLongRest(request)) response.setHeader('connection', 'close');
-  response.writeHead(503, {
-    'x-request-id': requestId,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    'retry-after': String(retryAfter),
-  });
-  response.end(body);
-}
-
-function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  headers: OutgoingHttpHeaders,
-  body: string,
-): void {
-  headers['content-length'] = Buffer.byteLength(body);
-  if (hasLongRest(request)) headers['connection'] = 'close';
-  response.writeHead(status, headers);
-  response.end(body);
-}
-
-function abortOnClose(response: ServerResponse): AbortSignal {
+/** A signal that aborts when the caller goes away before it has its answer. */
+export function abortOnClose(response: ServerResponse): AbortSignal {
   const abort = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) abort.abort();

@@ -44,6 +44,15 @@ export class ImagesClient {
     this.#caller = caller;
   }
 
+  /** Asks upstream whether it accepts the caller's token, unless that is known. @throws GatewayError if it does not. */
+  async verifyToken(): Promise<void> {
+    if (this.#caller.budget?.isVerified) return;
+    await this.#read(
+      get({ operation: 'showMemberSchema', doing: 'check the token', path: '/schemas/member' }),
+      () => {},
+    );
+  }
+
   /** `GET /v2/images/{image_id}`; null for 404. */
   async getImage(imageId: string): Promise<ImageAttributes | null> {
     const doing = `look up image ${imageId}`;
@@ -153,23 +162,44 @@ export class ImagesClient {
   }
 
   async #read<T>(call: Call, parse: (json: unknown) => T): Promise<T> {
-    const { token, requestId, signal, deadlineAt, trace } = this.#caller;
+    const { token, signal } = this.#caller;
     if (token instanceof GatewayError) throw token;
     const make = async (shared: AbortSignal): Promise<T> =>
-      parseBody(call, await this.#transport.call(call, { token, requestId, signal: shared, deadlineAt, trace }), parse);
-    if (this.#sharedReads === null) return make(signal);
-    return this.#sharedReads.read(this.#toCallerKey(token), call.path, signal, make);
+      parseBody(call, await this.#transport.call(call, { ...this.#caller, token, signal: shared }), parse);
+    return this.#spend(() => {
+      if (this.#sharedReads === null) return make(signal);
+      return this.#sharedReads.read(this.#toCallerKey(token), call.path, signal, make);
+    });
   }
 
   async #write(call: Call): Promise<string> {
-    const { token, requestId, signal, deadlineAt, trace } = this.#caller;
+    const { token } = this.#caller;
     if (token instanceof GatewayError) throw token;
     const callerKey = this.#toCallerKey(token);
     this.#sharedReads?.forget(callerKey);
     try {
-      return await this.#transport.call(call, { token, requestId, signal, deadlineAt, trace });
+      return await this.#spend(() => this.#transport.call(call, { ...this.#caller, token }));
     } finally {
       this.#sharedReads?.forget(callerKey);
+    }
+  }
+
+  /** Makes a call within the budget of the operation, which learns from it whether upstream accepts the token. */
+  async #spend<T>(makeCall: () => Promise<T>): Promise<T> {
+    const { budget } = this.#caller;
+    if (budget === undefined) return makeCall();
+    budget.startCall();
+    try {
+      const answer = await makeCall();
+      budget.acceptToken();
+      budget.throwIfExceeded();
+      return answer;
+    } catch (error) {
+      if (error instanceof UpstreamError) {
+        if (error.status === 401) budget.refuseToken(error);
+        else if (needsToken.has(error.status)) budget.acceptToken();
+      }
+      throw error;
     }
   }
 
@@ -193,6 +223,9 @@ export class ImagesClient {
     return { rows, errors };
   }
 }
+
+/** What upstream answers only to those whose token it has accepted. */
+const needsToken: ReadonlySet<number | undefined> = new Set([403, 404, 409]);
 
 type GetRequest = Pick<Call, 'operation' | 'doing' | 'path'>;
 

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { UpstreamError } from '../errors.ts';
 import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer, UnusableAnswer } from './attempt.ts';
 import type { Breaker } from './breaker.ts';
+import type { CallBudget } from './call-budget.ts';
 import type { FairQueue } from './fair-queue.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { toUpstreamError } from './status.ts';
@@ -23,6 +24,8 @@ export interface Caller {
   readonly deadlineAt?: number | undefined;
   /** Undefined: there is none. */
   readonly trace?: Trace | undefined;
+  /** What the calls of the operation may cost; undefined: anything. */
+  readonly budget?: CallBudget | undefined;
 }
 
 /** One call to the Images API. */
@@ -148,7 +151,15 @@ export class Transport {
     const { queue, breaker } = this.#options;
     const pauseMs = breaker.waitMs();
     if (pauseMs > 0) throw this.#refuse(call, 'breaker', Math.ceil(pauseMs / 1000));
-    if (!queue.tryEnter(caller.token)) await this.#wait(call, caller, onCancel);
+    if (!queue.tryEnter(caller.token)) {
+      await this.#wait(call, caller, onCancel);
+      // Upstream may have refused the token in the meantime.
+      const refusal = caller.budget?.refusal ?? null;
+      if (refusal !== null) {
+        queue.leave(caller.token);
+        throw refusal;
+      }
+    }
     const start = performance.now();
     let answer: AttemptAnswer | undefined;
     let failure: AttemptReport['failure'];
@@ -179,6 +190,7 @@ export class Transport {
       trace?.end(report);
       this.#options.observe(report);
     }
+    caller.budget?.receive(answer.body.length);
     return answer.status === call.expect ? answer.body : toUpstreamError(call, answer, caller.token);
   }
 

@@ -21,7 +21,15 @@ it('the log has a line for each operation and for each request upstream, without
   await gateway.query(canaryToken, '{ nothing }', {}, { 'x-request-id': 'a-mistake' });
   const durationMs = expect.any(Number);
   expect(lines(gateway.log, 'operation')).toEqual([
-    { type: 'query', name: 'Look', client: 'the-client', codes: [], durationMs, requestId: 'the-request' },
+    {
+      type: 'query',
+      name: 'Look',
+      execution: 'first use',
+      client: 'the-client',
+      codes: [],
+      durationMs,
+      requestId: 'the-request',
+    },
     { type: 'none', codes: ['GRAPHQL_VALIDATION_FAILED'], durationMs, requestId: 'a-mistake' },
   ]);
   const attempt = { operation: 'getImage', method: 'GET', durationMs, requestId: 'the-request' };

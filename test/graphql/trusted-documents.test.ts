@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseTrustedDocuments } from '../../src/graphql/trusted-documents.ts';
+import { parseTrustedDocuments } from '../../src/graphql/documents/trusted-documents.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 import { sendJson, startUpstream } from '../support/upstream.ts';
 

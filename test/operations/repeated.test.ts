@@ -12,7 +12,7 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** @returns status, headers and body, and what was logged of it, without times. */
+/** @returns status, headers and body, and what was logged of it, without times and the way of execution. */
 async function ask({ url, log }: Gateway, { body, search = '', headers }: Sent): Promise<object> {
   const method = search === '' ? 'POST' : 'GET';
   const logged = log.length;
@@ -35,7 +35,7 @@ async function ask({ url, log }: Gateway, { body, search = '', headers }: Sent):
     sent.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
   const lines = log.slice(logged).map((line) => {
-    const { time: _time, durationMs: _durationMs, ...told } = JSON.parse(line) as Record<string, unknown>;
+    const { time: _time, durationMs: _ms, execution: _way, ...told } = JSON.parse(line) as Record<string, unknown>;
     return JSON.stringify(told);
   });
   return { ...answer, lines: lines.sort() };
@@ -139,8 +139,7 @@ describe.each([{ settings: {} }, { settings: { NODE_ENV: 'production', ROUTER_SE
       async (_name, sent) => {
         await using upstream = await startFaultUpstream((socket, received) => void socket.write(healthy(received)));
         await using gateway = await startGateway(upstream.url, settings);
-        // Where fields are traced, everything is executed by Apollo Server.
-        await using reference = await startGateway(upstream.url, { ...settings, FEDERATED_TRACING: 'true' });
+        await using reference = await startGateway(upstream.url, { ...settings, DIRECT_EXECUTION: 'false' });
         for (let round = 1; round <= 3; round++) {
           for (const one of sent) {
             const expected = await ask(reference, one);

@@ -48,17 +48,26 @@ export function checkDocument(document: DocumentNode, schema: GraphQLSchema, lim
   });
 }
 
-/** What an operation may cost, with these variables; and whether other variables could make a difference. */
+/** What one operation costs with these variables. */
+export interface OperationCost {
+  readonly refusal: Refusal | null;
+  /** Whether other variables could change the cost. */
+  readonly varies: boolean;
+  /** How often the operation uses each variable, with every use of a fragment counted; complete if nothing is refused. */
+  readonly variableUses: ReadonlyMap<string, number>;
+}
+
+/** Measures an operation of a document that `checkDocument` has passed. */
 export function checkCost(
   document: DocumentNode,
   schema: GraphQLSchema,
   limits: Limits,
   operation: OperationDefinitionNode,
   variables: Variables,
-): { readonly refusal: Refusal | null; readonly varies: boolean } {
+): OperationCost {
   const walk = new Walk(document, schema, limits, { ...defaultsOf(operation), ...variables });
   const refusal = catchRefusal(() => walk.operation(operation, true));
-  return { refusal, varies: walk.varies };
+  return { refusal, varies: walk.varies, variableUses: walk.variableUses };
 }
 
 function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Variables {
@@ -102,7 +111,9 @@ class Walk {
   readonly #schema: GraphQLSchema;
   readonly #limits: Limits;
   readonly #sizes: ListSizes;
+  readonly #variableUses = new Map<string, number>();
   #costly = false;
+  #values = 0;
   #fields = 0;
   #aliases = 0;
   #cost = 0;
@@ -121,6 +132,10 @@ class Walk {
     return this.#sizes.varies;
   }
 
+  get variableUses(): ReadonlyMap<string, number> {
+    return this.#variableUses;
+  }
+
   /** Counts what needs no expanding of fragments. */
   countOnce(document: DocumentNode): void {
     this.#over('maxDefinitions', document.definitions.length);
@@ -133,6 +148,7 @@ class Walk {
   operation({ operation, selectionSet }: OperationDefinitionNode, costly: boolean): void {
     this.#costly = costly;
     this.#cost = 0;
+    this.#values = 0;
     const place = newPlace();
     this.#set(selectionSet, {
       type: this.#schema.getRootType(operation) ?? undefined,
@@ -181,18 +197,34 @@ class Walk {
     this.#over('maxDepth', depth);
     const name = node.name.value;
     const place = this.#place(node, position.place);
+    this.#countValues(node);
     if (node.selectionSet === undefined) return;
     const field = this.#definition(position.type, name);
     const page = field && this.#sizes.page(node, field);
     const objects = position.objects * (field ? this.#sizes.items(node, field, position.page) : 1);
-    // Each time it is selected, though GraphQL merges equal ones: in another type it may be another field.
-    this.#cost += objects;
+    // Each time it is selected, though GraphQL merges equal ones: in another type it may be another field. A page is read
+    // as a whole, whatever is selected of it.
+    this.#cost += position.objects * (page ?? 0) + objects;
     if (this.#costly) {
       this.#over('maxRepresentations', this.#sizes.representations);
       this.#over('maxCost', this.#cost);
     }
     const type = field === undefined ? undefined : getNamedType(field.type);
     this.#set(node.selectionSet, { type, place, depth, sets: position.sets + 1, objects, page });
+  }
+
+  /** Counts what stands in the arguments of a field each time that the field is selected. */
+  #countValues({ arguments: given = [] }: FieldNode): void {
+    const open = given.map(({ value }) => value);
+    for (let value = open.pop(); value !== undefined; value = open.pop()) {
+      this.#over('maxVariableValues', ++this.#values);
+      if (value.kind === Kind.LIST) open.push(...value.values);
+      else if (value.kind === Kind.OBJECT) open.push(...value.fields.map((field) => field.value));
+      else if (value.kind === Kind.VARIABLE) {
+        const name = value.name.value;
+        this.#variableUses.set(name, (this.#variableUses.get(name) ?? 0) + 1);
+      }
+    }
   }
 
   #place(node: FieldNode, parent: Place): Place {

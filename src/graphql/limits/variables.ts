@@ -1,17 +1,36 @@
 import type { Limits } from '../../number-settings.ts';
 import type { Refusal } from './refusal.ts';
 
-/** What is over a limit in the variables: counts values, however they are nested, and no further than to the limit. */
-export function checkVariables(variables: unknown, limits: Limits): Refusal | null {
-  if (typeof variables !== 'object' || variables === null) return null;
-  const open: unknown[] = [variables];
-  let found = 0;
-  for (let value = open.pop(); value !== undefined; value = open.pop()) {
-    for (const item of Object.values(value as object)) {
-      if (++found > limits.maxVariableValues) {
-        return { limit: 'maxVariableValues', allowed: limits.maxVariableValues, found };
+/**
+ * The refusal for variables that hold too much, else null. Every value is counted as often as the operation uses its
+ * variable, because each use may handle it anew; a variable that is not used counts once. Counts no further than the limit.
+ */
+export function checkVariables(
+  variables: Readonly<Record<string, unknown>>,
+  uses: ReadonlyMap<string, number>,
+  limits: Limits,
+): Refusal | null {
+  const { maxVariableValues, maxVariableCharacters } = limits;
+  let values = 0;
+  let characters = 0;
+  for (const name of Object.keys(variables)) {
+    const times = uses.get(name) ?? 1;
+    const open: unknown[] = [variables[name]];
+    while (open.length > 0) {
+      const value = open.pop();
+      values += times;
+      if (values > maxVariableValues) return { limit: 'maxVariableValues', allowed: maxVariableValues, found: values };
+      if (typeof value === 'string') characters += times * value.length;
+      else if (Array.isArray(value)) for (const item of value) open.push(item);
+      else if (typeof value === 'object' && value !== null) {
+        for (const [key, item] of Object.entries(value)) {
+          characters += times * key.length;
+          open.push(item);
+        }
       }
-      if (typeof item === 'object' && item !== null) open.push(item);
+      if (characters > maxVariableCharacters) {
+        return { limit: 'maxVariableCharacters', allowed: maxVariableCharacters, found: characters };
+      }
     }
   }
   return null;

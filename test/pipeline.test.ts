@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
-import { createGate } from '../../src/http/gate.ts';
-import { createGraphqlHandler } from '../../src/http/graphql.ts';
-import { createHttpServer } from '../../src/http/server.ts';
-import { listen } from '../support/listen.ts';
+import { AnswerWriter } from '../src/graphql/pipeline/answer.ts';
+import { createGate } from '../src/http/gate.ts';
+import { createHttpServer } from '../src/http/server.ts';
+import { createPipeline } from '../src/pipeline.ts';
+import { listen } from './support/listen.ts';
 
 it('an operation that ends in a defect is answered with 500 and its request id, and room is made for the next', async () => {
   const defects: unknown[] = [];
@@ -17,14 +18,23 @@ it('an operation that ends in a defect is answered with 500 and its request id, 
     onShed: () => {},
     now: () => 0,
   });
-  const handler = createGraphqlHandler(() => Promise.reject(defect), {
-    maxRequestBytes: 1_000,
+  const fail = (): never => {
+    throw defect;
+  };
+  const handler = createPipeline({
     isRouter: () => false,
+    startTrace: () => undefined,
     gate,
+    maxRequestBytes: 1_000,
+    find: fail,
+    createContext: fail,
+    execute: fail,
+    answers: new AnswerWriter({ showsSchema: true, onDefect: () => {} }),
+    observe: () => {},
   });
   await using server = await listen(
     createHttpServer({
-      routes: { '/graphql': { POST: handler } },
+      routes: { '/graphql': { GET: handler } },
       corsOrigins: '*',
       maxConnections: 10,
       headersTimeoutMs: 1_000,
@@ -34,7 +44,7 @@ it('an operation that ends in a defect is answered with 500 and its request id, 
     }),
   );
   for (const requestId of ['first', 'second']) {
-    const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers: { 'x-request-id': requestId } });
+    const response = await fetch(`${server.url}/graphql?query={a}`, { headers: { 'x-request-id': requestId } });
     expect(response.status).toBe(500);
     expect(response.headers.get('x-request-id')).toBe(requestId);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] });

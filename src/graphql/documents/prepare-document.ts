@@ -1,0 +1,70 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  SchemaMetaFieldDef,
+  specifiedRules,
+  TypeMetaFieldDef,
+  type ValidationRule,
+  validate,
+} from 'graphql';
+import type { Limits } from '../../number-settings.ts';
+import { InvalidRequest } from '../invalid-request.ts';
+import { checkDocument } from '../limits/document.ts';
+import { toLimitError } from '../limits/refusal.ts';
+import { SchemaBytes } from '../limits/schema-bytes.ts';
+import { checkSource } from '../limits/source.ts';
+import type { Prepare } from './document-store.ts';
+import { parseDocument, toLines } from './source-lines.ts';
+
+/** How many mistakes of one document a client is told. */
+const maxMistakes = 20;
+
+export interface PrepareOptions {
+  readonly schema: GraphQLSchema;
+  readonly limits: Limits;
+  /** Whether documents may ask about the schema. */
+  readonly introspection: boolean;
+}
+
+/**
+ * Checks a document in the order of what each check costs: its text, then its shape, which some rules of validation take
+ * time by the square of, then its validity.
+ */
+export function createPrepare({ schema, limits, introspection }: PrepareOptions): Prepare {
+  const rules = introspection ? specifiedRules : [...specifiedRules, refuseIntrospection];
+  const schemaBytes = new SchemaBytes(schema);
+  return (text) => {
+    const overSource = checkSource(text, limits);
+    if (overSource !== null) throw toLimitError(overSource);
+    const syntaxTree = parseOrRefuse(text);
+    const overDocument = checkDocument(syntaxTree, schema, limits);
+    if (overDocument !== null) throw toLimitError(overDocument);
+    const mistakes = validate(schema, syntaxTree, rules, { maxErrors: maxMistakes });
+    if (mistakes.length > 0) throw new InvalidRequest('GRAPHQL_VALIDATION_FAILED', mistakes, toLines(text));
+    return { syntaxTree, schemaBytes: measureSchemaBytes(syntaxTree, schemaBytes) };
+  };
+}
+
+const refuseIntrospection: ValidationRule = (context) => ({
+  Field(node) {
+    if (node.name.value !== SchemaMetaFieldDef.name && node.name.value !== TypeMetaFieldDef.name) return;
+    context.reportError(new GraphQLError('This gateway does not show its schema.', { nodes: node }));
+  },
+});
+
+function parseOrRefuse(text: string): DocumentNode {
+  try {
+    return parseDocument(text);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    throw new InvalidRequest('GRAPHQL_PARSE_FAILED', [error]);
+  }
+}
+
+function measureSchemaBytes(document: DocumentNode, schemaBytes: SchemaBytes): number {
+  const found = schemaBytes.measure(document);
+  if (found <= schemaBytes.max) return found;
+  const refusal = { limit: 'maxAnswerBytes', allowed: schemaBytes.max, found } as const;
+  throw toLimitError(refusal, ' This counts what describes the schema: ask for less of it in one operation.');
+}

@@ -1,0 +1,139 @@
+import { GatewayError } from '../../errors.ts';
+import type { Limits } from '../../number-settings.ts';
+import type { CallBudget } from '../../upstream/call-budget.ts';
+import type { MemoryAccount } from './memory-pool.ts';
+import { toLimitError } from './refusal.ts';
+
+/** What an operation may have without a token that upstream has accepted. */
+const unverified = { maxAnswerBytes: 65_536, maxAnswerFields: 5_000 };
+
+/** Estimated memory for each byte that upstream answered with: its rows, once they are parsed. */
+const memoryPerUpstreamByte = 2;
+/** Estimated memory for each field of an answer that is being built. */
+const memoryPerField = 32;
+
+/** How many seconds to wait before trying again where memory is short. */
+const retryAfter = 1;
+
+/**
+ * Bounds what one operation costs while it is executed. Once it is over a limit, its answer is lost: it makes no more
+ * calls and resolves no more lists, so that it ends soon.
+ */
+export class OperationBudget implements CallBudget {
+  readonly limits: Limits;
+  readonly #memory: MemoryAccount;
+  #calls = 0;
+  #maxCalls: number;
+  #upstreamBytes = 0;
+  #fields = 0;
+  #isVerified = false;
+  #refusal: GatewayError | null = null;
+  #exceeded: GatewayError | null = null;
+
+  constructor(limits: Limits, memory: MemoryAccount) {
+    this.limits = limits;
+    this.#memory = memory;
+    this.#maxCalls = limits.maxUpstreamCalls;
+  }
+
+  /** Whether upstream has accepted the token of the operation. */
+  get isVerified(): boolean {
+    return this.#isVerified;
+  }
+
+  get refusal(): GatewayError | null {
+    return this.#refusal;
+  }
+
+  /** How many bytes the answer may have, besides what describes the schema. */
+  get maxAnswerBytes(): number {
+    const { maxAnswerBytes } = this.limits;
+    return this.#isVerified ? maxAnswerBytes : Math.min(unverified.maxAnswerBytes, maxAnswerBytes);
+  }
+
+  /** Allows further calls, for work whose amount has a limit of its own. */
+  allowCalls(calls: number): void {
+    this.#maxCalls += calls;
+  }
+
+  startCall(): void {
+    this.throwIfExceeded();
+    if (this.#refusal !== null) throw this.#refusal;
+    this.#calls++;
+    if (this.#calls > this.#maxCalls) throw this.#exceed('maxUpstreamCalls', this.#maxCalls, this.#calls);
+  }
+
+  receive(bytes: number): void {
+    const { maxUpstreamBytes } = this.limits;
+    this.#upstreamBytes += bytes;
+    if (this.#upstreamBytes > maxUpstreamBytes) {
+      this.#exceed('maxUpstreamBytes', maxUpstreamBytes, this.#upstreamBytes);
+    } else if (!this.#memory.take(bytes * memoryPerUpstreamByte)) this.#runOutOfMemory();
+  }
+
+  acceptToken(): void {
+    this.#isVerified = true;
+  }
+
+  refuseToken(error: GatewayError): void {
+    this.#refusal ??= error;
+  }
+
+  /**
+   * Counts fields that are about to be resolved.
+   *
+   * @returns whether they may be; null where that depends on whether upstream accepts the token.
+   */
+  charge(fields: number): boolean | null {
+    if (this.#exceeded !== null) return false;
+    const { maxAnswerFields } = this.limits;
+    this.#fields += fields;
+    if (this.#fields > maxAnswerFields) {
+      this.#exceed('maxAnswerFields', maxAnswerFields, this.#fields);
+      return false;
+    }
+    if (!this.#memory.take(fields * memoryPerField)) {
+      this.#runOutOfMemory();
+      return false;
+    }
+    return this.#isVerified || this.#fields <= unverified.maxAnswerFields || null;
+  }
+
+  /** @throws GatewayError if the operation is over a limit, so that its answer is lost. */
+  throwIfExceeded(): void {
+    if (this.#exceeded !== null) throw this.#exceeded;
+  }
+
+  /** @throws GatewayError if an answer of this size is too large. */
+  checkAnswer(bytes: number): void {
+    if (bytes > this.maxAnswerBytes) throw this.#exceed('maxAnswerBytes', this.maxAnswerBytes, bytes);
+  }
+
+  /** Ends an operation that asks for more than it may without a token that upstream accepts. */
+  refuseFields(): void {
+    this.#exceed('maxAnswerFields', unverified.maxAnswerFields, this.#fields);
+  }
+
+  /** Gives back the memory in which the answer was built, and takes that of the answer. @throws GatewayError. */
+  hold(answerBytes: number): void {
+    this.#memory.shrink(0);
+    if (!this.#memory.take(answerBytes)) throw this.#runOutOfMemory();
+  }
+
+  /** Gives back everything. */
+  close(): void {
+    this.#memory.close();
+  }
+
+  #exceed(limit: keyof Limits, allowed: number, found: number): GatewayError {
+    const why = ' An operation may have no more until the Images API has accepted its token.';
+    this.#exceeded ??= toLimitError({ limit, allowed, found }, allowed < this.limits[limit] ? why : '');
+    return this.#exceeded;
+  }
+
+  #runOutOfMemory(): GatewayError {
+    const message = 'The gateway is overloaded: operations hold all the memory that they may. Try again.';
+    this.#exceeded ??= new GatewayError('OVERLOADED', message, { retryAfter });
+    return this.#exceeded;
+  }
+}

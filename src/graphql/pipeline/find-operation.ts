@@ -1,0 +1,123 @@
+import { type GraphQLSchema, getOperationAST, getVariableValues, OperationTypeNode } from 'graphql';
+import { GatewayError } from '../../errors.ts';
+import type { Limits } from '../../number-settings.ts';
+import type { DocumentStore, KnownDocument } from '../documents/document-store.ts';
+import { Operation } from '../documents/operation.ts';
+import { toLines } from '../documents/source-lines.ts';
+import type { TrustedDocuments } from '../documents/trusted-documents.ts';
+import { InvalidRequest } from '../invalid-request.ts';
+import { checkCost } from '../limits/document.ts';
+import { toLimitError } from '../limits/refusal.ts';
+import { checkVariables } from '../limits/variables.ts';
+import type { Parameters } from './parameters.ts';
+
+/** An operation that may be executed. */
+export interface FoundOperation {
+  readonly document: KnownDocument;
+  readonly operation: Operation;
+  /** The name that the request gave, if any. */
+  readonly operationName: string | undefined;
+  /** As the caller gave them. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** As graphql-js coerced them. */
+  readonly coerced: Readonly<Record<string, unknown>>;
+}
+
+/** Which documents are trusted, and what happens to others. */
+export interface Trust {
+  readonly documents: TrustedDocuments | null;
+  readonly mode: 'off' | 'log' | 'enforce';
+  /** Is called with operations whose document is in no manifest. */
+  readonly onUntrusted: (operationName: string | undefined, requestId: string) => void;
+}
+
+export interface FindOptions {
+  readonly schema: GraphQLSchema;
+  readonly limits: Limits;
+  readonly store: DocumentStore;
+  readonly trust: Trust;
+}
+
+/**
+ * Finds the operation that a request means, and holds it to what is trusted and to the limits. Nothing later on decides
+ * again which document is meant.
+ *
+ * @throws GatewayError that says why nothing can be executed.
+ */
+export type FindOperation = (
+  parameters: Parameters,
+  sender: { readonly requestId: string; readonly isRouter: boolean },
+) => FoundOperation;
+
+/** How many wrong variables a client is told about. */
+const maxMistakes = 20;
+
+export function createFindOperation({ schema, limits, store, trust }: FindOptions): FindOperation {
+  /** The text that the request means, or the document if its id is that of a persisted query. */
+  function resolve({ query, documentId, sha256 }: Parameters): string | KnownDocument | undefined {
+    if (query === undefined) return trust.documents?.byId(documentId ?? '') ?? store.getByHash(documentId ?? '');
+    const document = sha256 === undefined ? undefined : store.getByHash(sha256);
+    return document?.text === query ? document : query;
+  }
+
+  function checkTrust(text: string | undefined, operationName: string | undefined, requestId: string): void {
+    if (trust.mode === 'off' || (text !== undefined && trust.documents?.has(text))) return;
+    if (trust.mode === 'enforce') {
+      throw new GatewayError('DOCUMENT_NOT_TRUSTED', 'This document is not in the manifest of trusted documents.');
+    }
+    trust.onUntrusted(operationName, requestId);
+  }
+
+  function findOperation(document: KnownDocument, name: string | undefined, variables: FoundOperation['variables']) {
+    const known = document.operations.get(name);
+    if (known?.hasFixedCost) return known;
+    const node = known?.node ?? selectOperation(document, name, schema);
+    const cost = checkCost(document.syntaxTree, schema, limits, node, variables);
+    if (cost.refusal !== null) throw toLimitError(cost.refusal);
+    if (known !== undefined) return known;
+    const operation = new Operation(schema, document.syntaxTree, node, cost);
+    store.addOperation(document, name, operation);
+    return operation;
+  }
+
+  return (parameters, { requestId, isRouter }) => {
+    const { operationName, variables, sha256 } = parameters;
+    const resolved = resolve(parameters);
+    // A router makes up its documents itself.
+    if (!isRouter) checkTrust(typeof resolved === 'object' ? resolved.text : resolved, operationName, requestId);
+    // Clients recognise these words.
+    if (resolved === undefined) throw new GatewayError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
+    const document = typeof resolved === 'object' ? resolved : store.get(resolved);
+    if (sha256 !== undefined && sha256 !== document.sha256) {
+      throw new GatewayError('BAD_REQUEST', '"sha256Hash" is not the SHA-256 of "query".');
+    }
+    const operation = findOperation(document, operationName, variables);
+    const overVariables = checkVariables(variables, operation.variableUses, limits);
+    if (overVariables !== null) throw toLimitError(overVariables);
+    if (parameters.isSafe && operation.node.operation !== OperationTypeNode.QUERY) {
+      throw new GatewayError('BAD_REQUEST', `A GET may only query. Send this ${operation.node.operation} as a POST.`, {
+        status: 405,
+        allow: 'POST',
+      });
+    }
+    const definitions = operation.node.variableDefinitions ?? [];
+    const { coerced, errors } = getVariableValues(schema, definitions, variables, { maxErrors: maxMistakes });
+    if (errors !== undefined) throw new InvalidRequest('BAD_USER_INPUT', errors, toLines(document.text));
+    return { document, operation, operationName, variables, coerced };
+  };
+}
+
+function selectOperation({ syntaxTree }: KnownDocument, name: string | undefined, schema: GraphQLSchema) {
+  const node = getOperationAST(syntaxTree, name);
+  if (!node) {
+    const why =
+      name === undefined
+        ? 'Several operations, or none: say which by "operationName".'
+        : 'There is no operation of this name.';
+    throw new GatewayError('OPERATION_RESOLUTION_FAILURE', why);
+  }
+  if (!schema.getRootType(node.operation)) {
+    throw new GatewayError('GRAPHQL_VALIDATION_FAILED', `The schema has no ${node.operation} type.`);
+  }
+  return node;
+}

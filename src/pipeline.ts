@@ -1,0 +1,111 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GatewayError } from './errors.ts';
+import type { GatewayContext } from './graphql/context.ts';
+import type { Answer, AnswerWriter } from './graphql/pipeline/answer.ts';
+import type { ExecuteOperation, Execution } from './graphql/pipeline/execute-operation.ts';
+import type { FindOperation } from './graphql/pipeline/find-operation.ts';
+import { type Parameters, readGetParameters, readPostParameters } from './graphql/pipeline/parameters.ts';
+import { readJson } from './http/body.ts';
+import type { Gate } from './http/gate.ts';
+import { abortOnClose, checkAcceptable, readSender, type Sender, sendAnswer } from './http/graphql.ts';
+import type { Handler } from './http/server.ts';
+import type { OperationTrace } from './tracing/tracer.ts';
+
+/** A request to `/graphql` that was answered, for logs and metrics. */
+export interface OperationReport {
+  /** `query`, `mutation`, or `none` for a request that was refused before that was known. */
+  readonly type: string;
+  /** The name of the operation in its document. */
+  readonly name: string | undefined;
+  /** What the caller's program calls itself. */
+  readonly client: string | undefined;
+  /** The codes of the first of its errors. */
+  readonly codes: readonly string[];
+  /** How it was executed; undefined where it was not. */
+  readonly execution: Execution | undefined;
+  readonly durationMs: number;
+  readonly requestId: string;
+}
+
+/** The parts that a GraphQL request goes through, in this order. */
+export interface PipelineParts {
+  readonly isRouter: (request: IncomingMessage) => boolean;
+  readonly startTrace: (request: IncomingMessage) => OperationTrace | undefined;
+  readonly gate: Gate;
+  readonly maxRequestBytes: number;
+  readonly find: FindOperation;
+  readonly createContext: (sender: Sender, signal: AbortSignal, trace: OperationTrace | undefined) => GatewayContext;
+  readonly execute: ExecuteOperation;
+  readonly answers: AnswerWriter;
+  readonly observe: (report: OperationReport) => void;
+}
+
+/** Answers GraphQL requests over HTTP: read, admit, find the operation, execute it, answer. */
+export function createPipeline(parts: PipelineParts): Handler {
+  const { gate, find, execute, answers } = parts;
+  return async (request, response) => {
+    const startedAt = performance.now();
+    const sender = readSender(request, parts.isRouter);
+    const { requestId, token } = sender;
+    const trace = parts.startTrace(request);
+    const done: { type?: string; name?: string | undefined; execution?: Execution } = {};
+    let answer: Answer;
+    try {
+      gate.admit(request, token);
+      checkAcceptable(sender);
+      const parameters = await readParameters(request, parts);
+      gate.begin(token);
+      try {
+        const found = find(parameters, sender);
+        const { operation, name } = found.operation.node;
+        Object.assign(done, { type: operation, name: name?.value });
+        const context = parts.createContext(sender, abortOnClose(response), trace);
+        closeWith(response, context);
+        const executed = await execute(found, context, readFtv1(request));
+        done.execution = executed.execution;
+        answer = await answers.writeResult(executed.result, found, context);
+      } finally {
+        gate.end(token);
+      }
+    } catch (error) {
+      if (!(error instanceof GatewayError)) {
+        // The server says what there is to say about a defect.
+        response.setHeader('x-request-id', requestId);
+        throw error;
+      }
+      answer = answers.writeRefusal(error, requestId, sender.mediaType.startsWith('application/json'));
+    }
+    const report = {
+      type: 'none',
+      name: undefined,
+      execution: undefined,
+      ...done,
+      client: sender.client,
+      codes: answer.codes,
+      durationMs: Math.round((performance.now() - startedAt) * 1000) / 1000,
+      requestId,
+    };
+    trace?.end(report);
+    parts.observe(report);
+    sendAnswer(request, response, sender, answer);
+  };
+}
+
+/** What a request asks for; of a `POST` it is in the body, of a `GET` in the URL. */
+async function readParameters(request: IncomingMessage, { maxRequestBytes, gate }: PipelineParts): Promise<Parameters> {
+  if (request.method === 'POST') return readPostParameters(await readJson(request, maxRequestBytes, gate));
+  const { url = '' } = request;
+  return readGetParameters(url.includes('?') ? url.slice(url.indexOf('?')) : '');
+}
+
+/** The header by which a router asks for the times of all fields. */
+function readFtv1({ headers }: IncomingMessage): string | undefined {
+  const header = headers['apollo-federation-include-trace'];
+  return typeof header === 'string' ? header : undefined;
+}
+
+/** Lets go of all that an operation holds once its answer is sent, or the caller is gone. */
+function closeWith(response: ServerResponse, { budget }: GatewayContext): void {
+  if (response.closed) budget.close();
+  else response.once('close', () => budget.close());
+}

@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import {
+  buildSchema,
+  execute,
+  type GraphQLScalarType,
+  getIntrospectionQuery,
+  getOperationAST,
+  getVariableValues,
+  parse,
+} from 'graphql';
+import { describe, expect, it, vi } from 'vitest';
+import type { GatewayContext } from '../../src/graphql/context.ts';
+import type { CompiledOperation } from '../../src/graphql/documents/compile-operation.ts';
+import { DocumentStore } from '../../src/graphql/documents/document-store.ts';
+import { Operation } from '../../src/graphql/documents/operation.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
+
+/** Answers its arguments. */
+const echo = (_root: unknown, args: unknown): unknown => args;
+
+const schema = buildSchema(`
+  enum Size { SMALL LARGE }
+  input Order { field: String!, size: Size! = LARGE, count: Int = 2 }
+  scalar Anything
+  scalar Once
+  type Query {
+    name: String
+    echo(value: Anything, values: [Anything], word: String, flag: Boolean): Anything
+    once(values: [Once]): Anything
+    sized(size: Size! = LARGE): Anything
+    query: Query
+  }
+  type Mutation { write: String }
+`);
+Object.assign(schema.getQueryType()?.getFields()['echo'] ?? {}, { resolve: echo });
+Object.assign(schema.getQueryType()?.getFields()['query'] ?? {}, { resolve: () => ({}) });
+
+/** An operation of a document. */
+function createOperation(document: string, name?: string, of = schema): Operation {
+  const syntaxTree = parse(document);
+  const node = getOperationAST(syntaxTree, name) ?? expect.fail();
+  return new Operation(of, syntaxTree, node, { refusal: null, varies: false, variableUses: new Map() });
+}
+
+/** How an operation is executed when it is asked for again. */
+function useAgain(operation: Operation): CompiledOperation | string {
+  expect(operation.use()).toBe('first use');
+  return operation.use();
+}
+
+/** Coerces variables as the pipeline does before anything is executed. */
+function coerce({ node }: Operation, variables: Readonly<Record<string, unknown>>) {
+  return getVariableValues(schema, node.variableDefinitions ?? [], variables).coerced ?? expect.fail();
+}
+
+it.each([
+  { document: 'query ($count: Int = 3) { name }', variables: { count: null } },
+  { document: 'query ($order: Order) { echo(value: $order) }', variables: { order: { field: 'a' } } },
+  { document: 'query ($size: Size! = SMALL) { echo(value: $size) }', variables: {} },
+  { document: 'query ($value: Anything) { echo(value: $value) }', variables: { value: { id: 'a' } } },
+  { document: '{ a: name one: query { name } }', variables: {} },
+])('$document with $variables is compiled and answered as graphql-js does', async ({ document, variables }) => {
+  const expected = await execute({ schema, document: parse(document), variableValues: variables });
+  const operation = createOperation(document);
+  const compiled = useAgain(operation);
+  if (typeof compiled === 'string') expect.fail(compiled);
+  const result = await compiled(coerce(operation, variables), {} as GatewayContext);
+  expect(JSON.stringify(result)).toBe(JSON.stringify(expected));
+});
+
+it.each([
+  ['query ($order: Order) { name @include(if: true) }', 'conditions'],
+  ['query ($no: Boolean = true) { name @skip(if: $no) }', 'conditions'],
+  ['query ($id: String) { echo(value: { id: $id }) }', 'variable in a scalar'],
+  ['query ($id: String) { echo(values: [[$id], { id: { id: $id } }]) }', 'variable in a scalar'],
+  ['query ($constructor: String) { echo(word: $constructor) }', 'reserved name'],
+  ['query ($__proto__: String = "a") { echo(word: $__proto__) }', 'reserved name'],
+  ['{ a: name __proto__: name query { __proto__: name } }', 'reserved name'],
+  ['{ echo(value: { __proto__: { a: 1 } }) }', 'reserved name'],
+  ['mutation { a: write b: write }', 'several writes'],
+  ['mutation { ...W } fragment W on Mutation { write }', 'several writes'],
+  [
+    'query ($no: Boolean = false) { a: query { ...F @include(if: $no) } b: query { ...F } } fragment F on Query { name }',
+    'conditions',
+  ],
+])('%s is not compiled: %s', (document, why) => {
+  expect(useAgain(createOperation(document))).toBe(why);
+});
+
+it('an operation is interpreted the first time, and compiled from then on', () => {
+  const operation = createOperation('query A { name } query B { query { name } }', 'B');
+  expect([operation.use(), typeof operation.use(), typeof operation.use()]).toEqual([
+    'first use',
+    'function',
+    'function',
+  ]);
+});
+
+it('what takes much memory once it is compiled is not compiled, however short it is', () => {
+  const [long, many] = ['a'.repeat(50_000), Array.from({ length: 100 }, (_, index) => index)];
+  const variables = many.map((index) => `$v${index}: Order`).join(' ');
+  for (const document of [
+    `{ ${long}: query { ${many.map((index) => `a${index}: name`).join(' ')} } }`,
+    `{ query { ${many.map((index) => `a${index}: query { ...F }`).join(' ')} } }
+     fragment F on Query { a: name b: name c: name d: name e: name }`,
+    `query (${variables}) { name }`,
+  ]) {
+    expect(useAgain(createOperation(document))).toBe('size');
+  }
+  expect(useAgain(createOperation(`{ query { ${many.map((index) => `a${index}: name`).join(' ')} } }`))).not.toBe(
+    'size',
+  );
+});
+
+it('a variable that is null where null cannot stand is left to graphql-js', () => {
+  const operation = createOperation('query ($size: Size = SMALL) { sized(size: $size) }');
+  const compiled = useAgain(operation);
+  if (typeof compiled === 'string') expect.fail(compiled);
+  expect(compiled({ size: null }, {} as GatewayContext)).toBeNull();
+});
+
+it('a value that the compiler does not take, though graphql-js does, is left to graphql-js', () => {
+  const wrap = (value: unknown) => {
+    if (typeof value !== 'string') throw new Error('no');
+    return { value };
+  };
+  Object.assign(schema.getType('Once') as GraphQLScalarType, { parseValue: wrap });
+  const operation = createOperation('query ($values: [Once]) { once(values: $values) }');
+  const compiled = useAgain(operation);
+  if (typeof compiled === 'string') expect.fail(compiled);
+  expect(compiled(coerce(operation, { values: ['a'] }), {} as GatewayContext)).toBeNull();
+});
+
+it('introspection is compiled: tools ask for it again and again', () => {
+  expect(useAgain(createOperation(getIntrospectionQuery(), undefined, createSchema()))).toBeTypeOf('function');
+});
+
+describe('the store of documents', () => {
+  const prepare = (text: string) => ({ syntaxTree: parse(text), schemaBytes: 0 });
+
+  it('prepares a document once, and finds it by its hash', () => {
+    const prepared = vi.fn(prepare);
+    const store = new DocumentStore(prepared);
+    const known = store.get('{ name }');
+    expect(store.get('{ name }')).toBe(known);
+    expect(store.getByHash(createHash('sha256').update('{ name }').digest('hex'))).toBe(known);
+    expect(prepared).toHaveBeenCalledTimes(1);
+  });
+
+  it('forgets what was not used for longest, not what came first', () => {
+    const store = new DocumentStore(prepare);
+    const busy = store.get('{ name }');
+    // Each takes about a hundredth of the memory for documents.
+    for (let index = 0; index < 300; index++) {
+      store.get(`{ name } #${String(index).padEnd(6_400)}`);
+      expect(store.get('{ name }')).toBe(busy);
+    }
+    const idle = store.get('{ a: name }');
+    for (let index = 300; index < 600; index++) store.get(`{ name } #${String(index).padEnd(6_400)}`);
+    expect(store.getByHash(idle.sha256)).toBeUndefined();
+  });
+
+  it('counts the operations of one document as much as those of many', () => {
+    const store = new DocumentStore(prepare);
+    const first = store.get('{ name }');
+    const below = Array.from({ length: 250 }, (_, index) => `a${index}: name`).join(' ');
+    const names = Array.from({ length: 150 }, (_, index) => `O${index}`);
+    const text = `${names.map((name) => `query ${name} { ...F }`).join(' ')} fragment F on Query { ${below} }`;
+    const document = store.get(text);
+    for (const name of names) store.addOperation(document, name, createOperation(text, name));
+    expect(store.getByHash(first.sha256)).toBeUndefined();
+  });
+});
