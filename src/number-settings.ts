@@ -25,7 +25,7 @@ export const numberSettings = {
     unit: '',
     from: 10,
     to: 1_000_000,
-    meaning: 'How many tokens (words, signs and comments) a document may have.',
+    meaning: 'How many tokens (words, signs and comments) a document may have, and how many line breaks.',
   },
   maxDepth: {
     name: 'MAX_DEPTH',
@@ -195,7 +195,7 @@ export const numberSettings = {
     default: 0,
     unit: 'bytes',
     from: 0,
-    to: 1_000_000_000_000,
+    to: 9_999_999_999,
     meaning:
       'How much memory all operations may hold together, by estimate: answers of the Images API, and their own until they ' +
       'are sent. An operation that needs more is answered with 503. 0: an eighth of the heap that Node allows.',

@@ -37,6 +37,7 @@ it('everything has a default, and nothing can be changed afterwards', () => {
     maxRequestBytes: 1_048_576,
     introspection: true,
     routerSecret: null,
+    directExecution: true,
     federatedTracing: false,
     shutdownGraceMs: 10_000,
     corsOrigins: '*',

@@ -12,8 +12,12 @@ const maxNesting = 200;
 export function checkSource(source: string, limits: Limits): Refusal | null {
   const tooLong = refuseOver(limits, 'maxDocumentCharacters', source.length);
   if (tooLong !== null) return tooLong;
+  const { brackets, lineBreaks } = count(source);
+  // Block strings are taken apart by their lines.
+  const tooManyLines = refuseOver(limits, 'maxTokens', lineBreaks);
+  if (tooManyLines !== null) return tooManyLines;
   // A document has no more tokens than characters, and is nested no deeper than it has brackets.
-  if (source.length <= limits.maxTokens && countBrackets(source) <= maxNesting) return null;
+  if (source.length <= limits.maxTokens && brackets <= maxNesting) return null;
   return checkTokens(source, limits);
 }
 
@@ -44,12 +48,14 @@ function closes(kind: TokenKind): boolean {
   return kind === TokenKind.BRACE_R || kind === TokenKind.PAREN_R || kind === TokenKind.BRACKET_R;
 }
 
-function countBrackets(source: string): number {
-  let count = 0;
+function count(source: string): { readonly brackets: number; readonly lineBreaks: number } {
+  let brackets = 0;
+  let lineBreaks = 0;
   for (let index = 0; index < source.length; index++) {
     const code = source.charCodeAt(index);
     // ( [ {
-    if (code === 0x28 || code === 0x5b || code === 0x7b) count++;
+    if (code === 0x28 || code === 0x5b || code === 0x7b) brackets++;
+    else if (code === 0x0a || code === 0x0d) lineBreaks++;
   }
-  return count;
+  return { brackets, lineBreaks };
 }
