@@ -60,6 +60,7 @@ const everything = { includeDeprecated: true };
 /** Adds up an introspection by the resolvers of graphql-js, without building an answer. */
 class Walk {
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #known = new Map<SelectionSetNode, readonly FieldNode[]>();
   readonly #schema: GraphQLSchema;
   readonly #sdlBytes: number;
   readonly #max: number;
@@ -127,12 +128,17 @@ class Walk {
   }
 
   /** The fields of a selection set, those of its fragments included: introspection knows no abstract types. */
-  *#fields(set: SelectionSetNode | undefined): Generator<FieldNode> {
-    for (const selection of set?.selections ?? []) {
-      if (selection.kind === Kind.FIELD) yield selection;
-      else if (selection.kind === Kind.INLINE_FRAGMENT) yield* this.#fields(selection.selectionSet);
-      else yield* this.#fields(this.#fragments.get(selection.name.value)?.selectionSet);
-    }
+  #fields(set: SelectionSetNode | undefined): readonly FieldNode[] {
+    if (set === undefined) return [];
+    const known = this.#known.get(set);
+    if (known !== undefined) return known;
+    const fields = set.selections.flatMap((selection) => {
+      if (selection.kind === Kind.FIELD) return [selection];
+      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments.get(selection.name.value);
+      return this.#fields(fragment?.selectionSet);
+    });
+    this.#known.set(set, fields);
+    return fields;
   }
 }
 
