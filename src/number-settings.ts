@@ -126,7 +126,8 @@ export const numberSettings = {
     from: 100,
     to: 1_000_000_000,
     meaning:
-      'How long the texts in the variables of an operation may be together, each counted as often as it is used.',
+      'How long the texts in the variables of an operation may be together, each counted as often as it is used; a ' +
+      'single one 10000 at the most.',
   },
   maxAnswerBytes: {
     name: 'MAX_ANSWER_BYTES',

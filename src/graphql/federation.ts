@@ -42,10 +42,15 @@ export function guardFederation(schema: GraphQLSchema, { references, toTypename 
       }
       const found = resolve(representation as never, context, info);
       // As a value: a compiled query would leave out a rejected item at the end of a list, and so shift the others.
-      return found instanceof Promise ? found.catch((error: unknown) => error) : found;
+      return found instanceof Promise ? found.catch((error: unknown) => fail(error, context)) : found;
     } catch (error) {
-      return error;
+      return fail(error, context);
     }
+  }
+
+  /** The error as the value of an entity; null once the answer holds as many errors as it may. */
+  function fail(error: unknown, { budget }: GatewayContext): unknown {
+    return budget.addError() ? error : null;
   }
 
   wrap(schema, '_service', (resolve) => (source, args, context, info) => {

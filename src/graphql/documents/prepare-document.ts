@@ -28,8 +28,8 @@ export interface PrepareOptions {
 }
 
 /**
- * Checks a document in the order of what each check costs: its text, then its shape, which some rules of validation take
- * time by the square of, then its validity.
+ * Checks a document in the order of what each check costs: its text, its shape, how much it asks about the schema, and
+ * its validity, for which some rules take time by the square of the document.
  */
 export function createPrepare({ schema, limits, introspection }: PrepareOptions): Prepare {
   const rules = introspection ? specifiedRules : [...specifiedRules, refuseIntrospection];
@@ -40,9 +40,10 @@ export function createPrepare({ schema, limits, introspection }: PrepareOptions)
     const syntaxTree = parseOrRefuse(text);
     const overDocument = checkDocument(syntaxTree, schema, limits);
     if (overDocument !== null) throw toLimitError(overDocument);
+    const found = measureSchemaBytes(syntaxTree, schemaBytes);
     const mistakes = validate(schema, syntaxTree, rules, { maxErrors: maxMistakes });
     if (mistakes.length > 0) throw new InvalidRequest('GRAPHQL_VALIDATION_FAILED', mistakes, toLines(text));
-    return { syntaxTree, schemaBytes: measureSchemaBytes(syntaxTree, schemaBytes) };
+    return { syntaxTree, schemaBytes: found };
   };
 }
 

@@ -18,6 +18,13 @@ import { isIncluded } from '../selection.ts';
 
 type Field = GraphQLField<unknown, GatewayContext>;
 
+/**
+ * What a field counts that is an object, and one that is a list of objects, where a plain value counts 1: about as much
+ * more as it takes to resolve.
+ */
+const objectWeight = 2;
+const listWeight = 8;
+
 /** How many fields each item of a list selects, by the place of the list in the operation. */
 export type ListWeights = Map<GraphQLResolveInfo['fieldNodes'], number>;
 
@@ -71,8 +78,9 @@ function weigh(weights: ListWeights, info: GraphQLResolveInfo): number {
       if (!isIncluded(selection, info)) continue;
       if (selection.kind === Kind.FIELD) {
         const field = isObjectType(type) ? type.getFields()[selection.name.value] : undefined;
-        fields++;
-        if (field && !isListOfObjects(field.type)) fields += count(selection.selectionSet, getNamedType(field.type));
+        if (field === undefined || selection.selectionSet === undefined) fields++;
+        else if (isListOfObjects(field.type)) fields += listWeight;
+        else fields += objectWeight + count(selection.selectionSet, getNamedType(field.type));
       } else {
         const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
         const condition = fragment?.typeCondition?.name.value;

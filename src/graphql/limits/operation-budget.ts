@@ -5,7 +5,10 @@ import type { MemoryAccount } from './memory-pool.ts';
 import { toLimitError } from './refusal.ts';
 
 /** What an operation may have without a token that upstream has accepted. */
-const unverified = { maxAnswerBytes: 65_536, maxAnswerFields: 5_000 };
+const unverified = { maxAnswerBytes: 65_536, maxAnswerFields: 5_000, maxErrors: 100 };
+
+/** How many errors an answer may hold. */
+const maxErrors = 1_000;
 
 /** Estimated memory for each byte that upstream answered with: its rows, once they are parsed. */
 const memoryPerUpstreamByte = 2;
@@ -26,6 +29,7 @@ export class OperationBudget implements CallBudget {
   #maxCalls: number;
   #upstreamBytes = 0;
   #fields = 0;
+  #errors = 0;
   #isVerified = false;
   #refusal: GatewayError | null = null;
   #exceeded: GatewayError | null = null;
@@ -49,6 +53,21 @@ export class OperationBudget implements CallBudget {
   get maxAnswerBytes(): number {
     const { maxAnswerBytes } = this.limits;
     return this.#isVerified ? maxAnswerBytes : Math.min(unverified.maxAnswerBytes, maxAnswerBytes);
+  }
+
+  /** How many errors the answer may hold. */
+  get maxErrors(): number {
+    return this.#isVerified ? maxErrors : unverified.maxErrors;
+  }
+
+  /** How many errors did not become part of the answer. */
+  get droppedErrors(): number {
+    return Math.max(0, this.#errors - this.maxErrors);
+  }
+
+  /** Counts an error at an item of a list. @returns whether the answer may hold it. */
+  addError(): boolean {
+    return ++this.#errors <= this.maxErrors;
   }
 
   /** Allows further calls, for work whose amount has a limit of its own. */

@@ -44,7 +44,7 @@ export class SchemaBytes {
     this.max = 2 * (this.measure(full) + this.#sdlBytes);
   }
 
-  /** @returns the bytes of the largest operation of a valid document; counting stops soon after the maximum. */
+  /** @returns the bytes of the largest operation of a document; counting stops soon after the maximum. */
   measure(document: DocumentNode): number {
     const walk = new Walk(document, this.#schema, this.#sdlBytes, this.max);
     const sizes = document.definitions.map((definition) =>
@@ -132,6 +132,8 @@ class Walk {
     if (set === undefined) return [];
     const known = this.#known.get(set);
     if (known !== undefined) return known;
+    // A fragment within itself is for validation to refuse.
+    this.#known.set(set, []);
     const fields = set.selections.flatMap((selection) => {
       if (selection.kind === Kind.FIELD) return [selection];
       const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments.get(selection.name.value);

@@ -2,6 +2,12 @@ import type { Limits } from '../../number-settings.ts';
 import type { Refusal } from './refusal.ts';
 
 /**
+ * The longest text in a variable, in characters. No argument takes one as long, and graphql-js needs milliseconds to say
+ * what is wrong with a text of a megabyte.
+ */
+const maxTextCharacters = 10_000;
+
+/**
  * The refusal for variables that hold too much, else null. Every value is counted as often as the operation uses its
  * variable, because each use may handle it anew; a variable that is not used counts once. Counts no further than the limit.
  */
@@ -20,8 +26,13 @@ export function checkVariables(
       const value = open.pop();
       values += times;
       if (values > maxVariableValues) return { limit: 'maxVariableValues', allowed: maxVariableValues, found: values };
-      if (typeof value === 'string') characters += times * value.length;
-      else if (Array.isArray(value)) for (const item of value) open.push(item);
+      if (typeof value === 'string') {
+        if (value.length > maxTextCharacters) {
+          return { limit: 'maxVariableCharacters', allowed: maxTextCharacters, found: value.length };
+        }
+        characters += times * value.length;
+      }
+      if (Array.isArray(value)) for (const item of value) open.push(item);
       else if (typeof value === 'object' && value !== null) {
         for (const [key, item] of Object.entries(value)) {
           characters += times * key.length;

@@ -27,9 +27,6 @@ export interface AnswerOptions {
   readonly onDefect: (error: unknown, requestId: string) => void;
 }
 
-/** How many errors an answer may hold: for a caller whose token upstream has accepted, and for others. */
-const maxErrors = 1_000;
-const maxErrorsUnverified = 100;
 /** How many defects of one operation are logged, and how many codes. */
 const maxLoggedDefects = 3;
 const maxLoggedCodes = 20;
@@ -84,15 +81,13 @@ export class AnswerWriter {
     const defects = all.filter((_error, index) => codes[index] === 'INTERNAL_SERVER_ERROR');
     for (const defect of defects.slice(0, maxLoggedDefects)) this.#options.onDefect(defect, requestId);
 
-    const max = budget.isVerified ? maxErrors : maxErrorsUnverified;
-    const kept = all.length > max ? max - 1 : all.length;
     const display = { ...this.#options, toLine: toLines(document.text) };
     const errors = all
-      .slice(0, kept)
+      .slice(0, budget.maxErrors)
       .map((error, index) => describeError(error, codes[index] ?? 'INTERNAL_SERVER_ERROR', display));
-    if (kept < all.length) {
-      const message = `${all.length - kept} more errors were left out of this answer.`;
-      errors.push({ message, extensions: { code: codes[kept] } });
+    const dropped = all.length - errors.length + budget.droppedErrors;
+    if (dropped > 0) {
+      errors.push({ message: `${dropped} more errors were left out.`, extensions: { code: codes.at(-1) } });
     }
     return { errors: errors.map((error) => withRequestId(error, requestId)), codes: codes.slice(0, maxLoggedCodes) };
   }
