@@ -55,7 +55,10 @@ const maxMistakes = 20;
 export function createFindOperation({ schema, limits, store, trust }: FindOptions): FindOperation {
   /** The text that the request means, or the document if its id is that of a persisted query. */
   function resolve({ query, documentId, sha256 }: Parameters): string | KnownDocument | undefined {
-    if (query === undefined) return trust.documents?.byId(documentId ?? '') ?? store.getByHash(documentId ?? '');
+    if (query === undefined) {
+      const id = documentId ?? '';
+      return trust.documents?.byId(id) ?? store.getByHash(id.replace(/^sha256:/, ''));
+    }
     const document = sha256 === undefined ? undefined : store.getByHash(sha256);
     return document?.text === query ? document : query;
   }
