@@ -22,6 +22,8 @@ export interface OperationMeasures {
   readonly type: string;
   readonly name: string | undefined;
   readonly client: string | undefined;
+  /** How it was executed; undefined where it was not. */
+  readonly execution: string | undefined;
   readonly failed: boolean;
   readonly durationMs: number;
 }
@@ -45,6 +47,7 @@ export class Metrics {
   readonly #retries: Counter<'operation'>;
   readonly #durations: Histogram<'type' | 'result'>;
   readonly #operations: Counter<'name' | 'client' | 'result'>;
+  readonly #executions: Counter<'execution'>;
   readonly #shed: Counter<'reason'>;
   readonly #refused: Counter<'reason'>;
   readonly #dropped: Counter<'operation'>;
@@ -76,6 +79,11 @@ export class Metrics {
       'operations_total',
       'GraphQL operations by the names that callers give them and themselves, and by whether the answer holds errors.',
       ['name', 'client', 'result'],
+    );
+    this.#executions = counter(
+      'executions_total',
+      'GraphQL operations that were executed: compiled, or by Apollo Server and why.',
+      ['execution'],
     );
     this.#shed = counter(
       'shed_total',
@@ -156,10 +164,11 @@ export class Metrics {
     if (attempt > 1) this.#retries.inc({ operation });
   }
 
-  operation({ type, name, client, failed, durationMs }: OperationMeasures): void {
+  operation({ type, name, client, execution, failed, durationMs }: OperationMeasures): void {
     const result = failed ? 'error' : 'ok';
     this.#durations.labels(type, result).observe(durationMs / 1000);
     this.#operations.labels(this.#names.of(name), this.#clients.of(client), result).inc();
+    if (execution !== undefined) this.#executions.labels(execution).inc();
   }
 
   #gauge(name: string, help: string, read: () => number): void {

@@ -40,6 +40,7 @@ it('the log has a line for each operation and for each request upstream, without
   expect(gateway.log.join('')).not.toContain(imageId);
   const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
   expect(metrics).toContain('operations_total{name="Look",client="the-client",result="ok"} 1');
+  expect(metrics).toContain('image_gateway_executions_total{execution="first use"} 1');
   expect(metrics).toContain('upstream_attempt_duration_seconds_count{operation="getImage",result="503"} 1');
   expect(metrics).toContain('upstream_attempt_duration_seconds_count{operation="getImage",result="200"} 1');
   expect(metrics).toContain('upstream_retries_total{operation="getImage"} 1');
