@@ -117,9 +117,11 @@ export async function createApp({
     onShed: (reason) => metrics.shed(reason),
     now: () => performance.now(),
   });
+  const memory = new MemoryPool(limits.maxWorkingBytes || getHeapStatistics().heap_size_limit / 8);
   metrics.read({
     running: () => load.running,
     receivingBytes: () => gate.receivingBytes,
+    workingBytes: () => memory.bytes,
     eventLoopDelayMs: () => load.eventLoopDelayMs,
     calls: () => queue.inside,
     waitingCalls: () => queue.waiting,
@@ -172,7 +174,6 @@ export async function createApp({
     bulk: { maxChanges: config.bulkMaxChanges, concurrency: config.bulkConcurrency },
     loaderStats,
   };
-  const memory = new MemoryPool(limits.maxWorkingBytes || getHeapStatistics().heap_size_limit / 8);
   const guarded = config.routerSecret !== null;
   const handleGraphql = createPipeline({
     isRouter: createRouterCheck(config.routerSecret),

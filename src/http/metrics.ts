@@ -32,6 +32,7 @@ export interface OperationMeasures {
 export interface Readings {
   readonly running: () => number;
   readonly receivingBytes: () => number;
+  readonly workingBytes: () => number;
   readonly eventLoopDelayMs: () => number;
   readonly calls: () => number;
   readonly waitingCalls: () => number;
@@ -112,6 +113,7 @@ export class Metrics {
       'What the bodies of requests hold that are being received.',
       readings.receivingBytes,
     );
+    this.#gauge('working_bytes', 'The memory that operations hold, by estimate.', readings.workingBytes);
     this.#gauge(
       'event_loop_delay_seconds',
       'How late the process was with its work lately.',
