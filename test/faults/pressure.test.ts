@@ -151,7 +151,7 @@ describe('an upstream that fails', () => {
     let down = true;
     await using surroundings = await start(
       (socket, request) => void (down ? socket.resetAndDestroy() : socket.write(healthy(request))),
-      { UPSTREAM_RETRIES: '0', UPSTREAM_BREAKER_FAILURES: '5', UPSTREAM_BREAKER_PAUSE_MS: '200' },
+      { UPSTREAM_RETRIES: '0', UPSTREAM_BREAKER_FAILURES: '5', UPSTREAM_BREAKER_PAUSE_MS: '1000' },
     );
     const { gateway, upstream } = surroundings;
     for (let call = 0; call < 5; call++) await gateway.query(canaryToken, image);
@@ -166,7 +166,7 @@ describe('an upstream that fails', () => {
     expect(upstream.received.length).toBeLessThanOrEqual(10);
     down = false;
     const data = async () => (await gateway.query(canaryToken, image)).data?.['image'];
-    await expect.poll(data, { timeout: 2_000 }).toMatchObject({ name: 'an image' });
+    await expect.poll(data, { timeout: 5_000 }).toMatchObject({ name: 'an image' });
     expect(await metric(gateway.url, 'upstream_breaker_open')).toBe(0);
     await surroundings.check('');
   });
