@@ -141,7 +141,7 @@ export const numberSettings = {
   },
   maxAnswerFields: {
     name: 'MAX_ANSWER_FIELDS',
-    default: 250_000,
+    default: 300_000,
     unit: '',
     from: 100,
     to: 10_000_000,

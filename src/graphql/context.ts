@@ -88,13 +88,17 @@ export function reportRowErrors(
   for (const error of errors) reportError(context, error, info, []);
 }
 
-/** Adds an error to the answer without failing the field: `below` is its path from there. */
+/**
+ * Adds an error to the answer without failing the field, unless the answer holds as many errors as it may. `below` is its
+ * path from the field.
+ */
 export function reportError(
   context: GatewayContext,
   originalError: GatewayError,
   { path, fieldNodes }: GraphQLResolveInfo,
   below: readonly (string | number)[],
 ): void {
+  if (!context.budget.addError()) return;
   const { message } = originalError;
   context.rowErrors.push(
     new GraphQLError(message, { originalError, nodes: fieldNodes, path: [...toPath(path), ...below] }),

@@ -11,8 +11,6 @@ export interface KnownDocument {
   readonly sha256: string;
   /** Parsed by `parseDocument`, so its locations are offsets. */
   readonly syntaxTree: DocumentNode;
-  /** How many bytes of an answer describe the schema, at most. */
-  readonly schemaBytes: number;
   /** The operations that were asked for, by the name that the requests gave; undefined: none. */
   readonly operations: Map<string | undefined, Operation>;
 }

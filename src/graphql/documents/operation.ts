@@ -6,6 +6,12 @@ import { type CompiledOperation, compileOperation, type WhyNotCompiled } from '.
 /** Approximately how many bytes a single compiled operation may take. */
 const maxCompiledBytes = 600_000;
 
+/** What is known of an operation before it is executed. */
+export interface OperationMeasure extends Omit<OperationCost, 'refusal'> {
+  /** How many bytes of its answer describe the schema, at most. */
+  readonly schemaBytes: number;
+}
+
 /** One operation of a known document, compiled when it is asked for again. */
 export class Operation {
   readonly node: OperationDefinitionNode;
@@ -13,16 +19,18 @@ export class Operation {
   readonly variableUses: ReadonlyMap<string, number>;
   /** Whether its cost is the same with any variables, and so within the limit. */
   readonly hasFixedCost: boolean;
+  readonly schemaBytes: number;
   /** Approximately how many bytes it takes once it is compiled; 0 where it never is. */
   readonly compiledBytes: number;
   readonly #compile: () => CompiledOperation | WhyNotCompiled;
   #executable: CompiledOperation | WhyNotCompiled | 'first use' | undefined;
 
-  constructor(schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode, cost: OperationCost) {
+  constructor(schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode, measure: OperationMeasure) {
     const bytes = estimateCodeSize(document, node);
     this.node = node;
-    this.variableUses = cost.variableUses;
-    this.hasFixedCost = !cost.varies;
+    this.variableUses = measure.variableUses;
+    this.hasFixedCost = !measure.varies;
+    this.schemaBytes = measure.schemaBytes;
     this.compiledBytes = bytes > maxCompiledBytes ? 0 : bytes;
     this.#compile = () => (this.compiledBytes === 0 ? 'size' : compileOperation(schema, document, node));
   }

@@ -18,25 +18,29 @@ import { isIncluded } from '../selection.ts';
 
 type Field = GraphQLField<unknown, GatewayContext>;
 
-/**
- * What a field counts that is an object, and one that is a list of objects, where a plain value counts 1: about as much
- * more as it takes to resolve.
- */
-const objectWeight = 2;
-const listWeight = 8;
+/** What a field counts: about as many microseconds as it takes to resolve. */
+const weights = {
+  value: 1,
+  resolvedValue: 2,
+  object: 2,
+  resolvedObject: 4,
+  /** One that is looked up by its arguments. */
+  foundObject: 16,
+  list: 8,
+};
 
 /** How many fields each item of a list selects, by the place of the list in the operation. */
 export type ListWeights = Map<GraphQLResolveInfo['fieldNodes'], number>;
 
 /**
- * Charges every list of objects that a resolver returns to the budget of its operation: its length times the fields
- * that are selected of each item. This is the only way by which an answer can become larger than its document. Where
- * the budget does not allow the list, an empty one takes its place and the answer is lost.
+ * Charges every list that a resolver returns to the budget of its operation: a list of objects with its length times the
+ * fields that are selected of each item, another with its length. Only by lists can an answer have more values than its
+ * document has fields. Where the budget does not allow the list, an empty one takes its place and the answer is lost.
  */
 export function chargeLists(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
-    for (const field of Object.values(type.getFields())) if (isListOfObjects(field.type)) chargeList(field);
+    for (const field of Object.values(type.getFields())) if (isList(field.type)) chargeList(field);
   }
 }
 
@@ -67,10 +71,11 @@ async function verifyThenReturn(list: readonly unknown[], { budget, client }: Ga
 }
 
 /** How many fields are selected of each item of the list that this field returns; lists below are charged themselves. */
-function weigh(weights: ListWeights, info: GraphQLResolveInfo): number {
+function weigh(known: ListWeights, info: GraphQLResolveInfo): number {
   const { fieldNodes, returnType, schema, fragments } = info;
-  const known = weights.get(fieldNodes);
-  if (known !== undefined) return known;
+  if (!isListOfObjects(returnType)) return 1;
+  const found = known.get(fieldNodes);
+  if (found !== undefined) return found;
 
   function count(set: SelectionSetNode | undefined, type: GraphQLNamedType | undefined): number {
     let fields = 0;
@@ -78,9 +83,8 @@ function weigh(weights: ListWeights, info: GraphQLResolveInfo): number {
       if (!isIncluded(selection, info)) continue;
       if (selection.kind === Kind.FIELD) {
         const field = isObjectType(type) ? type.getFields()[selection.name.value] : undefined;
-        if (field === undefined || selection.selectionSet === undefined) fields++;
-        else if (isListOfObjects(field.type)) fields += listWeight;
-        else fields += objectWeight + count(selection.selectionSet, getNamedType(field.type));
+        fields += weighField(field);
+        if (field !== undefined && !isList(field.type)) fields += count(selection.selectionSet, getNamedType(field.type));
       } else {
         const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
         const condition = fragment?.typeCondition?.name.value;
@@ -92,10 +96,24 @@ function weigh(weights: ListWeights, info: GraphQLResolveInfo): number {
 
   let weight = 0;
   for (const { selectionSet } of fieldNodes) weight += count(selectionSet, getNamedType(returnType));
-  weights.set(fieldNodes, weight);
+  known.set(fieldNodes, weight);
   return weight;
 }
 
+/** What a field counts without what is selected below it; undefined: `__typename`. */
+function weighField(field: Field | undefined): number {
+  if (field === undefined) return weights.value;
+  if (isList(field.type)) return weights.list;
+  const isResolved = field.resolve !== undefined;
+  if (!isCompositeType(getNamedType(field.type))) return isResolved ? weights.resolvedValue : weights.value;
+  if (!isResolved) return weights.object;
+  return field.args.length > 0 ? weights.foundObject : weights.resolvedObject;
+}
+
 function isListOfObjects(type: GraphQLOutputType): boolean {
-  return isListType(isNonNullType(type) ? type.ofType : type) && isCompositeType(getNamedType(type));
+  return isList(type) && isCompositeType(getNamedType(type));
+}
+
+function isList(type: GraphQLOutputType): boolean {
+  return isListType(isNonNullType(type) ? type.ofType : type);
 }

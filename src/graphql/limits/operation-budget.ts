@@ -65,7 +65,7 @@ export class OperationBudget implements CallBudget {
     return Math.max(0, this.#errors - this.maxErrors);
   }
 
-  /** Counts an error at an item of a list. @returns whether the answer may hold it. */
+  /** Counts an error about one item of a list. @returns whether the answer may hold it. */
   addError(): boolean {
     return ++this.#errors <= this.maxErrors;
   }

@@ -1,4 +1,10 @@
-import { type GraphQLSchema, getOperationAST, getVariableValues, OperationTypeNode } from 'graphql';
+import {
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from 'graphql';
 import { GatewayError } from '../../errors.ts';
 import type { Limits } from '../../number-settings.ts';
 import type { DocumentStore, KnownDocument } from '../documents/document-store.ts';
@@ -8,6 +14,7 @@ import type { TrustedDocuments } from '../documents/trusted-documents.ts';
 import { InvalidRequest } from '../invalid-request.ts';
 import { checkCost } from '../limits/document.ts';
 import { toLimitError } from '../limits/refusal.ts';
+import { SchemaBytes } from '../limits/schema-bytes.ts';
 import { checkVariables } from '../limits/variables.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -53,6 +60,8 @@ export type FindOperation = (
 const maxMistakes = 20;
 
 export function createFindOperation({ schema, limits, store, trust }: FindOptions): FindOperation {
+  const schemaBytes = new SchemaBytes(schema);
+
   /** The text that the request means, or the document if its id is that of a persisted query. */
   function resolve({ query, documentId, sha256 }: Parameters): string | KnownDocument | undefined {
     if (query === undefined) {
@@ -78,9 +87,18 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
     const cost = checkCost(document.syntaxTree, schema, limits, node, variables);
     if (cost.refusal !== null) throw toLimitError(cost.refusal);
     if (known !== undefined) return known;
-    const operation = new Operation(schema, document.syntaxTree, node, cost);
+    const measure = { ...cost, schemaBytes: measureSchemaBytes(document, node) };
+    const operation = new Operation(schema, document.syntaxTree, node, measure);
     store.addOperation(document, name, operation);
     return operation;
+  }
+
+  /** Only the operation that is asked for: a document may have many that ask about the schema. */
+  function measureSchemaBytes({ syntaxTree }: KnownDocument, node: OperationDefinitionNode): number {
+    const found = schemaBytes.measure(syntaxTree, node);
+    if (found <= schemaBytes.max) return found;
+    const refusal = { limit: 'maxAnswerBytes', allowed: schemaBytes.max, found } as const;
+    throw toLimitError(refusal, ' This counts what describes the schema: ask for less of it in one operation.');
   }
 
   return (parameters, { requestId, isRouter }) => {
