@@ -5,7 +5,6 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { Pool } from 'undici';
-import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
 import { DocumentStore } from './graphql/documents/document-store.ts';
 import { createPrepare } from './graphql/documents/prepare-document.ts';
@@ -29,6 +28,7 @@ import { createMetricsHandler, Metrics } from './http/metrics.ts';
 import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
 import { createPipeline } from './pipeline.ts';
+import type { Settings } from './settings/settings.ts';
 import { startTrace } from './tracing/tracer.ts';
 import { Breaker } from './upstream/breaker.ts';
 import { FairQueue } from './upstream/fair-queue.ts';
@@ -39,7 +39,7 @@ import { Transport } from './upstream/transport.ts';
 
 /** What an app is made of. */
 export interface AppOptions {
-  readonly config: Omit<Config, 'imagesApiUrl'> & { readonly imagesApiUrl: URL };
+  readonly settings: Omit<Settings, 'imagesApiUrl'> & { readonly imagesApiUrl: URL };
   readonly log: Logger;
   readonly sample: Sample;
   /** Whom the console offers to be; nobody by default. */
@@ -66,58 +66,57 @@ const consoleFolder = fileURLToPath(new URL('../frontend/console/dist', import.m
 
 /** Puts the gateway together: configuration in, a server out that is ready and not yet listening. */
 export async function createApp({
-  config,
+  settings,
   log,
   sample,
   people = [],
   schema = createSchema(),
   registry = new Registry(),
 }: AppOptions): Promise<App> {
-  const { origin, pathname: basePath } = config.imagesApiUrl;
-  const { limits } = config;
+  const { origin, pathname: basePath } = settings.imagesApiUrl;
   const dispatcher = new Pool(origin, {
     // One more than calls may use: so that the probe need not wait for slow calls.
-    connections: config.upstreamConnections + 1,
+    connections: settings.upstreamConnections + 1,
     pipelining: 1,
     allowH2: false,
     // Names are looked up when a connection is made, so that a connection that never ends would never notice a move.
-    clientTtl: limits.upstreamConnectionAgeMs,
-    ...(config.upstreamCa !== null && { connect: { ca: config.upstreamCa } }),
+    clientTtl: settings.upstreamConnectionAgeMs,
+    ...(settings.upstreamCa !== null && { connect: { ca: settings.upstreamCa } }),
   });
   const load = new Load({
-    maxConcurrent: limits.maxConcurrentOperations,
-    maxEventLoopDelayMs: limits.maxEventLoopDelayMs,
-    maxMemoryPercent: limits.maxMemoryPercent,
+    maxConcurrent: settings.maxConcurrentOperations,
+    maxEventLoopDelayMs: settings.maxEventLoopDelayMs,
+    maxMemoryPercent: settings.maxMemoryPercent,
   });
   const trustedDocuments =
-    config.trustedDocumentsManifest === null ? null : parseTrustedDocuments(config.trustedDocumentsManifest);
+    settings.trustedDocumentsManifest === null ? null : parseTrustedDocuments(settings.trustedDocumentsManifest);
   const metrics = new Metrics(registry, trustedDocuments?.operationNames);
-  const exporter = await createExporter(config, metrics);
+  const exporter = await createExporter(settings, metrics);
   const loaderStats = new LoaderStats();
   const onDefect = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'defect');
   const queue = new FairQueue({
-    places: config.upstreamConnections,
-    placesPerKey: limits.upstreamConnectionsPerToken,
-    maxWaiting: limits.upstreamQueue,
+    places: settings.upstreamConnections,
+    placesPerKey: settings.upstreamConnectionsPerToken,
+    maxWaiting: settings.upstreamQueue,
   });
   const breaker = new Breaker({
-    failures: limits.upstreamBreakerFailures,
-    pauseMs: limits.upstreamBreakerPauseMs,
+    failures: settings.upstreamBreakerFailures,
+    pauseMs: settings.upstreamBreakerPauseMs,
     now: () => performance.now(),
     onChange: (open) => log.warn({ open }, 'breaker'),
   });
   const gate = createGate({
     load,
-    perToken: limits.rateLimitPerToken,
-    perAddress: limits.rateLimitPerAddress,
-    trustProxy: config.trustProxy,
+    perToken: settings.rateLimitPerToken,
+    perAddress: settings.rateLimitPerAddress,
+    trustProxy: settings.trustProxy,
     // Whatever one does, there is room for some of others.
-    maxConcurrentPerToken: Math.max(1, Math.floor((limits.maxConcurrentOperations * 63) / 64)),
-    maxReceivingBytes: limits.maxReceivingBytes,
+    maxConcurrentPerToken: Math.max(1, Math.floor((settings.maxConcurrentOperations * 63) / 64)),
+    maxReceivingBytes: settings.maxReceivingBytes,
     onShed: (reason) => metrics.shed(reason),
     now: () => performance.now(),
   });
-  const memory = new MemoryPool(limits.maxWorkingBytes || getHeapStatistics().heap_size_limit / 8);
+  const memory = new MemoryPool(settings.maxWorkingBytes || getHeapStatistics().heap_size_limit / 8);
   metrics.read({
     running: () => load.running,
     receivingBytes: () => gate.receivingBytes,
@@ -131,12 +130,12 @@ export async function createApp({
   const transport = new Transport({
     dispatcher,
     basePath,
-    deadlineMs: config.upstreamDeadlineMs,
-    maxBodyBytes: config.upstreamMaxBodyBytes,
-    retries: config.upstreamRetries,
+    deadlineMs: settings.upstreamDeadlineMs,
+    maxBodyBytes: settings.upstreamMaxBodyBytes,
+    retries: settings.upstreamRetries,
     queue,
     breaker,
-    retryBudget: new RetryBudget(limits.upstreamRetryPercent),
+    retryBudget: new RetryBudget(settings.upstreamRetryPercent),
     onRefused: (reason) => metrics.refused(reason),
     onDropped(operation, rows) {
       metrics.dropped(operation, rows);
@@ -150,11 +149,11 @@ export async function createApp({
   });
   const find = createFindOperation({
     schema,
-    limits,
-    store: new DocumentStore(createPrepare({ schema, limits, introspection: config.introspection })),
+    limits: settings,
+    store: new DocumentStore(createPrepare({ schema, limits: settings, introspection: settings.introspection })),
     trust: {
       documents: trustedDocuments,
-      mode: config.trustedDocuments,
+      mode: settings.trustedDocuments,
       onUntrusted(name, requestId) {
         metrics.untrusted();
         log.warn({ name: name?.slice(0, 100), requestId }, 'untrusted document');
@@ -164,58 +163,60 @@ export async function createApp({
   const apollo = await startApollo({
     schema,
     sample,
-    federatedTracing: config.federatedTracing,
-    explorer: !config.production,
+    federatedTracing: settings.federatedTracing,
+    explorer: !settings.production,
   });
   const reachable = createProbe(dispatcher, basePath, () => performance.now());
-  const upstream = { transport, sharedReads: config.shareReads ? new SharedReads() : null };
+  const upstream = { transport, sharedReads: settings.shareReads ? new SharedReads() : null };
   const contextOptions = {
-    verifyRemovals: config.verifyRemovals,
-    bulk: { maxChanges: config.bulkMaxChanges, concurrency: config.bulkConcurrency },
+    verifyRemovals: settings.verifyRemovals,
+    bulk: { maxChanges: settings.bulkMaxChanges, concurrency: settings.bulkConcurrency },
     loaderStats,
   };
-  const guarded = config.routerSecret !== null;
+  const guarded = settings.routerSecret !== null;
   const handleGraphql = createPipeline({
-    isRouter: createRouterCheck(config.routerSecret),
+    isRouter: createRouterCheck(settings.routerSecret),
     startTrace: ({ headers }) => startTrace(headers['traceparent'], exporter?.export),
     gate,
-    maxRequestBytes: config.maxRequestBytes,
+    maxRequestBytes: settings.maxRequestBytes,
     find,
     createContext({ requestId, token, isRouter }, signal, trace) {
-      const deadlineAt = performance.now() + limits.operationDeadlineMs;
+      const deadlineAt = performance.now() + settings.operationDeadlineMs;
       return createContext(
         upstream,
         { requestId, token, signal, deadlineAt, trace },
         {
           ...contextOptions,
-          federation: { sdl: isRouter || (config.introspection && !guarded), entities: isRouter || !guarded },
-          budget: new OperationBudget(limits, memory.open()),
+          federation: { sdl: isRouter || (settings.introspection && !guarded), entities: isRouter || !guarded },
+          budget: new OperationBudget(settings, memory.open()),
         },
       );
     },
     execute: createExecuteOperation({
       apollo,
-      directExecution: config.directExecution,
-      federatedTracing: config.federatedTracing,
+      directExecution: settings.directExecution,
+      federatedTracing: settings.federatedTracing,
     }),
-    answers: new AnswerWriter({ showsSchema: config.introspection, onDefect }),
+    answers: new AnswerWriter({ showsSchema: settings.introspection, onDefect }),
     observe(report) {
       metrics.operation({ ...report, failed: report.codes.length > 0 });
       log.info({ ...report, name: report.name?.slice(0, 100) }, 'operation');
     },
   });
-  const landingPage = config.production ? handleGraphql : createLandingPage(() => apollo.landingPage(), handleGraphql);
+  const landingPage = settings.production
+    ? handleGraphql
+    : createLandingPage(() => apollo.landingPage(), handleGraphql);
   const server = createHttpServer({
-    corsOrigins: config.corsOrigins,
-    maxConnections: limits.maxConnections,
-    headersTimeoutMs: limits.headersTimeoutMs,
-    requestTimeoutMs: limits.requestTimeoutMs,
-    answerTimeoutMs: limits.answerTimeoutMs,
+    corsOrigins: settings.corsOrigins,
+    maxConnections: settings.maxConnections,
+    headersTimeoutMs: settings.headersTimeoutMs,
+    requestTimeoutMs: settings.requestTimeoutMs,
+    answerTimeoutMs: settings.answerTimeoutMs,
     onDefect,
     routes: {
       '/graphql': { GET: landingPage, POST: handleGraphql },
-      ...(!config.production && createExplorerRoutes(sample)),
-      ...(config.console && createConsoleRoutes(consoleFolder, people)),
+      ...(!settings.production && createExplorerRoutes(sample)),
+      ...(settings.console && createConsoleRoutes(consoleFolder, people)),
       '/healthz': { GET: healthz },
       '/readyz': {
         GET: createReadyz(async () => {
@@ -229,7 +230,7 @@ export async function createApp({
   const drain = createDrain(server);
 
   async function close(): Promise<boolean> {
-    const answered = await drain.close(config.shutdownGraceMs, limits.drainDelayMs);
+    const answered = await drain.close(settings.shutdownGraceMs, settings.drainDelayMs);
     load.stop();
     await apollo.stop();
     await dispatcher.destroy();
@@ -241,7 +242,7 @@ export async function createApp({
     async listen() {
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
-        server.listen(config.port, config.host, resolve);
+        server.listen(settings.port, settings.host, resolve);
       });
       const { address, port, family } = server.address() as AddressInfo;
       return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
@@ -254,7 +255,7 @@ export async function createApp({
 }
 
 /** Loaded only where traces are exported. */
-async function createExporter({ otlpEndpoint, serviceName }: AppOptions['config'], metrics: Metrics) {
+async function createExporter({ otlpEndpoint, serviceName }: AppOptions['settings'], metrics: Metrics) {
   if (otlpEndpoint === null) return undefined;
   const { createOtlpExporter } = await import('./tracing/otlp.ts');
   return createOtlpExporter({

@@ -1,8 +1,8 @@
 import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createApp } from './app.ts';
-import { ConfigError, parseConfig } from './config.ts';
 import type { Demo } from './demo.ts';
+import { parseSettings, SettingsError } from './settings/parse-settings.ts';
 
 /** What the explorers open with. */
 const sampleDocument = `# Your images, and whom they are shared with.
@@ -50,27 +50,27 @@ mutation Share($imageIds: [ID!]!, $memberIds: [ID!]!) {
 try {
   await start();
 } catch (error) {
-  const lines = error instanceof ConfigError ? error.mistakes : [toLine(error)];
+  const lines = error instanceof SettingsError ? error.mistakes : [toLine(error)];
   for (const line of lines) process.stderr.write(`${line}\n`);
   process.exit(1);
 }
 
 async function start(): Promise<void> {
-  const config = parseConfig(process.env);
-  const cloud = config.imagesApiUrl ? toCloud(config.imagesApiUrl) : await startDemo();
+  const settings = parseSettings(process.env);
+  const cloud = settings.imagesApiUrl ? toCloud(settings.imagesApiUrl) : await startDemo();
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const app = await createApp({
-    config: { ...config, imagesApiUrl: cloud.imagesApiUrl },
-    log: createLog(config.logLevel),
+    settings: { ...settings, imagesApiUrl: cloud.imagesApiUrl },
+    log: createLog(settings.logLevel),
     registry,
     sample: { document: sampleDocument, headers: { 'X-Auth-Token': cloud.token } },
     people: cloud.people,
   });
   const url = await app.listen();
-  const open = config.routerSecret === null ? ', open to every router because ROUTER_SECRET is not set,' : '';
+  const open = settings.routerSecret === null ? ', open to every router because ROUTER_SECRET is not set,' : '';
   process.stdout.write(`The gateway${open} listens at ${url}/graphql\n`);
-  process.stdout.write(cloud.describe(url, config));
+  process.stdout.write(cloud.describe(url, settings));
 
   let stopping = false;
   async function stop(): Promise<void> {

@@ -6,15 +6,14 @@ const root = new URL('../src/', import.meta.url).pathname;
 
 /** Who may import whom: the parts of `src/`, which are its folders and the files beside them. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  main: ['app', 'config', 'demo'],
+  main: ['app', 'settings', 'demo'],
   demo: ['simulator'],
-  app: ['config', 'pipeline', 'http', 'graphql', 'upstream', 'tracing', 'errors'],
+  app: ['settings', 'pipeline', 'http', 'graphql', 'upstream', 'tracing', 'errors'],
   pipeline: ['http', 'graphql', 'tracing', 'errors'],
-  graphql: ['upstream', 'tracing', 'number-settings', 'churning-map', 'errors'],
+  graphql: ['upstream', 'tracing', 'settings', 'churning-map', 'errors'],
   http: ['churning-map', 'collected-bytes', 'errors'],
   upstream: ['churning-map', 'collected-bytes', 'errors'],
-  config: ['number-settings'],
-  'number-settings': [],
+  settings: [],
   tracing: [],
   'churning-map': [],
   errors: [],

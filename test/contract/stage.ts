@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Environment } from '../../src/config.ts';
+import type { Environment } from '../../src/settings/parse-settings.ts';
 import { type AnswerError, type Gateway, startGateway } from '../support/gateway.ts';
 import { type Disturb, startProxy } from '../support/proxy.ts';
 import { type Caller, type Cloud, openCloud, type ProjectName } from './cloud.ts';

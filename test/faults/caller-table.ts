@@ -1,4 +1,4 @@
-import type { Environment } from '../../src/config.ts';
+import type { Environment } from '../../src/settings/parse-settings.ts';
 import { canarySecret, canaryToken, imageId } from './fault-upstream.ts';
 
 /** What a caller sends, byte for byte, and what must come of it. */

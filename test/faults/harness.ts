@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { Environment } from '../../src/config.ts';
+import type { Environment } from '../../src/settings/parse-settings.ts';
 import { startCollector } from '../support/collector.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 import {

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
-import { type Environment, parseConfig } from '../../src/config.ts';
+import { type Environment, parseSettings } from '../../src/settings/parse-settings.ts';
 import { type ReceivedRequest, startSimulator } from '../../src/simulator/server.ts';
 import { World } from '../../src/simulator/world.ts';
 
@@ -72,9 +72,9 @@ export async function startGateway(environment: Environment = {}): Promise<Gatew
       tokens.push(headers['x-auth-token'] as string | undefined);
     },
   });
-  const config = parseConfig({ PORT: '0', UPSTREAM_RETRIES: '0', IMAGES_API_URL: simulator.url, ...environment });
+  const settings = parseSettings({ PORT: '0', UPSTREAM_RETRIES: '0', IMAGES_API_URL: simulator.url, ...environment });
   const app = await createApp({
-    config: { ...config, imagesApiUrl: config.imagesApiUrl ?? new URL(simulator.url) },
+    settings: { ...settings, imagesApiUrl: settings.imagesApiUrl ?? new URL(simulator.url) },
     log: pino({ level: 'silent' }),
     sample: { document: '{ __typename }', headers: {} },
   });

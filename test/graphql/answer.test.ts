@@ -1,5 +1,4 @@
 import { expect, it, vi } from 'vitest';
-import { parseConfig } from '../../src/config.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { DocumentStore } from '../../src/graphql/documents/document-store.ts';
 import { createPrepare } from '../../src/graphql/documents/prepare-document.ts';
@@ -11,6 +10,7 @@ import { createExecuteOperation } from '../../src/graphql/pipeline/execute-opera
 import { createFindOperation } from '../../src/graphql/pipeline/find-operation.ts';
 import { readPostParameters } from '../../src/graphql/pipeline/parameters.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
+import { parseSettings } from '../../src/settings/parse-settings.ts';
 import { createTransport } from '../support/transport.ts';
 
 const odd = [
@@ -21,7 +21,7 @@ const odd = [
 it.each(odd.flatMap(([name, error]) => [1, 2].map((time) => ({ name, error, time }))))(
   'a resolver that $name is masked, keeps its path, and is reported with the request id, time $time',
   async ({ error, time }) => {
-    const { limits } = parseConfig({});
+    const limits = parseSettings({});
     const schema = createSchema();
     const defects: [unknown, string][] = [];
     const find = createFindOperation({

@@ -1,4 +1,4 @@
-import type { Environment } from '../../src/config.ts';
+import type { Environment } from '../../src/settings/parse-settings.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { type NewImage, World } from '../../src/simulator/world.ts';
 import { type Answer, type Gateway, startGateway } from './gateway.ts';

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../errors.ts';
-import type { Limits } from '../../number-settings.ts';
+import type { Limits } from '../../settings/settings.ts';
 import type { CallBudget } from '../../upstream/call-budget.ts';
 import type { MemoryAccount } from './memory-pool.ts';
 import { toLimitError } from './refusal.ts';
