@@ -23,6 +23,7 @@ import { createHttpServer } from './http/server.ts';
 import { startTrace } from './tracing/tracer.ts';
 import { Breaker } from './upstream/breaker.ts';
 import { FairQueue } from './upstream/fair-queue.ts';
+import { imagesApi } from './upstream/images-client.ts';
 import { createProbe } from './upstream/probe.ts';
 import { RetryBudget } from './upstream/retry-budget.ts';
 import { SharedReads } from './upstream/shared-reads.ts';
@@ -118,6 +119,7 @@ export async function createApp({
     loaders: { ...loaderStats },
   });
   const transport = new Transport({
+    service: imagesApi,
     dispatcher,
     basePath,
     deadlineMs: config.upstreamDeadlineMs,

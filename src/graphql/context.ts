@@ -1,7 +1,8 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { GatewayError } from '../errors.ts';
 import type { OperationTrace } from '../tracing/tracer.ts';
-import { type ClientCaller, ImagesClient } from '../upstream/images-client.ts';
+import { ImagesClient } from '../upstream/images-client.ts';
+import type { ClientCaller } from '../upstream/session.ts';
 import type { SharedReads } from '../upstream/shared-reads.ts';
 import type { Transport } from '../upstream/transport.ts';
 import type { FederationAllowance } from './federation.ts';

@@ -4,7 +4,7 @@ import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer
 import type { Breaker } from './breaker.ts';
 import type { FairQueue } from './fair-queue.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { toUpstreamError } from './status.ts';
+import { type Service, toUpstreamError } from './status.ts';
 
 /** The trace that a caller's attempts belong to. */
 export interface Trace {
@@ -23,9 +23,11 @@ export interface Caller {
   readonly deadlineAt?: number | undefined;
   /** Undefined: there is none. */
   readonly trace?: Trace | undefined;
+  /** Whether a call may be tried again, where it could be; asked before each retry. By default it may. */
+  readonly mayRetry?: (() => boolean) | undefined;
 }
 
-/** One call to the Images API. */
+/** One call to an API. */
 export interface Call {
   /** The operation's name in logs, metrics and messages: `listMembers`. */
   readonly operation: string;
@@ -55,6 +57,8 @@ export interface AttemptReport {
 }
 
 export interface TransportOptions {
+  /** The API that is called. */
+  readonly service: Service;
   readonly dispatcher: Dispatcher;
   /** The base path of the API, without a slash at its end: `/v2`. */
   readonly basePath: string;
@@ -81,12 +85,17 @@ class DeadlineExceeded extends Error {}
 /** Ends a call because its caller went away. */
 class CallerGone extends Error {}
 
-/** Makes calls to the Images API: one deadline for each, reads tried again where that is safe, writes sent once. */
+/** Makes calls to one API: one deadline for each, reads tried again where that is safe, writes sent once. */
 export class Transport {
   readonly #options: TransportOptions;
 
   constructor(options: TransportOptions) {
     this.#options = options;
+  }
+
+  /** The API that is called. */
+  get service(): Service {
+    return this.#options.service;
   }
 
   /**
@@ -124,7 +133,7 @@ export class Transport {
         if (typeof error === 'string') return error;
         const delayMs = retryDelayMs(error, number);
         if (number >= attempts || delayMs === null || performance.now() + delayMs >= deadline) throw error;
-        if (!retryBudget.take()) throw error;
+        if (caller.mayRetry?.() === false || !retryBudget.take()) throw error;
         await sleep(delayMs, (c) => {
           cancel = c;
         });
@@ -179,7 +188,7 @@ export class Transport {
       trace?.end(report);
       this.#options.observe(report);
     }
-    return answer.status === call.expect ? answer.body : toUpstreamError(call, answer, caller.token);
+    return answer.status === call.expect ? answer.body : toUpstreamError(this.service, call, answer, caller.token);
   }
 
   /** Waits for a turn to call. */
@@ -197,29 +206,29 @@ export class Transport {
 
   #refuse(call: Call, reason: 'queue' | 'breaker', retryAfter: number): UpstreamError {
     this.#options.onRefused(reason);
-    const why =
-      reason === 'queue' ? 'too many calls wait for the Images API.' : 'the Images API has not answered for a while.';
+    const { name } = this.service;
+    const why = reason === 'queue' ? `too many calls wait for ${name}.` : `${name} has not answered for a while.`;
     return new UpstreamError('UPSTREAM_UNAVAILABLE', `Could not ${call.doing}: ${why}`, { retryAfter });
   }
 
   /** Counts rows that were left out of the answer to a call. */
-  dropped(call: Call, rows: number): void {
-    this.#options.onDropped(call.operation, rows);
+  dropped({ operation }: Pick<Call, 'operation'>, rows: number): void {
+    this.#options.onDropped(operation, rows);
   }
 
   #toError(call: Call, cause: unknown): UpstreamError {
     if (cause instanceof UpstreamError) return cause;
     const failure = toFailure(cause);
+    const { name } = this.service;
     // Who gives up between two attempts, or before the first, leaves nothing behind at upstream.
     const sent = cause instanceof UnusableAnswer || (cause instanceof NoAnswer && cause.sent);
     const outcome = call.method !== 'GET' && sent ? ('UNKNOWN' as const) : undefined;
     switch (failure) {
       case 'timeout':
-        return new UpstreamError(
-          'UPSTREAM_TIMEOUT',
-          `Could not ${call.doing}: the Images API did not answer in time.`,
-          { outcome, cause },
-        );
+        return new UpstreamError('UPSTREAM_TIMEOUT', `Could not ${call.doing}: ${name} did not answer in time.`, {
+          outcome,
+          cause,
+        });
       case 'cancelled':
         return new UpstreamError('UPSTREAM_UNAVAILABLE', `Could not ${call.doing}: the caller went away.`, {
           outcome,
@@ -228,13 +237,13 @@ export class Transport {
       case 'unusable':
         return new UpstreamError(
           'UPSTREAM_INVALID_RESPONSE',
-          `Could not ${call.doing}: the Images API sent an answer that cannot be used.`,
+          `Could not ${call.doing}: ${name} sent an answer that cannot be used.`,
           { outcome, cause },
         );
       case 'unreachable':
         return new UpstreamError(
           'UPSTREAM_UNAVAILABLE',
-          `Could not ${call.doing}: the Images API cannot be reached, or closed the connection.`,
+          `Could not ${call.doing}: ${name} cannot be reached, or closed the connection.`,
           { outcome, cause },
         );
     }
