@@ -20,8 +20,10 @@ import { Load } from './http/load.ts';
 import { createMetricsHandler, Metrics } from './http/metrics.ts';
 import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
+import { identityApi } from './identity/client.ts';
 import { startTrace } from './tracing/tracer.ts';
 import { Breaker } from './upstream/breaker.ts';
+import { type Connection, connect } from './upstream/connect.ts';
 import { FairQueue } from './upstream/fair-queue.ts';
 import { imagesApi } from './upstream/images-client.ts';
 import { createProbe } from './upstream/probe.ts';
@@ -161,7 +163,12 @@ export async function createApp({
     },
   });
   const reachable = createProbe(dispatcher, basePath, () => performance.now());
-  const upstream = { transport, sharedReads: config.shareReads ? new SharedReads() : null };
+  const identity = connectIdentity(config, metrics, log);
+  const upstream = {
+    transport,
+    sharedReads: config.shareReads ? new SharedReads() : null,
+    identity: identity?.transport ?? null,
+  };
   const contextOptions = {
     verifyRemovals: config.verifyRemovals,
     bulk: { maxChanges: config.bulkMaxChanges, concurrency: config.bulkConcurrency },
@@ -216,6 +223,7 @@ export async function createApp({
     load.stop();
     await graphql.stop();
     await dispatcher.destroy();
+    await identity?.close();
     await exporter?.stop();
     return answered;
   }
@@ -244,5 +252,39 @@ async function createExporter({ otlpEndpoint, serviceName }: AppOptions['config'
     endpoint: otlpEndpoint,
     serviceName,
     onDone: (result, spans) => metrics.spans(result, spans),
+  });
+}
+
+/** @returns null where no Identity service is configured. */
+function connectIdentity(config: AppOptions['config'], metrics: Metrics, log: Logger): Connection | null {
+  const { identityApiUrl, limits } = config;
+  if (identityApiUrl === null) return null;
+  return connect({
+    service: identityApi,
+    url: identityApiUrl,
+    ca: config.upstreamCa,
+    connections: config.upstreamConnections,
+    connectionsPerToken: limits.upstreamConnectionsPerToken,
+    connectionAgeMs: limits.upstreamConnectionAgeMs,
+    maxWaiting: limits.upstreamQueue,
+    deadlineMs: config.upstreamDeadlineMs,
+    maxBodyBytes: config.upstreamMaxBodyBytes,
+    retries: config.upstreamRetries,
+    retryPercent: limits.upstreamRetryPercent,
+    breaker: {
+      failures: limits.upstreamBreakerFailures,
+      pauseMs: limits.upstreamBreakerPauseMs,
+      onChange: (open) => log.warn({ open, service: 'identity' }, 'breaker'),
+    },
+    onRefused: (reason) => metrics.refused(reason),
+    onDropped(operation, rows) {
+      metrics.dropped(operation, rows);
+      log.warn({ operation, rows }, 'rows dropped');
+    },
+    observe(report) {
+      metrics.attempt(report);
+      if (report.status === undefined || report.status >= 500) log.warn(report, 'upstream');
+      else log.debug(report, 'upstream');
+    },
   });
 }

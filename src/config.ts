@@ -28,6 +28,15 @@ const namedSettings = [
     takes: 'http or https URL, with or without `/v2` at its end',
     meaning: 'The base URL of the Images API; a path prefix is kept.',
   },
+  {
+    name: 'IDENTITY_API_URL',
+    default: 'unset: the one that comes with the embedded Images API, else none',
+    takes: 'http or https URL, with or without `/v3` at its end',
+    meaning:
+      'The base URL of the Identity service (Keystone), which tells who a token stands for and what projects are called; ' +
+      'a path prefix is kept. What is set for calls to the Images API by `UPSTREAM_…` holds for it as well, with ' +
+      'connections, a queue and a breaker of its own.',
+  },
   { name: 'HOST', default: '127.0.0.1', takes: 'host name or address', meaning: 'Where the gateway listens.' },
   {
     name: 'PORT',
@@ -199,6 +208,8 @@ export type TrustedDocumentsMode = 'off' | 'log' | 'enforce';
 export interface Config {
   /** Null: start the embedded Images API. */
   readonly imagesApiUrl: URL | null;
+  /** Null: there is none, or the one that comes with the embedded Images API. */
+  readonly identityApiUrl: URL | null;
   readonly host: string;
   readonly port: number;
   readonly upstreamDeadlineMs: number;
@@ -284,7 +295,8 @@ export function parseConfig(environment: Environment): Config {
 
   const production = flag('PRODUCTION');
   const config: Config = {
-    imagesApiUrl: optional('IMAGES_API_URL', parseApiUrl),
+    imagesApiUrl: optional('IMAGES_API_URL', (value) => parseApiUrl(value, 'v2')),
+    identityApiUrl: optional('IDENTITY_API_URL', (value) => parseApiUrl(value, 'v3')),
     host: read('HOST', (value) => (/^[\w.:-]+$/.test(value) ? value : undefined)),
     port: integer('PORT', 0, 65_535),
     upstreamDeadlineMs: integer('UPSTREAM_DEADLINE_MS', 1, 600_000),
@@ -329,13 +341,13 @@ function toShown(value: string | undefined): string {
   return JSON.stringify(value?.replace(/\/\/.*@/, '//…@'));
 }
 
-/** The URL with `/v2` at the end of its path and nothing after it. Credentials have no place in it. */
-function parseApiUrl(value: string): URL | undefined {
+/** The URL with the API's version at the end of its path and nothing after it. Credentials have no place in it. */
+function parseApiUrl(value: string, version: 'v2' | 'v3'): URL | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
   if (url.username || url.password || url.search || url.hash) return undefined;
   const path = url.pathname.replace(/\/+$/, '');
-  url.pathname = path.endsWith('/v2') ? path : `${path}/v2`;
+  url.pathname = path.endsWith(`/${version}`) ? path : `${path}/${version}`;
   return url;
 }
 

@@ -8,9 +8,10 @@ const root = new URL('../src/', import.meta.url).pathname;
 const arrows: Readonly<Record<string, readonly string[]>> = {
   main: ['app', 'config', 'demo'],
   demo: ['simulator'],
-  app: ['config', 'http', 'graphql', 'upstream', 'tracing', 'errors'],
-  graphql: ['upstream', 'tracing', 'number-settings', 'churning-map', 'errors'],
+  app: ['config', 'http', 'graphql', 'identity', 'upstream', 'tracing', 'errors'],
+  graphql: ['identity', 'upstream', 'tracing', 'number-settings', 'churning-map', 'errors'],
   http: ['churning-map', 'collected-bytes', 'errors'],
+  identity: ['upstream', 'errors'],
   upstream: ['churning-map', 'collected-bytes', 'errors'],
   config: ['number-settings'],
   'number-settings': [],

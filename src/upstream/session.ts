@@ -17,7 +17,7 @@ export interface Rows<T> {
 }
 
 /** A call that reads: a `GET` that is answered with 200. */
-export type Read = Pick<Call, 'operation' | 'doing' | 'path'>;
+export type Read = Pick<Call, 'operation' | 'doing' | 'path' | 'isAboutToken'>;
 
 /**
  * One caller at one API: its reads, which may be shared, and its writes, which never are. All methods throw

@@ -38,6 +38,8 @@ export interface Call {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Whether the call is about the caller's own token, which is then sent as `X-Subject-Token` as well. */
+  readonly isAboutToken?: boolean;
   /** The status that means success. */
   readonly expect: number;
 }
@@ -112,6 +114,7 @@ export class Transport {
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     const headers = ['accept', 'application/json', 'accept-encoding', 'identity'];
     headers.push('x-auth-token', caller.token, 'x-openstack-request-id', caller.requestId);
+    if (call.isAboutToken) headers.push('x-subject-token', caller.token);
     if (body !== null) headers.push('content-type', 'application/json');
     const request: AttemptRequest = { method: call.method, path: basePath + call.path, headers, body, maxBodyBytes };
     const attempts = call.method === 'GET' ? retries + 1 : 1;
