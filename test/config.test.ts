@@ -24,6 +24,7 @@ it('everything has a default, and nothing can be changed afterwards', () => {
   const { limits, ...others } = config;
   expect(others).toEqual({
     imagesApiUrl: null,
+    identityApiUrl: null,
     host: '127.0.0.1',
     port: 4000,
     upstreamDeadlineMs: 10_000,

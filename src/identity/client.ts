@@ -1,9 +1,10 @@
 import { UpstreamError } from '../errors.ts';
+import { isSameId } from '../upstream/images-client.ts';
 import { type ClientCaller, type Read, type Rows, Session } from '../upstream/session.ts';
 import type { SharedReads } from '../upstream/shared-reads.ts';
 import type { Service } from '../upstream/status.ts';
 import type { Transport } from '../upstream/transport.ts';
-import { parseArray } from '../upstream/wire.ts';
+import { parseArray, WireError } from '../upstream/wire.ts';
 import type { NamedProject, TokenFacts } from './model.ts';
 import { isCut, parseProject, parseProjectBody, parseToken } from './wire.ts';
 
@@ -70,7 +71,11 @@ export class IdentityClient {
   /** `GET /v3/projects/{project_id}`. The id has been checked: it can stand in a path. */
   getProject(id: string): Promise<NamedProject | Untold> {
     const path = `/projects/${encodeURIComponent(id)}`;
-    return this.#read({ operation: 'getProject', doing: `look up project ${id}`, path }, parseProjectBody);
+    return this.#read({ operation: 'getProject', doing: `look up project ${id}`, path }, (json) => {
+      const project = parseProjectBody(json);
+      if (!isSameId(project.id, id)) throw new WireError('it is about another project');
+      return project;
+    });
   }
 
   #listProjects(read: Read): Promise<ProjectList | Untold> {

@@ -195,7 +195,7 @@ function expectMember(member: ImageMember, imageId: string, memberId?: string): 
 }
 
 /** On MariaDB and MySQL, Glance matches ids without regard to case and to spaces at the end, and answers what it holds. */
-function isSameId(held: string, asked: string): boolean {
+export function isSameId(held: string, asked: string): boolean {
   return held === asked || held.trimEnd().toLowerCase() === asked.trimEnd().toLowerCase();
 }
 
