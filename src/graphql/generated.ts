@@ -508,8 +508,8 @@ export type Query = {
    */
   readonly images?: Maybe<ImageConnection>;
   /**
-   * Who the token stands for; null without a token. A token that the Identity service does not accept is an error. Costs one
-   * call to the Identity service, and one more with `projects`.
+   * Who the token stands for; null without a token. A token that the Identity service does not accept is an error. Costs
+   * one call to the Identity service, and one more with `projects`.
    */
   readonly viewer?: Maybe<Viewer>;
 };
@@ -615,6 +615,8 @@ export type Viewer = {
   readonly __typename?: 'Viewer';
   /** When the token runs out; null where this gateway asks no Identity service. */
   readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Always the same text: a client speaks for one caller, and keeps what it learns of it in one place of its cache. */
+  readonly id: Scalars['ID']['output'];
   /**
    * The project that the token is for; null for a token without a project. Where this gateway asks no Identity service, one
    * of the caller's own private images tells it; null where there is none, and for administrators.
@@ -970,6 +972,7 @@ export type UserErrorResolvers<ContextType = GatewayContext, ParentType extends 
 
 export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType>;
   projects?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Project']>>, ParentType, ContextType>;
   roles?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;

@@ -6,6 +6,9 @@ import { selects } from '../selection.ts';
 /** The caller, before its projects are looked up. */
 export type ViewerModel = { readonly [Fact in 'user' | 'roles' | 'expiresAt']: TokenFacts[Fact] | null };
 
+/** Each client has one viewer alone, so this tells it from everything else. */
+const viewerId = 'viewer';
+
 const unknown: ViewerModel = { user: null, roles: null, expiresAt: null };
 
 export const viewerQueries: Pick<QueryResolvers, 'viewer'> = {
@@ -17,6 +20,7 @@ export const viewerQueries: Pick<QueryResolvers, 'viewer'> = {
 };
 
 export const viewer: ViewerResolvers = {
+  id: () => viewerId,
   project: (_viewer, _args, { identity }) => identity.ownProject(),
 
   async projects(_viewer, _args, context, info) {
