@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Answer } from '../support/gateway.ts';
 import { refusingUrl } from '../support/listen.ts';
-import { type Intercept, projects, type Sharing, startSharing, tokenOf } from '../support/sharing.ts';
+import { type Intercept, imageId, projects, type Sharing, startSharing, tokenOf } from '../support/sharing.ts';
 
 const adminToken = 'token-of-admin';
 const page = '{ images(first: 50) { nodes { owner { id name } members { project { id name } } } } }';
@@ -72,6 +72,19 @@ describe('the names of projects', () => {
       expect(asked(sharing)).toEqual(['GET identity/auth/projects', 'GET identity/projects']);
     },
   );
+
+  it('of others are not asked for again after a single one was refused', async () => {
+    await using sharing = await start();
+    sharing.image(4, {}, { a: 'accepted' });
+    sharing.image(5, {}, { b: 'accepted' });
+    const answer = await sharing.query(
+      'producer',
+      `{ one: image(id: "${imageId(4)}") { members { project { name } } }
+         two: image(id: "${imageId(5)}") { members { image { name members { project { name } } } } } }`,
+    );
+    expect(answer.errors).toBeUndefined();
+    expect(asked(sharing)).toEqual(['GET identity/auth/projects', 'GET identity/projects/a']);
+  });
 
   it('of others are known to an administrator, by three calls for a whole page', async () => {
     await using sharing = await start();

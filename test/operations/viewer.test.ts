@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../support/gateway.ts';
+import { pass } from '../support/proxy.ts';
 import { projects, type Sharing, startSharing } from '../support/sharing.ts';
 
 const everything = '{ viewer { user { id name } project { id name } roles expiresAt projects { id name } } }';
@@ -49,6 +50,26 @@ describe('the viewer', () => {
       });
       expect(sharing.calls().sort()).toEqual(['GET identity/auth/projects', 'GET identity/auth/tokens?nocatalog']);
     }
+  });
+
+  it('has its projects looked up while the token is', async () => {
+    const held: (() => void)[] = [];
+    await using sharing = await startSharing({
+      hasIdentity: true,
+      environment: { UPSTREAM_DEADLINE_MS: '2000' },
+      intercept: ({ target }) => {
+        if (!target.startsWith('/identity')) return undefined;
+        return async (response, forward) => {
+          await new Promise<void>((resolve) => {
+            if (held.push(resolve) === 2) for (const release of held) release();
+          });
+          await pass(response, forward);
+        };
+      },
+    });
+    const { data, errors } = await sharing.query('a', '{ viewer { roles projects { name } } }');
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ viewer: { roles: ['member'], projects: [{ name: 'a' }] } });
   });
 
   it('costs one call without its projects, however often it is asked for', async () => {
