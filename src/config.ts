@@ -149,8 +149,7 @@ const namedSettings = [
     name: 'UPSTREAM_CA_FILE',
     default: 'unset: the authorities that Node trusts',
     takes: 'path of a file of certificates in PEM',
-    meaning:
-      'Which authorities may vouch for the Images API and the Identity service, in place of the public ones.',
+    meaning: 'Which authorities may vouch for the Images API and the Identity service, in place of the public ones.',
   },
   {
     name: 'TRUST_PROXY',
