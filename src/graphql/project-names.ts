@@ -5,8 +5,8 @@ import { whyNotPathSegment } from '../upstream/path.ts';
 /**
  * What projects are called, for one operation. The user's own projects are named by one call, whatever their number.
  * Those of others are told to administrators alone: a single one is looked up by its id, and whatever follows takes the
- * list of all projects, because Keystone cannot list some of them by their ids. Anyone who is refused once is not asked
- * for again, and what cannot be found within the bounds of the operation stays unknown.
+ * list of all projects, because Keystone cannot list some of them by their ids. After one refusal no other name is asked
+ * for, and what cannot be found within the bounds of the operation stays unknown.
  */
 export class ProjectNames {
   readonly #identity: IdentityClient;

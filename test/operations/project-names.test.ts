@@ -183,7 +183,7 @@ describe('the names of projects', () => {
 
 describe('an Identity service that fails', () => {
   beforeEach(() => {
-    // Retries follow at once.
+    // Retries follow without a pause.
     vi.spyOn(Math, 'random').mockReturnValue(0);
   });
   afterEach(() => vi.restoreAllMocks());
