@@ -27,11 +27,14 @@ import { Load } from './http/load.ts';
 import { createMetricsHandler, Metrics } from './http/metrics.ts';
 import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
+import { identityApi } from './identity/client.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Settings } from './settings/settings.ts';
 import { startTrace } from './tracing/tracer.ts';
 import { Breaker } from './upstream/breaker.ts';
+import { type Connection, connect } from './upstream/connect.ts';
 import { FairQueue } from './upstream/fair-queue.ts';
+import { imagesApi } from './upstream/images-client.ts';
 import { createProbe } from './upstream/probe.ts';
 import { RetryBudget } from './upstream/retry-budget.ts';
 import { SharedReads } from './upstream/shared-reads.ts';
@@ -128,6 +131,7 @@ export async function createApp({
     loaders: { ...loaderStats },
   });
   const transport = new Transport({
+    service: imagesApi,
     dispatcher,
     basePath,
     deadlineMs: settings.upstreamDeadlineMs,
@@ -167,7 +171,12 @@ export async function createApp({
     explorer: !settings.production,
   });
   const reachable = createProbe(dispatcher, basePath, () => performance.now());
-  const upstream = { transport, sharedReads: settings.shareReads ? new SharedReads() : null };
+  const identity = connectIdentity(settings, metrics, log);
+  const upstream = {
+    transport,
+    sharedReads: settings.shareReads ? new SharedReads() : null,
+    identity: identity?.transport ?? null,
+  };
   const contextOptions = {
     verifyRemovals: settings.verifyRemovals,
     bulk: { maxChanges: settings.bulkMaxChanges, concurrency: settings.bulkConcurrency },
@@ -234,6 +243,7 @@ export async function createApp({
     load.stop();
     await apollo.stop();
     await dispatcher.destroy();
+    await identity?.close();
     await exporter?.stop();
     return answered;
   }
@@ -262,5 +272,39 @@ async function createExporter({ otlpEndpoint, serviceName }: AppOptions['setting
     endpoint: otlpEndpoint,
     serviceName,
     onDone: (result, spans) => metrics.spans(result, spans),
+  });
+}
+
+/** @returns null where no Identity service is configured. */
+function connectIdentity(settings: AppOptions['settings'], metrics: Metrics, log: Logger): Connection | null {
+  const { identityApiUrl } = settings;
+  if (identityApiUrl === null) return null;
+  return connect({
+    service: identityApi,
+    url: identityApiUrl,
+    ca: settings.upstreamCa,
+    connections: settings.upstreamConnections,
+    connectionsPerToken: settings.upstreamConnectionsPerToken,
+    connectionAgeMs: settings.upstreamConnectionAgeMs,
+    maxWaiting: settings.upstreamQueue,
+    deadlineMs: settings.upstreamDeadlineMs,
+    maxBodyBytes: settings.upstreamMaxBodyBytes,
+    retries: settings.upstreamRetries,
+    retryPercent: settings.upstreamRetryPercent,
+    breaker: {
+      failures: settings.upstreamBreakerFailures,
+      pauseMs: settings.upstreamBreakerPauseMs,
+      onChange: (open) => log.warn({ open, service: 'identity' }, 'breaker'),
+    },
+    onRefused: (reason) => metrics.refused(reason),
+    onDropped(operation, rows) {
+      metrics.dropped(operation, rows);
+      log.warn({ operation, rows }, 'rows dropped');
+    },
+    observe(report) {
+      metrics.attempt(report);
+      if (report.status === undefined || report.status >= 500) log.warn(report, 'upstream');
+      else log.debug(report, 'upstream');
+    },
   });
 }

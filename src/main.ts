@@ -61,7 +61,11 @@ async function start(): Promise<void> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const app = await createApp({
-    settings: { ...settings, imagesApiUrl: cloud.imagesApiUrl },
+    settings: {
+      ...settings,
+      imagesApiUrl: cloud.imagesApiUrl,
+      identityApiUrl: settings.identityApiUrl ?? cloud.identityApiUrl,
+    },
     log: createLog(settings.logLevel),
     registry,
     sample: { document: sampleDocument, headers: { 'X-Auth-Token': cloud.token } },
@@ -86,7 +90,8 @@ async function start(): Promise<void> {
 
 /** An Images API that runs elsewhere. */
 function toCloud(imagesApiUrl: URL): Demo {
-  return { imagesApiUrl, token: 'your token', people: [], describe: () => '', close: async () => {} };
+  const nothing = { people: [], describe: () => '', close: async () => {} };
+  return { imagesApiUrl, identityApiUrl: null, token: 'your token', ...nothing };
 }
 
 /** The embedded Images API; loaded only when it is needed, so that the gateway starts fast without it. */

@@ -8,10 +8,11 @@ const root = new URL('../src/', import.meta.url).pathname;
 const arrows: Readonly<Record<string, readonly string[]>> = {
   main: ['app', 'settings', 'demo'],
   demo: ['simulator'],
-  app: ['settings', 'pipeline', 'http', 'graphql', 'upstream', 'tracing', 'errors'],
+  app: ['settings', 'pipeline', 'http', 'graphql', 'identity', 'upstream', 'tracing', 'errors'],
   pipeline: ['http', 'graphql', 'tracing', 'errors'],
-  graphql: ['upstream', 'tracing', 'settings', 'churning-map', 'errors'],
+  graphql: ['identity', 'upstream', 'tracing', 'settings', 'churning-map', 'errors'],
   http: ['churning-map', 'collected-bytes', 'errors'],
+  identity: ['upstream', 'errors'],
   upstream: ['churning-map', 'collected-bytes', 'errors'],
   settings: [],
   tracing: [],

@@ -8,7 +8,7 @@ import { Loaders } from '../../src/graphql/loaders.ts';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
 import { Breaker } from '../../src/upstream/breaker.ts';
 import { FairQueue } from '../../src/upstream/fair-queue.ts';
-import { ImagesClient } from '../../src/upstream/images-client.ts';
+import { ImagesClient, imagesApi } from '../../src/upstream/images-client.ts';
 import { RetryBudget } from '../../src/upstream/retry-budget.ts';
 import { SharedReads } from '../../src/upstream/shared-reads.ts';
 import { type Caller, Transport } from '../../src/upstream/transport.ts';
@@ -16,6 +16,7 @@ import { type Caller, Transport } from '../../src/upstream/transport.ts';
 const layer = process.env['LAYER'] ?? '';
 const settings = parseSettings({});
 const transport = new Transport({
+  service: imagesApi,
   dispatcher: new Pool(process.env['IMAGES_API_URL'] ?? '', {
     connections: settings.upstreamConnections,
     pipelining: 1,

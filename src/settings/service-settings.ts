@@ -17,6 +17,15 @@ export const serviceSettings = {
     meaning: 'Base URL of the Images API; a path prefix is kept.',
     parse: (value) => parseApiUrl(value, 'v2'),
   }),
+  identityApiUrl: optional({
+    name: 'IDENTITY_API_URL',
+    defaultText: 'unset: the one of the embedded Images API, else none',
+    takes: 'http or https URL, with or without `/v3` at its end',
+    meaning:
+      'Base URL of the Identity service (Keystone), which knows who a token stands for and the names of projects; a path ' +
+      'prefix is kept. The `UPSTREAM_…` settings apply to it too, with its own connections, queue and breaker.',
+    parse: (value) => parseApiUrl(value, 'v3'),
+  }),
   host: text({
     name: 'HOST',
     default: '127.0.0.1',

@@ -82,7 +82,8 @@ export const upstreamSettings = {
     name: 'UPSTREAM_CA_FILE',
     defaultText: 'unset: the authorities that Node trusts',
     takes: 'path of a file of certificates in PEM',
-    meaning: 'Certificate authorities that may vouch for the Images API, in place of the public ones.',
+    meaning:
+      'Certificate authorities that may vouch for the Images API and the Identity service, in place of the public ones.',
     parse: readCertificates,
   }),
   shareReads: flag({

@@ -5,7 +5,7 @@ import type { Breaker } from './breaker.ts';
 import type { CallBudget } from './call-budget.ts';
 import type { FairQueue } from './fair-queue.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { toUpstreamError } from './status.ts';
+import { type Service, toUpstreamError } from './status.ts';
 
 /** The trace that a caller's attempts belong to. */
 export interface Trace {
@@ -26,9 +26,11 @@ export interface Caller {
   readonly trace?: Trace | undefined;
   /** What the calls of the operation may cost; undefined: anything. */
   readonly budget?: CallBudget | undefined;
+  /** Whether a call may be tried again, where it could be; asked before each retry. By default it may. */
+  readonly mayRetry?: (() => boolean) | undefined;
 }
 
-/** One call to the Images API. */
+/** One call to an API. */
 export interface Call {
   /** The operation's name in logs, metrics and messages: `listMembers`. */
   readonly operation: string;
@@ -39,6 +41,8 @@ export interface Call {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Whether the call is about the caller's own token, which is then sent as `X-Subject-Token` as well. */
+  readonly isAboutToken?: boolean;
   /** The status that means success. */
   readonly expect: number;
 }
@@ -58,6 +62,8 @@ export interface AttemptReport {
 }
 
 export interface TransportOptions {
+  /** The API that is called. */
+  readonly service: Service;
   readonly dispatcher: Dispatcher;
   /** The base path of the API, without a slash at its end: `/v2`. */
   readonly basePath: string;
@@ -84,12 +90,17 @@ class DeadlineExceeded extends Error {}
 /** Ends a call because its caller went away. */
 class CallerGone extends Error {}
 
-/** Makes calls to the Images API: one deadline for each, reads tried again where that is safe, writes sent once. */
+/** Makes calls to one API: one deadline for each, reads tried again where that is safe, writes sent once. */
 export class Transport {
   readonly #options: TransportOptions;
 
   constructor(options: TransportOptions) {
     this.#options = options;
+  }
+
+  /** The API that is called. */
+  get service(): Service {
+    return this.#options.service;
   }
 
   /**
@@ -106,6 +117,7 @@ export class Transport {
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     const headers = ['accept', 'application/json', 'accept-encoding', 'identity'];
     headers.push('x-auth-token', caller.token, 'x-openstack-request-id', caller.requestId);
+    if (call.isAboutToken) headers.push('x-subject-token', caller.token);
     if (body !== null) headers.push('content-type', 'application/json');
     const request: AttemptRequest = { method: call.method, path: basePath + call.path, headers, body, maxBodyBytes };
     const attempts = call.method === 'GET' ? retries + 1 : 1;
@@ -127,7 +139,7 @@ export class Transport {
         if (typeof error === 'string') return error;
         const delayMs = retryDelayMs(error, number);
         if (number >= attempts || delayMs === null || performance.now() + delayMs >= deadline) throw error;
-        if (!retryBudget.take()) throw error;
+        if (caller.mayRetry?.() === false || !retryBudget.take()) throw error;
         await sleep(delayMs, (c) => {
           cancel = c;
         });
@@ -191,7 +203,7 @@ export class Transport {
       this.#options.observe(report);
     }
     caller.budget?.receive(answer.body.length);
-    return answer.status === call.expect ? answer.body : toUpstreamError(call, answer, caller.token);
+    return answer.status === call.expect ? answer.body : toUpstreamError(this.service, call, answer, caller.token);
   }
 
   /** Waits for a turn to call. */
@@ -209,29 +221,29 @@ export class Transport {
 
   #refuse(call: Call, reason: 'queue' | 'breaker', retryAfter: number): UpstreamError {
     this.#options.onRefused(reason);
-    const why =
-      reason === 'queue' ? 'too many calls wait for the Images API.' : 'the Images API has not answered for a while.';
+    const { name } = this.service;
+    const why = reason === 'queue' ? `too many calls wait for ${name}.` : `${name} has not answered for a while.`;
     return new UpstreamError('UPSTREAM_UNAVAILABLE', `Could not ${call.doing}: ${why}`, { retryAfter });
   }
 
   /** Counts rows that were left out of the answer to a call. */
-  dropped(call: Call, rows: number): void {
-    this.#options.onDropped(call.operation, rows);
+  dropped({ operation }: Pick<Call, 'operation'>, rows: number): void {
+    this.#options.onDropped(operation, rows);
   }
 
   #toError(call: Call, cause: unknown): UpstreamError {
     if (cause instanceof UpstreamError) return cause;
     const failure = toFailure(cause);
+    const { name } = this.service;
     // Who gives up between two attempts, or before the first, leaves nothing behind at upstream.
     const sent = cause instanceof UnusableAnswer || (cause instanceof NoAnswer && cause.sent);
     const outcome = call.method !== 'GET' && sent ? ('UNKNOWN' as const) : undefined;
     switch (failure) {
       case 'timeout':
-        return new UpstreamError(
-          'UPSTREAM_TIMEOUT',
-          `Could not ${call.doing}: the Images API did not answer in time.`,
-          { outcome, cause },
-        );
+        return new UpstreamError('UPSTREAM_TIMEOUT', `Could not ${call.doing}: ${name} did not answer in time.`, {
+          outcome,
+          cause,
+        });
       case 'cancelled':
         return new UpstreamError('UPSTREAM_UNAVAILABLE', `Could not ${call.doing}: the caller went away.`, {
           outcome,
@@ -240,13 +252,13 @@ export class Transport {
       case 'unusable':
         return new UpstreamError(
           'UPSTREAM_INVALID_RESPONSE',
-          `Could not ${call.doing}: the Images API sent an answer that cannot be used.`,
+          `Could not ${call.doing}: ${name} sent an answer that cannot be used.`,
           { outcome, cause },
         );
       case 'unreachable':
         return new UpstreamError(
           'UPSTREAM_UNAVAILABLE',
-          `Could not ${call.doing}: the Images API cannot be reached, or closed the connection.`,
+          `Could not ${call.doing}: ${name} cannot be reached, or closed the connection.`,
           { outcome, cause },
         );
     }

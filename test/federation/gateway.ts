@@ -49,7 +49,7 @@ export interface GraphQLAnswer {
 export interface Gateway extends AsyncDisposable {
   /** Where GraphQL is served. */
   readonly url: string;
-  /** What the Images API was asked, in order: `GET /v2/images/…`. */
+  /** What the two APIs were asked, in order: `GET /v2/images/…`. */
   readonly calls: string[];
   /** The tokens that came with these calls. */
   readonly tokens: (string | undefined)[];
@@ -61,7 +61,7 @@ export interface Gateway extends AsyncDisposable {
   ): Promise<GraphQLAnswer>;
 }
 
-/** The gateway before an embedded Images API of its own, both on free ports. */
+/** The gateway before an embedded Images API of its own, with its Identity API, both on free ports. */
 export async function startGateway(environment: Environment = {}): Promise<Gateway> {
   const calls: string[] = [];
   const tokens: (string | undefined)[] = [];
@@ -72,7 +72,13 @@ export async function startGateway(environment: Environment = {}): Promise<Gatew
       tokens.push(headers['x-auth-token'] as string | undefined);
     },
   });
-  const settings = parseSettings({ PORT: '0', UPSTREAM_RETRIES: '0', IMAGES_API_URL: simulator.url, ...environment });
+  const settings = parseSettings({
+    PORT: '0',
+    UPSTREAM_RETRIES: '0',
+    IMAGES_API_URL: simulator.url,
+    IDENTITY_API_URL: simulator.identityUrl,
+    ...environment,
+  });
   const app = await createApp({
     settings: { ...settings, imagesApiUrl: settings.imagesApiUrl ?? new URL(simulator.url) },
     log: pino({ level: 'silent' }),

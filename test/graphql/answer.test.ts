@@ -40,7 +40,7 @@ it.each(odd.flatMap(([name, error]) => [1, 2].map((time) => ({ name, error, time
     await using nowhere = createTransport('http://127.0.0.1:1');
     async function ask() {
       const context = createContext(
-        { transport: nowhere.transport, sharedReads: null },
+        { transport: nowhere.transport, sharedReads: null, identity: null },
         { token: 't', requestId: 'req-1', signal: new AbortController().signal, deadlineAt: Number.POSITIVE_INFINITY },
         {
           verifyRemovals: true,

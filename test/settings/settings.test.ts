@@ -24,6 +24,7 @@ it('everything has a default, and nothing can be changed afterwards', () => {
   expect(Object.keys(settings).sort()).toEqual(Object.keys(settingTable).sort());
   expect(settings).toMatchObject({
     imagesApiUrl: null,
+    identityApiUrl: null,
     host: '127.0.0.1',
     port: 4000,
     introspection: true,
@@ -156,34 +157,37 @@ describe('ROUTER_SECRET', () => {
   );
 });
 
-describe('IMAGES_API_URL', () => {
+describe.each([
+  ['IMAGES_API_URL', 'imagesApiUrl', 'v2', 9292],
+  ['IDENTITY_API_URL', 'identityApiUrl', 'v3', 5000],
+] as const)('%s', (name, key, version, port) => {
   it.each([
-    ['http://glance:9292', 'http://glance:9292/v2'],
-    ['http://glance:9292/', 'http://glance:9292/v2'],
-    ['http://glance:9292/v2', 'http://glance:9292/v2'],
-    ['http://glance:9292/v2/', 'http://glance:9292/v2'],
-    ['https://cloud.example/image', 'https://cloud.example/image/v2'],
-    ['https://cloud.example/image/v2//', 'https://cloud.example/image/v2'],
-    ['http://[::1]:9292', 'http://[::1]:9292/v2'],
+    [`http://cloud:${port}`, `http://cloud:${port}/${version}`],
+    [`http://cloud:${port}/`, `http://cloud:${port}/${version}`],
+    [`http://cloud:${port}/${version}`, `http://cloud:${port}/${version}`],
+    [`http://cloud:${port}/${version}/`, `http://cloud:${port}/${version}`],
+    ['https://cloud.example/prefix', `https://cloud.example/prefix/${version}`],
+    [`https://cloud.example/prefix/${version}//`, `https://cloud.example/prefix/${version}`],
+    [`http://[::1]:${port}`, `http://[::1]:${port}/${version}`],
   ])('%s means %s', (given, understood) => {
-    expect(parseSettings({ IMAGES_API_URL: given }).imagesApiUrl?.href).toBe(understood);
+    expect(parseSettings({ [name]: given })[key]?.href).toBe(understood);
   });
 
   it.each([
-    'glance:9292',
-    'ftp://glance',
-    '/v2',
+    `cloud:${port}`,
+    'ftp://cloud',
+    `/${version}`,
     'http://',
-    'http://glance/?a=b',
-    'http://glance/#v2',
-    'http://user:secret@glance',
-    'http://user@glance',
+    'http://cloud/?a=b',
+    `http://cloud/#${version}`,
+    'http://user:secret@cloud',
+    'http://user@cloud',
   ])('may not be %s', (value) => {
-    expect(refused({ IMAGES_API_URL: value })).toEqual(['IMAGES_API_URL']);
+    expect(refused({ [name]: value })).toEqual([name]);
   });
 
   it('is not repeated with the password in it', () => {
-    expect(() => parseSettings({ IMAGES_API_URL: 'http://user:secret@glance' })).toThrow(
+    expect(() => parseSettings({ [name]: 'http://user:secret@cloud' })).toThrow(
       expect.not.objectContaining({ message: expect.stringContaining('secret') }),
     );
   });
