@@ -17,13 +17,15 @@ import { createGate } from './http/gate.ts';
 import { createGraphqlHandler } from './http/graphql.ts';
 import { createReadyz, healthz } from './http/health.ts';
 import { Load } from './http/load.ts';
+import { createMemorySource, Memory, type MemorySource } from './http/memory.ts';
 import { createMetricsHandler, Metrics } from './http/metrics.ts';
+import type { RefusedRequest } from './http/refusal.ts';
 import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
 import { startTrace } from './tracing/tracer.ts';
 import { Breaker } from './upstream/breaker.ts';
 import { FairQueue } from './upstream/fair-queue.ts';
-import { createProbe } from './upstream/probe.ts';
+import { createProbe, type Probe } from './upstream/probe.ts';
 import { RetryBudget } from './upstream/retry-budget.ts';
 import { SharedReads } from './upstream/shared-reads.ts';
 import { Transport } from './upstream/transport.ts';
@@ -39,12 +41,16 @@ export interface AppOptions {
   readonly schema?: GraphQLSchema;
   /** Where metrics are kept; a new registry by default. */
   readonly registry?: Registry;
+  /** Whose memory must not run short; that of this process by default. */
+  readonly memorySource?: MemorySource;
 }
 
 /** The gateway, ready to listen. */
 export interface App extends AsyncDisposable {
   /** Starts listening. @returns the gateway's base URL. @throws if the port cannot be had. */
   listen(): Promise<string>;
+  /** Tells why the Images API cannot be asked; null if it can. */
+  readonly probe: Probe;
   /**
    * Stops being ready, refuses new connections, lets what is in flight finish within the grace period, then closes
    * everything. @returns whether all requests were answered.
@@ -63,6 +69,7 @@ export async function createApp({
   people = [],
   schema = createSchema(),
   registry = new Registry(),
+  memorySource = createMemorySource(),
 }: AppOptions): Promise<App> {
   const { origin, pathname: basePath } = config.imagesApiUrl;
   const { limits } = config;
@@ -75,10 +82,11 @@ export async function createApp({
     clientTtl: limits.upstreamConnectionAgeMs,
     ...(config.upstreamCa !== null && { connect: { ca: config.upstreamCa } }),
   });
+  const memory = new Memory(limits.maxMemoryPercent, memorySource, () => performance.now());
   const load = new Load({
     maxConcurrent: limits.maxConcurrentOperations,
     maxEventLoopDelayMs: limits.maxEventLoopDelayMs,
-    maxMemoryPercent: limits.maxMemoryPercent,
+    memory,
   });
   const trustedDocuments =
     config.trustedDocumentsManifest === null ? null : parseTrustedDocuments(config.trustedDocumentsManifest);
@@ -86,6 +94,10 @@ export async function createApp({
   const exporter = await createExporter(config, metrics);
   const loaderStats = new LoaderStats();
   const onDefect = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'defect');
+  const onRefused = (refused: RefusedRequest): void => {
+    metrics.refusedRequest(refused.status);
+    log.info(refused, 'refused');
+  };
   const queue = new FairQueue({
     places: config.upstreamConnections,
     placesPerKey: limits.upstreamConnectionsPerToken,
@@ -108,15 +120,6 @@ export async function createApp({
     onShed: (reason) => metrics.shed(reason),
     now: () => performance.now(),
   });
-  metrics.read({
-    running: () => load.running,
-    receivingBytes: () => gate.receivingBytes,
-    eventLoopDelayMs: () => load.eventLoopDelayMs,
-    calls: () => queue.inside,
-    waitingCalls: () => queue.waiting,
-    breakerOpen: () => breaker.open,
-    loaders: { ...loaderStats },
-  });
   const transport = new Transport({
     dispatcher,
     basePath,
@@ -125,6 +128,7 @@ export async function createApp({
     retries: config.upstreamRetries,
     queue,
     breaker,
+    memoryIsShort: () => memory.isShort,
     retryBudget: new RetryBudget(limits.upstreamRetryPercent),
     onRefused: (reason) => metrics.refused(reason),
     onDropped(operation, rows) {
@@ -158,7 +162,7 @@ export async function createApp({
       log.info({ ...report, name: report.name?.slice(0, 100) }, 'operation');
     },
   });
-  const reachable = createProbe(dispatcher, basePath, () => performance.now());
+  const probe = createProbe(dispatcher, basePath, () => performance.now());
   const upstream = { transport, sharedReads: config.shareReads ? new SharedReads() : null };
   const contextOptions = {
     verifyRemovals: config.verifyRemovals,
@@ -184,30 +188,45 @@ export async function createApp({
       maxRequestBytes: config.maxRequestBytes,
       isRouter: createRouterCheck(config.routerSecret),
       gate,
+      onRefused,
     },
   );
-  const server = createHttpServer({
+  const { server, connections } = createHttpServer({
     corsOrigins: config.corsOrigins,
-    maxConnections: limits.maxConnections,
+    connections: {
+      max: limits.maxConnections,
+      // Behind a proxy, all callers have its address.
+      maxPerAddress: config.trustProxy ? 0 : limits.maxConnectionsPerAddress,
+    },
     headersTimeoutMs: limits.headersTimeoutMs,
     requestTimeoutMs: limits.requestTimeoutMs,
     answerTimeoutMs: limits.answerTimeoutMs,
+    onRefused,
     onDefect,
     routes: {
       '/graphql': { GET: handleGraphql, POST: handleGraphql },
       ...(!config.production && createExplorerRoutes(sample)),
       ...(config.console && createConsoleRoutes(consoleFolder, people)),
-      '/healthz': { GET: healthz },
+      '/healthz': { GET: healthz, always: true },
       '/readyz': {
-        GET: createReadyz(async () => {
-          if (drain.draining) return 'draining';
-          return (await reachable()) ? null : 'the Images API cannot be reached';
-        }),
+        GET: createReadyz(async () => (drain.draining ? 'draining' : probe())),
+        always: true,
       },
-      '/metrics': { GET: createMetricsHandler(registry) },
+      '/metrics': { GET: createMetricsHandler(registry), always: true },
     },
   });
   const drain = createDrain(server);
+  metrics.read({
+    running: () => load.running,
+    connections: () => connections.open,
+    receivingBytes: () => gate.receivingBytes,
+    memoryPercent: () => memory.percent,
+    eventLoopDelayMs: () => load.eventLoopDelayMs,
+    calls: () => queue.inside,
+    waitingCalls: () => queue.waiting,
+    breakerOpen: () => breaker.open,
+    loaders: { ...loaderStats },
+  });
 
   async function close(): Promise<boolean> {
     const answered = await drain.close(config.shutdownGraceMs, limits.drainDelayMs);
@@ -227,6 +246,7 @@ export async function createApp({
       const { address, port, family } = server.address() as AddressInfo;
       return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
     },
+    probe,
     close,
     async [Symbol.asyncDispose]() {
       await close();

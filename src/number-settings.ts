@@ -137,11 +137,13 @@ export const numberSettings = {
   },
   maxMemoryPercent: {
     name: 'MAX_MEMORY_PERCENT',
-    default: 90,
+    default: 80,
     unit: '%',
     from: 1,
     to: 100,
-    meaning: 'How much of the heap that Node allows may be in use before operations are answered with 503.',
+    meaning:
+      'How much memory may be in use before operations are answered with 503: of what the container or the machine has, ' +
+      'and of the heap that Node allows.',
   },
   maxReceivingBytes: {
     name: 'MAX_RECEIVING_BYTES',
@@ -159,7 +161,18 @@ export const numberSettings = {
     unit: '',
     from: 1,
     to: 1_000_000,
-    meaning: 'How many connections callers may hold open; more are closed at once.',
+    meaning:
+      'How many connections callers may hold open. On those beyond it, only health and metrics are served; all else is ' +
+      'answered with 503.',
+  },
+  maxConnectionsPerAddress: {
+    name: 'MAX_CONNECTIONS_PER_ADDRESS',
+    default: 1_000,
+    unit: '',
+    from: 0,
+    to: 1_000_000,
+    meaning:
+      'How many connections one address may hold open, a network of 64 bits with IPv6. 0, or `TRUST_PROXY`: any number.',
   },
   headersTimeoutMs: {
     name: 'HEADERS_TIMEOUT_MS',

@@ -7,10 +7,13 @@ const root = new URL('../src/', import.meta.url).pathname;
 /** Who may import whom: the parts of `src/`, which are its folders and the files beside them. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   main: ['app', 'config', 'demo'],
+  log: ['log-line'],
+  'log-line': [],
   demo: ['simulator'],
   app: ['config', 'http', 'graphql', 'upstream', 'tracing', 'errors'],
   graphql: ['upstream', 'tracing', 'number-settings', 'churning-map', 'errors'],
-  http: ['churning-map', 'collected-bytes', 'errors'],
+  http: ['churning-map', 'collected-bytes', 'media-type', 'errors'],
+  'media-type': [],
   upstream: ['churning-map', 'collected-bytes', 'errors'],
   config: ['number-settings'],
   'number-settings': [],
@@ -69,7 +72,9 @@ it('only the programs touch the environment, arguments, signals, streams and exi
     name === 'main.ts' || name === 'simulator/main.ts'
       ? []
       : [
-          ...(source.match(/\bprocess\s*(?:\[|\.(?!emitWarning\b)\w+)|=\s*process\b/g) ?? []),
+          ...(source.match(
+            /\bprocess\s*(?:\[|\.(?!(?:emitWarning|memoryUsage|constrainedMemory)\b)\w+)|=\s*process\b/g,
+          ) ?? []),
           ...imports.filter((path) => path === 'node:process' || path === 'process'),
         ],
   );

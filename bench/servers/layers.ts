@@ -28,6 +28,7 @@ const transport = new Transport({
   }),
   breaker: new Breaker({ failures: 20, pauseMs: 2_000, now: () => performance.now(), onChange() {} }),
   retryBudget: new RetryBudget(limits.upstreamRetryPercent),
+  memoryIsShort: () => false,
   onRefused() {},
   onDropped() {},
   observe() {},

@@ -1,9 +1,10 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { GatewayError } from '../errors.ts';
-import { RequestError, readJson } from './body.ts';
-import { toErrorBody } from './error-body.ts';
-import { type Gate, overloadedRetryAfter } from './gate.ts';
+import { hasLongRest, RequestError, readJson } from './body.ts';
+import type { Gate } from './gate.ts';
+import { createRefuse, noStore, type OnRefused } from './refusal.ts';
 import { readRequestId } from './request-id.ts';
+import type { Handler } from './server.ts';
 import { readToken } from './token.ts';
 import { VisibleHeaders } from './visible-headers.ts';
 
@@ -42,87 +43,54 @@ export interface GraphqlHandlerOptions {
   readonly gate: Gate;
   /** Tells whether a request proves to come from the router. */
   readonly isRouter: (request: IncomingMessage) => boolean;
+  readonly onRefused: OnRefused;
 }
 
-/** The longest body that is read past, in bytes. */
-const maxIgnoredBytes = 65_536;
-
 /** The handler of `/graphql`, after the GraphQL over HTTP specification. */
-export function createGraphqlHandler(execute: Execute, { maxRequestBytes, isRouter, gate }: GraphqlHandlerOptions) {
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (gate.overloaded) {
-      turnAway(request, response);
-      return;
-    }
+export function createGraphqlHandler(execute: Execute, options: GraphqlHandlerOptions): Handler {
+  const { maxRequestBytes, isRouter, gate, onRefused } = options;
+  const refuse = createRefuse(onRefused);
+
+  return async (request, response, { path, search }) => {
+    const shed = gate.shed();
+    if (shed !== null) return refuse(request, response, shed, path);
     const requestId = readRequestId(request);
     try {
       const token = readToken(request);
       gate.admit(request, token);
       const body = request.method === 'POST' ? await readJson(request, maxRequestBytes, gate) : undefined;
-      const url = request.url ?? '';
-      const search = url.includes('?') ? url.slice(url.indexOf('?')) : '';
       const caller = { token, requestId, isRouter: isRouter(request), signal: abortOnClose(response) };
-      const method = request.method ?? '';
+      const method = request.method === 'POST' ? 'POST' : 'GET';
       gate.begin(token);
       try {
-        const headers = new VisibleHeaders(request.headers);
-        const answer = await execute({ method, headers, search, body }, caller);
-        const sent: OutgoingHttpHeaders = { 'x-request-id': requestId };
-        for (const [name, value] of answer.headers) sent[name] = value;
-        send(request, response, answer.status, sent, answer.body);
+        const answer = await execute({ method, headers: new VisibleHeaders(request.headers), search, body }, caller);
+        if (answer.status >= 400) onRefused({ status: answer.status, method, path, code: readCode(answer), requestId });
+        send(request, response, answer, requestId);
       } finally {
         gate.end(token);
       }
     } catch (error) {
-      if (!(error instanceof RequestError)) {
-        // The server says what there is to say of a defect.
-        response.setHeader('x-request-id', requestId);
-        throw error;
-      }
-      const { status, code, message, retryAfter } = error;
-      const headers: OutgoingHttpHeaders = {
-        'x-request-id': requestId,
-        'content-type': 'application/json; charset=utf-8',
-        ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-      };
-      send(request, response, status, headers, toErrorBody(code, message, { retryAfter, requestId }));
+      response.setHeader('x-request-id', requestId);
+      // The server answers for a defect.
+      if (!(error instanceof RequestError)) throw error;
+      refuse(request, response, error, path);
     }
   };
 }
 
-/**
- * A body that nobody wanted to read is in the way of the next request: a short one is read past, a long one is not.
- */
-function hasLongRest({ complete, headers }: IncomingMessage): boolean {
-  return !complete && !(Number(headers['content-length']) <= maxIgnoredBytes);
-}
-
-/** Answers with 503, at the least cost: whoever is overloaded has no time for those it cannot serve. */
-function turnAway(request: IncomingMessage, response: ServerResponse): void {
-  const requestId = readRequestId(request);
-  const retryAfter = overloadedRetryAfter;
-  const body = toErrorBody('OVERLOADED', 'The gateway has too much to do. Try again.', { retryAfter, requestId });
-  if (hasLongRest(request)) response.setHeader('connection', 'close');
-  response.writeHead(503, {
-    'x-request-id': requestId,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    'retry-after': String(retryAfter),
-  });
-  response.end(body);
-}
-
-function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  headers: OutgoingHttpHeaders,
-  body: string,
-): void {
-  headers['content-length'] = Buffer.byteLength(body);
+function send(request: IncomingMessage, response: ServerResponse, answer: HttpAnswer, requestId: string): void {
+  const headers: OutgoingHttpHeaders = { 'x-request-id': requestId };
+  for (const [name, value] of answer.headers) headers[name] = value;
+  headers['cache-control'] = noStore;
+  headers['content-length'] = Buffer.byteLength(answer.body);
   if (hasLongRest(request)) headers['connection'] = 'close';
-  response.writeHead(status, headers);
-  response.end(body);
+  response.writeHead(answer.status, headers);
+  response.end(answer.body);
+}
+
+/** The code of the first error of a refusal. */
+function readCode({ body }: HttpAnswer): string {
+  return /"code":"([A-Z_]+)"/.exec(body)?.[1] ?? 'none';
 }
 
 function abortOnClose(response: ServerResponse): AbortSignal {

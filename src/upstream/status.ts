@@ -27,9 +27,9 @@ const maxWords = 2_000;
 /** The error for an answer that has not the status that means success. Upstream may echo the token that it was sent. */
 export function toUpstreamError(call: Call, answer: AttemptAnswer, token: string): UpstreamError {
   const { status } = answer;
-  const [code, why] = statuses[status] ?? [
+  const [code, why] = (isWrongAddress(call, status) ? undefined : statuses[status]) ?? [
     'UPSTREAM_INVALID_RESPONSE' as const,
-    `the Images API answered with HTTP status ${status}, which it should not.${hint(status)}`,
+    `the Images API answered with HTTP status ${status}, which it should not.${hint(call, status)}`,
   ];
   const fateUnknown = call.method !== 'GET' && (status >= 500 || status < 400);
   return new UpstreamError(code, `Could not ${call.doing}: ${why}`, {
@@ -41,8 +41,14 @@ export function toUpstreamError(call: Call, answer: AttemptAnswer, token: string
   });
 }
 
-function hint(status: number): string {
-  return status >= 300 && status < 400 ? ' The gateway may be set up with a wrong address.' : '';
+function hint(call: Call, status: number): string {
+  const isHinted = (status >= 300 && status < 400) || isWrongAddress(call, status);
+  return isHinted ? ' The gateway may be set up with a wrong address (IMAGES_API_URL).' : '';
+}
+
+/** Whether there is no list of images at all: the Images API always has one, though it may be empty. */
+function isWrongAddress({ path }: Call, status: number): boolean {
+  return status === 404 && /^\/images(?:\?|$)/.test(path);
 }
 
 /** `Retry-After` in seconds, from a number or a date (RFC 9110 §10.2.3); undefined where it is neither. */

@@ -1,8 +1,9 @@
 import type { Dispatcher } from 'undici';
-import { UpstreamError } from '../errors.ts';
+import { type ErrorCode, UpstreamError } from '../errors.ts';
 import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer, UnusableAnswer } from './attempt.ts';
 import type { Breaker } from './breaker.ts';
 import type { FairQueue } from './fair-queue.ts';
+import { CallerGone, DeadlineExceeded, type OnCancel, outliveCaller, sleep } from './give-up.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { toUpstreamError } from './status.ts';
 
@@ -69,17 +70,22 @@ export interface TransportOptions {
   readonly breaker: Breaker;
   readonly retryBudget: RetryBudget;
   readonly observe: (report: AttemptReport) => void;
-  /** Hears of calls that were never made. */
-  readonly onRefused: (reason: 'queue' | 'breaker') => void;
+  /** Whether the process runs out of memory: reads are refused then, so that operations under way need no more of it. */
+  readonly memoryIsShort: () => boolean;
+  /** Is called with calls that were never made. */
+  readonly onRefused: (reason: Refused) => void;
   /** Hears of rows that were left out of an answer. */
   readonly onDropped: (operation: string, rows: number) => void;
 }
 
-/** Ends a call because its time is over. */
-class DeadlineExceeded extends Error {}
+/** Why a call is not made. */
+type Refused = 'queue' | 'breaker' | 'memory';
 
-/** Ends a call because its caller went away. */
-class CallerGone extends Error {}
+const refusals: Readonly<Record<Refused, readonly [ErrorCode, string]>> = {
+  queue: ['UPSTREAM_UNAVAILABLE', 'too many calls wait for the Images API.'],
+  breaker: ['UPSTREAM_UNAVAILABLE', 'the Images API has not answered for a while.'],
+  memory: ['OVERLOADED', 'the gateway has too much to do.'],
+};
 
 /** Makes calls to the Images API: one deadline for each, reads tried again where that is safe, writes sent once. */
 export class Transport {
@@ -143,12 +149,37 @@ export class Transport {
     caller: Caller,
     request: AttemptRequest,
     number: number,
-    onCancel: (cancel: Cancel) => void,
+    onCancel: OnCancel,
   ): Promise<string | UpstreamError> {
-    const { queue, breaker } = this.#options;
-    const pauseMs = breaker.waitMs();
-    if (pauseMs > 0) throw this.#refuse(call, 'breaker', Math.ceil(pauseMs / 1000));
+    const { queue, breaker, deadlineMs, memoryIsShort } = this.#options;
+    if (breaker.waitMs() > 0) throw this.#refuse(call, 'breaker');
     if (!queue.tryEnter(caller.token)) await this.#wait(call, caller, onCancel);
+    // While the call waited, memory may have run short, or upstream may have gone.
+    const isShort = call.method === 'GET' && memoryIsShort();
+    const pass = isShort ? 'stop' : breaker.pass();
+    if (pass === 'stop') {
+      queue.leave(caller.token);
+      throw this.#refuse(call, isShort ? 'memory' : 'breaker');
+    }
+    const send = (whenEnded: OnCancel) => this.#send(call, caller, request, number, whenEnded);
+    try {
+      const answer = await (pass === 'trial' ? outliveCaller(send, onCancel, deadlineMs) : send(onCancel));
+      return answer.status === call.expect ? answer.body : toUpstreamError(call, answer, caller.token);
+    } catch (error) {
+      if (toFailure(error) !== 'unreachable') throw error;
+      return this.#toError(call, error);
+    }
+  }
+
+  /** Sends a request whose turn has come, and tells everyone concerned what became of it. @throws what `attempt` does. */
+  async #send(
+    call: Call,
+    caller: Caller,
+    request: AttemptRequest,
+    number: number,
+    onCancel: OnCancel,
+  ): Promise<AttemptAnswer> {
+    const { queue, breaker } = this.#options;
     const start = performance.now();
     let answer: AttemptAnswer | undefined;
     let failure: AttemptReport['failure'];
@@ -156,10 +187,10 @@ export class Transport {
     try {
       const traced = trace ? { ...request, headers: [...request.headers, 'traceparent', trace.traceparent] } : request;
       answer = await attempt(this.#options.dispatcher, traced, onCancel);
+      return answer;
     } catch (error) {
       failure = toFailure(error);
-      if (failure !== 'unreachable') throw error;
-      return this.#toError(call, error);
+      throw error;
     } finally {
       const durationMs = performance.now() - start;
       queue.leave(caller.token);
@@ -179,13 +210,12 @@ export class Transport {
       trace?.end(report);
       this.#options.observe(report);
     }
-    return answer.status === call.expect ? answer.body : toUpstreamError(call, answer, caller.token);
   }
 
   /** Waits for a turn to call. */
-  #wait(call: Call, { token }: Caller, onCancel: (cancel: Cancel) => void): Promise<void> {
+  #wait(call: Call, { token }: Caller, onCancel: OnCancel): Promise<void> {
     const { queue } = this.#options;
-    if (queue.isFull(token)) throw this.#refuse(call, 'queue', 1);
+    if (queue.isFull(token)) throw this.#refuse(call, 'queue');
     return new Promise((resolve, reject) => {
       const giveUp = queue.wait(token, resolve);
       onCancel((reason) => {
@@ -195,11 +225,12 @@ export class Transport {
     });
   }
 
-  #refuse(call: Call, reason: 'queue' | 'breaker', retryAfter: number): UpstreamError {
-    this.#options.onRefused(reason);
-    const why =
-      reason === 'queue' ? 'too many calls wait for the Images API.' : 'the Images API has not answered for a while.';
-    return new UpstreamError('UPSTREAM_UNAVAILABLE', `Could not ${call.doing}: ${why}`, { retryAfter });
+  #refuse(call: Call, reason: Refused): UpstreamError {
+    const { breaker, onRefused } = this.#options;
+    onRefused(reason);
+    const [code, why] = refusals[reason];
+    const retryAfter = reason === 'breaker' ? Math.max(1, Math.ceil(breaker.waitMs() / 1000)) : 1;
+    return new UpstreamError(code, `Could not ${call.doing}: ${why}`, { retryAfter });
   }
 
   /** Counts rows that were left out of the answer to a call. */
@@ -262,14 +293,4 @@ function retryDelayMs(error: UpstreamError, number: number): number | null {
   if (error.code !== 'UPSTREAM_UNAVAILABLE') return null;
   if (retryAfter !== undefined) return retryAfter * 1000;
   return Math.random() * 50 * 2 ** number;
-}
-
-function sleep(ms: number, onCancel: (cancel: Cancel) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    onCancel((reason) => {
-      clearTimeout(timer);
-      reject(reason);
-    });
-  });
 }

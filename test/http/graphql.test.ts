@@ -21,18 +21,19 @@ it('an operation that ends in a defect is answered with 500 and its request id, 
     maxRequestBytes: 1_000,
     isRouter: () => false,
     gate,
+    onRefused: () => {},
   });
-  await using server = await listen(
-    createHttpServer({
-      routes: { '/graphql': { POST: handler } },
-      corsOrigins: '*',
-      maxConnections: 10,
-      headersTimeoutMs: 1_000,
-      requestTimeoutMs: 1_000,
-      answerTimeoutMs: 1_000,
-      onDefect: (error) => defects.push(error),
-    }),
-  );
+  const { server: http } = createHttpServer({
+    routes: { '/graphql': { POST: handler } },
+    corsOrigins: '*',
+    connections: { max: 10, maxPerAddress: 0 },
+    headersTimeoutMs: 1_000,
+    requestTimeoutMs: 1_000,
+    answerTimeoutMs: 1_000,
+    onRefused: () => {},
+    onDefect: (error) => defects.push(error),
+  });
+  await using server = await listen(http);
   for (const requestId of ['first', 'second']) {
     const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers: { 'x-request-id': requestId } });
     expect(response.status).toBe(500);

@@ -35,6 +35,7 @@ export function createTransport(
     queue: new FairQueue({ places: connections, placesPerKey: connections, maxWaiting: 100 }),
     breaker: new Breaker({ failures: 0, pauseMs: 0, now: () => performance.now(), onChange: () => {} }),
     retryBudget: new RetryBudget(100),
+    memoryIsShort: () => false,
     onRefused: () => {},
     onDropped: () => {},
     ...options,
