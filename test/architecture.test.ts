@@ -6,9 +6,11 @@ const root = new URL('../src/', import.meta.url).pathname;
 
 /** Who may import whom: the parts of `src/`, which are its folders and the files beside them. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  main: ['app', 'config', 'demo'],
+  main: ['start'],
+  start: ['app', 'config', 'demo', 'log', 'sample'],
   log: ['log-line'],
   'log-line': [],
+  sample: [],
   demo: ['simulator'],
   app: ['config', 'http', 'graphql', 'upstream', 'tracing', 'errors'],
   graphql: ['upstream', 'tracing', 'number-settings', 'churning-map', 'errors'],
