@@ -11,6 +11,9 @@ const cuts = [
 
 type Cut = (typeof cuts)[number];
 
+/** How many objects and lists within one another are kept of a line that is cut. */
+const maxDepth = 5;
+
 /**
  * Holds a line of the log to `maxLineBytes`, whatever callers or upstream made it hold. A line that is cut is still JSON,
  * keeps its level, time, message and request id, and says `"cut": true`.
@@ -29,17 +32,19 @@ export function toBoundedLine(line: string): string {
   return `${JSON.stringify({ level, time, cut: true })}\n`;
 }
 
-function shorten(value: unknown, cut: Cut): unknown {
+function shorten(value: unknown, cut: Cut, depth: number): unknown {
   if (typeof value === 'string') return shortenText(value, cut);
-  if (Array.isArray(value)) return value.slice(0, cut.items).map((item) => shorten(item, cut));
-  return typeof value === 'object' && value !== null ? shortenObject(value, cut) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= maxDepth) return '…';
+  if (Array.isArray(value)) return value.slice(0, cut.items).map((item) => shorten(item, cut, depth + 1));
+  return shortenObject(value, cut, depth);
 }
 
 function shortenText(text: string, { characters }: Cut): string {
   return text.length <= characters ? text : `${text.slice(0, characters)}…`;
 }
 
-function shortenObject(object: object, cut: Cut): Record<string, unknown> {
+function shortenObject(object: object, cut: Cut, depth = 0): Record<string, unknown> {
   const entries = Object.entries(object).slice(0, cut.items);
-  return Object.fromEntries(entries.map(([key, value]) => [shortenText(key, cut), shorten(value, cut)]));
+  return Object.fromEntries(entries.map(([key, value]) => [shortenText(key, cut), shorten(value, cut, depth + 1)]));
 }

@@ -57,8 +57,8 @@ export function createLog(level: string, stream: Writable): Log {
     stream.write(held, (error) => {
       writing = false;
       if (error) lost += lines;
-      else if (lost > 0) reportLost();
       if (held.length >= chunkCharacters) write();
+      else if (!error && lost > 0) reportLost();
       whenWritten();
     });
     held = '';

@@ -61,13 +61,10 @@ type Get = (path: string) => Promise<AttemptAnswer>;
 
 async function judge(get: Get, basePath: string): Promise<string | null> {
   const parent = basePath.slice(0, basePath.lastIndexOf('/'));
-  const versions = await get(`${parent}/versions`);
-  const found = readAddress(versions, basePath);
-  if (found !== null) return found === 'right' ? null : wrongAddress;
-  // A front end may show nothing beside the API itself.
-  if (versions.status !== 401) {
-    const fromRoot = readAddress(await get(`${parent}/`), basePath);
-    if (fromRoot !== null) return fromRoot === 'right' ? null : wrongAddress;
+  // A front end may hide the one or the other.
+  for (const path of ['/versions', '/']) {
+    const address = readAddress(await get(parent + path), basePath);
+    if (address !== null) return address === 'right' ? null : wrongAddress;
   }
   const { status, body } = await get(`${basePath}/images?limit=1`);
   if (status >= 500) return `the Images API answers with HTTP status ${status}`;

@@ -11,20 +11,13 @@ import { describe, expect, it, vi } from 'vitest';
 import { startGateway } from '../support/gateway.ts';
 import { listen } from '../support/listen.ts';
 import { answer, canaryToken, healthy, imageId, imageRow, otherToken, startFaultUpstream } from './fault-upstream.ts';
-import { operations, start } from './harness.ts';
+import { metric, operations, start } from './harness.ts';
 
 const image = operations.image;
 
 /** Asks for an image of its own: what is asked for by the same token at the same time is asked of upstream once. */
 function imageNumber(number: number): string {
   return `{ image(id: "image-${number}") { name } }`;
-}
-
-/** The value of a metric without labels, or with these. */
-async function metric(url: string, name: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  const line = text.split('\n').find((candidate) => candidate.startsWith(`image_gateway_${name} `));
-  return Number(line?.split(' ').at(-1));
 }
 
 function post(url: string, query: string, signal?: AbortSignal): Promise<Response> {
