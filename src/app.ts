@@ -19,6 +19,7 @@ import { createReadyz, healthz } from './http/health.ts';
 import { Load } from './http/load.ts';
 import { createMemorySource, Memory, type MemorySource } from './http/memory.ts';
 import { createMetricsHandler, Metrics } from './http/metrics.ts';
+import { toMaxConnections } from './http/open-files.ts';
 import type { RefusedRequest } from './http/refusal.ts';
 import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
@@ -96,7 +97,7 @@ export async function createApp({
   const onDefect = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'defect');
   const onRefused = (refused: RefusedRequest): void => {
     metrics.refusedRequest(refused.status);
-    log.info(refused, 'refused');
+    log[refused.status >= 500 ? 'warn' : 'info'](refused, 'refused');
   };
   const queue = new FairQueue({
     places: config.upstreamConnections,
@@ -191,10 +192,14 @@ export async function createApp({
       onRefused,
     },
   );
+  const maxConnections = toMaxConnections(limits.maxConnections, config.upstreamConnections);
+  if (maxConnections < limits.maxConnections) {
+    log.warn({ maxConnections }, 'MAX_CONNECTIONS is lower than set, because the process may not open that many files');
+  }
   const { server, connections } = createHttpServer({
     corsOrigins: config.corsOrigins,
     connections: {
-      max: limits.maxConnections,
+      max: maxConnections,
       // Behind a proxy, all callers have its address.
       maxPerAddress: config.trustProxy ? 0 : limits.maxConnectionsPerAddress,
     },

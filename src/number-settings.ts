@@ -162,8 +162,8 @@ export const numberSettings = {
     from: 1,
     to: 1_000_000,
     meaning:
-      'How many connections callers may hold open. On those beyond it, only health and metrics are served; all else is ' +
-      'answered with 503.',
+      'How many connections callers may hold open; fewer where the process may open fewer files. On those beyond it, only ' +
+      'health and metrics are served; all else is answered with 503.',
   },
   maxConnectionsPerAddress: {
     name: 'MAX_CONNECTIONS_PER_ADDRESS',

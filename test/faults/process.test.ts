@@ -224,6 +224,19 @@ describe('a start that cannot work', () => {
 });
 
 describe('out of sockets', () => {
+  it('health is told, however many connections are opened that ask for nothing', async () => {
+    await using program = startProgram({ IMAGES_API_URL: 'http://127.0.0.1:1' }, 'ulimit -n 512');
+    const { hostname, port } = new URL(await program.url);
+    const sockets = Array.from({ length: 600 }, () => connect(Number(port), hostname));
+    for (const socket of sockets) socket.on('error', () => {});
+    await Promise.all(sockets.map((socket) => once(socket, 'connect').catch(() => {})));
+    for (let round = 0; round < 5; round++) {
+      expect((await fetch(`http://${hostname}:${port}/healthz`)).status).toBe(200);
+    }
+    await expect.poll(() => program.errors(), { timeout: 3_000 }).toContain('MAX_CONNECTIONS');
+    for (const socket of sockets) socket.destroy();
+  });
+
   it('the process lives, and serves again once there are some', async () => {
     await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
     await using program = startProgram({ IMAGES_API_URL: upstream.url, LOG_LEVEL: 'silent' }, 'ulimit -n 64');

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { toMaxConnections } from '../../src/http/open-files.ts';
 import { startGateway } from '../support/gateway.ts';
 import { refusingUrl } from '../support/listen.ts';
 
@@ -109,4 +110,14 @@ it('a connection over a limit carries one request', async () => {
   const request = 'GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n';
   socket.write(request + request);
   expect((await text(socket)).match(/HTTP\/1\.1 200/g)).toHaveLength(1);
+});
+
+it.each([
+  [2_000, 16, 20_000, 2_000],
+  [2_000, 16, 1_024, 816],
+  [2_000, 16, 64, 32],
+  [2_000, 16, Number.POSITIVE_INFINITY, 2_000],
+  [10, 16, 64, 10],
+])('of %i connections, with %i to upstream and %i files, there are %i', (wanted, upstream, files, allowed) => {
+  expect(toMaxConnections(wanted, upstream, files)).toBe(allowed);
 });
