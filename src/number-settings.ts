@@ -137,7 +137,7 @@ export const numberSettings = {
   },
   maxMemoryPercent: {
     name: 'MAX_MEMORY_PERCENT',
-    default: 80,
+    default: 70,
     unit: '%',
     from: 1,
     to: 100,

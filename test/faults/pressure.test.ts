@@ -335,7 +335,7 @@ describe('memory that runs short', () => {
   it('sheds operations, and recovers; health and metrics still answer', async () => {
     const memory = createMemory(20);
     await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
-    await using gateway = await startGateway(upstream.url, {}, memory);
+    await using gateway = await startGateway(upstream.url, { MAX_MEMORY_PERCENT: '80' }, memory);
     const status = async () => (await gateway.query(canaryToken, image)).status;
     expect(await status()).toBe(200);
     memory.held = 81;
@@ -351,7 +351,7 @@ describe('memory that runs short', () => {
   it('is looked for behind garbage: what nobody holds sheds nothing', async () => {
     const memory = createMemory(20, 75);
     await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
-    await using gateway = await startGateway(upstream.url, {}, memory);
+    await using gateway = await startGateway(upstream.url, { MAX_MEMORY_PERCENT: '80' }, memory);
     expect((await gateway.query(canaryToken, image)).status).toBe(200);
     expect(memory.collections).toBe(1);
   });

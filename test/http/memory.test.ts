@@ -24,10 +24,10 @@ it('memory is short by what the process holds, or by the heap, whichever is near
   state.held = 50;
   state.heapUsed = 7;
   expect([memory.percent, memory.isShort]).toEqual([70, false]);
-  state.now += 10;
+  state.now += 20;
   state.held = 79;
   expect([memory.percent, memory.isShort]).toEqual([79, false]);
-  state.now += 10;
+  state.now += 20;
   state.heapUsed = 9;
   expect([memory.percent, memory.isShort]).toEqual([90, true]);
 });
@@ -37,7 +37,7 @@ it('garbage is collected before memory counts as short, and only then', () => {
   state.held = 30;
   state.garbage = 50;
   expect([memory.isShort, state.collections]).toEqual([false, 0]);
-  state.now += 10;
+  state.now += 20;
   state.garbage = 60;
   expect([memory.isShort, state.collections, memory.percent]).toEqual([false, 1, 30]);
 });
