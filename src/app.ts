@@ -24,7 +24,10 @@ import { createGate } from './http/gate.ts';
 import { createReadyz, healthz } from './http/health.ts';
 import { createLandingPage } from './http/landing-page.ts';
 import { Load } from './http/load.ts';
+import { createMemorySource, Memory, type MemorySource } from './http/memory.ts';
 import { createMetricsHandler, Metrics } from './http/metrics.ts';
+import { toMaxConnections } from './http/open-files.ts';
+import type { RefusedRequest } from './http/refusal.ts';
 import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
 import { identityApi } from './identity/client.ts';
@@ -35,7 +38,7 @@ import { Breaker } from './upstream/breaker.ts';
 import { type Connection, connect } from './upstream/connect.ts';
 import { FairQueue } from './upstream/fair-queue.ts';
 import { imagesApi } from './upstream/images-client.ts';
-import { createProbe } from './upstream/probe.ts';
+import { createProbe, type Probe } from './upstream/probe.ts';
 import { RetryBudget } from './upstream/retry-budget.ts';
 import { SharedReads } from './upstream/shared-reads.ts';
 import { Transport } from './upstream/transport.ts';
@@ -51,12 +54,16 @@ export interface AppOptions {
   readonly schema?: GraphQLSchema;
   /** Where metrics are kept; a new registry by default. */
   readonly registry?: Registry;
+  /** Whose memory must not run short; that of this process by default. */
+  readonly memorySource?: MemorySource;
 }
 
 /** The gateway, ready to listen. */
 export interface App extends AsyncDisposable {
   /** Starts listening. @returns the gateway's base URL. @throws if the port cannot be had. */
   listen(): Promise<string>;
+  /** Tells why the Images API cannot be asked; null if it can. */
+  readonly probe: Probe;
   /**
    * Stops being ready, refuses new connections, lets what is in flight finish within the grace period, then closes
    * everything. @returns whether all requests were answered.
@@ -75,6 +82,7 @@ export async function createApp({
   people = [],
   schema = createSchema(),
   registry = new Registry(),
+  memorySource = createMemorySource(),
 }: AppOptions): Promise<App> {
   const { origin, pathname: basePath } = settings.imagesApiUrl;
   const dispatcher = new Pool(origin, {
@@ -86,10 +94,11 @@ export async function createApp({
     clientTtl: settings.upstreamConnectionAgeMs,
     ...(settings.upstreamCa !== null && { connect: { ca: settings.upstreamCa } }),
   });
+  const memory = new Memory(settings.maxMemoryPercent, memorySource, () => performance.now());
   const load = new Load({
     maxConcurrent: settings.maxConcurrentOperations,
     maxEventLoopDelayMs: settings.maxEventLoopDelayMs,
-    maxMemoryPercent: settings.maxMemoryPercent,
+    memory,
   });
   const trustedDocuments =
     settings.trustedDocumentsManifest === null ? null : parseTrustedDocuments(settings.trustedDocumentsManifest);
@@ -97,6 +106,10 @@ export async function createApp({
   const exporter = await createExporter(settings, metrics);
   const loaderStats = new LoaderStats();
   const onDefect = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'defect');
+  const onRefused = (refused: RefusedRequest): void => {
+    metrics.refusedRequest(refused.status);
+    log[refused.status >= 500 ? 'warn' : 'info'](refused, 'refused');
+  };
   const queue = new FairQueue({
     places: settings.upstreamConnections,
     placesPerKey: settings.upstreamConnectionsPerToken,
@@ -119,17 +132,7 @@ export async function createApp({
     onShed: (reason) => metrics.shed(reason),
     now: () => performance.now(),
   });
-  const memory = new MemoryPool(settings.maxWorkingBytes || getHeapStatistics().heap_size_limit / 8);
-  metrics.read({
-    running: () => load.running,
-    receivingBytes: () => gate.receivingBytes,
-    workingBytes: () => memory.bytes,
-    eventLoopDelayMs: () => load.eventLoopDelayMs,
-    calls: () => queue.inside,
-    waitingCalls: () => queue.waiting,
-    breakerOpen: () => breaker.open,
-    loaders: { ...loaderStats },
-  });
+  const workingMemory = new MemoryPool(settings.maxWorkingBytes || getHeapStatistics().heap_size_limit / 8);
   const transport = new Transport({
     service: imagesApi,
     dispatcher,
@@ -170,7 +173,7 @@ export async function createApp({
     federatedTracing: settings.federatedTracing,
     explorer: !settings.production,
   });
-  const reachable = createProbe(dispatcher, basePath, () => performance.now());
+  const probe = createProbe(dispatcher, basePath, () => performance.now());
   const identity = connectIdentity(settings, metrics, log);
   const upstream = {
     transport,
@@ -197,7 +200,7 @@ export async function createApp({
         {
           ...contextOptions,
           federation: { sdl: isRouter || (settings.introspection && !guarded), entities: isRouter || !guarded },
-          budget: new OperationBudget(settings, memory.open()),
+          budget: new OperationBudget(settings, workingMemory.open(), memory),
         },
       );
     },
@@ -209,34 +212,56 @@ export async function createApp({
     answers: new AnswerWriter({ showsSchema: settings.introspection, onDefect }),
     observe(report) {
       metrics.operation({ ...report, failed: report.codes.length > 0 });
+      // Nothing else answers an operation that runs with this code.
+      if (report.codes[0] === 'OVERLOADED') metrics.shed('memory of operations');
       log.info({ ...report, name: report.name?.slice(0, 100) }, 'operation');
     },
+    onRefused,
   });
   const landingPage = settings.production
     ? handleGraphql
     : createLandingPage(() => apollo.landingPage(), handleGraphql);
-  const server = createHttpServer({
+  const maxConnections = toMaxConnections(settings.maxConnections, settings.upstreamConnections);
+  if (maxConnections < settings.maxConnections) {
+    log.warn({ maxConnections }, 'MAX_CONNECTIONS is lower than set, because the process may not open that many files');
+  }
+  const { server, connections } = createHttpServer({
     corsOrigins: settings.corsOrigins,
-    maxConnections: settings.maxConnections,
+    connections: {
+      max: maxConnections,
+      // Behind a proxy, all callers have its address.
+      maxPerAddress: settings.trustProxy ? 0 : settings.maxConnectionsPerAddress,
+    },
     headersTimeoutMs: settings.headersTimeoutMs,
     requestTimeoutMs: settings.requestTimeoutMs,
     answerTimeoutMs: settings.answerTimeoutMs,
+    onRefused,
     onDefect,
     routes: {
       '/graphql': { GET: landingPage, POST: handleGraphql },
       ...(!settings.production && createExplorerRoutes(sample)),
       ...(settings.console && createConsoleRoutes(consoleFolder, people)),
-      '/healthz': { GET: healthz },
+      '/healthz': { GET: healthz, always: true },
       '/readyz': {
-        GET: createReadyz(async () => {
-          if (drain.draining) return 'draining';
-          return (await reachable()) ? null : 'the Images API cannot be reached';
-        }),
+        GET: createReadyz(async () => (drain.draining ? 'draining' : probe())),
+        always: true,
       },
-      '/metrics': { GET: createMetricsHandler(registry) },
+      '/metrics': { GET: createMetricsHandler(registry), always: true },
     },
   });
   const drain = createDrain(server);
+  metrics.read({
+    running: () => load.running,
+    connections: () => connections.open,
+    receivingBytes: () => gate.receivingBytes,
+    workingBytes: () => workingMemory.bytes,
+    memoryPercent: () => memory.percent,
+    eventLoopDelayMs: () => load.eventLoopDelayMs,
+    calls: () => queue.inside,
+    waitingCalls: () => queue.waiting,
+    breakerOpen: () => breaker.open,
+    loaders: { ...loaderStats },
+  });
 
   async function close(): Promise<boolean> {
     const answered = await drain.close(settings.shutdownGraceMs, settings.drainDelayMs);
@@ -257,6 +282,7 @@ export async function createApp({
       const { address, port, family } = server.address() as AddressInfo;
       return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
     },
+    probe,
     close,
     async [Symbol.asyncDispose]() {
       await close();

@@ -13,6 +13,7 @@ export const identityApi: Service = {
   name: 'the Identity service',
   tokenAdvice: 'Get a new one.',
   notFound: 'the Identity service knows nothing of it, or does not tell it to this token.',
+  addressSetting: 'IDENTITY_API_URL',
 };
 
 /** Why something is not told: the caller may not know it, or it does not exist. */

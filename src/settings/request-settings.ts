@@ -25,7 +25,17 @@ export const requestSettings = {
     default: 2_000,
     from: 1,
     to: 1_000_000,
-    meaning: 'Maximum number of open connections; more are closed immediately.',
+    meaning:
+      'Maximum number of open connections. On those beyond it, only health and metrics are served; all else is answered ' +
+      'with 503.',
+  }),
+  maxConnectionsPerAddress: wholeNumber({
+    name: 'MAX_CONNECTIONS_PER_ADDRESS',
+    default: 1_000,
+    from: 0,
+    to: 1_000_000,
+    meaning:
+      'Maximum number of connections of one address, or one IPv6 network of 64 bits. 0, or with `TRUST_PROXY`: no limit.',
   }),
   headersTimeoutMs: wholeNumber({
     name: 'HEADERS_TIMEOUT_MS',
@@ -94,11 +104,13 @@ export const requestSettings = {
   }),
   maxMemoryPercent: wholeNumber({
     name: 'MAX_MEMORY_PERCENT',
-    default: 90,
+    default: 70,
     unit: '%',
     from: 1,
     to: 100,
-    meaning: 'Maximum share of the heap in use; beyond it, operations are answered with 503.',
+    meaning:
+      'Maximum share of memory in use: of what the container or the machine has, and of the heap that Node allows. Beyond ' +
+      'it, operations are answered with 503.',
   }),
   maxWorkingBytes: wholeNumber({
     name: 'MAX_WORKING_BYTES',

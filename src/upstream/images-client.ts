@@ -14,6 +14,7 @@ export const imagesApi: Service = {
     'Get a new one from the Identity service; if that one is refused too, the Images API may be unable to reach the ' +
     'Identity service.',
   notFound: 'there is no such image or member, or this token may not see it.',
+  addressSetting: 'IMAGES_API_URL',
 };
 
 /** A page of images. */

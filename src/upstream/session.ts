@@ -16,6 +16,14 @@ export interface Rows<T> {
   readonly errors: readonly GatewayError[];
 }
 
+/**
+ * Settles never. An operation over a limit has been answered; an error for each of the calls that it still waits for would
+ * take more time and memory than the calls themselves.
+ */
+function never(): Promise<never> {
+  return new Promise(() => {});
+}
+
 /** What upstream answers only to those whose token it has accepted. */
 const needsToken: ReadonlySet<number | undefined> = new Set([403, 404, 409]);
 
@@ -51,7 +59,7 @@ export class Session {
     const call: Call = { ...read, method: 'GET', expect: 200 };
     const make = async (signal: AbortSignal): Promise<T> =>
       this.parse(call, await this.#transport.call(call, { ...rest, token, signal }), parse);
-    return this.#spend(() => {
+    return this.#spend('GET', () => {
       if (this.#sharedReads === null) return make(rest.signal);
       return this.#sharedReads.read(this.#toCallerKey(token), call.path, rest.signal, make);
     });
@@ -62,12 +70,14 @@ export class Session {
     const { token, ...rest } = this.#caller;
     if (token instanceof GatewayError) throw token;
     const callerKey = this.#toCallerKey(token);
-    this.#sharedReads?.forget(callerKey);
-    try {
-      return await this.#spend(() => this.#transport.call(call, { ...rest, token }));
-    } finally {
+    return this.#spend(call.method, async () => {
       this.#sharedReads?.forget(callerKey);
-    }
+      try {
+        return await this.#transport.call(call, { ...rest, token });
+      } finally {
+        this.#sharedReads?.forget(callerKey);
+      }
+    });
   }
 
   /** Parses a body as JSON. `parse` throws WireError for what is not as asked. */
@@ -104,20 +114,21 @@ export class Session {
   }
 
   /** Makes a call within the budget of the operation, which learns from it whether upstream accepts the token. */
-  async #spend<T>(makeCall: () => Promise<T>): Promise<T> {
+  async #spend<T>(method: string, makeCall: () => Promise<T>): Promise<T> {
     const { budget } = this.#caller;
     if (budget === undefined) return makeCall();
-    budget.startCall();
+    budget.startCall(method);
+    if (budget.isExceeded) return never();
     try {
       const answer = await makeCall();
       budget.acceptToken();
-      budget.throwIfExceeded();
-      return answer;
+      return budget.isExceeded ? await never() : answer;
     } catch (error) {
       if (error instanceof UpstreamError) {
         if (error.status === 401) budget.refuseToken(error);
         else if (needsToken.has(error.status)) budget.acceptToken();
       }
+      if (budget.isExceeded) return never();
       throw error;
     }
   }

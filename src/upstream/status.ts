@@ -10,6 +10,8 @@ export interface Service {
   readonly tokenAdvice: string;
   /** What a 404 means there. */
   readonly notFound: string;
+  /** The setting that holds its address. */
+  readonly addressSetting: string;
 }
 
 /** What a status says to a client, where it is not the one that was hoped for. */
@@ -33,9 +35,10 @@ const maxWords = 2_000;
 /** The error for an answer that has not the status that means success. Upstream may echo the token that it was sent. */
 export function toUpstreamError(service: Service, call: Call, answer: AttemptAnswer, token: string): UpstreamError {
   const { status } = answer;
-  const [code, why] = statuses[status] ?? [
+  const [code, why] = (isWrongAddress(call, status) ? undefined : statuses[status]) ?? [
     'UPSTREAM_INVALID_RESPONSE' as const,
-    ({ name }: Service) => `${name} answered with HTTP status ${status}, which it should not.${hint(status)}`,
+    ({ name, addressSetting }: Service) =>
+      `${name} answered with HTTP status ${status}, which it should not.${hint(call, status, addressSetting)}`,
   ];
   const fateUnknown = call.method !== 'GET' && (status >= 500 || status < 400);
   return new UpstreamError(code, `Could not ${call.doing}: ${why(service)}`, {
@@ -47,8 +50,14 @@ export function toUpstreamError(service: Service, call: Call, answer: AttemptAns
   });
 }
 
-function hint(status: number): string {
-  return status >= 300 && status < 400 ? ' The gateway may be set up with a wrong address.' : '';
+function hint(call: Call, status: number, setting: string): string {
+  const isHinted = (status >= 300 && status < 400) || isWrongAddress(call, status);
+  return isHinted ? ` The gateway may be set up with a wrong address (${setting}).` : '';
+}
+
+/** Whether there is no list of images at all: the Images API always has one, though it may be empty. */
+function isWrongAddress({ path }: Call, status: number): boolean {
+  return status === 404 && /^\/images(?:\?|$)/.test(path);
 }
 
 /** `Retry-After` in seconds, from a number or a date (RFC 9110 §10.2.3); undefined where it is neither. */

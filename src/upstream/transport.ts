@@ -4,6 +4,7 @@ import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer
 import type { Breaker } from './breaker.ts';
 import type { CallBudget } from './call-budget.ts';
 import type { FairQueue } from './fair-queue.ts';
+import { CallerGone, DeadlineExceeded, type OnCancel, outliveCaller, sleep } from './give-up.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { type Service, toUpstreamError } from './status.ts';
 
@@ -78,17 +79,14 @@ export interface TransportOptions {
   readonly breaker: Breaker;
   readonly retryBudget: RetryBudget;
   readonly observe: (report: AttemptReport) => void;
-  /** Hears of calls that were never made. */
-  readonly onRefused: (reason: 'queue' | 'breaker') => void;
+  /** Is called with calls that were never made. */
+  readonly onRefused: (reason: Refused) => void;
   /** Hears of rows that were left out of an answer. */
   readonly onDropped: (operation: string, rows: number) => void;
 }
 
-/** Ends a call because its time is over. */
-class DeadlineExceeded extends Error {}
-
-/** Ends a call because its caller went away. */
-class CallerGone extends Error {}
+/** Why a call is not made. */
+type Refused = 'queue' | 'breaker';
 
 /** Makes calls to one API: one deadline for each, reads tried again where that is safe, writes sent once. */
 export class Transport {
@@ -158,20 +156,38 @@ export class Transport {
     caller: Caller,
     request: AttemptRequest,
     number: number,
-    onCancel: (cancel: Cancel) => void,
+    onCancel: OnCancel,
   ): Promise<string | UpstreamError> {
-    const { queue, breaker } = this.#options;
-    const pauseMs = breaker.waitMs();
-    if (pauseMs > 0) throw this.#refuse(call, 'breaker', Math.ceil(pauseMs / 1000));
-    if (!queue.tryEnter(caller.token)) {
-      await this.#wait(call, caller, onCancel);
-      // Upstream may have refused the token in the meantime.
-      const refusal = caller.budget?.refusal ?? null;
-      if (refusal !== null) {
-        queue.leave(caller.token);
-        throw refusal;
-      }
+    const { queue, breaker, deadlineMs } = this.#options;
+    if (breaker.waitMs() > 0) throw this.#refuse(call, 'breaker');
+    if (!queue.tryEnter(caller.token)) await this.#wait(call, caller, onCancel);
+    // While the call waited, upstream may have refused the token, or gone.
+    const refusal = caller.budget?.refusal ?? null;
+    const pass = refusal === null ? breaker.pass() : 'stop';
+    if (pass === 'stop') {
+      queue.leave(caller.token);
+      throw refusal ?? this.#refuse(call, 'breaker');
     }
+    const send = (whenEnded: OnCancel) => this.#send(call, caller, request, number, whenEnded);
+    try {
+      const answer = await (pass === 'trial' ? outliveCaller(send, onCancel, deadlineMs) : send(onCancel));
+      caller.budget?.receive(answer.body.length);
+      return answer.status === call.expect ? answer.body : toUpstreamError(this.service, call, answer, caller.token);
+    } catch (error) {
+      if (toFailure(error) !== 'unreachable') throw error;
+      return this.#toError(call, error);
+    }
+  }
+
+  /** Sends a request whose turn has come, and tells everyone concerned what became of it. @throws what `attempt` does. */
+  async #send(
+    call: Call,
+    caller: Caller,
+    request: AttemptRequest,
+    number: number,
+    onCancel: OnCancel,
+  ): Promise<AttemptAnswer> {
+    const { queue, breaker } = this.#options;
     const start = performance.now();
     let answer: AttemptAnswer | undefined;
     let failure: AttemptReport['failure'];
@@ -179,10 +195,10 @@ export class Transport {
     try {
       const traced = trace ? { ...request, headers: [...request.headers, 'traceparent', trace.traceparent] } : request;
       answer = await attempt(this.#options.dispatcher, traced, onCancel);
+      return answer;
     } catch (error) {
       failure = toFailure(error);
-      if (failure !== 'unreachable') throw error;
-      return this.#toError(call, error);
+      throw error;
     } finally {
       const durationMs = performance.now() - start;
       queue.leave(caller.token);
@@ -202,14 +218,12 @@ export class Transport {
       trace?.end(report);
       this.#options.observe(report);
     }
-    caller.budget?.receive(answer.body.length);
-    return answer.status === call.expect ? answer.body : toUpstreamError(this.service, call, answer, caller.token);
   }
 
   /** Waits for a turn to call. */
-  #wait(call: Call, { token }: Caller, onCancel: (cancel: Cancel) => void): Promise<void> {
+  #wait(call: Call, { token }: Caller, onCancel: OnCancel): Promise<void> {
     const { queue } = this.#options;
-    if (queue.isFull(token)) throw this.#refuse(call, 'queue', 1);
+    if (queue.isFull(token)) throw this.#refuse(call, 'queue');
     return new Promise((resolve, reject) => {
       const giveUp = queue.wait(token, resolve);
       onCancel((reason) => {
@@ -219,10 +233,12 @@ export class Transport {
     });
   }
 
-  #refuse(call: Call, reason: 'queue' | 'breaker', retryAfter: number): UpstreamError {
-    this.#options.onRefused(reason);
+  #refuse(call: Call, reason: Refused): UpstreamError {
+    const { breaker, onRefused } = this.#options;
+    onRefused(reason);
     const { name } = this.service;
     const why = reason === 'queue' ? `too many calls wait for ${name}.` : `${name} has not answered for a while.`;
+    const retryAfter = reason === 'breaker' ? Math.max(1, Math.ceil(breaker.waitMs() / 1000)) : 1;
     return new UpstreamError('UPSTREAM_UNAVAILABLE', `Could not ${call.doing}: ${why}`, { retryAfter });
   }
 
@@ -286,14 +302,4 @@ function retryDelayMs(error: UpstreamError, number: number): number | null {
   if (error.code !== 'UPSTREAM_UNAVAILABLE') return null;
   if (retryAfter !== undefined) return retryAfter * 1000;
   return Math.random() * 50 * 2 ** number;
-}
-
-function sleep(ms: number, onCancel: (cancel: Cancel) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    onCancel((reason) => {
-      clearTimeout(timer);
-      reject(reason);
-    });
-  });
 }

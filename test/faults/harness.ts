@@ -83,6 +83,13 @@ export async function start(fault: Fault, environment: Environment = {}): Promis
   };
 }
 
+/** The value of one of the gateway's metrics that has no labels. */
+export async function metric(url: string, name: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const line = text.split('\n').find((candidate) => candidate.startsWith(`image_gateway_${name} `));
+  return Number(line?.split(' ').at(-1));
+}
+
 /** Operations that rows use. */
 export const operations = {
   image: `{ image(id: "${imageId}") { name properties } }`,

@@ -46,7 +46,7 @@ it.each(odd.flatMap(([name, error]) => [1, 2].map((time) => ({ name, error, time
           verifyRemovals: true,
           bulk: { maxChanges: 1, concurrency: 1 },
           federation: { sdl: true, entities: true },
-          budget: new OperationBudget(limits, new MemoryPool(1_000_000).open()),
+          budget: new OperationBudget(limits, new MemoryPool(1_000_000).open(), { isShort: false }),
         },
       );
       const looked = vi.spyOn(context.loaders, 'image');
