@@ -21,6 +21,8 @@ const config: CodegenConfig = {
           DeleteImageMemberPayload: './resolvers/payload.ts#DeletePayload',
           UpdateMemberStatusPayload: './resolvers/payload.ts#MemberPayload',
           MyMembership: './resolvers/my-membership.ts#MyMembershipModel',
+          Project: '../identity/model.ts#Project as ProjectModel',
+          Viewer: './resolvers/viewer.ts#ViewerModel',
           ImageMember: '../upstream/model.ts#ImageMember as ImageMemberModel',
         },
         scalars: {

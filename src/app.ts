@@ -5,7 +5,6 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { Pool } from 'undici';
-import type { Config } from './config.ts';
 import { createContext } from './graphql/context.ts';
 import { DocumentStore } from './graphql/documents/document-store.ts';
 import { createPrepare } from './graphql/documents/prepare-document.ts';
@@ -25,21 +24,28 @@ import { createGate } from './http/gate.ts';
 import { createReadyz, healthz } from './http/health.ts';
 import { createLandingPage } from './http/landing-page.ts';
 import { Load } from './http/load.ts';
+import { createMemorySource, Memory, type MemorySource } from './http/memory.ts';
 import { createMetricsHandler, Metrics } from './http/metrics.ts';
+import { toMaxConnections } from './http/open-files.ts';
+import type { RefusedRequest } from './http/refusal.ts';
 import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
+import { identityApi } from './identity/client.ts';
 import { createPipeline } from './pipeline.ts';
+import type { Settings } from './settings/settings.ts';
 import { startTrace } from './tracing/tracer.ts';
 import { Breaker } from './upstream/breaker.ts';
+import { type Connection, connect } from './upstream/connect.ts';
 import { FairQueue } from './upstream/fair-queue.ts';
-import { createProbe } from './upstream/probe.ts';
+import { imagesApi } from './upstream/images-client.ts';
+import { createProbe, type Probe } from './upstream/probe.ts';
 import { RetryBudget } from './upstream/retry-budget.ts';
 import { SharedReads } from './upstream/shared-reads.ts';
 import { Transport } from './upstream/transport.ts';
 
 /** What an app is made of. */
 export interface AppOptions {
-  readonly config: Omit<Config, 'imagesApiUrl'> & { readonly imagesApiUrl: URL };
+  readonly settings: Omit<Settings, 'imagesApiUrl'> & { readonly imagesApiUrl: URL };
   readonly log: Logger;
   readonly sample: Sample;
   /** Whom the console offers to be; nobody by default. */
@@ -48,12 +54,16 @@ export interface AppOptions {
   readonly schema?: GraphQLSchema;
   /** Where metrics are kept; a new registry by default. */
   readonly registry?: Registry;
+  /** Whose memory must not run short; that of this process by default. */
+  readonly memorySource?: MemorySource;
 }
 
 /** The gateway, ready to listen. */
 export interface App extends AsyncDisposable {
   /** Starts listening. @returns the gateway's base URL. @throws if the port cannot be had. */
   listen(): Promise<string>;
+  /** Tells why the Images API cannot be asked; null if it can. */
+  readonly probe: Probe;
   /**
    * Stops being ready, refuses new connections, lets what is in flight finish within the grace period, then closes
    * everything. @returns whether all requests were answered.
@@ -66,77 +76,73 @@ const consoleFolder = fileURLToPath(new URL('../frontend/console/dist', import.m
 
 /** Puts the gateway together: configuration in, a server out that is ready and not yet listening. */
 export async function createApp({
-  config,
+  settings,
   log,
   sample,
   people = [],
   schema = createSchema(),
   registry = new Registry(),
+  memorySource = createMemorySource(),
 }: AppOptions): Promise<App> {
-  const { origin, pathname: basePath } = config.imagesApiUrl;
-  const { limits } = config;
+  const { origin, pathname: basePath } = settings.imagesApiUrl;
   const dispatcher = new Pool(origin, {
     // One more than calls may use: so that the probe need not wait for slow calls.
-    connections: config.upstreamConnections + 1,
+    connections: settings.upstreamConnections + 1,
     pipelining: 1,
     allowH2: false,
     // Names are looked up when a connection is made, so that a connection that never ends would never notice a move.
-    clientTtl: limits.upstreamConnectionAgeMs,
-    ...(config.upstreamCa !== null && { connect: { ca: config.upstreamCa } }),
+    clientTtl: settings.upstreamConnectionAgeMs,
+    ...(settings.upstreamCa !== null && { connect: { ca: settings.upstreamCa } }),
   });
+  const memory = new Memory(settings.maxMemoryPercent, memorySource, () => performance.now());
   const load = new Load({
-    maxConcurrent: limits.maxConcurrentOperations,
-    maxEventLoopDelayMs: limits.maxEventLoopDelayMs,
-    maxMemoryPercent: limits.maxMemoryPercent,
+    maxConcurrent: settings.maxConcurrentOperations,
+    maxEventLoopDelayMs: settings.maxEventLoopDelayMs,
+    memory,
   });
   const trustedDocuments =
-    config.trustedDocumentsManifest === null ? null : parseTrustedDocuments(config.trustedDocumentsManifest);
+    settings.trustedDocumentsManifest === null ? null : parseTrustedDocuments(settings.trustedDocumentsManifest);
   const metrics = new Metrics(registry, trustedDocuments?.operationNames);
-  const exporter = await createExporter(config, metrics);
+  const exporter = await createExporter(settings, metrics);
   const loaderStats = new LoaderStats();
   const onDefect = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'defect');
+  const onRefused = (refused: RefusedRequest): void => {
+    metrics.refusedRequest(refused.status);
+    log[refused.status >= 500 ? 'warn' : 'info'](refused, 'refused');
+  };
   const queue = new FairQueue({
-    places: config.upstreamConnections,
-    placesPerKey: limits.upstreamConnectionsPerToken,
-    maxWaiting: limits.upstreamQueue,
+    places: settings.upstreamConnections,
+    placesPerKey: settings.upstreamConnectionsPerToken,
+    maxWaiting: settings.upstreamQueue,
   });
   const breaker = new Breaker({
-    failures: limits.upstreamBreakerFailures,
-    pauseMs: limits.upstreamBreakerPauseMs,
+    failures: settings.upstreamBreakerFailures,
+    pauseMs: settings.upstreamBreakerPauseMs,
     now: () => performance.now(),
     onChange: (open) => log.warn({ open }, 'breaker'),
   });
   const gate = createGate({
     load,
-    perToken: limits.rateLimitPerToken,
-    perAddress: limits.rateLimitPerAddress,
-    trustProxy: config.trustProxy,
+    perToken: settings.rateLimitPerToken,
+    perAddress: settings.rateLimitPerAddress,
+    trustProxy: settings.trustProxy,
     // Whatever one does, there is room for some of others.
-    maxConcurrentPerToken: Math.max(1, Math.floor((limits.maxConcurrentOperations * 63) / 64)),
-    maxReceivingBytes: limits.maxReceivingBytes,
+    maxConcurrentPerToken: Math.max(1, Math.floor((settings.maxConcurrentOperations * 63) / 64)),
+    maxReceivingBytes: settings.maxReceivingBytes,
     onShed: (reason) => metrics.shed(reason),
     now: () => performance.now(),
   });
-  const memory = new MemoryPool(limits.maxWorkingBytes || getHeapStatistics().heap_size_limit / 8);
-  metrics.read({
-    running: () => load.running,
-    receivingBytes: () => gate.receivingBytes,
-    workingBytes: () => memory.bytes,
-    eventLoopDelayMs: () => load.eventLoopDelayMs,
-    calls: () => queue.inside,
-    waitingCalls: () => queue.waiting,
-    breakerOpen: () => breaker.open,
-    loaders: { ...loaderStats },
-  });
+  const workingMemory = new MemoryPool(settings.maxWorkingBytes || getHeapStatistics().heap_size_limit / 8);
   const transport = new Transport({
+    service: imagesApi,
     dispatcher,
     basePath,
-    deadlineMs: config.upstreamDeadlineMs,
-    maxBodyBytes: config.upstreamMaxBodyBytes,
-    retries: config.upstreamRetries,
+    deadlineMs: settings.upstreamDeadlineMs,
+    maxBodyBytes: settings.upstreamMaxBodyBytes,
+    retries: settings.upstreamRetries,
     queue,
     breaker,
-    retryBudget: new RetryBudget(limits.upstreamRetryPercent),
+    retryBudget: new RetryBudget(settings.upstreamRetryPercent),
     onRefused: (reason) => metrics.refused(reason),
     onDropped(operation, rows) {
       metrics.dropped(operation, rows);
@@ -150,11 +156,11 @@ export async function createApp({
   });
   const find = createFindOperation({
     schema,
-    limits,
-    store: new DocumentStore(createPrepare({ schema, limits, introspection: config.introspection })),
+    limits: settings,
+    store: new DocumentStore(createPrepare({ schema, limits: settings, introspection: settings.introspection })),
     trust: {
       documents: trustedDocuments,
-      mode: config.trustedDocuments,
+      mode: settings.trustedDocuments,
       onUntrusted(name, requestId) {
         metrics.untrusted();
         log.warn({ name: name?.slice(0, 100), requestId }, 'untrusted document');
@@ -164,75 +170,105 @@ export async function createApp({
   const apollo = await startApollo({
     schema,
     sample,
-    federatedTracing: config.federatedTracing,
-    explorer: !config.production,
+    federatedTracing: settings.federatedTracing,
+    explorer: !settings.production,
   });
-  const reachable = createProbe(dispatcher, basePath, () => performance.now());
-  const upstream = { transport, sharedReads: config.shareReads ? new SharedReads() : null };
+  const probe = createProbe(dispatcher, basePath, () => performance.now());
+  const identity = connectIdentity(settings, metrics, log);
+  const upstream = {
+    transport,
+    sharedReads: settings.shareReads ? new SharedReads() : null,
+    identity: identity?.transport ?? null,
+  };
   const contextOptions = {
-    verifyRemovals: config.verifyRemovals,
-    bulk: { maxChanges: config.bulkMaxChanges, concurrency: config.bulkConcurrency },
+    verifyRemovals: settings.verifyRemovals,
+    bulk: { maxChanges: settings.bulkMaxChanges, concurrency: settings.bulkConcurrency },
     loaderStats,
   };
-  const guarded = config.routerSecret !== null;
+  const guarded = settings.routerSecret !== null;
   const handleGraphql = createPipeline({
-    isRouter: createRouterCheck(config.routerSecret),
+    isRouter: createRouterCheck(settings.routerSecret),
     startTrace: ({ headers }) => startTrace(headers['traceparent'], exporter?.export),
     gate,
-    maxRequestBytes: config.maxRequestBytes,
+    maxRequestBytes: settings.maxRequestBytes,
     find,
     createContext({ requestId, token, isRouter }, signal, trace) {
-      const deadlineAt = performance.now() + limits.operationDeadlineMs;
+      const deadlineAt = performance.now() + settings.operationDeadlineMs;
       return createContext(
         upstream,
         { requestId, token, signal, deadlineAt, trace },
         {
           ...contextOptions,
-          federation: { sdl: isRouter || (config.introspection && !guarded), entities: isRouter || !guarded },
-          budget: new OperationBudget(limits, memory.open()),
+          federation: { sdl: isRouter || (settings.introspection && !guarded), entities: isRouter || !guarded },
+          budget: new OperationBudget(settings, workingMemory.open(), memory),
         },
       );
     },
     execute: createExecuteOperation({
       apollo,
-      directExecution: config.directExecution,
-      federatedTracing: config.federatedTracing,
+      directExecution: settings.directExecution,
+      federatedTracing: settings.federatedTracing,
     }),
-    answers: new AnswerWriter({ showsSchema: config.introspection, onDefect }),
+    answers: new AnswerWriter({ showsSchema: settings.introspection, onDefect }),
     observe(report) {
       metrics.operation({ ...report, failed: report.codes.length > 0 });
+      // Nothing else answers an operation that runs with this code.
+      if (report.codes[0] === 'OVERLOADED') metrics.shed('memory of operations');
       log.info({ ...report, name: report.name?.slice(0, 100) }, 'operation');
     },
+    onRefused,
   });
-  const landingPage = config.production ? handleGraphql : createLandingPage(() => apollo.landingPage(), handleGraphql);
-  const server = createHttpServer({
-    corsOrigins: config.corsOrigins,
-    maxConnections: limits.maxConnections,
-    headersTimeoutMs: limits.headersTimeoutMs,
-    requestTimeoutMs: limits.requestTimeoutMs,
-    answerTimeoutMs: limits.answerTimeoutMs,
+  const landingPage = settings.production
+    ? handleGraphql
+    : createLandingPage(() => apollo.landingPage(), handleGraphql);
+  const maxConnections = toMaxConnections(settings.maxConnections, settings.upstreamConnections);
+  if (maxConnections < settings.maxConnections) {
+    log.warn({ maxConnections }, 'MAX_CONNECTIONS is lower than set, because the process may not open that many files');
+  }
+  const { server, connections } = createHttpServer({
+    corsOrigins: settings.corsOrigins,
+    connections: {
+      max: maxConnections,
+      // Behind a proxy, all callers have its address.
+      maxPerAddress: settings.trustProxy ? 0 : settings.maxConnectionsPerAddress,
+    },
+    headersTimeoutMs: settings.headersTimeoutMs,
+    requestTimeoutMs: settings.requestTimeoutMs,
+    answerTimeoutMs: settings.answerTimeoutMs,
+    onRefused,
     onDefect,
     routes: {
       '/graphql': { GET: landingPage, POST: handleGraphql },
-      ...(!config.production && createExplorerRoutes(sample)),
-      ...(config.console && createConsoleRoutes(consoleFolder, people)),
-      '/healthz': { GET: healthz },
+      ...(!settings.production && createExplorerRoutes(sample)),
+      ...(settings.console && createConsoleRoutes(consoleFolder, people)),
+      '/healthz': { GET: healthz, always: true },
       '/readyz': {
-        GET: createReadyz(async () => {
-          if (drain.draining) return 'draining';
-          return (await reachable()) ? null : 'the Images API cannot be reached';
-        }),
+        GET: createReadyz(async () => (drain.draining ? 'draining' : probe())),
+        always: true,
       },
-      '/metrics': { GET: createMetricsHandler(registry) },
+      '/metrics': { GET: createMetricsHandler(registry), always: true },
     },
   });
   const drain = createDrain(server);
+  metrics.read({
+    running: () => load.running,
+    connections: () => connections.open,
+    receivingBytes: () => gate.receivingBytes,
+    workingBytes: () => workingMemory.bytes,
+    memoryPercent: () => memory.percent,
+    eventLoopDelayMs: () => load.eventLoopDelayMs,
+    calls: () => queue.inside,
+    waitingCalls: () => queue.waiting,
+    breakerOpen: () => breaker.open,
+    loaders: { ...loaderStats },
+  });
 
   async function close(): Promise<boolean> {
-    const answered = await drain.close(config.shutdownGraceMs, limits.drainDelayMs);
+    const answered = await drain.close(settings.shutdownGraceMs, settings.drainDelayMs);
     load.stop();
     await apollo.stop();
     await dispatcher.destroy();
+    await identity?.close();
     await exporter?.stop();
     return answered;
   }
@@ -241,11 +277,12 @@ export async function createApp({
     async listen() {
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
-        server.listen(config.port, config.host, resolve);
+        server.listen(settings.port, settings.host, resolve);
       });
       const { address, port, family } = server.address() as AddressInfo;
       return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
     },
+    probe,
     close,
     async [Symbol.asyncDispose]() {
       await close();
@@ -254,12 +291,46 @@ export async function createApp({
 }
 
 /** Loaded only where traces are exported. */
-async function createExporter({ otlpEndpoint, serviceName }: AppOptions['config'], metrics: Metrics) {
+async function createExporter({ otlpEndpoint, serviceName }: AppOptions['settings'], metrics: Metrics) {
   if (otlpEndpoint === null) return undefined;
   const { createOtlpExporter } = await import('./tracing/otlp.ts');
   return createOtlpExporter({
     endpoint: otlpEndpoint,
     serviceName,
     onDone: (result, spans) => metrics.spans(result, spans),
+  });
+}
+
+/** @returns null where no Identity service is configured. */
+function connectIdentity(settings: AppOptions['settings'], metrics: Metrics, log: Logger): Connection | null {
+  const { identityApiUrl } = settings;
+  if (identityApiUrl === null) return null;
+  return connect({
+    service: identityApi,
+    url: identityApiUrl,
+    ca: settings.upstreamCa,
+    connections: settings.upstreamConnections,
+    connectionsPerToken: settings.upstreamConnectionsPerToken,
+    connectionAgeMs: settings.upstreamConnectionAgeMs,
+    maxWaiting: settings.upstreamQueue,
+    deadlineMs: settings.upstreamDeadlineMs,
+    maxBodyBytes: settings.upstreamMaxBodyBytes,
+    retries: settings.upstreamRetries,
+    retryPercent: settings.upstreamRetryPercent,
+    breaker: {
+      failures: settings.upstreamBreakerFailures,
+      pauseMs: settings.upstreamBreakerPauseMs,
+      onChange: (open) => log.warn({ open, service: 'identity' }, 'breaker'),
+    },
+    onRefused: (reason) => metrics.refused(reason),
+    onDropped(operation, rows) {
+      metrics.dropped(operation, rows);
+      log.warn({ operation, rows }, 'rows dropped');
+    },
+    observe(report) {
+      metrics.attempt(report);
+      if (report.status === undefined || report.status >= 500) log.warn(report, 'upstream');
+      else log.debug(report, 'upstream');
+    },
   });
 }

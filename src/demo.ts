@@ -10,6 +10,8 @@ interface Person {
 /** The embedded Images API, for trying the gateway without a cloud. */
 export interface Demo {
   readonly imagesApiUrl: URL;
+  /** Null where there is none. */
+  readonly identityApiUrl: URL | null;
   /** A token that sees something worth looking at. */
   readonly token: string;
   /** Whom one can be: those whose tokens get somewhere. */
@@ -23,7 +25,14 @@ export interface Demo {
 export async function startDemo(): Promise<Demo> {
   const simulator = await startSimulator();
   const { token } = demoIdentities.producer;
-  return { imagesApiUrl: new URL(`${simulator.url}/v2`), token, people, describe, close: () => simulator.close() };
+  return {
+    imagesApiUrl: new URL(`${simulator.url}/v2`),
+    identityApiUrl: new URL(`${simulator.identityUrl}/v3`),
+    token,
+    people,
+    describe,
+    close: () => simulator.close(),
+  };
 }
 
 const { expired: _expired, unscoped: _unscoped, ...usable } = demoIdentities;

@@ -5,9 +5,10 @@ import type { Answer, AnswerWriter } from './graphql/pipeline/answer.ts';
 import type { ExecuteOperation, Execution } from './graphql/pipeline/execute-operation.ts';
 import type { FindOperation } from './graphql/pipeline/find-operation.ts';
 import { type Parameters, readGetParameters, readPostParameters } from './graphql/pipeline/parameters.ts';
-import { readJson } from './http/body.ts';
+import { RequestError, readJson } from './http/body.ts';
 import type { Gate } from './http/gate.ts';
 import { abortOnClose, checkAcceptable, readSender, type Sender, sendAnswer } from './http/graphql.ts';
+import { createRefuse, type OnRefused, toRefusal } from './http/refusal.ts';
 import type { Handler } from './http/server.ts';
 import type { OperationTrace } from './tracing/tracer.ts';
 
@@ -37,13 +38,19 @@ export interface PipelineParts {
   readonly createContext: (sender: Sender, signal: AbortSignal, trace: OperationTrace | undefined) => GatewayContext;
   readonly execute: ExecuteOperation;
   readonly answers: AnswerWriter;
+  /** Is called with every request that reached GraphQL. */
   readonly observe: (report: OperationReport) => void;
+  /** Is called with every request that is answered with an HTTP status of an error. */
+  readonly onRefused: OnRefused;
 }
 
 /** Answers GraphQL requests over HTTP: read, admit, find the operation, execute it, answer. */
 export function createPipeline(parts: PipelineParts): Handler {
-  const { gate, find, execute, answers } = parts;
-  return async (request, response) => {
+  const { gate, find, execute, answers, onRefused } = parts;
+  const refuse = createRefuse(onRefused);
+  return async (request, response, { path, search }) => {
+    const shed = gate.shed();
+    if (shed !== null) return refuse(request, response, shed, path);
     const startedAt = performance.now();
     const sender = readSender(request, parts.isRouter);
     const { requestId, token } = sender;
@@ -52,18 +59,24 @@ export function createPipeline(parts: PipelineParts): Handler {
     let answer: Answer;
     try {
       gate.admit(request, token);
-      checkAcceptable(sender);
-      const parameters = await readParameters(request, parts);
+      checkAcceptable(request);
+      const parameters = await readParameters(request, search, parts);
       gate.begin(token);
       try {
         const found = find(parameters, sender);
         const { operation, name } = found.operation.node;
         Object.assign(done, { type: operation, name: name?.value });
-        const context = parts.createContext(sender, abortOnClose(response), trace);
+        const abort = abortOnClose(response);
+        const context = parts.createContext(sender, abort.signal, trace);
         closeWith(response, context);
-        const executed = await execute(found, context, readFtv1(request));
-        done.execution = executed.execution;
-        answer = await answers.writeResult(executed.result, found, context);
+        const executed = await Promise.race([execute(found, context, readFtv1(request)), context.budget.whenExceeded]);
+        if (executed instanceof GatewayError) {
+          abort.abort();
+          answer = answers.writeLost(executed, found, context);
+        } else {
+          done.execution = executed.execution;
+          answer = await answers.writeResult(executed.result, found, context);
+        }
       } finally {
         gate.end(token);
       }
@@ -72,6 +85,10 @@ export function createPipeline(parts: PipelineParts): Handler {
         // The server says what there is to say about a defect.
         response.setHeader('x-request-id', requestId);
         throw error;
+      }
+      if (error instanceof RequestError) {
+        trace?.end({ type: 'none', name: undefined, codes: [error.code] });
+        return refuse(request, response, toRefusal(error), path);
       }
       answer = answers.writeRefusal(error, requestId, sender.mediaType.startsWith('application/json'));
     }
@@ -87,15 +104,17 @@ export function createPipeline(parts: PipelineParts): Handler {
     };
     trace?.end(report);
     parts.observe(report);
+    const { status, codes } = answer;
+    if (status >= 400) onRefused({ status, method: request.method, path, code: codes[0] ?? 'none', requestId });
     sendAnswer(request, response, sender, answer);
   };
 }
 
 /** What a request asks for; of a `POST` it is in the body, of a `GET` in the URL. */
-async function readParameters(request: IncomingMessage, { maxRequestBytes, gate }: PipelineParts): Promise<Parameters> {
-  if (request.method === 'POST') return readPostParameters(await readJson(request, maxRequestBytes, gate));
-  const { url = '' } = request;
-  return readGetParameters(url.includes('?') ? url.slice(url.indexOf('?')) : '');
+async function readParameters(request: IncomingMessage, search: string, parts: PipelineParts): Promise<Parameters> {
+  const { maxRequestBytes, gate } = parts;
+  if (request.method !== 'POST') return readGetParameters(search);
+  return readPostParameters(await readJson(request, maxRequestBytes, gate));
 }
 
 /** The header by which a router asks for the times of all fields. */

@@ -6,15 +6,19 @@ const root = new URL('../src/', import.meta.url).pathname;
 
 /** Who may import whom: the parts of `src/`, which are its folders and the files beside them. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  main: ['app', 'config', 'demo'],
+  main: ['start'],
+  start: ['app', 'settings', 'demo', 'log', 'sample'],
+  log: ['log-line'],
+  'log-line': [],
+  sample: [],
   demo: ['simulator'],
-  app: ['config', 'pipeline', 'http', 'graphql', 'upstream', 'tracing', 'errors'],
+  app: ['settings', 'pipeline', 'http', 'graphql', 'identity', 'upstream', 'tracing', 'errors'],
   pipeline: ['http', 'graphql', 'tracing', 'errors'],
-  graphql: ['upstream', 'tracing', 'number-settings', 'churning-map', 'errors'],
+  graphql: ['identity', 'upstream', 'tracing', 'settings', 'churning-map', 'errors'],
   http: ['churning-map', 'collected-bytes', 'errors'],
+  identity: ['upstream', 'errors'],
   upstream: ['churning-map', 'collected-bytes', 'errors'],
-  config: ['number-settings'],
-  'number-settings': [],
+  settings: [],
   tracing: [],
   'churning-map': [],
   errors: [],
@@ -70,7 +74,9 @@ it('only the programs touch the environment, arguments, signals, streams and exi
     name === 'main.ts' || name === 'simulator/main.ts'
       ? []
       : [
-          ...(source.match(/\bprocess\s*(?:\[|\.(?!emitWarning\b)\w+)|=\s*process\b/g) ?? []),
+          ...(source.match(
+            /\bprocess\s*(?:\[|\.(?!(?:emitWarning|memoryUsage|constrainedMemory)\b)\w+)|=\s*process\b/g,
+          ) ?? []),
           ...imports.filter((path) => path === 'node:process' || path === 'process'),
         ],
   );

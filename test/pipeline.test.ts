@@ -31,18 +31,19 @@ it('an operation that ends in a defect is answered with 500 and its request id, 
     execute: fail,
     answers: new AnswerWriter({ showsSchema: true, onDefect: () => {} }),
     observe: () => {},
+    onRefused: () => {},
   });
-  await using server = await listen(
-    createHttpServer({
-      routes: { '/graphql': { GET: handler } },
-      corsOrigins: '*',
-      maxConnections: 10,
-      headersTimeoutMs: 1_000,
-      requestTimeoutMs: 1_000,
-      answerTimeoutMs: 1_000,
-      onDefect: (error) => defects.push(error),
-    }),
-  );
+  const { server: http } = createHttpServer({
+    routes: { '/graphql': { GET: handler } },
+    corsOrigins: '*',
+    connections: { max: 10, maxPerAddress: 0 },
+    headersTimeoutMs: 1_000,
+    requestTimeoutMs: 1_000,
+    answerTimeoutMs: 1_000,
+    onRefused: () => {},
+    onDefect: (error) => defects.push(error),
+  });
+  await using server = await listen(http);
   for (const requestId of ['first', 'second']) {
     const response = await fetch(`${server.url}/graphql?query={a}`, { headers: { 'x-request-id': requestId } });
     expect(response.status).toBe(500);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { settings } from '../src/config.ts';
 import { errorKinds } from '../src/errors.ts';
+import { settingTable } from '../src/settings/settings.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
@@ -19,7 +19,12 @@ function table(heading: string): string[][] {
 
 it('the settings of README are those of the gateway', () => {
   expect(table('Settings')).toEqual(
-    settings.map((setting) => [`\`${setting.name}\``, setting.default, setting.takes, setting.meaning]),
+    Object.values(settingTable).map(({ name, defaultText, takes, meaning }) => [
+      `\`${name}\``,
+      defaultText,
+      takes,
+      meaning,
+    ]),
   );
 });
 

@@ -22,6 +22,8 @@ const operations = [
   '{ one: image(id: "00000000-0000-4000-8000-000000000001") { id } two: image(id: "00000000-0000-4000-8000-000000000002") { id } }',
   `{ images { nodes { id members { id } myMembership { status } } } imageMember(${key}) { id } }`,
   `{ _entities(representations: [{ __typename: "Image", id: "${image}" }]) { ... on Image { members { id } } } }`,
+  `{ viewer { user { name } project { name } projects { name } } imageMember(${key}) { project { name } } }`,
+  `{ _entities(representations: [{ __typename: "Project", id: "${member}" }]) { ... on Project { name } } }`,
   `mutation { createImageMember(input: { ${key} }) { image { name } userErrors { message } } }`,
   `mutation { updateMemberStatus(input: { ${key}, status: ACCEPTED }) { image { name } userErrors { message } } }`,
   `mutation { deleteImageMember(input: { ${key} }) { image { name } userErrors { message } } }`,
@@ -45,6 +47,7 @@ async function search(upstreamUrl: string): Promise<void> {
       UPSTREAM_MAX_BODY_BYTES: '2048',
       MAX_REQUEST_BYTES: '1024',
       ROUTER_SECRET: routerSecret,
+      IDENTITY_API_URL: upstreamUrl,
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     });
     const send = async (

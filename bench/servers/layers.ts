@@ -4,30 +4,34 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
-import { parseConfig } from '../../src/config.ts';
 import { Loaders } from '../../src/graphql/loaders.ts';
+import { parseSettings } from '../../src/settings/parse-settings.ts';
 import { Breaker } from '../../src/upstream/breaker.ts';
 import { FairQueue } from '../../src/upstream/fair-queue.ts';
-import { ImagesClient } from '../../src/upstream/images-client.ts';
+import { ImagesClient, imagesApi } from '../../src/upstream/images-client.ts';
 import { RetryBudget } from '../../src/upstream/retry-budget.ts';
 import { SharedReads } from '../../src/upstream/shared-reads.ts';
 import { type Caller, Transport } from '../../src/upstream/transport.ts';
 
 const layer = process.env['LAYER'] ?? '';
-const { limits, ...config } = parseConfig({});
+const settings = parseSettings({});
 const transport = new Transport({
-  dispatcher: new Pool(process.env['IMAGES_API_URL'] ?? '', { connections: config.upstreamConnections, pipelining: 1 }),
+  service: imagesApi,
+  dispatcher: new Pool(process.env['IMAGES_API_URL'] ?? '', {
+    connections: settings.upstreamConnections,
+    pipelining: 1,
+  }),
   basePath: '/v2',
-  deadlineMs: config.upstreamDeadlineMs,
-  maxBodyBytes: config.upstreamMaxBodyBytes,
-  retries: config.upstreamRetries,
+  deadlineMs: settings.upstreamDeadlineMs,
+  maxBodyBytes: settings.upstreamMaxBodyBytes,
+  retries: settings.upstreamRetries,
   queue: new FairQueue({
-    places: config.upstreamConnections,
-    placesPerKey: limits.upstreamConnectionsPerToken,
-    maxWaiting: limits.upstreamQueue,
+    places: settings.upstreamConnections,
+    placesPerKey: settings.upstreamConnectionsPerToken,
+    maxWaiting: settings.upstreamQueue,
   }),
   breaker: new Breaker({ failures: 20, pauseMs: 2_000, now: () => performance.now(), onChange() {} }),
-  retryBudget: new RetryBudget(limits.upstreamRetryPercent),
+  retryBudget: new RetryBudget(settings.upstreamRetryPercent),
   onRefused() {},
   onDropped() {},
   observe() {},
@@ -99,7 +103,7 @@ const server = createServer((request, response) => {
       token: String(request.headers['x-auth-token']),
       requestId: 'req-1',
       signal: new AbortController().signal,
-      deadlineAt: performance.now() + limits.operationDeadlineMs,
+      deadlineAt: performance.now() + settings.operationDeadlineMs,
     };
     const data = await (layer === 'transport' ? viaTransport : viaClient)(variables.id, caller);
     const body = JSON.stringify({ data });

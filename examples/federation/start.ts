@@ -7,7 +7,7 @@ import { composeServices } from '@theguild/federation-composition';
 import { parse } from 'graphql';
 import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseSettings } from '../../src/settings/parse-settings.ts';
 import { demoIdentities } from '../../src/simulator/seed.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { startCatalogue } from './catalogue.ts';
@@ -24,9 +24,14 @@ const simulator = await startSimulator();
 // The router finds the secret where its configuration looks for it: in the environment.
 const secret = randomBytes(24).toString('base64url');
 process.env['ROUTER_SECRET'] = secret;
-const config = parseConfig({ PORT: '0', IMAGES_API_URL: simulator.url, ROUTER_SECRET: secret, INTROSPECTION: 'false' });
+const settings = parseSettings({
+  PORT: '0',
+  IMAGES_API_URL: simulator.url,
+  ROUTER_SECRET: secret,
+  INTROSPECTION: 'false',
+});
 const app = await createApp({
-  config: { ...config, imagesApiUrl: config.imagesApiUrl ?? new URL(simulator.url) },
+  settings: { ...settings, imagesApiUrl: settings.imagesApiUrl ?? new URL(simulator.url) },
   log: pino({ level: 'silent' }),
   sample: { document: '{ __typename }', headers: {} },
 });

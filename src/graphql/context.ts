@@ -1,9 +1,12 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import type { GatewayError } from '../errors.ts';
+import { IdentityClient } from '../identity/client.ts';
 import type { OperationTrace } from '../tracing/tracer.ts';
-import { type ClientCaller, ImagesClient } from '../upstream/images-client.ts';
+import { ImagesClient } from '../upstream/images-client.ts';
+import type { ClientCaller } from '../upstream/session.ts';
 import type { SharedReads } from '../upstream/shared-reads.ts';
 import type { Transport } from '../upstream/transport.ts';
+import { CallerIdentity } from './caller-identity.ts';
 import type { FederationAllowance } from './federation.ts';
 import type { ListWeights } from './limits/list-charge.ts';
 import type { OperationBudget } from './limits/operation-budget.ts';
@@ -14,6 +17,10 @@ import { createKnownSelections, type KnownSelections } from './selection.ts';
 export interface GatewayContext {
   /** The Images API as this request's caller sees it: for writes, and for lists that no loader keeps. */
   readonly client: ImagesClient;
+  /** Whether there is a token that can be used. */
+  readonly hasToken: boolean;
+  /** Who the caller is, and what projects are called. */
+  readonly identity: CallerIdentity;
   /** The reads of this request. */
   readonly loaders: Loaders;
   /** Whether a removal is read back before it is called done. */
@@ -53,16 +60,18 @@ export interface TracedCaller extends ClientCaller {
   readonly trace?: OperationTrace | undefined;
 }
 
-/** What all requests reach the Images API through. */
+/** What all requests reach the Images API and the Identity service through. */
 export interface Upstream {
   readonly transport: Transport;
   /** Null: every read is a call of its own. */
   readonly sharedReads: SharedReads | null;
+  /** The way to the Identity service; null where there is none. */
+  readonly identity: Transport | null;
 }
 
 /** Everything that lives as long as one request. No upstream call happens yet. */
 export function createContext(
-  { transport, sharedReads }: Upstream,
+  { transport, sharedReads, identity }: Upstream,
   caller: TracedCaller,
   { loaderStats, ...options }: ContextOptions,
 ): GatewayContext {
@@ -70,6 +79,8 @@ export function createContext(
   return {
     ...options,
     client,
+    hasToken: typeof caller.token === 'string',
+    identity: new CallerIdentity(identity && new IdentityClient(identity, sharedReads, caller), client),
     loaders: new Loaders(client, loaderStats),
     requestId: caller.requestId,
     selections: createKnownSelections(),

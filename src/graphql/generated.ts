@@ -3,6 +3,8 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { Image as ImageModel, ImageMember as ImageMemberModel } from '../upstream/model.ts';
 import type { MemberPayload, DeletePayload } from './resolvers/payload.ts';
 import type { MyMembershipModel } from './resolvers/my-membership.ts';
+import type { Project as ProjectModel } from '../identity/model.ts';
+import type { ViewerModel } from './resolvers/viewer.ts';
 import type { GatewayContext } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -479,12 +481,18 @@ export type PageInfo = {
 
 /**
  * A project of the cloud (older texts say tenant): the account that owns an image, or that an image is shared with.
- * This graph knows its id alone; an identity subgraph adds the rest.
+ * This graph knows its id, and its name where the caller may know it; an identity subgraph adds the rest.
  */
 export type Project = {
   readonly __typename?: 'Project';
   /** The id of the project in the Identity service. */
   readonly id: Scalars['ID']['output'];
+  /**
+   * The name of the project; it is unique in the project's domain. Everyone is told the names of the user's own projects,
+   * administrators those of all others too. Null where the caller may not know it, where there is no such project, and where
+   * this gateway asks no Identity service. All names of one operation cost at most five calls to the Identity service.
+   */
+  readonly name?: Maybe<Scalars['String']['output']>;
 };
 
 export type Query = {
@@ -499,6 +507,11 @@ export type Query = {
    * `filter: {visibility: SHARED, memberStatus: PENDING}`; such a list holds the caller's own shared images too.
    */
   readonly images?: Maybe<ImageConnection>;
+  /**
+   * Who the token stands for; null without a token. A token that the Identity service does not accept is an error. Costs
+   * one call to the Identity service, and one more with `projects`.
+   */
+  readonly viewer?: Maybe<Viewer>;
 };
 
 
@@ -560,6 +573,15 @@ export type UpdateMemberStatusPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+/** A user of the cloud. This graph knows the caller alone; an identity subgraph adds the rest. */
+export type User = {
+  readonly __typename?: 'User';
+  /** The id of the user in the Identity service. */
+  readonly id: Scalars['ID']['output'];
+  /** The name that the user signs in with; it is unique in the user's domain. */
+  readonly name?: Maybe<Scalars['String']['output']>;
+};
+
 /** What a person can cause and mend about a mutation. The mutation changed nothing. */
 export type UserError = {
   readonly __typename?: 'UserError';
@@ -587,6 +609,32 @@ export type UserErrorCode =
   | 'NOT_IMAGE_MEMBER'
   /** Only the project that owns the image may do this. */
   | 'NOT_IMAGE_OWNER';
+
+/** The caller: whom the token stands for, and for how long. */
+export type Viewer = {
+  readonly __typename?: 'Viewer';
+  /** When the token runs out; null where this gateway asks no Identity service. */
+  readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Always the same text: a client speaks for one caller, and keeps what it learns of it in one place of its cache. */
+  readonly id: Scalars['ID']['output'];
+  /**
+   * The project that the token is for; null for a token without a project. Where this gateway asks no Identity service, one
+   * of the caller's own private images tells it; null where there is none, and for administrators.
+   */
+  readonly project?: Maybe<Project>;
+  /**
+   * The projects that the user has a role in, with their names; null where this gateway asks no Identity service. A token
+   * for another one of them comes from the Identity service.
+   */
+  readonly projects?: Maybe<ReadonlyArray<Project>>;
+  /**
+   * The names of the roles that the token carries, such as `member`; null for a token without a scope, and where this
+   * gateway asks no Identity service.
+   */
+  readonly roles?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** The user that the token was given to; null where this gateway asks no Identity service. */
+  readonly user?: Maybe<User>;
+};
 
 
 
@@ -718,7 +766,7 @@ export type ResolversTypes = {
   MyMembership: ResolverTypeWrapper<MyMembershipModel>;
   OrderDirection: OrderDirection;
   PageInfo: ResolverTypeWrapper<PageInfo>;
-  Project: ResolverTypeWrapper<Project>;
+  Project: ResolverTypeWrapper<ProjectModel>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
@@ -726,8 +774,10 @@ export type ResolversTypes = {
   SetImageMembersPayload: ResolverTypeWrapper<Omit<SetImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversTypes['ImageMemberChange']> }>;
   UpdateMemberStatusInput: UpdateMemberStatusInput;
   UpdateMemberStatusPayload: ResolverTypeWrapper<MemberPayload>;
+  User: ResolverTypeWrapper<User>;
   UserError: ResolverTypeWrapper<UserError>;
   UserErrorCode: UserErrorCode;
+  Viewer: ResolverTypeWrapper<ViewerModel>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -755,7 +805,7 @@ export type ResolversParentTypes = {
   Mutation: Record<PropertyKey, never>;
   MyMembership: MyMembershipModel;
   PageInfo: PageInfo;
-  Project: Project;
+  Project: ProjectModel;
   Query: Record<PropertyKey, never>;
   Int: Scalars['Int']['output'];
   SafeInt: Scalars['SafeInt']['output'];
@@ -763,7 +813,9 @@ export type ResolversParentTypes = {
   SetImageMembersPayload: Omit<SetImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversParentTypes['ImageMemberChange']> };
   UpdateMemberStatusInput: UpdateMemberStatusInput;
   UpdateMemberStatusPayload: MemberPayload;
+  User: User;
   UserError: UserError;
+  Viewer: ViewerModel;
 };
 
 export type CreateImageMemberPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CreateImageMemberPayload'] = ResolversParentTypes['CreateImageMemberPayload']> = {
@@ -882,12 +934,14 @@ export type PageInfoResolvers<ContextType = GatewayContext, ParentType extends R
 
 export type ProjectResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Project'] = ResolversParentTypes['Project']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type QueryResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType, RequireFields<QueryImageArgs, 'id'>>;
   imageMember?: Resolver<Maybe<ResolversTypes['ImageMember']>, ParentType, ContextType, RequireFields<QueryImageMemberArgs, 'imageId' | 'memberId'>>;
   images?: Resolver<Maybe<ResolversTypes['ImageConnection']>, ParentType, ContextType, RequireFields<QueryImagesArgs, 'first'>>;
+  viewer?: Resolver<Maybe<ResolversTypes['Viewer']>, ParentType, ContextType>;
 };
 
 export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SafeInt'], any> {
@@ -905,10 +959,24 @@ export type UpdateMemberStatusPayloadResolvers<ContextType = GatewayContext, Par
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type UserResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type UserErrorResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
   code?: Resolver<ResolversTypes['UserErrorCode'], ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType>;
+  projects?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Project']>>, ParentType, ContextType>;
+  roles?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = GatewayContext> = {
@@ -931,6 +999,8 @@ export type Resolvers<ContextType = GatewayContext> = {
   SafeInt?: GraphQLScalarType;
   SetImageMembersPayload?: SetImageMembersPayloadResolvers<ContextType>;
   UpdateMemberStatusPayload?: UpdateMemberStatusPayloadResolvers<ContextType>;
+  User?: UserResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
+  Viewer?: ViewerResolvers<ContextType>;
 };
 

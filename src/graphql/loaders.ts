@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { UpstreamError } from '../errors.ts';
 import { maxIdsPerCall } from '../upstream/image-query.ts';
-import type { ImagesClient, Rows } from '../upstream/images-client.ts';
+import type { ImagesClient } from '../upstream/images-client.ts';
 import {
   hasAttributes,
   type Image,
@@ -10,6 +10,7 @@ import {
   type ImageMemberKey,
   type MemberStatus,
 } from '../upstream/model.ts';
+import type { Rows } from '../upstream/session.ts';
 
 /** The members of an image: a row for each project, and an error for each row that could not be understood. */
 export type MemberList = Rows<ImageMember>;

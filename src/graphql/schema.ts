@@ -6,6 +6,7 @@ import { chargeLists } from './limits/list-charge.ts';
 import { resolveImageReference } from './resolvers/image.ts';
 import { resolveImageMemberReference } from './resolvers/image-member.ts';
 import { resolvers } from './resolvers/index.ts';
+import { resolveProjectReference, resolveUserReference } from './resolvers/project.ts';
 
 const schemaFolder = new URL('../../schema/', import.meta.url);
 
@@ -22,15 +23,21 @@ export function readTypeDefs(): DocumentNode {
 export function createSchema(): GraphQLSchema {
   const schema = buildSubgraphSchema([{ typeDefs: readTypeDefs(), resolvers }]);
   guardFederation(schema, {
-    references: { Image: resolveImageReference, ImageMember: resolveImageMemberReference },
+    references: {
+      Image: resolveImageReference,
+      ImageMember: resolveImageMemberReference,
+      Project: resolveProjectReference,
+      User: resolveUserReference,
+    },
     toTypename,
   });
   chargeLists(schema);
   return schema;
 }
 
-/** A project is shown as it was represented, and only a member has the id of one. */
+/** Projects and users are shown as they were represented, and only a member has the id of a project. */
 function toTypename(entity: Readonly<Record<string, unknown>>): string {
-  if (entity['__typename'] === 'Project') return 'Project';
+  const { __typename: typename } = entity;
+  if (typename === 'Project' || typename === 'User') return typename;
   return 'memberId' in entity ? 'ImageMember' : 'Image';
 }

@@ -39,7 +39,7 @@ export function needsMoreThanKey(type: KeyedType, known: KnownSelections, info: 
 }
 
 /** Whether the query selects, on this type below this field, any field of which this is true. */
-export function selects(type: KeyedType, info: GraphQLResolveInfo, isWanted: (field: string) => boolean): boolean {
+export function selects(type: string, info: GraphQLResolveInfo, isWanted: (field: string) => boolean): boolean {
   function anyOf(selections: readonly SelectionNode[]): boolean {
     return selections.some((node) => {
       if (!isIncluded(node, info)) return false;

@@ -2,17 +2,28 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { CollectedBytes } from '../collected-bytes.ts';
 import { type ErrorCode, GatewayError } from '../errors.ts';
+import { parseContentType } from './media-type.ts';
 
-/** A request that cannot be taken, with the status that says so. */
+interface RequestErrorDetails {
+  readonly code?: ErrorCode;
+  /** How many seconds to wait before trying again. */
+  readonly retryAfter?: number | undefined;
+  readonly reason?: string;
+}
+
+/** A request that is refused, with the status that says so. */
 export class RequestError extends GatewayError {
   override readonly name = 'RequestError';
+  /** Which limit of the gateway was reached, for the log; undefined where the message says it all. */
+  readonly reason: string | undefined;
 
   constructor(
     status: 400 | 406 | 408 | 413 | 415 | 429 | 503,
     message: string,
-    { code = 'BAD_REQUEST', retryAfter }: { readonly code?: ErrorCode; readonly retryAfter?: number } = {},
+    { code = 'BAD_REQUEST', retryAfter, reason }: RequestErrorDetails = {},
   ) {
     super(code, message, { status, retryAfter });
+    this.reason = reason;
   }
 }
 
@@ -32,25 +43,48 @@ export interface Reception {
  */
 export async function readJson(request: IncomingMessage, maxBytes: number, reception: Reception): Promise<unknown> {
   if (!isJson(request.headers['content-type'] ?? '')) return undefined;
-  if (request.headers['content-encoding'] !== undefined) {
+  if (!isIdentity(request.headers['content-encoding'])) {
     throw new RequestError(415, 'The request body must not be compressed.');
   }
   const body = await readBody(request, maxBytes, reception);
   if (!isUtf8(body)) throw new RequestError(400, 'The request body is not UTF-8.');
+  const text = body.toString('utf8');
   try {
-    return JSON.parse(body.toString('utf8'));
+    // A parser may ignore a byte order mark before JSON (RFC 8259 §8.1); `JSON.parse` does not.
+    return JSON.parse(text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text);
   } catch {
     throw new RequestError(400, 'Invalid JSON: the request body cannot be parsed.');
   }
 }
 
-/** @throws RequestError for JSON in another encoding. */
+const byteOrderMark = 0xfeff;
+
+/** @throws RequestError for JSON in another character set. */
 function isJson(contentType: string): boolean {
   if (contentType === 'application/json') return true;
-  const [type, ...parameters] = contentType.split(';').map((part) => part.trim());
-  if (type?.toLowerCase() !== 'application/json') return false;
-  if (parameters.every((parameter) => /^(?:charset="?utf-8"?)?$/i.test(parameter))) return true;
+  const { type, charset } = parseContentType(contentType);
+  if (type !== 'application/json') return false;
+  if (charset === undefined || charset === 'utf-8' || charset === 'utf8') return true;
   throw new RequestError(415, 'The request body must be sent as "Content-Type: application/json", in UTF-8.');
+}
+
+/** Whether a body with this `Content-Encoding` is not encoded. Source: RFC 9110 §8.4. */
+function isIdentity(contentEncoding: string | undefined): boolean {
+  return (
+    contentEncoding === undefined || contentEncoding.split(',').every((coding) => /^\s*(?:identity)?\s*$/i.test(coding))
+  );
+}
+
+/** The longest rest of a body that is read and dropped, in bytes. */
+const maxDroppedBytes = 65_536;
+
+/**
+ * Whether so much of the body of an answered request is still to come that its connection should be closed: the rest of
+ * a short one is read and dropped, so that the next request can follow.
+ */
+export function hasLongRest({ complete, headers }: Pick<IncomingMessage, 'complete' | 'headers'>): boolean {
+  if (complete) return false;
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > maxDroppedBytes;
 }
 
 function readBody(request: IncomingMessage, maxBytes: number, reception: Reception): Promise<Buffer> {

@@ -1,6 +1,8 @@
-import { type Server, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { toErrorBody } from './error-body.ts';
+import { noStore, type OnRefused } from './refusal.ts';
 
 const statuses: Readonly<Record<string, readonly [number, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
@@ -8,21 +10,36 @@ const statuses: Readonly<Record<string, readonly [number, string]>> = {
 };
 
 /**
- * Answers what never became a request, because it is no HTTP, too slow or too large, in GraphQL's shape. The connection
- * is closed: what follows on it cannot be told apart from the rest.
+ * Answers what never became a request, because it is not HTTP, too slow, too large, or asks for a tunnel, in GraphQL's
+ * shape. The connection is closed: what follows on it cannot be told apart from the rest.
  */
-export function answerClientErrors(server: Server): void {
+export function answerClientErrors(server: Server, onRefused: OnRefused): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) return socket.destroy();
-    const [status, message] = statuses[error.code ?? ''] ?? [400, 'This is no request of HTTP.'];
-    const body = toErrorBody('BAD_REQUEST', message);
-    const head = [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-      'Connection: close',
-      'Content-Type: application/json; charset=utf-8',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-    ];
-    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-    return socket.destroySoon();
+    if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy();
+    const [status, message] = statuses[error.code ?? ''] ?? [400, 'This is not a request of HTTP.'];
+    onRefused({ status, code: 'BAD_REQUEST', reason: message });
+    // An answer may be under way, which this one must not be taken for.
+    if (socket.bytesWritten > 0) return socket.destroy();
+    return sendAndClose(socket, status, message);
   });
+  server.on('connect', ({ method }: IncomingMessage, socket: Duplex) => {
+    const message = 'The gateway is no proxy.';
+    onRefused({ status: 405, method, code: 'BAD_REQUEST', reason: message });
+    socket.on('error', () => {});
+    sendAndClose(socket, 405, message, ['Allow: GET, HEAD, POST, OPTIONS']);
+  });
+}
+
+/** Answers on a connection that HTTP has no part in any more. */
+function sendAndClose(socket: Duplex, status: number, message: string, headers: readonly string[] = []): void {
+  const body = toErrorBody('BAD_REQUEST', message);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    `Cache-Control: ${noStore}`,
+    ...headers,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

@@ -1,4 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChurningMap } from '../churning-map.ts';
 
@@ -7,23 +8,40 @@ export interface Drain {
   /** Whether the server is going down. */
   readonly draining: boolean;
   /**
-   * Is draining from now on; after the delay refuses new connections and waits until what is in flight is answered; after
-   * the grace period cuts the rest off.
+   * Is draining from now on. After the delay refuses new connections and waits until what is in flight is answered; a
+   * connection without a request is closed after two seconds. After the grace period cuts the rest off.
    * @returns whether everything was answered.
    */
   close(graceMs: number, delayMs?: number): Promise<boolean>;
 }
 
+/** How long a connection without a request is left open, in milliseconds: one may be on its way. */
+const idleMs = 2_000;
+
+/** How often connections are looked at after that, for those whose request has been answered. */
+const checkMs = 200;
+
 /** Watches the requests of a server. Must be called before it listens. */
 export function createDrain(server: Server): Drain {
-  const inFlight = new ChurningMap<ServerResponse, true>();
+  const sockets = new ChurningMap<Socket, true>();
+  const inFlight = new ChurningMap<ServerResponse, Socket>();
   let draining = false;
 
-  server.prependListener('request', (_request, response) => {
+  server.on('connection', (socket: Socket) => {
+    sockets.set(socket, true);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.prependListener('request', (request, response) => {
     if (draining) response.setHeader('connection', 'close');
-    inFlight.set(response, true);
+    inFlight.set(response, request.socket);
     response.once('close', () => inFlight.delete(response));
   });
+
+  function closeIdle(): void {
+    const busy = new Set<Socket>();
+    for (const [, socket] of inFlight.entries()) busy.add(socket);
+    for (const [socket] of sockets.entries()) if (!busy.has(socket)) socket.destroySoon();
+  }
 
   return {
     get draining() {
@@ -34,12 +52,17 @@ export function createDrain(server: Server): Drain {
       if (delayMs > 0) await sleep(delayMs);
       for (const [response] of inFlight.entries()) if (!response.headersSent) response.setHeader('connection', 'close');
       let cut = false;
-      const timer = setTimeout(() => {
+      const graceTimer = setTimeout(() => {
         cut = inFlight.size > 0;
         server.closeAllConnections();
       }, graceMs);
+      let checkTimer = setTimeout(function check() {
+        closeIdle();
+        checkTimer = setTimeout(check, checkMs);
+      }, idleMs);
       await new Promise((resolve) => server.close(resolve));
-      clearTimeout(timer);
+      clearTimeout(graceTimer);
+      clearTimeout(checkTimer);
       return !cut;
     },
   };

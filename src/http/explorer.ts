@@ -1,5 +1,5 @@
 import type { Handler, Routes } from './server.ts';
-import { createFileHandler } from './static-files.ts';
+import { createFileHandler, type FileHandler } from './static-files.ts';
 
 /** What the explorer opens with. */
 export interface ExplorerSample {
@@ -73,7 +73,7 @@ const loadGraphiQL = (): Promise<GraphiQL> => import('@graphql-yoga/render-graph
 export function createExplorerRoutes(sample: ExplorerSample, load = loadGraphiQL): Routes {
   let graphiql: Promise<GraphiQL> | undefined;
   function fromPackage(type: string, part: keyof GraphiQL): { readonly GET: Handler } {
-    let handler: Handler | undefined;
+    let handler: FileHandler | undefined;
     return {
       async GET(request, response) {
         graphiql ??= load();

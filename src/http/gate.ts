@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { ChurningMap } from '../churning-map.ts';
 import { GatewayError } from '../errors.ts';
+import { readAddressKey } from './address.ts';
 import { type Reception, RequestError } from './body.ts';
 import type { Load, ShedReason } from './load.ts';
-import { RateLimit, toAddressKey, toTokenKey } from './rate-limit.ts';
+import { RateLimit, toTokenKey } from './rate-limit.ts';
+import type { Refusal } from './refusal.ts';
 
 export interface GateOptions {
   readonly load: Pick<Load, 'overloaded' | 'begin' | 'end'>;
@@ -15,22 +17,22 @@ export interface GateOptions {
   readonly maxConcurrentPerToken: number;
   /** How much all bodies may hold together while they are received. */
   readonly maxReceivingBytes: number;
-  /** Hears of every request that is turned away. */
-  readonly onShed: (reason: ShedReason | 'bodies' | 'share of token' | 'rate of token' | 'rate of address') => void;
+  /** Is called with every request that is turned away. */
+  readonly onShed: (reason: GateReason) => void;
   /** Gives milliseconds. */
   readonly now: () => number;
 }
 
-/** When to come back, in seconds, after there was too much to do. */
-export const overloadedRetryAfter = 1;
+/** Why a request is turned away. */
+export type GateReason = ShedReason | 'bodies' | 'share of token' | 'rate of token' | 'rate of address';
 
 /** A body of this size always has room, so that those who send large ones slowly keep nobody else out. */
 const alwaysReceivedBytes = 16_384;
 
 /** Decides which requests are taken on. */
 export interface Gate extends Reception {
-  /** Whether there is too much to do for a further request; counts it as refused if so. */
-  readonly overloaded: boolean;
+  /** Turns a request away while there is too much to do. @returns the refusal, or null where it may go on. */
+  shed(): Refusal | null;
   /** How much the bodies hold that are being received. */
   readonly receivingBytes: number;
   /** Refuses the requests of callers who ask too often. @throws RequestError. */
@@ -49,39 +51,41 @@ export function createGate(options: GateOptions): Gate {
   const running = new ChurningMap<string, number>();
   let receivingBytes = 0;
 
-  function isOverloaded(): boolean {
-    const reason = load.overloaded;
-    if (reason !== null) onShed(reason);
-    return reason !== null;
+  /** Turns a request away because there is too much to do. */
+  function refuse(reason: GateReason): RequestError {
+    onShed(reason);
+    const { status, message, ...details } = toOverloaded(reason);
+    return new RequestError(status, message, details);
   }
 
   return {
-    get overloaded() {
-      return isOverloaded();
+    shed() {
+      const reason = load.overloaded;
+      if (reason === null) return null;
+      onShed(reason);
+      return toOverloaded(reason);
     },
     get receivingBytes() {
       return receivingBytes;
     },
     admit(request, token) {
-      const addressWait = addresses === null ? 0 : addresses.take(toAddressKey(request, trustProxy));
+      const addressWait = addresses === null ? 0 : addresses.take(readAddressKey(request, trustProxy));
       if (addressWait > 0) {
         onShed('rate of address');
-        throw tooOften('this address', addressWait);
+        throw tooOften('address', addressWait);
       }
       const tokenWait = tokens === null || token instanceof GatewayError ? 0 : tokens.take(toTokenKey(token));
       if (tokenWait > 0) {
         onShed('rate of token');
-        throw tooOften('this token', tokenWait);
+        throw tooOften('token', tokenWait);
       }
     },
     begin(token) {
-      if (isOverloaded()) throw tooMuch();
+      const reason = load.overloaded;
+      if (reason !== null) throw refuse(reason);
       const key = toShareKey(token);
       const ofToken = running.get(key) ?? 0;
-      if (ofToken >= maxConcurrentPerToken) {
-        onShed('share of token');
-        throw tooMuch();
-      }
+      if (ofToken >= maxConcurrentPerToken) throw refuse('share of token');
       running.set(key, ofToken + 1);
       load.begin();
     },
@@ -93,10 +97,7 @@ export function createGate(options: GateOptions): Gate {
       load.end();
     },
     receive(bytes, size) {
-      if (size > alwaysReceivedBytes && receivingBytes + bytes > maxReceivingBytes) {
-        onShed('bodies');
-        return tooMuch();
-      }
+      if (size > alwaysReceivedBytes && receivingBytes + bytes > maxReceivingBytes) return refuse('bodies');
       receivingBytes += bytes;
       return null;
     },
@@ -111,12 +112,13 @@ function toShareKey(token: string | GatewayError): string {
   return typeof token === 'string' ? token : '';
 }
 
-function tooMuch(): RequestError {
+/** The refusal of a request while there is too much to do. */
+export function toOverloaded(reason: string) {
   const message = 'The gateway has too much to do. Try again.';
-  return new RequestError(503, message, { code: 'OVERLOADED', retryAfter: overloadedRetryAfter });
+  return { status: 503, code: 'OVERLOADED', message, retryAfter: 1, reason } as const;
 }
 
-function tooOften(who: string, retryAfter: number): RequestError {
-  const message = `Too many operations come from ${who}. Wait ${retryAfter} s, then try again.`;
-  return new RequestError(429, message, { code: 'RATE_LIMITED', retryAfter });
+function tooOften(who: 'address' | 'token', retryAfter: number): RequestError {
+  const message = `Too many operations come from this ${who}. Wait ${retryAfter} s, then try again.`;
+  return new RequestError(429, message, { code: 'RATE_LIMITED', retryAfter, reason: `rate of ${who}` });
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { GatewayError } from '../errors.ts';
-import { RequestError } from './body.ts';
-import { chooseMediaType, type MediaType } from './media-type.ts';
+import { hasLongRest, RequestError } from './body.ts';
+import { chooseMediaType, type MediaType, negotiateMediaType } from './media-type.ts';
+import { noStore } from './refusal.ts';
 import { readRequestId } from './request-id.ts';
 import { readToken } from './token.ts';
 
@@ -14,8 +15,6 @@ export interface Sender {
   readonly isRouter: boolean;
   /** The media type of the answer. */
   readonly mediaType: MediaType;
-  /** Whether it accepts that media type. */
-  readonly isAcceptable: boolean;
   /** What its program calls itself; undefined where that is not a plain name. */
   readonly client: string | undefined;
 }
@@ -28,30 +27,26 @@ export interface HttpAnswer {
   readonly allow?: string | undefined;
 }
 
-/** The longest body that is read past, in bytes. */
-const maxIgnoredBytes = 65_536;
-
+/** Reads from the headers of a request who sent it. */
 export function readSender(request: IncomingMessage, isRouter: (request: IncomingMessage) => boolean): Sender {
   const { headers } = request;
-  const mediaType = chooseMediaType(headers.accept);
   const client = headers['apollographql-client-name'];
   return {
     requestId: readRequestId(request),
     token: readToken(request),
     isRouter: isRouter(request),
-    mediaType: mediaType ?? 'application/json; charset=utf-8',
-    isAcceptable: mediaType !== null,
+    mediaType: negotiateMediaType(headers.accept),
     client: typeof client === 'string' && /^[\w .-]{1,60}$/.test(client) ? client : undefined,
   };
 }
 
 /** @throws RequestError if the sender accepts nothing that GraphQL answers with. */
-export function checkAcceptable({ isAcceptable }: Sender): void {
-  if (isAcceptable) return;
+export function checkAcceptable({ headers }: IncomingMessage): void {
+  if (chooseMediaType(headers.accept) !== null) return;
   throw new RequestError(406, 'Accept "application/json" or "application/graphql-response+json".');
 }
 
-/** Sends an answer, which is for its caller alone: shared caches know nothing of tokens. */
+/** Sends an answer, which is for its caller alone. */
 export function sendAnswer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -60,7 +55,7 @@ export function sendAnswer(
 ): void {
   const headers: OutgoingHttpHeaders = {
     'x-request-id': requestId,
-    'cache-control': 'private, no-store',
+    'cache-control': noStore,
     'content-type': mediaType,
     'content-length': Buffer.byteLength(body),
   };
@@ -71,18 +66,11 @@ export function sendAnswer(
   response.end(body);
 }
 
-/**
- * A body that nobody wanted to read is in the way of the next request: a short one is read past, a long one is not.
- */
-function hasLongRest({ complete, headers }: IncomingMessage): boolean {
-  return !complete && !(Number(headers['content-length']) <= maxIgnoredBytes);
-}
-
-/** A signal that aborts when the caller goes away before it has its answer. */
-export function abortOnClose(response: ServerResponse): AbortSignal {
+/** Aborts when the caller goes away before it has its answer. */
+export function abortOnClose(response: ServerResponse): AbortController {
   const abort = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) abort.abort();
   });
-  return abort.signal;
+  return abort;
 }

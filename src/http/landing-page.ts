@@ -1,15 +1,16 @@
 import { prefersHtml } from './media-type.ts';
+import { noStore } from './refusal.ts';
 import type { Handler } from './server.ts';
 
 /** Answers browsers that ask for a page with this one, and everyone else by the other handler. */
 export function createLandingPage(load: () => Promise<string>, otherwise: Handler): Handler {
-  return async (request, response) => {
-    if (!prefersHtml(request.headers.accept)) return otherwise(request, response);
+  return async (request, response, target) => {
+    if (!prefersHtml(request.headers.accept)) return otherwise(request, response, target);
     const page = await load();
     response.writeHead(200, {
       'content-type': 'text/html; charset=utf-8',
       'content-length': Buffer.byteLength(page),
-      'cache-control': 'private, no-store',
+      'cache-control': noStore,
     });
     response.end(page);
   };

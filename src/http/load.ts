@@ -1,15 +1,15 @@
-import { getHeapStatistics } from 'node:v8';
+import type { Memory } from './memory.ts';
 
 export interface LoadOptions {
   readonly maxConcurrent: number;
   readonly maxEventLoopDelayMs: number;
-  readonly maxMemoryPercent: number;
+  readonly memory: Pick<Memory, 'isShort'>;
 }
 
 /** Why an operation is not taken on. */
 export type ShedReason = 'concurrency' | 'event loop' | 'memory';
 
-/** How often delay and memory are looked at. */
+/** How often the delay of the event loop is measured. */
 const sampleMs = 100;
 
 /** Knows how much the process has to do, and so whether it can take on more. */
@@ -19,7 +19,6 @@ export class Load {
   #running = 0;
   #expectedAt = performance.now() + sampleMs;
   #delayMs = 0;
-  #memoryPercent = 0;
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -40,7 +39,7 @@ export class Load {
   get overloaded(): ShedReason | null {
     if (this.#running >= this.#options.maxConcurrent) return 'concurrency';
     if (this.#delayMs > this.#options.maxEventLoopDelayMs) return 'event loop';
-    return this.#memoryPercent > this.#options.maxMemoryPercent ? 'memory' : null;
+    return this.#options.memory.isShort ? 'memory' : null;
   }
 
   /** An operation begins; `end` must follow. */
@@ -60,8 +59,5 @@ export class Load {
     const now = performance.now();
     this.#delayMs = Math.max(0, now - this.#expectedAt);
     this.#expectedAt = now + sampleMs;
-    const { used_heap_size: used, external_memory: external, heap_size_limit: limit } = getHeapStatistics();
-    // Bodies of requests and answers lie outside the heap, but are there all the same.
-    this.#memoryPercent = (100 * (used + external)) / limit;
   }
 }

@@ -1,19 +1,51 @@
 import Negotiator from 'negotiator';
 
-/** The media types of GraphQL answers; a client that prefers none gets the first. Source: GraphQL over HTTP. */
-const mediaTypes = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'] as const;
+/** The media types of GraphQL answers; the first one is for callers who do not say what they accept. */
+const answerTypes = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'] as const;
 
-export type MediaType = (typeof mediaTypes)[number];
+export type MediaType = (typeof answerTypes)[number];
 
-/** The media type of answers to a client that accepts these; null where it accepts none of ours. */
+/** A longer `Accept` is not looked at: no client sends one, and negotiating it takes milliseconds. */
+const maxAcceptCharacters = 1_000;
+
+/**
+ * Chooses the media type of an answer by the `Accept` header of its request, quality values included.
+ * Source: GraphQL over HTTP, "Media Types"; RFC 9110 §12.5.1.
+ *
+ * @returns null for a caller who accepts neither of GraphQL's types.
+ */
 export function chooseMediaType(accept: string | undefined): MediaType | null {
-  if (accept === undefined || accept === '' || accept === '*/*' || accept === 'application/json') return mediaTypes[0];
-  const chosen = new Negotiator({ headers: { accept } }).mediaType([...mediaTypes]);
-  return mediaTypes.find((type) => type === chosen) ?? null;
+  if (!accept || accept === '*/*' || accept.length > maxAcceptCharacters) return answerTypes[0];
+  const preferred = new Negotiator({ headers: { accept } }).mediaType([...answerTypes]);
+  return answerTypes.find((type) => type === preferred) ?? null;
 }
 
-/** Whether a browser asks for a page: it accepts HTML rather than JSON. */
+/** The same for a refusal: a caller who accepts neither type gets JSON, which is better than no explanation. */
+export function negotiateMediaType(accept: string | undefined): MediaType {
+  return chooseMediaType(accept) ?? answerTypes[0];
+}
+
+/** Whether a browser asks for a page: it prefers HTML to JSON. */
 export function prefersHtml(accept: string | undefined): boolean {
-  if (!accept?.includes('text/html')) return false;
-  return new Negotiator({ headers: { accept } }).mediaType([...mediaTypes, 'text/html']) === 'text/html';
+  if (!accept?.includes('text/html') || accept.length > maxAcceptCharacters) return false;
+  return new Negotiator({ headers: { accept } }).mediaType([...answerTypes, 'text/html']) === 'text/html';
+}
+
+/** The value of `Content-Type`, in lower case; undefined for a parameter that is not there. */
+export interface ContentType {
+  /** The type without parameters: `application/json`. */
+  readonly type: string;
+  readonly charset: string | undefined;
+}
+
+/** Reads a `Content-Type` header. Parameters other than `charset` say nothing about JSON. Source: RFC 9110 §8.3.1. */
+export function parseContentType(value: string): ContentType {
+  const [type = ''] = value.split(';', 1);
+  const parameters = value.slice(type.length).matchAll(/;\s*([^\s;="]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))/g);
+  for (const [, name = '', quoted, plain = ''] of parameters) {
+    if (name.toLowerCase() !== 'charset') continue;
+    const charset = quoted?.replace(/\\(.)/g, '$1') ?? plain;
+    return { type: type.trim().toLowerCase(), charset: charset.toLowerCase() };
+  }
+  return { type: type.trim().toLowerCase(), charset: undefined };
 }

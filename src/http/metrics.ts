@@ -31,6 +31,8 @@ export interface OperationMeasures {
 /** What is read whenever metrics are asked for. */
 export interface Readings {
   readonly running: () => number;
+  readonly connections: () => number;
+  readonly memoryPercent: () => number;
   readonly receivingBytes: () => number;
   readonly workingBytes: () => number;
   readonly eventLoopDelayMs: () => number;
@@ -50,6 +52,7 @@ export class Metrics {
   readonly #operations: Counter<'name' | 'client' | 'result'>;
   readonly #executions: Counter<'execution'>;
   readonly #shed: Counter<'reason'>;
+  readonly #refusedRequests: Counter<'status'>;
   readonly #refused: Counter<'reason'>;
   readonly #dropped: Counter<'operation'>;
   readonly #untrusted: Counter;
@@ -91,6 +94,11 @@ export class Metrics {
       'Requests that were refused because there was too much to do, or because of their number, by reason.',
       ['reason'],
     );
+    this.#refusedRequests = counter(
+      'refused_requests_total',
+      'Requests that were answered with an HTTP status of an error, by status.',
+      ['status'],
+    );
     this.#refused = counter(
       'upstream_refused_total',
       'Calls that were never made, because too many wait or because the Images API does not answer, by reason.',
@@ -108,6 +116,12 @@ export class Metrics {
   /** Measures also what has a value at all times. */
   read({ loaders, ...readings }: Readings): void {
     this.#gauge('operations_running', 'GraphQL operations that run.', readings.running);
+    this.#gauge('connections', 'Connections that callers hold open.', readings.connections);
+    this.#gauge(
+      'memory_used_ratio',
+      'How much of its memory the process uses: of the heap or in all, whichever is nearer its limit.',
+      () => readings.memoryPercent() / 100,
+    );
     this.#gauge(
       'receiving_bytes',
       'What the bodies of requests hold that are being received.',
@@ -143,6 +157,10 @@ export class Metrics {
 
   refused(reason: string): void {
     this.#refused.inc({ reason });
+  }
+
+  refusedRequest(status: number): void {
+    this.#refusedRequests.inc({ status });
   }
 
   dropped(operation: string, rows: number): void {

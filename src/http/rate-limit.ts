@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import { isIPv6 } from 'node:net';
 import { ChurningMap } from '../churning-map.ts';
 
 /** How many callers are remembered; beyond, those that came least recently start afresh. */
@@ -46,33 +44,4 @@ export class RateLimit {
 /** A key that stands for a token and does not tell it. */
 export function toTokenKey(token: string): string {
   return createHash('sha256').update(token).digest('base64');
-}
-
-/** The caller's address; with IPv6 its network of 64 bits, because whoever has one address there has them all. */
-export function toAddressKey(
-  { socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>,
-  trustProxy: boolean,
-): string {
-  const forwarded = trustProxy ? headers['x-forwarded-for'] : undefined;
-  const address =
-    String(forwarded ?? '')
-      .split(',')
-      .at(-1)
-      ?.trim() ||
-    (socket.remoteAddress ?? '');
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  return mapped ?? (isIPv6(address) ? toNetwork(address) : address);
-}
-
-/** The first four groups of an IPv6 address. */
-function toNetwork(address: string): string {
-  const [head = '', tail] = address.split('%', 1)[0]?.split('::') ?? [];
-  const groups = head === '' ? [] : head.split(':');
-  const rest = tail ? tail.split(':') : [];
-  const zeros = tail === undefined ? 0 : 8 - groups.length - rest.length;
-  const all = [...groups, ...Array<string>(Math.max(0, zeros)).fill('0'), ...rest];
-  return all
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
 }

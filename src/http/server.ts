@@ -1,49 +1,77 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import cors from 'cors';
 import { answerClientErrors } from './client-error.ts';
-import { toErrorBody } from './error-body.ts';
+import { type ConnectionLimits, Connections } from './connections.ts';
+import { toOverloaded } from './gate.ts';
+import { createRefuse, type OnRefused, type Refusal } from './refusal.ts';
+import { parseTarget, type Target } from './target.ts';
 
-export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+/** Answers a request; `target` is where it goes. */
+export type Handler = (request: IncomingMessage, response: ServerResponse, target: Target) => void | Promise<void>;
 
 /** What answers a path: a handler for each method. `HEAD` is answered as `GET`, without the body. */
-export type Routes = Readonly<Record<string, Readonly<Partial<Record<'GET' | 'POST', Handler>>>>>;
+export interface Route {
+  readonly GET?: Handler;
+  readonly POST?: Handler;
+  /** Whether it is served also on connections over the limits, so that operators can always ask. */
+  readonly always?: true;
+}
+
+/** The routes by their paths. */
+export type Routes = Readonly<Record<string, Route>>;
 
 export interface HttpOptions {
   readonly routes: Routes;
   /** The web origins whose pages may call; they need no credentials, because the token is a header of its own. */
   readonly corsOrigins: '*' | readonly string[];
-  /** How many connections may be open; more are closed at once. */
-  readonly maxConnections: number;
+  readonly connections: ConnectionLimits;
   /** How long the headers of a request may take to arrive, and the whole request. */
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
   /** How long an answer may take to be received. */
   readonly answerTimeoutMs: number;
-  /** Hears of handlers that throw: always a defect. */
+  readonly onRefused: OnRefused;
+  /** Is called when a handler throws: always a defect. */
   readonly onDefect: (error: unknown) => void;
 }
 
-/** An HTTP server that is ready, not yet listening. */
-export function createHttpServer({ routes, corsOrigins, onDefect, ...options }: HttpOptions): Server {
+/** A server that is ready, not yet listening. */
+export interface HttpServer {
+  readonly server: Server;
+  readonly connections: Connections;
+}
+
+/** Makes the HTTP server: routes, CORS, and limits on connections and on the time that requests and answers may take. */
+export function createHttpServer({ routes, corsOrigins, onRefused, onDefect, ...options }: HttpOptions): HttpServer {
   const allowOrigin = cors({
     origin: corsOrigins === '*' ? '*' : [...corsOrigins],
     methods: ['GET', 'POST'],
-    exposedHeaders: ['X-Request-Id'],
+    exposedHeaders: ['X-Request-Id', 'Retry-After'],
     maxAge: 600,
   });
   const paths = new Map(Object.entries(routes));
+  const refuse = createRefuse(onRefused);
 
   function route(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
+    const limit = connections.overLimit(request.socket);
+    if (limit !== undefined) response.setHeader('connection', 'close');
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
-      return sendError(response, 400, 'A request of HTTP/1.1 names its host.');
+      return refuse(request, response, badRequest(400, 'A request of HTTP/1.1 names its host.'));
     }
-    const path = request.url?.split('?', 1)[0] ?? '/';
-    const handlers = paths.get(path);
-    if (handlers === undefined) return sendError(response, 404, 'There is nothing at this path.');
-    const handler = handlers[request.method === 'HEAD' ? 'GET' : (request.method as 'GET')];
-    if (handler !== undefined) return handler(request, response);
-    response.setHeader('allow', Object.keys(handlers).join(', '));
-    sendError(response, 405, `${path} takes ${Object.keys(handlers).join(' and ')}.`);
+    if (request.method === 'OPTIONS' && request.url === '*') return sendOptions(response, allMethods);
+    const target = parseTarget(request.url ?? '');
+    if (target === null) return refuse(request, response, badRequest(400, 'The target of the request has no path.'));
+    const { path } = target;
+    const found = paths.get(path);
+    if (found === undefined) return refuse(request, response, badRequest(404, 'There is nothing at this path.'));
+    if (limit !== undefined && !found.always) return refuse(request, response, toOverloaded(limit), path);
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const handler = method === 'GET' || method === 'POST' ? found[method] : undefined;
+    if (handler !== undefined) return handler(request, response, target);
+    const methods = toMethods(found);
+    if (method === 'OPTIONS') return sendOptions(response, methods);
+    response.setHeader('allow', methods.join(', '));
+    refuse(request, response, badRequest(405, `${path} takes ${methods.join(', ')}.`), path);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -52,11 +80,17 @@ export function createHttpServer({ routes, corsOrigins, onDefect, ...options }: 
     } catch (error) {
       onDefect(error);
       if (response.headersSent) response.destroy();
-      else sendError(response, 500, 'Internal server error.', 'INTERNAL_SERVER_ERROR');
+      else refuse(request, response, internalError);
     }
   }
 
-  const { headersTimeoutMs, requestTimeoutMs, answerTimeoutMs, maxConnections } = options;
+  function withCors(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+    // Only browsers send an origin.
+    if (request.headers.origin === undefined) next();
+    else allowOrigin(request, response, next);
+  }
+
+  const { headersTimeoutMs, requestTimeoutMs, answerTimeoutMs } = options;
   const server = createServer(
     {
       headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
@@ -68,17 +102,33 @@ export function createHttpServer({ routes, corsOrigins, onDefect, ...options }: 
     },
     (request, response) => {
       response.once('prefinish', () => cutSlowReader(response, answerTimeoutMs));
-      // Only browsers send an origin.
-      if (request.headers.origin === undefined) void answer(request, response);
-      else allowOrigin(request, response, () => void answer(request, response));
+      withCors(request, response, () => void answer(request, response));
     },
   );
-  server.maxConnections = maxConnections;
-  server.on('checkExpectation', (_request, response: ServerResponse) => {
-    sendError(response, 417, 'The gateway meets no expectation but 100-continue.');
+  const connections = new Connections(server, options.connections);
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    const refusal = badRequest(417, 'The gateway meets no expectation but 100-continue.');
+    withCors(request, response, () => refuse(request, response, refusal));
   });
-  answerClientErrors(server);
-  return server;
+  answerClientErrors(server, onRefused);
+  return { server, connections };
+}
+
+const internalError = { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error.' } as const;
+
+function badRequest(status: number, message: string): Refusal {
+  return { status, code: 'BAD_REQUEST', message };
+}
+
+const allMethods = ['GET', 'HEAD', 'POST', 'OPTIONS'];
+
+function toMethods({ GET, POST }: Route): string[] {
+  return [...(GET ? ['GET', 'HEAD'] : []), ...(POST ? ['POST'] : []), 'OPTIONS'];
+}
+
+/** Tells which methods there are. Source: RFC 9110 §9.3.7. */
+function sendOptions(response: ServerResponse, methods: readonly string[]): void {
+  response.writeHead(204, { allow: methods.join(', '), 'content-length': 0 }).end();
 }
 
 /** Closes the connection of a caller who does not take its answer, which is held in memory until then. */
@@ -87,16 +137,6 @@ function cutSlowReader(response: ServerResponse, timeoutMs: number): void {
   if (!response.socket?.writableLength) return;
   const timer = setTimeout(() => response.destroy(), timeoutMs);
   response.once('close', () => clearTimeout(timer));
-}
-
-/** Answers with an error in GraphQL's shape. */
-function sendError(response: ServerResponse, status: number, message: string, code = 'BAD_REQUEST'): void {
-  const body = toErrorBody(code, message);
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-  });
-  response.end(body);
 }
 
 /** Answers with plain text. */

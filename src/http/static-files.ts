@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
 import type { Handler, Routes } from './server.ts';
 
@@ -46,8 +47,11 @@ export function createStaticRoutes(folder: string, prefix: string, policy: strin
   return routes;
 }
 
+/** Answers with a file, wherever it was asked for. */
+export type FileHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
 /** Answers with a file; a browser that has it already is told so. */
-export function createFileHandler({ type, body, immutable = false, policy }: StaticFile): Handler {
+export function createFileHandler({ type, body, immutable = false, policy }: StaticFile): FileHandler {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   const headers = {
     etag,

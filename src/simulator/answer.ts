@@ -3,11 +3,12 @@ import { bestOffer } from './accept.ts';
 import { parseTarget } from './address.ts';
 import type { Limits, ReceivedBody } from './call.ts';
 import { ApiError, serverError } from './errors.ts';
+import { answerIdentityCall, readIdentityPath } from './keystone.ts';
 import { errorReply, type Reply } from './reply.ts';
 import { requestId } from './request-id.ts';
 import { answerCall } from './router.ts';
 import { versionsReply, withoutVersion } from './versions.ts';
-import type { Identity, World } from './world.ts';
+import type { World } from './world.ts';
 
 /** One request as it came in, its body read to the end. */
 export interface Exchange {
@@ -49,11 +50,6 @@ function health(exchange: Exchange): Reply {
   return { status: 200, headers: [['Content-Type', 'text/plain; charset=UTF-8']], body: 'OK' };
 }
 
-function findIdentity(world: World, token: string | undefined): Identity | undefined {
-  const identity = token === undefined ? undefined : world.identities.get(token);
-  return identity?.expired ? undefined : identity;
-}
-
 function refuse(error: ApiError, exchange: Exchange): Reply {
   if (exchange.method !== 'HEAD') return errorReply(error, only(exchange.headers, 'accept'));
   return { status: error.status, headers: [['Content-Type', 'text/html; charset=UTF-8'], ...error.headers], body: '' };
@@ -66,7 +62,7 @@ function hasBody({ method, headers }: Exchange): boolean {
 }
 
 function answerIdentified(exchange: Exchange, surroundings: Surroundings, rest: string, query: string): Reply {
-  const caller = findIdentity(surroundings.world, only(exchange.headers, 'x-auth-token'));
+  const caller = surroundings.world.findIdentity(only(exchange.headers, 'x-auth-token'));
   if (caller === undefined) {
     return refuse(new ApiError(401, unauthorized, { headers: [['Www-Authenticate', identityService]] }), exchange);
   }
@@ -100,7 +96,7 @@ function catchRefusal(answer: () => Reply, exchange: Exchange): Reply {
 
 /**
  * Answers one request in the order Glance 25.1 looks at it: length and spelling of the address, OPTIONS, health,
- * version, token, request id, and only then address and method.
+ * version, token, request id, and only then address and method. What is below `/identity` is answered by Keystone.
  */
 export function answer(exchange: Exchange, surroundings: Surroundings): Reply {
   if (exchange.target.length > longestTarget) {
@@ -116,6 +112,10 @@ export function answer(exchange: Exchange, surroundings: Surroundings): Reply {
       ],
       body: '',
     };
+  }
+  const identityPath = readIdentityPath(address.path);
+  if (identityPath !== undefined) {
+    return answerIdentityCall(exchange, surroundings, { path: identityPath, query: address.query });
   }
   if (exchange.method === 'OPTIONS') return { status: 200, headers: [], body: '' };
   if (address.path === '/healthcheck') return health(exchange);

@@ -1,4 +1,4 @@
-import type { Identity } from './world.ts';
+import { type Identity, type Project, userNamed } from './world.ts';
 
 const producerProject = '8f3c1d5e7a924b06b1d2c3e4f5a60718';
 const consumerAProject = 'a41be2c97d0f4e5f9c6a7b8d9e0f1a2b';
@@ -56,6 +56,7 @@ export const demoIdentities = {
     projectId: producerProject,
     name: 'expired',
     roles: ['member', 'reader'],
+    user: userNamed('producer'),
     expired: true,
   },
   unscoped: {
@@ -63,5 +64,9 @@ export const demoIdentities = {
     projectId: null,
     name: 'unscoped',
     roles: [],
+    user: userNamed('consumer-a'),
   },
 } as const satisfies Readonly<Record<string, Identity>>;
+
+/** A project that no token of the demo world is for; the user of consumer B has a role in it beside its own. */
+export const sandbox: Project = { id: '6c1f0e9d8b7a4f5e9d3c2b1a09f8e7d6', name: 'sandbox' };

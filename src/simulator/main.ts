@@ -29,7 +29,10 @@ async function main(): Promise<void> {
   const simulator = await startSimulator({ host, port }).catch((error: unknown) => {
     throw explain(error, host, port);
   });
-  process.stdout.write(`Images API listening on ${simulator.url}\n\nX-Auth-Token, who, project:\n${tokenTable()}`);
+  process.stdout.write(
+    `Images API listening on ${simulator.url}\nIdentity API at ${simulator.identityUrl}\n\n` +
+      `X-Auth-Token, who, project:\n${tokenTable()}`,
+  );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       void simulator.close().then(() => process.exit(0));

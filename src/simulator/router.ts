@@ -8,6 +8,7 @@ import { listImages } from './images-list.ts';
 import { createMember, deleteMember, getMember, listMembers, updateMember } from './members.ts';
 import { jsonReply, type Reply } from './reply.ts';
 import { schemas } from './schemas.ts';
+import { listTasks } from './tasks.ts';
 
 interface Operation {
   readonly answer: (call: Call, ...names: string[]) => Reply;
@@ -48,6 +49,7 @@ const routes: readonly Route[] = [
   route('/info/import', { GET: noBody(() => jsonReply({ 'import-methods': importMethods })) }),
   route('/info/stores', { GET: noBody(() => jsonReply({ stores: [{ id: 'local', default: 'true' }] })) }),
   route('/info/usage', { GET: withBody(() => jsonReply({ usage: {} })) }),
+  route('/tasks', { GET: withBody(listTasks) }),
   route('/images', { GET: withBody(listImages), POST: withBody(createImage) }),
   route('/images/*', { GET: noBody(getImage), PATCH: withBody(patchImage), DELETE: noBody(deleteImage) }),
   route('/images/*/actions/deactivate', { POST: noBody(deactivateImage) }),

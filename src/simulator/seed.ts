@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { demoIdentities } from './demo-identities.ts';
+import { demoIdentities, sandbox } from './demo-identities.ts';
 import { demoImages } from './demo-images.ts';
-import { type NewImage, World } from './world.ts';
+import { type NewImage, userOf, World } from './world.ts';
 
-export { demoIdentities };
+export { demoIdentities, sandbox };
 
 /** Digests that look and behave like those of real data and are the same in every run. */
 function withDigests(image: NewImage): NewImage {
@@ -14,11 +14,13 @@ function withDigests(image: NewImage): NewImage {
 
 /**
  * A fresh demo world, the same every time: one producer whose images are shared with two consumers in every member
- * status, and every kind of image a gateway meets. `now` gives milliseconds and is used for live changes.
+ * status, and every kind of image a gateway meets. The user of one consumer has two projects. `now` gives milliseconds and is used for live changes.
  */
 export function createDemoWorld(options: { readonly now?: () => number } = {}): World {
   const world = new World(options);
   for (const identity of Object.values(demoIdentities)) world.addIdentity(identity);
+  world.addProject(sandbox);
+  world.addRole(userOf(demoIdentities.consumerB), sandbox.id);
   for (const image of demoImages) world.addImage(withDigests(image));
   return world;
 }

@@ -8,6 +8,7 @@ import {
 import type { Socket } from 'node:net';
 import { answer, type Surroundings, tooLong } from './answer.ts';
 import { readBody } from './body.ts';
+import { identityBase } from './keystone.ts';
 import type { Reply } from './reply.ts';
 import { createDemoWorld } from './seed.ts';
 import type { World } from './world.ts';
@@ -40,6 +41,8 @@ export interface SimulatorOptions {
 export interface Simulator extends AsyncDisposable {
   /** Where it is reached, without a slash at the end. */
   readonly url: string;
+  /** Where its Identity API is reached: what `IDENTITY_API_URL` takes. */
+  readonly identityUrl: string;
   readonly world: World;
   /** Stops listening, lets what is in flight finish for a moment, then closes every connection. */
   close(): Promise<void>;
@@ -107,7 +110,7 @@ async function close(server: Server): Promise<void> {
 
 /**
  * Starts the embedded Images API: the member, image and schema calls of Images API v2 over real HTTP, answered as
- * Glance 25.1 answers them, from memory. Rejects when the address cannot be listened on.
+ * Glance 25.1 answers them, from memory; and below `/identity` what Keystone tells about tokens. Rejects when the address cannot be listened on.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { host = '127.0.0.1', port = 0, memberQuota = 128, pageDefault = 25, pageMax = 1000 } = options;
@@ -126,6 +129,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   url = await listen(server, host, port);
   return {
     url,
+    identityUrl: `${url}${identityBase}`,
     world,
     close: () => close(server),
     [Symbol.asyncDispose]: () => close(server),

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Whether a project has answered to an image shared with it. */
 export type MemberStatus = 'pending' | 'accepted' | 'rejected';
 
@@ -7,6 +9,19 @@ export type Visibility = 'public' | 'private' | 'shared' | 'community';
 /** Where an image is in its life; those that Glance 25.1 shows outside imports. */
 export type ImageStatus = 'queued' | 'active' | 'deactivated';
 
+/** A project of the cloud, in the domain that every Keystone begins with. */
+export interface Project {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+}
+
+/** A user of the cloud, in the same domain. */
+export interface User {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** What a token stands for: one project and the roles in it. */
 export interface Identity {
   readonly token: string;
@@ -15,6 +30,10 @@ export interface Identity {
   /** For people: shown beside the token. */
   readonly name: string;
   readonly roles: readonly ('admin' | 'member' | 'reader')[];
+  /** Whom the token was given to; by default a user with the identity's own name. */
+  readonly user?: User;
+  /** When the token runs out; by default never, though for Keystone every token has some hours to live. */
+  readonly expiresAt?: Date;
   /** An expired token is answered like an unknown one. */
   readonly expired?: boolean;
 }
@@ -71,9 +90,12 @@ export interface NewMember {
   readonly updatedAt?: Date;
 }
 
-/** Everything the embedded Images API knows: identities, images and their members, in memory. */
+/** Everything the embedded APIs know: identities, projects, images and their members, in memory. */
 export class World {
   readonly identities = new Map<string, Identity>();
+  readonly projects = new Map<string, Project>();
+  /** The ids of the projects that a user has a role in, by the id of the user. */
+  readonly rolesOf = new Map<string, Set<string>>();
   readonly images = new Map<string, Image>();
   /** The id of a deleted image is never free again. Observed on Glance 25.1. */
   readonly deletedImageIds = new Set<string>();
@@ -91,10 +113,39 @@ export class World {
     return this.#lastTick;
   }
 
-  /** Makes a token known, or replaces what it stood for. */
+  /** The time in milliseconds since 1970. */
+  now(): number {
+    return this.#now();
+  }
+
+  /**
+   * Makes a token known, or replaces what it stood for. Its project is made along with it, by the name of the identity,
+   * unless it is known; the user has a role in it from then on.
+   */
   addIdentity(identity: Identity): Identity {
-    this.identities.set(identity.token, identity);
+    const { token, projectId, name } = identity;
+    this.identities.set(token, identity);
+    if (projectId === null) return identity;
+    if (!this.projects.has(projectId)) this.addProject({ id: projectId, name });
+    this.addRole(userOf(identity), projectId);
     return identity;
+  }
+
+  /** What a token stands for; undefined for one that is unknown or ran out. */
+  findIdentity(token: string | undefined): Identity | undefined {
+    const identity = token === undefined ? undefined : this.identities.get(token);
+    const isOver = identity?.expiresAt !== undefined && identity.expiresAt.getTime() <= this.#now();
+    return isOver || identity?.expired ? undefined : identity;
+  }
+
+  addProject(project: Project): void {
+    this.projects.set(project.id, project);
+  }
+
+  /** Gives a user some role in a project. */
+  addRole(user: User, projectId: string): void {
+    const projectIds = this.rolesOf.get(user.id) ?? new Set();
+    this.rolesOf.set(user.id, projectIds.add(projectId));
   }
 
   /** Puts an image into the world without asking anyone's permission. Throws when the id is taken. */
@@ -144,4 +195,14 @@ export class World {
     image.members.push(member);
     return member;
   }
+}
+
+/** The user of this name, with an id that looks like Keystone's and is the same in every run. */
+export function userNamed(name: string): User {
+  return { id: createHash('md5').update(`user ${name}`).digest('hex'), name };
+}
+
+/** Whom a token was given to. */
+export function userOf({ user, name }: Identity): User {
+  return user ?? userNamed(name);
 }

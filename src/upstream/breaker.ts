@@ -5,13 +5,18 @@ export interface BreakerOptions {
   readonly pauseMs: number;
   /** Gives milliseconds. */
   readonly now: () => number;
-  /** Hears of every change. */
+  /** Is called with every change. */
   readonly onChange: (open: boolean) => void;
 }
 
+/** What a call may do: go on, go on and try for all others, or not be made. */
+export type Pass = 'go' | 'trial' | 'stop';
+
 /**
  * Stops calls to an upstream that fails every time. Only failures in a row count: while anyone gets an answer, the
- * failures of others, whose tokens may be all that is wrong, shut nobody out.
+ * failures of others, whose tokens may be all that is wrong, shut nobody out. While it is open, one call after each pause
+ * is a trial for all others. A trial must come to an end, by `succeeded` or `failed`, even if its caller goes away: else
+ * callers who go away all the time would keep the breaker open.
  */
 export class Breaker {
   readonly #options: BreakerOptions;
@@ -27,14 +32,17 @@ export class Breaker {
     return this.#nextTryAt !== undefined;
   }
 
-  /** For how many milliseconds calls are stopped; 0 where this one may pass. */
+  /** For how many milliseconds calls are stopped; 0 while they may pass, or try to. */
   waitMs(): number {
-    if (this.#nextTryAt === undefined) return 0;
-    const now = this.#options.now();
-    if (now < this.#nextTryAt) return this.#nextTryAt - now;
-    // This call tries for everyone; the others wait for what becomes of it.
-    this.#nextTryAt = now + this.#options.pauseMs;
-    return 0;
+    return this.#nextTryAt === undefined ? 0 : Math.max(0, this.#nextTryAt - this.#options.now());
+  }
+
+  /** To be called right before a call is made. */
+  pass(): Pass {
+    if (this.#nextTryAt === undefined) return 'go';
+    if (this.waitMs() > 0) return 'stop';
+    this.#nextTryAt = this.#options.now() + this.#options.pauseMs;
+    return 'trial';
   }
 
   succeeded(): void {

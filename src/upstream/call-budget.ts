@@ -6,12 +6,12 @@ export interface CallBudget {
   readonly isVerified: boolean;
   /** How upstream refused the token, if it did: no other call of the operation can do better. */
   readonly refusal: GatewayError | null;
-  /** Counts a call, made or shared. @throws GatewayError if the operation may make no more calls. */
-  startCall(): void;
+  /** Whether the operation is over a limit, so that nobody waits for its calls any more. */
+  readonly isExceeded: boolean;
+  /** Counts a call, made or shared. @throws GatewayError if upstream has refused the token. */
+  startCall(method: string): void;
   /** Counts a body that upstream answered with. */
   receive(bytes: number): void;
-  /** @throws GatewayError if the operation is over a limit, so that its answer is lost. */
-  throwIfExceeded(): void;
   /** Upstream accepted the token: it answered with something that it tells nobody without one. */
   acceptToken(): void;
   refuseToken(error: GatewayError): void;

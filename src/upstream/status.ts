@@ -2,37 +2,46 @@ import { type ErrorCode, UpstreamError } from '../errors.ts';
 import type { AttemptAnswer } from './attempt.ts';
 import type { Call } from './transport.ts';
 
+/** An API that the gateway calls, in the words of its messages. */
+export interface Service {
+  /** Begins a sentence about it: `the Images API`. */
+  readonly name: string;
+  /** What to do about a token that it does not accept. */
+  readonly tokenAdvice: string;
+  /** What a 404 means there. */
+  readonly notFound: string;
+  /** The setting that holds its address. */
+  readonly addressSetting: string;
+}
+
 /** What a status says to a client, where it is not the one that was hoped for. */
-const statuses: Readonly<Record<number, readonly [ErrorCode, string]>> = {
-  400: ['BAD_USER_INPUT', 'the Images API does not accept a value.'],
-  401: [
-    'UNAUTHENTICATED',
-    'the Images API did not accept the token. Get a new one from the Identity service; if that one is refused too, the ' +
-      'Images API may be unable to reach the Identity service.',
-  ],
-  403: ['FORBIDDEN', 'the Images API does not allow this token to do that.'],
-  404: ['BAD_USER_INPUT', 'there is no such image or member, or this token may not see it.'],
-  409: ['BAD_USER_INPUT', 'it conflicts with what is there already.'],
-  413: ['BAD_USER_INPUT', 'a limit of the cloud is reached.'],
-  429: ['RATE_LIMITED', 'the Images API takes no more requests at the moment. Wait, then try again.'],
-  500: ['UPSTREAM_UNAVAILABLE', 'the Images API failed.'],
-  502: ['UPSTREAM_UNAVAILABLE', 'what stands before the Images API cannot reach it.'],
-  503: ['UPSTREAM_UNAVAILABLE', 'the Images API is out of service at the moment.'],
-  504: ['UPSTREAM_UNAVAILABLE', 'what stands before the Images API got no answer from it in time.'],
+const statuses: Readonly<Record<number, readonly [ErrorCode, (service: Service) => string]>> = {
+  400: ['BAD_USER_INPUT', ({ name }) => `${name} does not accept a value.`],
+  401: ['UNAUTHENTICATED', ({ name, tokenAdvice }) => `${name} did not accept the token. ${tokenAdvice}`],
+  403: ['FORBIDDEN', ({ name }) => `${name} does not allow this token to do that.`],
+  404: ['BAD_USER_INPUT', ({ notFound }) => notFound],
+  409: ['BAD_USER_INPUT', () => 'it conflicts with what is there already.'],
+  413: ['BAD_USER_INPUT', () => 'a limit of the cloud is reached.'],
+  429: ['RATE_LIMITED', ({ name }) => `${name} takes no more requests at the moment. Wait, then try again.`],
+  500: ['UPSTREAM_UNAVAILABLE', ({ name }) => `${name} failed.`],
+  502: ['UPSTREAM_UNAVAILABLE', ({ name }) => `what stands before ${name} cannot reach it.`],
+  503: ['UPSTREAM_UNAVAILABLE', ({ name }) => `${name} is out of service at the moment.`],
+  504: ['UPSTREAM_UNAVAILABLE', ({ name }) => `what stands before ${name} got no answer from it in time.`],
 };
 
 /** Upstream's words are kept for recognition only; refusals are a few hundred characters. */
 const maxWords = 2_000;
 
 /** The error for an answer that has not the status that means success. Upstream may echo the token that it was sent. */
-export function toUpstreamError(call: Call, answer: AttemptAnswer, token: string): UpstreamError {
+export function toUpstreamError(service: Service, call: Call, answer: AttemptAnswer, token: string): UpstreamError {
   const { status } = answer;
-  const [code, why] = statuses[status] ?? [
+  const [code, why] = (isWrongAddress(call, status) ? undefined : statuses[status]) ?? [
     'UPSTREAM_INVALID_RESPONSE' as const,
-    `the Images API answered with HTTP status ${status}, which it should not.${hint(status)}`,
+    ({ name, addressSetting }: Service) =>
+      `${name} answered with HTTP status ${status}, which it should not.${hint(call, status, addressSetting)}`,
   ];
   const fateUnknown = call.method !== 'GET' && (status >= 500 || status < 400);
-  return new UpstreamError(code, `Could not ${call.doing}: ${why}`, {
+  return new UpstreamError(code, `Could not ${call.doing}: ${why(service)}`, {
     status,
     words: answer.body.slice(0, maxWords),
     retryAfter: parseRetryAfter(answer.headers['retry-after']),
@@ -41,8 +50,14 @@ export function toUpstreamError(call: Call, answer: AttemptAnswer, token: string
   });
 }
 
-function hint(status: number): string {
-  return status >= 300 && status < 400 ? ' The gateway may be set up with a wrong address.' : '';
+function hint(call: Call, status: number, setting: string): string {
+  const isHinted = (status >= 300 && status < 400) || isWrongAddress(call, status);
+  return isHinted ? ` The gateway may be set up with a wrong address (${setting}).` : '';
+}
+
+/** Whether there is no list of images at all: the Images API always has one, though it may be empty. */
+function isWrongAddress({ path }: Call, status: number): boolean {
+  return status === 404 && /^\/images(?:\?|$)/.test(path);
 }
 
 /** `Retry-After` in seconds, from a number or a date (RFC 9110 §10.2.3); undefined where it is neither. */

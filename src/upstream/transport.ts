@@ -4,8 +4,9 @@ import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer
 import type { Breaker } from './breaker.ts';
 import type { CallBudget } from './call-budget.ts';
 import type { FairQueue } from './fair-queue.ts';
+import { CallerGone, DeadlineExceeded, type OnCancel, outliveCaller, sleep } from './give-up.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { toUpstreamError } from './status.ts';
+import { type Service, toUpstreamError } from './status.ts';
 
 /** The trace that a caller's attempts belong to. */
 export interface Trace {
@@ -26,9 +27,11 @@ export interface Caller {
   readonly trace?: Trace | undefined;
   /** What the calls of the operation may cost; undefined: anything. */
   readonly budget?: CallBudget | undefined;
+  /** Whether a call may be tried again, where it could be; asked before each retry. By default it may. */
+  readonly mayRetry?: (() => boolean) | undefined;
 }
 
-/** One call to the Images API. */
+/** One call to an API. */
 export interface Call {
   /** The operation's name in logs, metrics and messages: `listMembers`. */
   readonly operation: string;
@@ -39,6 +42,8 @@ export interface Call {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Whether the call is about the caller's own token, which is then sent as `X-Subject-Token` as well. */
+  readonly isAboutToken?: boolean;
   /** The status that means success. */
   readonly expect: number;
 }
@@ -58,6 +63,8 @@ export interface AttemptReport {
 }
 
 export interface TransportOptions {
+  /** The API that is called. */
+  readonly service: Service;
   readonly dispatcher: Dispatcher;
   /** The base path of the API, without a slash at its end: `/v2`. */
   readonly basePath: string;
@@ -72,24 +79,26 @@ export interface TransportOptions {
   readonly breaker: Breaker;
   readonly retryBudget: RetryBudget;
   readonly observe: (report: AttemptReport) => void;
-  /** Hears of calls that were never made. */
-  readonly onRefused: (reason: 'queue' | 'breaker') => void;
+  /** Is called with calls that were never made. */
+  readonly onRefused: (reason: Refused) => void;
   /** Hears of rows that were left out of an answer. */
   readonly onDropped: (operation: string, rows: number) => void;
 }
 
-/** Ends a call because its time is over. */
-class DeadlineExceeded extends Error {}
+/** Why a call is not made. */
+type Refused = 'queue' | 'breaker';
 
-/** Ends a call because its caller went away. */
-class CallerGone extends Error {}
-
-/** Makes calls to the Images API: one deadline for each, reads tried again where that is safe, writes sent once. */
+/** Makes calls to one API: one deadline for each, reads tried again where that is safe, writes sent once. */
 export class Transport {
   readonly #options: TransportOptions;
 
   constructor(options: TransportOptions) {
     this.#options = options;
+  }
+
+  /** The API that is called. */
+  get service(): Service {
+    return this.#options.service;
   }
 
   /**
@@ -106,6 +115,7 @@ export class Transport {
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     const headers = ['accept', 'application/json', 'accept-encoding', 'identity'];
     headers.push('x-auth-token', caller.token, 'x-openstack-request-id', caller.requestId);
+    if (call.isAboutToken) headers.push('x-subject-token', caller.token);
     if (body !== null) headers.push('content-type', 'application/json');
     const request: AttemptRequest = { method: call.method, path: basePath + call.path, headers, body, maxBodyBytes };
     const attempts = call.method === 'GET' ? retries + 1 : 1;
@@ -127,7 +137,7 @@ export class Transport {
         if (typeof error === 'string') return error;
         const delayMs = retryDelayMs(error, number);
         if (number >= attempts || delayMs === null || performance.now() + delayMs >= deadline) throw error;
-        if (!retryBudget.take()) throw error;
+        if (caller.mayRetry?.() === false || !retryBudget.take()) throw error;
         await sleep(delayMs, (c) => {
           cancel = c;
         });
@@ -146,20 +156,38 @@ export class Transport {
     caller: Caller,
     request: AttemptRequest,
     number: number,
-    onCancel: (cancel: Cancel) => void,
+    onCancel: OnCancel,
   ): Promise<string | UpstreamError> {
-    const { queue, breaker } = this.#options;
-    const pauseMs = breaker.waitMs();
-    if (pauseMs > 0) throw this.#refuse(call, 'breaker', Math.ceil(pauseMs / 1000));
-    if (!queue.tryEnter(caller.token)) {
-      await this.#wait(call, caller, onCancel);
-      // Upstream may have refused the token in the meantime.
-      const refusal = caller.budget?.refusal ?? null;
-      if (refusal !== null) {
-        queue.leave(caller.token);
-        throw refusal;
-      }
+    const { queue, breaker, deadlineMs } = this.#options;
+    if (breaker.waitMs() > 0) throw this.#refuse(call, 'breaker');
+    if (!queue.tryEnter(caller.token)) await this.#wait(call, caller, onCancel);
+    // While the call waited, upstream may have refused the token, or gone.
+    const refusal = caller.budget?.refusal ?? null;
+    const pass = refusal === null ? breaker.pass() : 'stop';
+    if (pass === 'stop') {
+      queue.leave(caller.token);
+      throw refusal ?? this.#refuse(call, 'breaker');
     }
+    const send = (whenEnded: OnCancel) => this.#send(call, caller, request, number, whenEnded);
+    try {
+      const answer = await (pass === 'trial' ? outliveCaller(send, onCancel, deadlineMs) : send(onCancel));
+      caller.budget?.receive(answer.body.length);
+      return answer.status === call.expect ? answer.body : toUpstreamError(this.service, call, answer, caller.token);
+    } catch (error) {
+      if (toFailure(error) !== 'unreachable') throw error;
+      return this.#toError(call, error);
+    }
+  }
+
+  /** Sends a request whose turn has come, and tells everyone concerned what became of it. @throws what `attempt` does. */
+  async #send(
+    call: Call,
+    caller: Caller,
+    request: AttemptRequest,
+    number: number,
+    onCancel: OnCancel,
+  ): Promise<AttemptAnswer> {
+    const { queue, breaker } = this.#options;
     const start = performance.now();
     let answer: AttemptAnswer | undefined;
     let failure: AttemptReport['failure'];
@@ -167,10 +195,10 @@ export class Transport {
     try {
       const traced = trace ? { ...request, headers: [...request.headers, 'traceparent', trace.traceparent] } : request;
       answer = await attempt(this.#options.dispatcher, traced, onCancel);
+      return answer;
     } catch (error) {
       failure = toFailure(error);
-      if (failure !== 'unreachable') throw error;
-      return this.#toError(call, error);
+      throw error;
     } finally {
       const durationMs = performance.now() - start;
       queue.leave(caller.token);
@@ -190,14 +218,12 @@ export class Transport {
       trace?.end(report);
       this.#options.observe(report);
     }
-    caller.budget?.receive(answer.body.length);
-    return answer.status === call.expect ? answer.body : toUpstreamError(call, answer, caller.token);
   }
 
   /** Waits for a turn to call. */
-  #wait(call: Call, { token }: Caller, onCancel: (cancel: Cancel) => void): Promise<void> {
+  #wait(call: Call, { token }: Caller, onCancel: OnCancel): Promise<void> {
     const { queue } = this.#options;
-    if (queue.isFull(token)) throw this.#refuse(call, 'queue', 1);
+    if (queue.isFull(token)) throw this.#refuse(call, 'queue');
     return new Promise((resolve, reject) => {
       const giveUp = queue.wait(token, resolve);
       onCancel((reason) => {
@@ -207,31 +233,33 @@ export class Transport {
     });
   }
 
-  #refuse(call: Call, reason: 'queue' | 'breaker', retryAfter: number): UpstreamError {
-    this.#options.onRefused(reason);
-    const why =
-      reason === 'queue' ? 'too many calls wait for the Images API.' : 'the Images API has not answered for a while.';
+  #refuse(call: Call, reason: Refused): UpstreamError {
+    const { breaker, onRefused } = this.#options;
+    onRefused(reason);
+    const { name } = this.service;
+    const why = reason === 'queue' ? `too many calls wait for ${name}.` : `${name} has not answered for a while.`;
+    const retryAfter = reason === 'breaker' ? Math.max(1, Math.ceil(breaker.waitMs() / 1000)) : 1;
     return new UpstreamError('UPSTREAM_UNAVAILABLE', `Could not ${call.doing}: ${why}`, { retryAfter });
   }
 
   /** Counts rows that were left out of the answer to a call. */
-  dropped(call: Call, rows: number): void {
-    this.#options.onDropped(call.operation, rows);
+  dropped({ operation }: Pick<Call, 'operation'>, rows: number): void {
+    this.#options.onDropped(operation, rows);
   }
 
   #toError(call: Call, cause: unknown): UpstreamError {
     if (cause instanceof UpstreamError) return cause;
     const failure = toFailure(cause);
+    const { name } = this.service;
     // Who gives up between two attempts, or before the first, leaves nothing behind at upstream.
     const sent = cause instanceof UnusableAnswer || (cause instanceof NoAnswer && cause.sent);
     const outcome = call.method !== 'GET' && sent ? ('UNKNOWN' as const) : undefined;
     switch (failure) {
       case 'timeout':
-        return new UpstreamError(
-          'UPSTREAM_TIMEOUT',
-          `Could not ${call.doing}: the Images API did not answer in time.`,
-          { outcome, cause },
-        );
+        return new UpstreamError('UPSTREAM_TIMEOUT', `Could not ${call.doing}: ${name} did not answer in time.`, {
+          outcome,
+          cause,
+        });
       case 'cancelled':
         return new UpstreamError('UPSTREAM_UNAVAILABLE', `Could not ${call.doing}: the caller went away.`, {
           outcome,
@@ -240,13 +268,13 @@ export class Transport {
       case 'unusable':
         return new UpstreamError(
           'UPSTREAM_INVALID_RESPONSE',
-          `Could not ${call.doing}: the Images API sent an answer that cannot be used.`,
+          `Could not ${call.doing}: ${name} sent an answer that cannot be used.`,
           { outcome, cause },
         );
       case 'unreachable':
         return new UpstreamError(
           'UPSTREAM_UNAVAILABLE',
-          `Could not ${call.doing}: the Images API cannot be reached, or closed the connection.`,
+          `Could not ${call.doing}: ${name} cannot be reached, or closed the connection.`,
           { outcome, cause },
         );
     }
@@ -274,14 +302,4 @@ function retryDelayMs(error: UpstreamError, number: number): number | null {
   if (error.code !== 'UPSTREAM_UNAVAILABLE') return null;
   if (retryAfter !== undefined) return retryAfter * 1000;
   return Math.random() * 50 * 2 ** number;
-}
-
-function sleep(ms: number, onCancel: (cancel: Cancel) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    onCancel((reason) => {
-      clearTimeout(timer);
-      reject(reason);
-    });
-  });
 }

@@ -5,7 +5,8 @@ export class WireError extends Error {
   override readonly name = 'WireError';
 }
 
-type Json = Readonly<Record<string, unknown>>;
+/** A JSON object before its values are looked at. */
+export type Json = Readonly<Record<string, unknown>>;
 
 const memberStatuses: Readonly<Record<string, MemberStatus>> = {
   __proto__: null as never,
@@ -166,12 +167,14 @@ function shallow(value: unknown, depth = 0): unknown {
 // Each value is handed over beside its key: a property that is named in the code is read several times as fast as one
 // that is named by a variable, and these are read for every row of every list.
 
-function text(value: unknown, key: string): string {
+/** @returns `value` as text. @throws WireError that names its key. */
+export function text(value: unknown, key: string): string {
   if (typeof value !== 'string') throw new WireError(`"${key}" is no text`);
   return value;
 }
 
-function optionalText(value: unknown, key: string): string | null {
+/** As `text`; null where there is no value. */
+export function optionalText(value: unknown, key: string): string | null {
   return isAbsent(value) ? null : text(value, key);
 }
 
@@ -208,12 +211,12 @@ const glanceTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2
 /** Other spellings of an instant; one without a zone is in UTC. */
 const otherTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?([zZ]|[+-]\d\d:?\d\d)?$/;
 
-/** An instant as RFC 3339 text in UTC. */
-function time(value: unknown, key: string): string {
+/** @returns an instant as RFC 3339 text in UTC. @throws WireError that names its key. */
+export function time(value: unknown, key: string): string {
   const given = text(value, key);
   if (glanceTime.test(given)) return given;
   const match = otherTime.exec(given);
   const instant = new Date(match?.[1] === undefined ? `${given}Z` : given);
   if (match === null || Number.isNaN(instant.getTime())) throw new WireError(`"${key}" is no time`);
-  return instant.toISOString();
+  return instant.toISOString().replace('.000Z', 'Z');
 }

@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import { demoIdentities } from '../../src/simulator/seed.ts';
+import { demoIdentities, sandbox } from '../../src/simulator/seed.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import type { Glance } from './glance/environment.ts';
 
@@ -21,12 +21,15 @@ export type Caller =
 /** Those who stand for a project of their own, and so can own images or be members of them. */
 export type ProjectName = 'producer' | 'consumerA' | 'consumerB' | 'stranger' | 'admin';
 
-/** What is under test behind the gateway: an Images API, and who is known there. */
+/** What is under test behind the gateway: an Images API with its Identity service, and who is known there. */
 export interface Cloud extends AsyncDisposable {
   readonly imagesApiUrl: string;
+  readonly identityApiUrl: string;
   /** The tokens; null is for none at all. */
   readonly tokens: Readonly<Record<Caller, string | null>>;
   readonly projects: Readonly<Record<ProjectName, string>>;
+  /** A project that no token is for; the user of consumer B has a role in it. It is called `sandbox`. */
+  readonly sandboxId: string;
   /** How many members an image may have. */
   readonly memberQuota: number;
   /**
@@ -57,6 +60,8 @@ async function startEmbedded(): Promise<Cloud> {
   const { stranger, admin, unscoped, expired } = demoIdentities;
   return {
     imagesApiUrl: simulator.url,
+    identityApiUrl: simulator.identityUrl,
+    sandboxId: sandbox.id,
     memberQuota,
     unsizedIs: 'zero',
     tokens: {

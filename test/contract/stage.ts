@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { Environment } from '../../src/config.ts';
+import type { Environment } from '../../src/settings/parse-settings.ts';
 import { type AnswerError, type Gateway, startGateway } from '../support/gateway.ts';
 import { type Disturb, startProxy } from '../support/proxy.ts';
 import { type Caller, type Cloud, openCloud, type ProjectName } from './cloud.ts';
@@ -155,15 +155,18 @@ export class Stage implements AsyncDisposable {
 export interface StageOptions {
   /** Settings of the gateway. */
   readonly environment?: Environment;
+  /** Whether the gateway knows the Identity service of the cloud; by default it does not. */
+  readonly hasIdentity?: boolean;
   /** Decides what becomes of the gateway's calls on their way to the cloud. */
   readonly disturb?: Disturb;
 }
 
 /** Opens the cloud of this run and a gateway before it, for one test. */
-export async function openStage({ environment, disturb }: StageOptions = {}): Promise<Stage> {
+export async function openStage({ environment, hasIdentity, disturb }: StageOptions = {}): Promise<Stage> {
   await using opened = new AsyncDisposableStack();
   const cloud = opened.use(await openCloud());
   const { url } = disturb ? opened.use(await startProxy(cloud.imagesApiUrl, disturb)) : { url: cloud.imagesApiUrl };
-  const gateway = opened.use(await startGateway(url, environment));
+  const identity = hasIdentity ? { IDENTITY_API_URL: cloud.identityApiUrl } : {};
+  const gateway = opened.use(await startGateway(url, { ...identity, ...environment }));
   return new Stage(cloud, gateway, opened.move());
 }

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseSettings } from '../../src/settings/parse-settings.ts';
 import { healthy, startFaultUpstream } from '../faults/fault-upstream.ts';
 import { operations } from '../faults/harness.ts';
 
@@ -31,9 +31,9 @@ async function exposed(): Promise<Map<string, Set<string>>> {
   await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const { imagesApiUrl, ...config } = parseConfig({ PORT: '0', IMAGES_API_URL: upstream.url });
+  const { imagesApiUrl, ...settings } = parseSettings({ PORT: '0', IMAGES_API_URL: upstream.url });
   await using app = await createApp({
-    config: { ...config, imagesApiUrl: imagesApiUrl as URL },
+    settings: { ...settings, imagesApiUrl: imagesApiUrl as URL },
     log: pino({ level: 'silent' }),
     registry,
     sample: { document: '', headers: {} },

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseConfig, settings } from '../../src/config.ts';
+import { parseSettings } from '../../src/settings/parse-settings.ts';
+import { settingTable } from '../../src/settings/settings.ts';
 import { type Block, isOfFrontend, pages, readBlocks, root, toCommands, toPlace } from './blocks.ts';
 import { runCommand, type Served, serve } from './run-command.ts';
 
@@ -67,8 +68,8 @@ describe.each(pages)('%s', (page) => {
     // What only `.ci/run` runs has settings of its own.
     const markdown = readFileSync(resolve(root, page), 'utf8').replaceAll(/^```sh ci\n[\s\S]*?^```$/gm, '');
     for (const [, name = '', value] of markdown.matchAll(/\b([A-Z][A-Z_]+)=([^\s`]+)/g)) {
-      expect(settings.map((setting) => setting.name)).toContain(name);
-      expect(() => parseConfig({ [name]: value }), `${name}=${value}`).not.toThrow();
+      expect(Object.values(settingTable).map((setting) => setting.name)).toContain(name);
+      expect(() => parseSettings({ [name]: value }), `${name}=${value}`).not.toThrow();
     }
   });
 

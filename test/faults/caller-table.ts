@@ -1,4 +1,4 @@
-import type { Environment } from '../../src/config.ts';
+import type { Environment } from '../../src/settings/parse-settings.ts';
 import { canarySecret, canaryToken, imageId } from './fault-upstream.ts';
 
 /** What a caller sends, byte for byte, and what must come of it. */
@@ -76,6 +76,17 @@ export const callerTable: readonly CallerRow[] = [
     400,
     'BAD_REQUEST',
   ),
+  row(
+    'a body with other parameters in its type',
+    post(image).replace('application/json', 'application/json; profile="a;charset=latin1"; charset="UTF-8"'),
+    200,
+    null,
+    1,
+  ),
+  row('a body with a byte order mark', post(`\ufeff${image}`), 200, null, 1),
+  row('a body with two byte order marks', post(`\ufeff\ufeff${image}`), 400, 'BAD_REQUEST'),
+  row('a body that is said not to be encoded', post(image, [token, 'Content-Encoding: Identity']), 200, null, 1),
+  row('a body that is encoded twice', post(image, [token, 'Content-Encoding: identity, gzip']), 415, 'BAD_REQUEST'),
   row('a compressed body', post(image, [token, 'Content-Encoding: gzip']), 415, 'BAD_REQUEST'),
   row('a body that says to be too large', post(image, [token], 100_001), 413, 'BAD_REQUEST'),
   row(
@@ -140,11 +151,17 @@ export const callerTable: readonly CallerRow[] = [
   ),
   row('another method', get('/graphql', [token], 'DELETE'), 405, 'BAD_REQUEST'),
   row('a method for debugging', get('/graphql', [token], 'TRACE'), 405, 'BAD_REQUEST'),
-  row('a tunnel', get('192.0.2.1:80', [token], 'CONNECT'), null, null),
+  row('a tunnel', get('192.0.2.1:80', [token], 'CONNECT'), 405, 'BAD_REQUEST'),
   row('an upgrade', post(image, [token, 'Upgrade: websocket', 'Connection: upgrade']), 200, null, 1),
   row('another path', get('/graphql/../admin'), 404, 'BAD_REQUEST'),
   row('a path with a name of a property', get('/__proto__'), 404, 'BAD_REQUEST'),
-  row('a whole URL as the target', get('http://192.0.2.1/graphql'), 404, 'BAD_REQUEST'),
+  row(
+    'a whole URL as the target',
+    get(`http://192.0.2.1/graphql?query=${encodeURIComponent('{ __typename }')}`),
+    200,
+    null,
+  ),
+  row('a target without a path', get('*'), 400, 'BAD_REQUEST'),
   row('an expectation that cannot be met', post(image, [token, 'Expect: a-miracle']), 417, 'BAD_REQUEST'),
   row('no host', post(image).replace('Host: gateway\r\n', ''), 400, 'BAD_REQUEST'),
   row('no HTTP', `\x16\x03\x01\x02\x00${canaryToken}\r\n\r\n`, 400, 'BAD_REQUEST'),

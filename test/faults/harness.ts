@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { Environment } from '../../src/config.ts';
+import type { Environment } from '../../src/settings/parse-settings.ts';
 import { startCollector } from '../support/collector.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 import {
@@ -81,6 +81,13 @@ export async function start(fault: Fault, environment: Environment = {}): Promis
     },
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The value of one of the gateway's metrics that has no labels. */
+export async function metric(url: string, name: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const line = text.split('\n').find((candidate) => candidate.startsWith(`image_gateway_${name} `));
+  return Number(line?.split(' ').at(-1));
 }
 
 /** Operations that rows use. */

@@ -7,26 +7,17 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { getHeapStatistics } from 'node:v8';
 import { describe, expect, it, vi } from 'vitest';
-import { collectGarbage } from '../support/garbage.ts';
 import { startGateway } from '../support/gateway.ts';
 import { listen } from '../support/listen.ts';
 import { answer, canaryToken, healthy, imageId, imageRow, otherToken, startFaultUpstream } from './fault-upstream.ts';
-import { operations, start } from './harness.ts';
+import { metric, operations, start } from './harness.ts';
 
 const image = operations.image;
 
 /** Asks for an image of its own: what is asked for by the same token at the same time is asked of upstream once. */
 function imageNumber(number: number): string {
   return `{ image(id: "image-${number}") { name } }`;
-}
-
-/** The value of a metric without labels, or with these. */
-async function metric(url: string, name: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  const line = text.split('\n').find((candidate) => candidate.startsWith(`image_gateway_${name} `));
-  return Number(line?.split(' ').at(-1));
 }
 
 function post(url: string, query: string, signal?: AbortSignal): Promise<Response> {
@@ -155,18 +146,16 @@ describe('an upstream that fails', () => {
     );
     const { gateway, upstream } = surroundings;
     for (let call = 0; call < 5; call++) await gateway.query(canaryToken, image);
-    const began = performance.now();
     const refused = await Promise.all(
       Array.from({ length: 50 }, (_, index) => gateway.query(canaryToken, imageNumber(index))),
     );
-    expect(performance.now() - began).toBeLessThan(1_000);
     for (const { errors } of refused) {
       expect(errors?.[0]?.extensions).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryAfter: 1 });
     }
     expect(upstream.received.length).toBeLessThanOrEqual(10);
     down = false;
     const data = async () => (await gateway.query(canaryToken, image)).data?.['image'];
-    await expect.poll(data, { timeout: 5_000 }).toMatchObject({ name: 'an image' });
+    await expect.poll(data, { timeout: 4_000 }).toMatchObject({ name: 'an image' });
     expect(await metric(gateway.url, 'upstream_breaker_open')).toBe(0);
     await surroundings.check('');
   });
@@ -327,28 +316,64 @@ it('an event loop that stalls sheds operations, and recovers', async () => {
   await surroundings.check('');
 });
 
-it('memory that runs short sheds operations, and recovers; health and metrics still answer', async () => {
-  // What is garbage by now may be gone when memory is looked at.
-  collectGarbage();
-  const { used_heap_size: used, external_memory: external, heap_size_limit: limit } = getHeapStatistics();
-  const percent = Math.ceil((100 * (used + external)) / limit);
-  await using surroundings = await start((socket, request) => void socket.write(healthy(request)), {
-    MAX_MEMORY_PERCENT: String(percent + 3),
+describe('memory that runs short', () => {
+  /** A process that holds so much of 100 bytes, of which collecting garbage frees some. */
+  function createMemory(held: number, garbage = 0) {
+    const memory = {
+      held,
+      garbage,
+      collections: 0,
+      read: () => ({ resident: memory.held + memory.garbage, available: 100, heapUsed: 0, heapLimit: 100 }),
+      collectGarbage() {
+        memory.collections++;
+        memory.garbage = 0;
+      },
+    };
+    return memory;
+  }
+
+  it('sheds operations, and recovers; health and metrics still answer', async () => {
+    const memory = createMemory(20);
+    await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
+    await using gateway = await startGateway(upstream.url, { MAX_MEMORY_PERCENT: '80' }, memory);
+    const status = async () => (await gateway.query(canaryToken, image)).status;
+    expect(await status()).toBe(200);
+    memory.held = 81;
+    await expect.poll(status).toBe(503);
+    expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(metrics).toContain('image_gateway_memory_used_ratio 0.81');
+    expect(metrics).toContain('image_gateway_shed_total{reason="memory"}');
+    memory.held = 79;
+    await expect.poll(status).toBe(200);
   });
-  const { gateway } = surroundings;
-  const status = async () => (await gateway.query(canaryToken, image)).status;
-  expect(await status()).toBe(200);
-  const held = [Buffer.allocUnsafe(Math.ceil((limit * 10) / 100))];
-  await expect.poll(status).toBe(503);
-  expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
-  expect((await fetch(`${gateway.url}/metrics`)).status).toBe(200);
-  held.pop();
-  const recovered = () => {
-    collectGarbage();
-    return status();
-  };
-  await expect.poll(recovered).toBe(200);
-  await surroundings.check('');
+
+  it('is looked for behind garbage: what nobody holds sheds nothing', async () => {
+    const memory = createMemory(20, 75);
+    await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
+    await using gateway = await startGateway(upstream.url, { MAX_MEMORY_PERCENT: '80' }, memory);
+    expect((await gateway.query(canaryToken, image)).status).toBe(200);
+    expect(memory.collections).toBe(1);
+  });
+
+  it('ends an operation that needs more of it', async () => {
+    const memory = createMemory(20);
+    await using upstream = await startFaultUpstream((socket, request, number) => {
+      if (number === 1) memory.held = 90;
+      setTimeout(() => socket.write(healthy(request)), 20);
+    });
+    await using gateway = await startGateway(upstream.url, { SHARE_READS: 'false' }, memory);
+    const { status, errors } = await gateway.query(
+      canaryToken,
+      '{ images(first: 1) { nodes { id members { memberId } } } }',
+    );
+    expect(status).toBe(503);
+    expect(errors?.map(({ extensions }) => extensions)).toMatchObject([{ code: 'OVERLOADED', retryAfter: 1 }]);
+    expect(upstream.received).toHaveLength(1);
+    expect(await (await fetch(`${gateway.url}/metrics`)).text()).toContain(
+      'image_gateway_shed_total{reason="memory of operations"} 1',
+    );
+  });
 });
 
 describe('TLS', () => {

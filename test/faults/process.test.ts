@@ -1,6 +1,10 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { startSimulator } from '../../src/simulator/server.ts';
+import { refusingUrl } from '../support/listen.ts';
 import { startProgram } from '../support/program.ts';
 import { canaryToken, type Fault, healthy, startFaultUpstream } from './fault-upstream.ts';
 import { operations } from './harness.ts';
@@ -62,6 +66,147 @@ describe('on SIGTERM', () => {
   });
 });
 
+describe('a signal', () => {
+  it.each([{}, { IMAGES_API_URL: 'http://127.0.0.1:1' }])(
+    'SIGTERM at the first line of output ends the process with 0; with %j',
+    async (environment) => {
+      for (let round = 0; round < 3; round++) {
+        await using program = startProgram(environment);
+        const { stdout, stderr } = program.child;
+        await Promise.race([stdout, stderr].map((stream) => once(stream as Readable, 'data')));
+        program.child.kill('SIGTERM');
+        expect(await program.ended).toBe(0);
+      }
+    },
+  );
+
+  it('SIGHUP ends nothing', async () => {
+    await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
+    await using program = startProgram({ IMAGES_API_URL: upstream.url });
+    const url = await program.url;
+    program.child.kill('SIGHUP');
+    expect((await ask(url)).status).toBe(200);
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+  });
+
+  it('SIGINT ends as SIGTERM does, and the second one immediately', async () => {
+    await using upstream = await startFaultUpstream(() => {});
+    await using program = startProgram({ IMAGES_API_URL: upstream.url, SHUTDOWN_GRACE_MS: '60000' });
+    const url = await program.url;
+    const inFlight = ask(url).catch(() => 'cut off');
+    await upstream.arrived(1);
+    program.child.kill('SIGINT');
+    await expect.poll(() => fetch(url).catch(() => 'refused')).toBe('refused');
+    expect(program.child.exitCode).toBeNull();
+    program.child.kill('SIGINT');
+    expect(await program.ended).toBe(1);
+    expect(await inFlight).toBe('cut off');
+  });
+
+  it('SIGTERM ends the process within three seconds where connections are open that ask for nothing', async () => {
+    await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
+    await using program = startProgram({ IMAGES_API_URL: upstream.url, SHUTDOWN_GRACE_MS: '60000' });
+    const { hostname, port } = new URL(await program.url);
+    const sockets = Array.from({ length: 20 }, () => connect(Number(port), hostname));
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    for (const socket of sockets) socket.on('error', () => {});
+    const began = performance.now();
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+    expect(performance.now() - began).toBeLessThan(3_000);
+  });
+});
+
+describe('output that cannot be written', () => {
+  it.each([
+    ['a log on a full disk', 'exec 2>/dev/full'],
+    ['a log that is closed', 'exec 2>&-'],
+    ['standard output on a full disk', 'exec >/dev/full'],
+    ['standard output that is closed', 'exec >&-'],
+    ['both on a full disk', 'exec >/dev/full 2>&1'],
+    ['both closed', 'exec >&- 2>&-'],
+  ])('neither loses requests nor keeps the process from ending: %s', async (_what, redirection) => {
+    await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
+    const { port } = new URL(await refusingUrl(createServer()));
+    await using program = startProgram({ IMAGES_API_URL: upstream.url, PORT: port }, redirection);
+    const url = `http://127.0.0.1:${port}`;
+    const status = async () => (await ask(url).catch(() => null))?.status;
+    await expect.poll(status, { timeout: 10_000 }).toBe(200);
+    // Enough for the log to be written several times.
+    for (let round = 0; round < 10; round++) {
+      const statuses = await Promise.all(Array.from({ length: 20 }, status));
+      expect(statuses).toEqual(Array(20).fill(200));
+    }
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+  });
+
+  it('neither loses requests nor keeps the process from ending: pipes whose readers go away', async () => {
+    await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
+    await using program = startProgram({ IMAGES_API_URL: upstream.url, LOG_LEVEL: 'trace' });
+    const url = await program.url;
+    program.child.stderr?.destroy();
+    program.child.stdout?.destroy();
+    for (let count = 0; count < 100; count++) expect((await ask(url)).status).toBe(200);
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+  });
+
+  it('nobody reads for a while costs lines, and the log says how many', async () => {
+    await using program = startProgram({ IMAGES_API_URL: 'http://127.0.0.1:1' });
+    const url = await program.url;
+    program.child.stderr?.pause();
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    const line = 'GET /nothing HTTP/1.1\r\nHost: a\r\n';
+    socket.write(`${`${line}\r\n`.repeat(9_999)}${line}Connection: close\r\n\r\n`);
+    expect((await text(socket)).match(/HTTP\/1\.1 404/g)).toHaveLength(10_000);
+    program.child.stderr?.resume();
+    const count = () => {
+      const lines = program.errors().split('\n').slice(0, -1);
+      const entries = lines.map((entry) => JSON.parse(entry) as { msg: string; lines?: number });
+      const lost = entries.reduce((sum, entry) => sum + (entry.lines ?? 0), 0);
+      return { lost, all: lost + entries.filter(({ msg }) => msg === 'refused').length };
+    };
+    await expect.poll(() => count().all, { timeout: 10_000 }).toBe(10_000);
+    expect(count().lost).toBeGreaterThan(0);
+    expect(program.errors()).toContain('log lines were lost');
+  });
+
+  it('nobody ever reads does not keep the process from ending', async () => {
+    await using program = startProgram({ IMAGES_API_URL: 'http://127.0.0.1:1' });
+    const url = await program.url;
+    program.child.stderr?.pause();
+    for (let count = 0; count < 1_000; count++) await fetch(`${url}/nothing`);
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+  });
+});
+
+describe('a start with an address that leads to no Images API', () => {
+  it('warns on standard error in one line, and is not ready', async () => {
+    await using images = await startSimulator();
+    await using program = startProgram({ IMAGES_API_URL: `${images.url}/v2.15` });
+    const url = await program.url;
+    await expect.poll(() => program.errors(), { timeout: 3_000 }).toContain('IMAGES_API_URL');
+    const lines = program.errors().trim().split('\n');
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 40 });
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+  });
+
+  it('says nothing where it leads to one', async () => {
+    await using images = await startSimulator();
+    await using program = startProgram({ IMAGES_API_URL: images.url });
+    const url = await program.url;
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+    expect(program.errors()).toBe('');
+  });
+});
+
 describe('a start that cannot work', () => {
   it('names each wrong setting in a line of its own, and exits with 1', async () => {
     await using program = startProgram({
@@ -79,6 +224,19 @@ describe('a start that cannot work', () => {
 });
 
 describe('out of sockets', () => {
+  it('health is told, however many connections are opened that ask for nothing', async () => {
+    await using program = startProgram({ IMAGES_API_URL: 'http://127.0.0.1:1' }, 'ulimit -n 512');
+    const { hostname, port } = new URL(await program.url);
+    const sockets = Array.from({ length: 600 }, () => connect(Number(port), hostname));
+    for (const socket of sockets) socket.on('error', () => {});
+    await Promise.all(sockets.map((socket) => once(socket, 'connect').catch(() => {})));
+    for (let round = 0; round < 5; round++) {
+      expect((await fetch(`http://${hostname}:${port}/healthz`)).status).toBe(200);
+    }
+    await expect.poll(() => program.errors(), { timeout: 3_000 }).toContain('MAX_CONNECTIONS');
+    for (const socket of sockets) socket.destroy();
+  });
+
   it('the process lives, and serves again once there are some', async () => {
     await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
     await using program = startProgram({ IMAGES_API_URL: upstream.url, LOG_LEVEL: 'silent' }, 'ulimit -n 64');
@@ -98,21 +256,5 @@ describe('out of sockets', () => {
     await expect.poll(status, { timeout: 5_000 }).toBe(200);
     expect(program.child.exitCode).toBeNull();
     expect(program.errors()).toBe('');
-  });
-
-  it('connections beyond what is allowed are closed at once, and those that are open are served', async () => {
-    await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
-    await using program = startProgram({ IMAGES_API_URL: upstream.url, MAX_CONNECTIONS: '3' });
-    const { hostname, port } = new URL(await program.url);
-    const sockets = Array.from({ length: 3 }, () => connect(Number(port), hostname));
-    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
-    const [first] = sockets;
-    // Served, so it has been accepted, and the others before it or with it.
-    first?.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
-    expect(String(await once(first as Socket, 'data'))).toContain('200 OK');
-    const extra = connect(Number(port), hostname);
-    extra.on('error', () => {});
-    await once(extra, 'close');
-    for (const socket of sockets) socket.destroy();
   });
 });

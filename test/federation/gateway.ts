@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
-import { type Environment, parseConfig } from '../../src/config.ts';
+import { type Environment, parseSettings } from '../../src/settings/parse-settings.ts';
 import { type ReceivedRequest, startSimulator } from '../../src/simulator/server.ts';
 import { World } from '../../src/simulator/world.ts';
 
@@ -49,7 +49,7 @@ export interface GraphQLAnswer {
 export interface Gateway extends AsyncDisposable {
   /** Where GraphQL is served. */
   readonly url: string;
-  /** What the Images API was asked, in order: `GET /v2/images/…`. */
+  /** What the two APIs were asked, in order: `GET /v2/images/…`. */
   readonly calls: string[];
   /** The tokens that came with these calls. */
   readonly tokens: (string | undefined)[];
@@ -61,7 +61,7 @@ export interface Gateway extends AsyncDisposable {
   ): Promise<GraphQLAnswer>;
 }
 
-/** The gateway before an embedded Images API of its own, both on free ports. */
+/** The gateway before an embedded Images API of its own, with its Identity API, both on free ports. */
 export async function startGateway(environment: Environment = {}): Promise<Gateway> {
   const calls: string[] = [];
   const tokens: (string | undefined)[] = [];
@@ -72,9 +72,15 @@ export async function startGateway(environment: Environment = {}): Promise<Gatew
       tokens.push(headers['x-auth-token'] as string | undefined);
     },
   });
-  const config = parseConfig({ PORT: '0', UPSTREAM_RETRIES: '0', IMAGES_API_URL: simulator.url, ...environment });
+  const settings = parseSettings({
+    PORT: '0',
+    UPSTREAM_RETRIES: '0',
+    IMAGES_API_URL: simulator.url,
+    IDENTITY_API_URL: simulator.identityUrl,
+    ...environment,
+  });
   const app = await createApp({
-    config: { ...config, imagesApiUrl: config.imagesApiUrl ?? new URL(simulator.url) },
+    settings: { ...settings, imagesApiUrl: settings.imagesApiUrl ?? new URL(simulator.url) },
     log: pino({ level: 'silent' }),
     sample: { document: '{ __typename }', headers: {} },
   });

@@ -2,8 +2,8 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
-import { parseConfig } from '../../src/config.ts';
 import { guardFederation } from '../../src/graphql/federation.ts';
+import { parseSettings } from '../../src/settings/parse-settings.ts';
 
 const research = [
   { study: { caseNumber: '1234', description: 'Federation Study' }, outcome: null },
@@ -101,7 +101,7 @@ export async function startProducts(typeDefs: string): Promise<string> {
   guardFederation(schema, { references, toTypename: (entity) => String(entity['__typename']) });
   const imagesApiUrl = new URL('http://127.0.0.1:9/v2');
   const app = await createApp({
-    config: { ...parseConfig({ PORT: '0', FEDERATED_TRACING: 'true' }), imagesApiUrl },
+    settings: { ...parseSettings({ PORT: '0', FEDERATED_TRACING: 'true' }), imagesApiUrl },
     log: pino({ level: 'silent' }),
     sample: { document: '{ __typename }', headers: {} },
     schema,

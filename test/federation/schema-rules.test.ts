@@ -137,6 +137,7 @@ describe('every field that may cost an upstream call', () => {
     'Query.image',
     'Query.images',
     'Query.imageMember',
+    'Query.viewer',
     'Image.member',
     'MyMembership.imageMember',
     'Mutation.createImageMembers',
@@ -146,7 +147,7 @@ describe('every field that may cost an upstream call', () => {
     expect(directivesOf(coordinate)).toContain('cost');
   });
 
-  it.each(['Query.images', 'Image.members'])('%s says its size', (coordinate) => {
+  it.each(['Query.images', 'Image.members', 'Viewer.projects'])('%s says its size', (coordinate) => {
     expect(directivesOf(coordinate)).toContain('listSize');
   });
 });

@@ -1,5 +1,4 @@
 import { expect, it, vi } from 'vitest';
-import { parseConfig } from '../../src/config.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { DocumentStore } from '../../src/graphql/documents/document-store.ts';
 import { createPrepare } from '../../src/graphql/documents/prepare-document.ts';
@@ -11,6 +10,7 @@ import { createExecuteOperation } from '../../src/graphql/pipeline/execute-opera
 import { createFindOperation } from '../../src/graphql/pipeline/find-operation.ts';
 import { readPostParameters } from '../../src/graphql/pipeline/parameters.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
+import { parseSettings } from '../../src/settings/parse-settings.ts';
 import { createTransport } from '../support/transport.ts';
 
 const odd = [
@@ -21,7 +21,7 @@ const odd = [
 it.each(odd.flatMap(([name, error]) => [1, 2].map((time) => ({ name, error, time }))))(
   'a resolver that $name is masked, keeps its path, and is reported with the request id, time $time',
   async ({ error, time }) => {
-    const { limits } = parseConfig({});
+    const limits = parseSettings({});
     const schema = createSchema();
     const defects: [unknown, string][] = [];
     const find = createFindOperation({
@@ -40,13 +40,13 @@ it.each(odd.flatMap(([name, error]) => [1, 2].map((time) => ({ name, error, time
     await using nowhere = createTransport('http://127.0.0.1:1');
     async function ask() {
       const context = createContext(
-        { transport: nowhere.transport, sharedReads: null },
+        { transport: nowhere.transport, sharedReads: null, identity: null },
         { token: 't', requestId: 'req-1', signal: new AbortController().signal, deadlineAt: Number.POSITIVE_INFINITY },
         {
           verifyRemovals: true,
           bulk: { maxChanges: 1, concurrency: 1 },
           federation: { sdl: true, entities: true },
-          budget: new OperationBudget(limits, new MemoryPool(1_000_000).open()),
+          budget: new OperationBudget(limits, new MemoryPool(1_000_000).open(), { isShort: false }),
         },
       );
       const looked = vi.spyOn(context.loaders, 'image');

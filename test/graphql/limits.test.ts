@@ -8,14 +8,13 @@ import type { Refusal } from '../../src/graphql/limits/refusal.ts';
 import { createFindOperation } from '../../src/graphql/pipeline/find-operation.ts';
 import type { Parameters } from '../../src/graphql/pipeline/parameters.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
-import { type Limits, numberSettings } from '../../src/number-settings.ts';
+import { parseSettings } from '../../src/settings/parse-settings.ts';
+import { type Limits, settingTable } from '../../src/settings/settings.ts';
 import { startGateway } from '../support/gateway.ts';
 import { sendJson, startUpstream } from '../support/upstream.ts';
 
 const schema = createSchema();
-const defaults = Object.fromEntries(
-  Object.entries(numberSettings).map(([key, setting]) => [key, setting.default]),
-) as unknown as Limits;
+const defaults: Limits = parseSettings({});
 
 /** Tells what of a request is over its limit; null where nothing is, and where GraphQL itself refuses it. */
 function createCheck(limits: Partial<Limits> = {}) {
@@ -35,8 +34,8 @@ function createCheck(limits: Partial<Limits> = {}) {
       if (!(error instanceof GatewayError)) throw error;
       const { limit } = error.details;
       if (limit === undefined) return null;
-      const key = Object.entries(numberSettings).find(([, { name }]) => name === limit.name)?.[0] as keyof Limits;
-      return { limit: key, allowed: limit.allowed, found: limit.found };
+      const [key] = Object.entries(settingTable).find(([, { name }]) => name === limit.name) ?? expect.fail();
+      return { limit: key as keyof Limits, allowed: limit.allowed, found: limit.found };
     }
   };
 }

@@ -31,6 +31,10 @@ it.each([
   'application/json; charset=UTF-8',
   'application/json; charset="utf-8"',
   'Application/JSON ; charset=utf-8 ',
+  'application/json; charset=utf8',
+  'application/json; profile="https://example.com/a;charset=latin1"',
+  'application/json; odata.metadata=minimal; charset=utf-8',
+  'application/json;',
 ])('a body of the type %s is read', async (type) => {
   await using alone = await startAlone();
   expect(await alone.post(good, { 'content-type': type })).toEqual({ status: 200, body: answer });
@@ -46,6 +50,7 @@ it.each<readonly [string, string, number]>([
   ['application/json, text/plain', '', 400],
   ['application/json; charset=latin1', '', 415],
   ['application/json', 'gzip', 415],
+  ['application/json', 'identity, br', 415],
 ])('one of the type "%s", encoded "%s", is not: %i', async (type, encoding, expected) => {
   await using alone = await startAlone();
   const { status, body } = await alone.post(Buffer.from(good), {
@@ -54,6 +59,19 @@ it.each<readonly [string, string, number]>([
   });
   expect(status).toBe(expected);
   expect(body).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST', requestId: expect.any(String) } }] });
+});
+
+it.each(['identity', 'Identity', 'identity, identity'])('a body that is encoded as "%s" is read', async (encoding) => {
+  await using alone = await startAlone();
+  const headers = { 'content-type': 'application/json', 'content-encoding': encoding };
+  expect(await alone.post(good, headers)).toEqual({ status: 200, body: answer });
+});
+
+it('a byte order mark before a body is skipped', async () => {
+  await using alone = await startAlone();
+  const headers = { 'content-type': 'application/json' };
+  expect(await alone.post(`\ufeff${good}`, headers)).toEqual({ status: 200, body: answer });
+  expect(await alone.post(Buffer.from([0xef, 0xbb, 0xbf]), headers)).toMatchObject({ status: 400 });
 });
 
 it.each([

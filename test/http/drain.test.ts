@@ -64,3 +64,58 @@ it('a caller who goes away takes its upstream call along', async () => {
   await closed;
   expect(upstream.received).toHaveLength(1);
 });
+
+it.each([
+  ['that has sent nothing', ''],
+  ['that has sent half of its headers', 'GET /healthz HTTP/1.1\r\nHost: '],
+])('a connection %s delays the end by no more than three seconds', async (_which, bytes) => {
+  await using upstream = await startUpstream((response) => sendJson(response, 200, {}));
+  await using gateway = await startGateway(upstream.url, { SHUTDOWN_GRACE_MS: '60000' });
+  const { port, hostname } = new URL(gateway.url);
+  const sockets = Array.from({ length: 20 }, () => connect(Number(port), hostname));
+  for (const socket of sockets) {
+    socket.on('error', () => {});
+    socket.write(bytes);
+  }
+  await fetch(`${gateway.url}/healthz`);
+  const began = performance.now();
+  expect(await gateway.app.close()).toBe(true);
+  expect(performance.now() - began).toBeLessThan(3_000);
+  for (const socket of sockets) socket.destroy();
+});
+
+it('a connection that is kept after its last answer delays the end no longer, and the answer comes whole', async () => {
+  let release = (): void => {};
+  await using upstream = await startUpstream((response) => {
+    release = () => sendJson(response, 200, { id: 'x', name: 'late' });
+  });
+  await using gateway = await startGateway(upstream.url, { SHUTDOWN_GRACE_MS: '60000' });
+  const { port, hostname } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  const query = encodeURIComponent(document);
+  socket.write(`GET /graphql?query=${query} HTTP/1.1\r\nHost: a\r\nX-Auth-Token: t\r\n\r\n`);
+  await upstream.arrived(1);
+  const closed = gateway.app.close();
+  // Longer than a connection without a request is left open.
+  setTimeout(() => release(), 2_500);
+  expect(await text(socket)).toContain('"late"');
+  const began = performance.now();
+  expect(await closed).toBe(true);
+  expect(performance.now() - began).toBeLessThan(1_000);
+});
+
+it('a body that is still being sent is waited for', async () => {
+  await using upstream = await startUpstream((response) => sendJson(response, 200, {}));
+  await using gateway = await startGateway(upstream.url, { SHUTDOWN_GRACE_MS: '60000' });
+  const { port, hostname } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  const body = JSON.stringify({ query: '{ __typename }' });
+  const head = `Host: a\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
+  socket.write(`POST /graphql HTTP/1.1\r\n${head}\r\n\r\n${body.slice(0, 5)}`);
+  const receiving = async () => (await fetch(`${gateway.url}/metrics`)).text();
+  await expect.poll(receiving).toContain('image_gateway_receiving_bytes 5');
+  const closed = gateway.app.close();
+  setTimeout(() => socket.write(body.slice(5)), 2_500);
+  expect(await text(socket)).toContain('{"data":{"__typename":"Query"}}');
+  expect(await closed).toBe(true);
+});

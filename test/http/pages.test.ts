@@ -18,7 +18,7 @@ const nowhere = 'http://127.0.0.1:9';
 
 /** What a route answers to a browser that has nothing yet. */
 async function readRoute(routes: Routes, path: string): Promise<string> {
-  const server = createServer((request, response) => void routes[path]?.GET?.(request, response));
+  const server = createServer((request, response) => void routes[path]?.GET?.(request, response, { path, search: '' }));
   await using listening = await listen(server);
   return (await fetch(listening.url)).text();
 }

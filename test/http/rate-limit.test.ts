@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
-import { RateLimit, toAddressKey } from '../../src/http/rate-limit.ts';
+import { readAddressKey } from '../../src/http/address.ts';
+import { RateLimit } from '../../src/http/rate-limit.ts';
 
 function keyOf(remoteAddress: string, forwarded: string | undefined, trustProxy: boolean): string {
   const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
-  return toAddressKey({ socket: { remoteAddress }, headers } as Parameters<typeof toAddressKey>[0], trustProxy);
+  return readAddressKey({ socket: { remoteAddress }, headers } as Parameters<typeof readAddressKey>[0], trustProxy);
 }
 
 it.each([

@@ -1,5 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { demoIdentities } from '../../src/simulator/seed.ts';
+import { type ReceivedRequest, startSimulator } from '../../src/simulator/server.ts';
 import { startGateway } from '../support/gateway.ts';
 import { refusingUrl } from '../support/listen.ts';
 import { rawRequest } from '../support/raw-request.ts';
@@ -35,7 +37,7 @@ describe('a page of another origin', () => {
       body: JSON.stringify({ query: 'query IntrospectionQuery { __schema { queryType { name } } }' }),
     });
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
-    expect(response.headers.get('access-control-expose-headers')).toBe('X-Request-Id');
+    expect(response.headers.get('access-control-expose-headers')).toBe('X-Request-Id,Retry-After');
     expect(await response.json()).toEqual({ data: { __schema: { queryType: { name: 'Query' } } } });
   });
 
@@ -122,12 +124,30 @@ describe('GET /healthz', () => {
 });
 
 describe('GET /readyz', () => {
-  it.each([200, 300, 401, 404])('is 200 where the Images API answers with %i', async (status) => {
-    await using upstream = await startUpstream((response) => sendJson(response, status, {}));
-    await using gateway = await startGateway(`${upstream.url}/prefix`);
-    expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
-    expect(upstream.received.map(({ target }) => target)).toEqual(['/prefix/v2/schemas/image']);
-    expect(upstream.received[0]?.headers.map(([name]) => name)).not.toContain('x-auth-token');
+  it.each(['', '/v2', '/v2/'])(
+    'is 200 where "%s" leads to an Images API, which it asks without a token',
+    async (path) => {
+      const received: ReceivedRequest[] = [];
+      await using upstream = await startSimulator({ onRequest: (request) => received.push(request) });
+      await using gateway = await startGateway(upstream.url + path);
+      const response = await fetch(`${gateway.url}/readyz`);
+      expect([response.status, await response.text()]).toEqual([200, 'ready\n']);
+      expect(received.map(({ target }) => target)).toEqual(['/versions']);
+      expect(received[0]?.headers).not.toHaveProperty('x-auth-token');
+    },
+  );
+
+  it.each(['/v2.15', '/v2/images', '/imgaes'])('is 503, with the reason, where "%s" leads to none', async (path) => {
+    await using upstream = await startSimulator();
+    await using gateway = await startGateway(upstream.url + path);
+    const response = await fetch(`${gateway.url}/readyz`);
+    expect(response.status).toBe(503);
+    const reason = await response.text();
+    expect(reason).toContain('there is no Images API at IMAGES_API_URL');
+    expect(reason).not.toMatch(/\d+\.\d+\.\d+\.\d+/);
+    const { errors } = await gateway.query(demoIdentities.producer.token, '{ images { nodes { id } } }');
+    expect(errors?.[0]?.message).toContain('wrong address (IMAGES_API_URL)');
+    expect(errors?.[0]?.extensions.code).toBe('UPSTREAM_INVALID_RESPONSE');
   });
 
   it.each([500, 502, 503, 504])('is 503 where it answers with %i', async (status) => {
@@ -144,11 +164,12 @@ describe('GET /readyz', () => {
   });
 
   it('asked for often asks the Images API once', async () => {
-    await using upstream = await startUpstream((response) => sendJson(response, 401, {}));
+    const received: ReceivedRequest[] = [];
+    await using upstream = await startSimulator({ onRequest: (request) => received.push(request) });
     await using gateway = await startGateway(upstream.url);
     const all = await Promise.all(Array.from({ length: 10 }, () => fetch(`${gateway.url}/readyz`)));
     expect(all.map(({ status }) => status)).toEqual(Array(10).fill(200));
-    expect(upstream.received).toHaveLength(1);
+    expect(received).toHaveLength(1);
   });
 });
 

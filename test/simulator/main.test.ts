@@ -28,6 +28,9 @@ describe('the images-api process', () => {
     for (const { token } of Object.values(demoIdentities)) expect(output.out).toContain(token);
     const { json } = await callers(url)(demoIdentities.consumerA.token)('GET', '/v2/images');
     expect(json.images.length).toBeGreaterThan(3);
+    const identityUrl = /^Identity API at (\S+)$/m.exec(output.out)?.[1] ?? '';
+    const projects = await callers(identityUrl)(demoIdentities.consumerB.token)('GET', '/v3/auth/projects');
+    expect(projects.json.projects.map(({ name }) => name)).toEqual(['consumer-b', 'sandbox']);
     child.kill(signal);
     expect(await once(child, 'exit')).toEqual([0, null]);
     expect(output.err).toBe('');

@@ -1,6 +1,7 @@
-import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.ts';
-import { type Environment, parseConfig } from '../../src/config.ts';
+import type { MemorySource } from '../../src/http/memory.ts';
+import { createLogger } from '../../src/log.ts';
+import { type Environment, parseSettings } from '../../src/settings/parse-settings.ts';
 
 /** An answer of GraphQL over HTTP. */
 export interface Answer {
@@ -34,14 +35,19 @@ export interface Gateway extends AsyncDisposable {
 }
 
 /** Starts the gateway on a free port, before this Images API; other settings come from `environment`. */
-export async function startGateway(upstreamUrl: string, environment: Environment = {}): Promise<Gateway> {
+export async function startGateway(
+  upstreamUrl: string,
+  environment: Environment = {},
+  memorySource?: MemorySource,
+): Promise<Gateway> {
   const log: string[] = [];
-  const { imagesApiUrl, ...config } = parseConfig({ PORT: '0', IMAGES_API_URL: upstreamUrl, ...environment });
+  const { imagesApiUrl, ...settings } = parseSettings({ PORT: '0', IMAGES_API_URL: upstreamUrl, ...environment });
   if (imagesApiUrl === null) throw new Error('the tests bring their own Images API');
   const app = await createApp({
-    config: { ...config, imagesApiUrl },
-    log: pino({ level: 'trace' }, { write: (line) => void log.push(line) }),
+    settings: { ...settings, imagesApiUrl },
+    log: createLogger('trace', (line) => void log.push(line)),
     sample: { document: 'query Sample { images { nodes { id } } }', headers: { 'X-Auth-Token': 'sample-token' } },
+    ...(memorySource && { memorySource }),
   });
   const url = await app.listen();
   return {

@@ -1,4 +1,4 @@
-import type { Environment } from '../../src/config.ts';
+import type { Environment } from '../../src/settings/parse-settings.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { type NewImage, World } from '../../src/simulator/world.ts';
 import { type Answer, type Gateway, startGateway } from './gateway.ts';
@@ -43,6 +43,8 @@ interface Options extends SimulatorOptions {
   readonly intercept?: Intercept;
   /** Settings of the gateway. */
   readonly environment?: Environment;
+  /** Whether the gateway knows the Identity service; by default it does not. */
+  readonly hasIdentity?: boolean;
 }
 
 /** The token of a project. */
@@ -50,7 +52,12 @@ export function tokenOf(name: Name): string {
   return `token-of-${name}`;
 }
 
-export async function startSharing({ intercept, environment, ...options }: Options = {}): Promise<Sharing> {
+export async function startSharing({
+  intercept,
+  environment,
+  hasIdentity,
+  ...options
+}: Options = {}): Promise<Sharing> {
   const world = new World();
   for (const [name, projectId] of Object.entries(projects)) {
     world.addIdentity({ name, projectId, token: tokenOf(name as Name), roles: ['member'] });
@@ -67,7 +74,11 @@ export async function startSharing({ intercept, environment, ...options }: Optio
     if (answer === undefined || typeof answer === 'function') return answer;
     return (response) => sendJson(response, answer.status, answer.body ?? {});
   });
-  const gateway = await startGateway(intercept ? front.url : simulator.url, environment);
+  const { url } = intercept ? front : simulator;
+  const gateway = await startGateway(url, {
+    ...environment,
+    ...(hasIdentity && { IDENTITY_API_URL: `${url}/identity` }),
+  });
   return {
     gateway,
     world,
@@ -91,7 +102,7 @@ export async function startSharing({ intercept, environment, ...options }: Optio
 }
 
 function toBrief(method: string, target: string): string {
-  let brief = `${method} ${target.replace('/v2/', '/')}`;
+  let brief = `${method} ${target.replace('/v2/', '/').replace('/identity/v3', 'identity')}`;
   for (const [name, id] of Object.entries(projects)) brief = brief.replaceAll(id, name);
   return brief.replace(/0{8}-0{4}-4000-8000-0*(\d+)/g, '#$1');
 }

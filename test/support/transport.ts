@@ -2,6 +2,7 @@ import { Pool } from 'undici';
 import { UpstreamError } from '../../src/errors.ts';
 import { Breaker } from '../../src/upstream/breaker.ts';
 import { FairQueue } from '../../src/upstream/fair-queue.ts';
+import { imagesApi } from '../../src/upstream/images-client.ts';
 import { RetryBudget } from '../../src/upstream/retry-budget.ts';
 import { type AttemptReport, type Call, Transport, type TransportOptions } from '../../src/upstream/transport.ts';
 
@@ -27,6 +28,7 @@ export function createTransport(
   const dispatcher = new Pool(url, { connections, pipelining: 1 });
   const reports: AttemptReport[] = [];
   const transport = new Transport({
+    service: imagesApi,
     dispatcher,
     basePath: '/v2',
     deadlineMs: 5_000,

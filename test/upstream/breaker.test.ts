@@ -23,20 +23,28 @@ it('opens after failures in a row, and only then', () => {
   expect(changes).toEqual([true]);
 });
 
-it('lets one call through after each pause, until one succeeds', () => {
+it('lets one call through after each pause, as a trial for all, until one succeeds', () => {
   const { breaker, clock, changes } = create();
+  expect(breaker.pass()).toBe('go');
   for (let failure = 0; failure < 3; failure++) breaker.failed();
   clock.now = 99;
-  expect(breaker.waitMs()).toBe(1);
+  expect([breaker.waitMs(), breaker.pass()]).toEqual([1, 'stop']);
   clock.now = 100;
-  expect([breaker.waitMs(), breaker.waitMs()]).toEqual([0, 100]);
+  expect([breaker.waitMs(), breaker.pass(), breaker.waitMs(), breaker.pass()]).toEqual([0, 'trial', 100, 'stop']);
   breaker.failed();
   expect(breaker.open).toBe(true);
   clock.now = 200;
-  expect(breaker.waitMs()).toBe(0);
+  expect(breaker.pass()).toBe('trial');
   breaker.succeeded();
-  expect([breaker.waitMs(), breaker.waitMs()]).toEqual([0, 0]);
+  expect([breaker.pass(), breaker.pass()]).toEqual(['go', 'go']);
   expect(changes).toEqual([true, false]);
+});
+
+it('a call that only might be made is no trial', () => {
+  const { breaker, clock } = create();
+  for (let failure = 0; failure < 3; failure++) breaker.failed();
+  clock.now = 100;
+  expect([breaker.waitMs(), breaker.waitMs(), breaker.pass()]).toEqual([0, 0, 'trial']);
 });
 
 it('never opens where it is turned off', () => {

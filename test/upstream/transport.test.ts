@@ -52,14 +52,14 @@ describe('an answer with another status than the one hoped for', () => {
     await using transport = createTransport(upstream.url, { retries });
     for (const type of Object.keys(bodies)) {
       const before = upstream.received.length;
-      const failedRead = await transport.fail({ ...read, path: `/images?type=${encodeURIComponent(type)}` });
+      const failedRead = await transport.fail({ ...read, path: `/images/1?type=${encodeURIComponent(type)}` });
       expect(failedRead).toMatchObject({ code, status, details: { upstreamRequestId: 'req-of-upstream' } });
       expect(failedRead.details.outcome).toBeUndefined();
       expect(failedRead.message).not.toContain('internal');
       const reads = upstream.received.length - before;
       expect(reads).toBe(status >= 500 ? retries + 1 : 1);
 
-      const failedWrite = await transport.fail({ ...write, path: `/images?type=${encodeURIComponent(type)}` });
+      const failedWrite = await transport.fail({ ...write, path: `/images/1?type=${encodeURIComponent(type)}` });
       expect(failedWrite).toMatchObject({ code, status });
       expect(failedWrite.details.outcome).toBe(status < 400 || status >= 500 ? 'UNKNOWN' : undefined);
       expect(upstream.received.length - before - reads).toBe(1);

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { gql } from '@apollo/client';
+import { expect, it, vi } from 'vitest';
 import { createClient } from '../../examples/apollo/client.ts';
 import { MembersDocument, type MembersQuery, ShareDocument } from '../../examples/apollo/graphql/graphql.ts';
 import { stopSharing } from '../../examples/apollo/stop-sharing.ts';
@@ -34,4 +35,25 @@ it('what a user can mend is data: the mutation does not throw', async () => {
   const client = createClient(`${gateway.url}/graphql`, 'demo-consumer-a-token');
   const { data } = await client.mutate({ mutation: ShareDocument, variables: { input: { imageId, memberId } } });
   expect(data?.createImageMember.userErrors).toEqual([expect.objectContaining({ code: 'NOT_IMAGE_OWNER' })]);
+});
+
+it('the caller is one object in the cache, whatever part of it a screen asks for', async () => {
+  await using gateway = await startGateway();
+  const warnings = ['warn', 'error'].map((level) => vi.spyOn(console, level as 'warn').mockReturnValue());
+  const client = createClient(`${gateway.url}/graphql`, 'demo-consumer-b-token');
+  const all = gql`query All { viewer { id user { id name } project { id name } roles expiresAt projects { id name } } }`;
+  const parts = [
+    gql`query Header { viewer { id user { id name } } }`,
+    gql`query Switch { viewer { id projects { id name } } }`,
+    gql`query Rest { viewer { id project { id name } roles expiresAt } }`,
+  ];
+  for (const query of parts) await client.query({ query });
+  const { viewer } = client.cache.readQuery<{ viewer: Record<string, unknown> }>({ query: all }) ?? {};
+  expect(viewer).toMatchObject({
+    user: { name: 'consumer-b' },
+    project: { name: 'consumer-b' },
+    roles: ['member', 'reader'],
+    projects: [{ name: 'consumer-b' }, { name: 'sandbox' }],
+  });
+  for (const warning of warnings) expect(warning).not.toHaveBeenCalled();
 });

@@ -8,7 +8,7 @@ import {
   type ValidationRule,
   validate,
 } from 'graphql';
-import type { Limits } from '../../number-settings.ts';
+import type { Limits } from '../../settings/settings.ts';
 import { InvalidRequest } from '../invalid-request.ts';
 import { checkDocument } from '../limits/document.ts';
 import { toLimitError } from '../limits/refusal.ts';

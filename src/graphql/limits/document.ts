@@ -16,7 +16,7 @@ import {
   TypeMetaFieldDef,
   visit,
 } from 'graphql';
-import type { Limits } from '../../number-settings.ts';
+import type { Limits } from '../../settings/settings.ts';
 import { ListSizes, toLength, type Variables } from './list-sizes.ts';
 import type { Refusal } from './refusal.ts';
 

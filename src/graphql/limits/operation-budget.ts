@@ -1,5 +1,5 @@
 import { GatewayError } from '../../errors.ts';
-import type { Limits } from '../../number-settings.ts';
+import type { Limits } from '../../settings/settings.ts';
 import type { CallBudget } from '../../upstream/call-budget.ts';
 import type { MemoryAccount } from './memory-pool.ts';
 import { toLimitError } from './refusal.ts';
@@ -24,7 +24,11 @@ const retryAfter = 1;
  */
 export class OperationBudget implements CallBudget {
   readonly limits: Limits;
+  /** Resolves when the operation is over a limit: with the error that answers it. */
+  readonly whenExceeded: Promise<GatewayError>;
   readonly #memory: MemoryAccount;
+  readonly #processMemory: { readonly isShort: boolean };
+  #resolve: (error: GatewayError) => void = () => {};
   #calls = 0;
   #maxCalls: number;
   #upstreamBytes = 0;
@@ -34,9 +38,14 @@ export class OperationBudget implements CallBudget {
   #refusal: GatewayError | null = null;
   #exceeded: GatewayError | null = null;
 
-  constructor(limits: Limits, memory: MemoryAccount) {
+  /** @param processMemory may run short, whatever this operation holds. */
+  constructor(limits: Limits, memory: MemoryAccount, processMemory: { readonly isShort: boolean }) {
     this.limits = limits;
     this.#memory = memory;
+    this.#processMemory = processMemory;
+    this.whenExceeded = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
     this.#maxCalls = limits.maxUpstreamCalls;
   }
 
@@ -75,11 +84,16 @@ export class OperationBudget implements CallBudget {
     this.#maxCalls += calls;
   }
 
-  startCall(): void {
-    this.throwIfExceeded();
+  get isExceeded(): boolean {
+    return this.#exceeded !== null;
+  }
+
+  startCall(method: string): void {
     if (this.#refusal !== null) throw this.#refusal;
     this.#calls++;
-    if (this.#calls > this.#maxCalls) throw this.#exceed('maxUpstreamCalls', this.#maxCalls, this.#calls);
+    if (this.#calls > this.#maxCalls) this.#exceed('maxUpstreamCalls', this.#maxCalls, this.#calls);
+    // Writes cost little, and what has begun should be finished.
+    else if (method === 'GET' && this.#processMemory.isShort) this.#runOutOfMemory();
   }
 
   receive(bytes: number): void {
@@ -146,13 +160,17 @@ export class OperationBudget implements CallBudget {
 
   #exceed(limit: keyof Limits, allowed: number, found: number): GatewayError {
     const why = ' An operation may have no more until the Images API has accepted its token.';
-    this.#exceeded ??= toLimitError({ limit, allowed, found }, allowed < this.limits[limit] ? why : '');
-    return this.#exceeded;
+    return this.#end(toLimitError({ limit, allowed, found }, allowed < this.limits[limit] ? why : ''));
   }
 
   #runOutOfMemory(): GatewayError {
     const message = 'The gateway is overloaded: operations hold all the memory that they may. Try again.';
-    this.#exceeded ??= new GatewayError('OVERLOADED', message, { retryAfter });
+    return this.#end(new GatewayError('OVERLOADED', message, { retryAfter }));
+  }
+
+  #end(error: GatewayError): GatewayError {
+    this.#exceeded ??= error;
+    this.#resolve(this.#exceeded);
     return this.#exceeded;
   }
 }

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../errors.ts';
-import { type Limits, numberSettings } from '../../number-settings.ts';
+import { type Limits, settingTable } from '../../settings/settings.ts';
 
 /** A limit that an operation is over. */
 export interface Refusal {
@@ -16,7 +16,7 @@ export function refuseOver(limits: Limits, limit: Refusal['limit'], found: numbe
 
 /** The error that a client sees: it names the setting, what it allows and what was found. */
 export function toLimitError({ limit, allowed, found }: Refusal, why = ''): GatewayError {
-  const { name, unit } = numberSettings[limit];
+  const { name, unit } = settingTable[limit];
   const message = `The operation is over ${name}: ${found} or more where ${allowed} ${unit} are allowed.${why}`;
   return new GatewayError('LIMIT_EXCEEDED', message.replace('  ', ' '), { limit: { name, allowed, found } });
 }

@@ -1,5 +1,5 @@
 import { Lexer, Source, TokenKind } from 'graphql';
-import type { Limits } from '../../number-settings.ts';
+import type { Limits } from '../../settings/settings.ts';
 import { type Refusal, refuseOver } from './refusal.ts';
 
 /**

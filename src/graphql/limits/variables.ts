@@ -1,4 +1,4 @@
-import type { Limits } from '../../number-settings.ts';
+import type { Limits } from '../../settings/settings.ts';
 import type { Refusal } from './refusal.ts';
 
 /**

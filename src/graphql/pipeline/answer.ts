@@ -46,9 +46,22 @@ export class AnswerWriter {
       const body = { ...(errors.length > 0 && { errors }), data: result.data, extensions: result.extensions };
       return { status: 200, body: await stringifyWithin(body, found, context), codes };
     } catch (error) {
-      if (error instanceof GatewayError) return toLostAnswer(error, found, context);
+      if (error instanceof GatewayError) return this.writeLost(error, found, context);
       throw error;
     }
+  }
+
+  /** The answer to an operation whose own answer cannot be given: only where the process is overloaded it is no 200. */
+  writeLost(error: GatewayError, { operation }: FoundOperation, { requestId }: GatewayContext): Answer {
+    const { code, message, extensions, details } = error;
+    const isWrite = operation.node.operation === OperationTypeNode.MUTATION;
+    const outcome = isWrite ? { outcome: 'UNKNOWN' } : {};
+    return {
+      status: code === 'OVERLOADED' ? errorKinds[code].status : 200,
+      body: JSON.stringify({ errors: [{ message, extensions: { ...extensions, ...outcome, requestId } }], data: null }),
+      codes: [code],
+      retryAfter: details.retryAfter,
+    };
   }
 
   /** The answer to a request of which nothing is executed. */
@@ -114,17 +127,4 @@ async function stringifyWithin(body: object, { operation }: FoundOperation, { bu
   budget.checkAnswer(bytes - operation.schemaBytes);
   budget.hold(bytes);
   return text;
-}
-
-/** The answer to an operation whose own answer cannot be given: only where the process is overloaded it is no 200. */
-function toLostAnswer(error: GatewayError, { operation }: FoundOperation, { requestId }: GatewayContext): Answer {
-  const { code, message, extensions, details } = error;
-  const isWrite = operation.node.operation === OperationTypeNode.MUTATION;
-  const outcome = isWrite ? { outcome: 'UNKNOWN' } : {};
-  return {
-    status: code === 'OVERLOADED' ? errorKinds[code].status : 200,
-    body: JSON.stringify({ errors: [{ message, extensions: { ...extensions, ...outcome, requestId } }], data: null }),
-    codes: [code],
-    retryAfter: details.retryAfter,
-  };
 }

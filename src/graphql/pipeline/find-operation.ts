@@ -6,7 +6,7 @@ import {
   OperationTypeNode,
 } from 'graphql';
 import { GatewayError } from '../../errors.ts';
-import type { Limits } from '../../number-settings.ts';
+import type { Limits } from '../../settings/settings.ts';
 import type { DocumentStore, KnownDocument } from '../documents/document-store.ts';
 import { Operation } from '../documents/operation.ts';
 import { toLines } from '../documents/source-lines.ts';

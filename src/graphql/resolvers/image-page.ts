@@ -1,8 +1,8 @@
 import { GatewayError, UpstreamError } from '../../errors.ts';
 import type { ImageQuery } from '../../upstream/image-query.ts';
-import type { Rows } from '../../upstream/images-client.ts';
 import type { ImageAttributes } from '../../upstream/model.ts';
 import { whyNotPathSegment } from '../../upstream/path.ts';
+import type { Rows } from '../../upstream/session.ts';
 import type { GatewayContext } from '../context.ts';
 import type { ImageConnection, QueryImagesArgs } from '../generated.ts';
 

@@ -4,14 +4,18 @@ import { imageMember, imageMemberMutations, imageMemberQueries } from './image-m
 import { imageMembersMutations } from './image-members.ts';
 import { myMembership } from './my-membership.ts';
 import { payloadImage } from './payload.ts';
+import { project } from './project.ts';
+import { viewer, viewerQueries } from './viewer.ts';
 
 /** All resolvers. A field without one is a property of its parent: models have the schema's shape. */
 export const resolvers: Resolvers = {
-  Query: { ...imageQueries, ...imageMemberQueries },
+  Query: { ...imageQueries, ...imageMemberQueries, ...viewerQueries },
   Mutation: { ...imageMemberMutations, ...imageMembersMutations },
   Image: image,
   ImageMember: imageMember,
   MyMembership: myMembership,
+  Project: project,
+  Viewer: viewer,
   CreateImageMemberPayload: { image: payloadImage },
   DeleteImageMemberPayload: { image: payloadImage },
   UpdateMemberStatusPayload: { image: payloadImage },

@@ -3,8 +3,10 @@ import type { Caller, Cloud, ProjectName } from '../cloud.ts';
 /** The callers whose tokens a cloud must issue; the others' are made up. */
 export type IssuedCaller = Exclude<Caller, 'bad' | 'empty' | 'nobody'>;
 
+type Known = 'imagesApiUrl' | 'identityApiUrl' | 'projects' | 'sandboxId' | 'memberQuota' | 'unsizedIs';
+
 /** A running Glance, as the tests are told of it. */
-export interface Glance extends Pick<Cloud, 'imagesApiUrl' | 'projects' | 'memberQuota' | 'unsizedIs'> {
+export interface Glance extends Pick<Cloud, Known> {
   readonly tokens: Readonly<Record<IssuedCaller, string>>;
 }
 
@@ -47,6 +49,8 @@ export function parseGlance(environment: Readonly<Partial<Record<string, string>
   }
   const glance = {
     imagesApiUrl: read('GLANCE_URL'),
+    identityApiUrl: read('KEYSTONE_URL'),
+    sandboxId: read('SANDBOX_PROJECT_ID'),
     tokens: readAll(Object.keys(variables) as IssuedCaller[], '_TOKEN'),
     projects: readAll(projectNames, '_PROJECT_ID'),
     memberQuota: Number(environment['MEMBER_QUOTA'] || 128),

@@ -26,6 +26,9 @@ people = [
     ('consumer-a-reader', 'consumer-a', 'reader'),
 ]
 
+# A project that nobody has a token for, and the role in it that makes it known to a user.
+sandbox = ('consumer-b', 'sandbox', 'member')
+
 
 def call(method, path, body=None, token=None):
     """One call to Keystone; the headers and the JSON of its answer."""
@@ -77,10 +80,18 @@ admin_token, admin_project_id, _ = authenticate('admin', 'admin')
 show('ADMIN_TOKEN', admin_token)
 show('ADMIN_PROJECT_ID', admin_project_id)
 roles = {role['name']: role['id'] for role in call('GET', '/roles', token=admin_token)[1]['roles']}
-for name, project, role in people:
+
+
+def grant(name, project, role):
+    """Gives the user this role in the project, and makes both where they are missing; their ids."""
     project_id = ensure('project', project, {}, admin_token)
     user_id = ensure('user', name, {'password': password}, admin_token)
     call('PUT', '/projects/%s/users/%s/roles/%s' % (project_id, user_id, roles[role]), token=admin_token)
+    return project_id, user_id
+
+
+for name, project, role in people:
+    project_id, user_id = grant(name, project, role)
     if name == 'glance':
         continue
     variable = name.upper().replace('-', '_')
@@ -90,4 +101,5 @@ for name, project, role in people:
         show(variable + '_PROJECT_ID', project_id)
     if name == 'producer':
         show('EXPIRED_TOKEN', expired(user_id, project_id))
+show('SANDBOX_PROJECT_ID', grant(*sandbox)[0])
 show('UNSCOPED_TOKEN', authenticate('consumer-a')[0])

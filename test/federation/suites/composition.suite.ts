@@ -12,12 +12,14 @@ before(async () => {
 });
 after(() => graph[Symbol.asyncDispose]());
 
+/** Subgraphs that share a type describe it in words of their own; a name that one overrides stays for other graphs. */
+const expectedHints = new Set(['INCONSISTENT_DESCRIPTION', 'OVERRIDDEN_FIELD_CAN_BE_REMOVED']);
+
 const composers = {
   '@apollo/composition': (services: readonly Service[]) => {
     const result = composeWithApollo(services.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })));
     const hints = result.hints?.map(({ definition }) => definition.code) ?? [];
-    // Subgraphs that share a type describe it in words of their own.
-    return { errors: result.errors ?? [], hints: hints.filter((hint) => hint !== 'INCONSISTENT_DESCRIPTION') };
+    return { errors: result.errors ?? [], hints: hints.filter((hint) => !expectedHints.has(hint)) };
   },
   '@theguild/federation-composition': (services: readonly Service[]) => {
     const result = composeWithHive(services.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })));
@@ -32,6 +34,25 @@ const composers = {
   },
 };
 
+/** What an identity subgraph can be like, beside the one of the example, which overrides `Project.name`. */
+const identities = {
+  'that shares the names of projects':
+    'type Project @key(fields: "id") { id: ID! name: String @shareable domain: String }',
+  'that owns users as well': `type Project @key(fields: "id") { id: ID! name: String @override(from: "images") }
+    type User @key(fields: "id") { id: ID! name: String @override(from: "images") email: String }`,
+  'with types of its own that have the same names': `type Project @key(fields: "id") { id: ID! name: String @override(from: "images") }
+    scalar DateTime
+    type PageInfo @shareable { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
+    type ProjectConnection { nodes: [Project!]! pageInfo: PageInfo! renewedAt: DateTime }
+    extend type Query { projects: ProjectConnection }`,
+} as const;
+
+function toIdentity(types: string): Service {
+  const link = '@link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@override"])';
+  const sdl = `schema ${link} { query: Query } type Query { project(id: ID!): Project } ${types}`;
+  return { name: 'identity', url: 'http://localhost/', sdl };
+}
+
 for (const [name, compose] of Object.entries(composers)) {
   describe(name, () => {
     it('composes the subgraph alone', () => {
@@ -40,6 +61,19 @@ for (const [name, compose] of Object.entries(composers)) {
 
     it('composes it with the subgraphs of the example, and warns of nothing', () => {
       assert.deepEqual(compose(graph.services), { errors: [], hints: [] });
+    });
+
+    for (const [which, types] of Object.entries(identities)) {
+      it(`composes it with an identity subgraph ${which}`, () => {
+        const others = graph.services.filter((service) => service.name !== 'identity');
+        assert.deepEqual(compose([...others, toIdentity(types)]).errors, []);
+      });
+    }
+
+    it('leaves the names of projects to the subgraph that overrides them', () => {
+      const takes = 'type Project @key(fields: "id") { id: ID! name: String }';
+      assert.notDeepEqual(compose([...graph.services.slice(0, 1), toIdentity(takes)]).errors, []);
+      assert.deepEqual(compose(graph.services.slice(0, 2)), { errors: [], hints: [] });
     });
 
     it('refuses a subgraph that does not fit, so the tests above can fail', () => {

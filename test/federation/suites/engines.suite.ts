@@ -146,6 +146,20 @@ for (const [engine, start] of Object.entries(engines)) {
       assert.deepEqual(counts, { images: 1, identity: 1, catalogue: 1, upstream: 1 });
     });
 
+    it('tells who the caller is, and the identity subgraph what its project is called', async () => {
+      const query = '{ viewer { user { name } project { id name domain } roles } }';
+      const { answer, counts } = await cost('the caller', () => ask(router, query, producer.token));
+      assert.equal(answer.errors, undefined);
+      assert.deepEqual(answer.data.viewer, {
+        user: { name: 'producer' },
+        project: { id: producer.projectId, name: 'producer', domain: 'Default' },
+        roles: ['member', 'reader'],
+      });
+      assert.deepEqual(counts, { images: 1, identity: 1, catalogue: 0, upstream: 1 });
+      const nobody = await ask(router, query, null);
+      assert.deepEqual([nobody.data, nobody.errors], [{ viewer: null }, undefined]);
+    });
+
     it('shows what a user can mend as data', async () => {
       const input = { imageId: imageId(3), memberId: consumer.projectId };
       const { data, errors } = await ask(router, share, consumer.token, { input });

@@ -3,9 +3,9 @@
  * `reset`, `collect and reset`, and `read`.
  */
 import { getHeapStatistics } from 'node:v8';
-import { pino } from 'pino';
 import { createApp } from '../../../src/app.ts';
-import { parseConfig } from '../../../src/config.ts';
+import { createLogger } from '../../../src/log.ts';
+import { parseSettings } from '../../../src/settings/parse-settings.ts';
 
 /** What was used since the last `reset`. */
 export interface Used {
@@ -27,7 +27,7 @@ export interface Used {
   readonly paceMs: number;
 }
 
-const { imagesApiUrl, ...config } = parseConfig(process.env);
+const { imagesApiUrl, ...settings } = parseSettings(process.env);
 if (imagesApiUrl === null) throw new Error('the measurement brings its own Images API');
 
 const lines: string[] = [];
@@ -36,8 +36,8 @@ const sampleJson = JSON.stringify(
   Array.from({ length: 4_000 }, (_, index) => ({ index, text: `text ${index}`, list: [1] })),
 );
 const app = await createApp({
-  config: { ...config, imagesApiUrl },
-  log: pino({ level: 'info' }, { write: (line) => void lines.push(line) }),
+  settings: { ...settings, imagesApiUrl },
+  log: createLogger('info', (line) => void lines.push(line)),
   sample: { document: '', headers: {} },
 });
 

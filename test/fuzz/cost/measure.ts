@@ -57,7 +57,7 @@ const environment = {
 export async function startMeter(settings: Readonly<Record<string, string>> = {}): Promise<Meter> {
   const upstream = await startLargeUpstream();
   const child = fork(new URL('gateway-process.ts', import.meta.url), {
-    env: { ...environment, IMAGES_API_URL: upstream.url, ...settings },
+    env: { ...environment, IMAGES_API_URL: upstream.url, IDENTITY_API_URL: upstream.url, ...settings },
     execArgv: ['--no-warnings', '--expose-gc'],
   });
   const agent = new Agent({ connections: 1, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 600_000 });

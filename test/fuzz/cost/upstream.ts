@@ -108,7 +108,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, shown:
   }
   if (shown === undefined) return send(401, '{}');
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://upstream');
-  const [, , collection, id = '', below, memberId] = pathname.split('/').map(decodeURIComponent);
+  const [, version, collection, id = '', below, memberId] = pathname.split('/').map(decodeURIComponent);
+  if (version === 'v3') return send(200, answerAsIdentity(collection, id));
   const { write = 200, read = 200 } = shown.world;
   if (collection === 'schemas') return send(200, '{}');
   if (id === '') return send(200, '{"next":"more","images":[', ...listImages(searchParams, shown), ']}');
@@ -125,6 +126,18 @@ async function answer(request: IncomingMessage, response: ServerResponse, shown:
   }
   const { member = memberId ?? '', status = 'pending' } = body as { member?: string; status?: string };
   send(200, shown.member(id, String(member)).replace('accepted', status));
+}
+
+const project = { id: 'p'.repeat(32), name: 'n'.repeat(64) };
+const projects = JSON.stringify({ projects: many((index) => ({ ...project, id: `${index}`.padEnd(32, 'm') }), 10_000) });
+const token = JSON.stringify({
+  token: { user: project, project, roles: many(() => project), expires_at: '2026-11-21T03:23:00Z' },
+});
+
+/** The Identity service: everyone has many roles and projects. */
+function answerAsIdentity(collection = '', id: string): string {
+  if (id === 'tokens') return token;
+  return collection === 'projects' && id !== '' ? JSON.stringify({ project: { ...project, id } }) : projects;
 }
 
 /** A page, up to some more bytes than the gateway accepts; lists with other names hold other images. */

@@ -8,6 +8,7 @@ export interface Body {
   readonly size: number;
   readonly images: readonly Body[];
   readonly members: readonly Body[];
+  readonly projects: readonly Body[];
   readonly member_id: string | number | boolean;
   readonly updated_at: string;
   readonly next: string;

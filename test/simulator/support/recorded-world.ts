@@ -1,10 +1,11 @@
-import { type Image, type MemberStatus, type NewImage, World } from '../../../src/simulator/world.ts';
+import { type Image, type MemberStatus, type NewImage, userNamed, World } from '../../../src/simulator/world.ts';
 
 const producer = '1'.repeat(32);
 const consumerA = 'a'.repeat(32);
 const consumerB = 'b'.repeat(32);
 const stranger = '5'.repeat(32);
 const admin = 'd'.repeat(32);
+const sandbox = '2'.repeat(32);
 
 type Members = readonly (readonly [string, (MemberStatus | 'removed')?])[];
 interface Stage extends Omit<NewImage, 'members'> {
@@ -175,12 +176,16 @@ const exceptions: readonly (readonly [RegExp, number, Stage])[] = [
 ];
 
 function addPeople(world: World): void {
+  world.addProject({ id: admin, name: 'admin', description: 'Bootstrap project for initializing the cloud.' });
+  world.addProject({ id: '6'.repeat(32), name: 'service' });
+  world.addProject({ id: sandbox, name: 'sandbox' });
+  world.addRole(userNamed('consumer-b'), sandbox);
   const people = { producer, 'consumer-a': consumerA, 'consumer-b': consumerB, stranger };
   for (const [name, projectId] of Object.entries(people)) {
     world.addIdentity({ token: `token-of-${name}`, projectId, name, roles: ['member', 'reader'] });
   }
   const reader = { roles: ['reader'] } as const;
-  world.addIdentity({ token: 'token-of-admin', projectId: admin, name: 'admin', roles: ['admin'] });
+  world.addIdentity({ token: 'token-of-admin', projectId: admin, name: 'admin', roles: ['admin', 'member', 'reader'] });
   world.addIdentity({ token: 'token-of-producer-reader', projectId: producer, name: 'producer-reader', ...reader });
   world.addIdentity({
     token: 'token-of-consumer-a-reader',
@@ -188,7 +193,13 @@ function addPeople(world: World): void {
     name: 'consumer-a-reader',
     ...reader,
   });
-  world.addIdentity({ token: 'token-of-unscoped', projectId: null, name: 'unscoped', roles: [] });
+  world.addIdentity({
+    token: 'token-of-unscoped',
+    projectId: null,
+    name: 'unscoped',
+    roles: [],
+    user: userNamed('consumer-a'),
+  });
   world.addIdentity({
     token: 'token-of-expired',
     projectId: producer,

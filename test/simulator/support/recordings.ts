@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * One exchange with a real Glance 25.1.0 (Debian 12; eventlet, SQLite, the release's default policy), recorded.
+ * One exchange with a real Glance 25.1.0 or Keystone 22.0.2 (Debian 12; eventlet and uWSGI, SQLite, the release's
+ * default policy), recorded.
  * Left out: the Date of the answer, and User-Agent. Replaced by stand-ins of the same length: identifiers, addresses
  * and tokens (`token-of-…`). Times and request ids are as they were.
  */
@@ -26,10 +27,11 @@ export interface Recording {
   };
 }
 
-const folder = new URL('../recordings/', import.meta.url);
+const glance = new URL('../recordings/', import.meta.url);
 
-/** All recordings, in the order of their files. */
-export function readRecordings(): Recording[] {
+/** All recordings of one service, in the order of their files. */
+export function readRecordings(service: 'glance' | 'keystone' = 'glance'): Recording[] {
+  const folder = service === 'glance' ? glance : new URL(`${service}/`, glance);
   return readdirSync(folder)
     .filter((name) => name.endsWith('.jsonl'))
     .sort()

@@ -1,0 +1,32 @@
+import type { TokenFacts } from '../../identity/model.ts';
+import { reportRowErrors } from '../context.ts';
+import type { QueryResolvers, ViewerResolvers } from '../generated.ts';
+import { selects } from '../selection.ts';
+
+/** The caller, before its projects are looked up. */
+export type ViewerModel = { readonly [Fact in 'user' | 'roles' | 'expiresAt']: TokenFacts[Fact] | null };
+
+/** Each client has one viewer alone, so this tells it from everything else. */
+const viewerId = 'viewer';
+
+const unknown: ViewerModel = { user: null, roles: null, expiresAt: null };
+
+export const viewerQueries: Pick<QueryResolvers, 'viewer'> = {
+  async viewer(_root, _args, { hasToken, identity }, info) {
+    if (!hasToken) return null;
+    if (selects('Viewer', info, (field) => field === 'projects')) identity.expectOwnProjects();
+    return (await identity.token()) ?? unknown;
+  },
+};
+
+export const viewer: ViewerResolvers = {
+  id: () => viewerId,
+  project: (_viewer, _args, { identity }) => identity.ownProject(),
+
+  async projects(_viewer, _args, context, info) {
+    const list = await context.identity.ownProjects();
+    if (list === null) return null;
+    reportRowErrors(context, list.errors, info);
+    return list.rows;
+  },
+};

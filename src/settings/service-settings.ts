@@ -1,0 +1,132 @@
+import { choice, flag, optional, text, wholeNumber } from './setting.ts';
+import { matching, parseApiUrl, parseOrigins, parseTracesEndpoint, readText } from './value-parsers.ts';
+
+/** What the gateway serves, to whom, and how it is run. */
+export const serviceSettings = {
+  production: flag({
+    name: 'PRODUCTION',
+    default: false,
+    meaning:
+      'Hides development-only output: `INTROSPECTION` is false unless it is set, there is no explorer, and an Images API ' +
+      'must be named.',
+  }),
+  imagesApiUrl: optional({
+    name: 'IMAGES_API_URL',
+    defaultText: 'unset: the embedded Images API is started',
+    takes: 'http or https URL, with or without `/v2` at its end',
+    meaning: 'Base URL of the Images API; a path prefix is kept.',
+    parse: (value) => parseApiUrl(value, 'v2'),
+  }),
+  identityApiUrl: optional({
+    name: 'IDENTITY_API_URL',
+    defaultText: 'unset: the one of the embedded Images API, else none',
+    takes: 'http or https URL, with or without `/v3` at its end',
+    meaning:
+      'Base URL of the Identity service (Keystone), which knows who a token stands for and the names of projects; a path ' +
+      'prefix is kept. The `UPSTREAM_…` settings apply to it too, with its own connections, queue and breaker.',
+    parse: (value) => parseApiUrl(value, 'v3'),
+  }),
+  host: text({
+    name: 'HOST',
+    default: '127.0.0.1',
+    takes: 'host name or address',
+    meaning: 'Address that the gateway listens on.',
+    parse: matching(/^[\w.:-]+$/),
+  }),
+  port: wholeNumber({
+    name: 'PORT',
+    default: 4_000,
+    from: 0,
+    to: 65_535,
+    meaning: 'Port that the gateway listens on; 0 picks a free one.',
+  }),
+  introspection: flag({
+    name: 'INTROSPECTION',
+    default: ({ production }) => !production,
+    defaultText: 'true; false in production',
+    meaning: 'Shows clients the schema: by introspection, by `_service`, and in messages about invalid requests.',
+  }),
+  routerSecret: optional({
+    name: 'ROUTER_SECRET',
+    defaultText: 'unset: federation fields are public',
+    takes: '16 to 256 visible ASCII characters, without spaces',
+    meaning: 'Secret that a router sends as `X-Router-Secret`; only then does it get `_service` and `_entities`.',
+    parse: matching(/^[\x21-\x7e]{16,256}$/),
+    isSecret: true,
+  }),
+  federatedTracing: flag({
+    name: 'FEDERATED_TRACING',
+    default: false,
+    meaning: 'Sends the time of each field to a router that asks for it (`ftv1`).',
+  }),
+  directExecution: flag({
+    name: 'DIRECT_EXECUTION',
+    default: true,
+    meaning:
+      'Compiles operations that are asked for again, and executes them without Apollo Server. False: Apollo Server ' +
+      'executes all operations.',
+  }),
+  console: flag({
+    name: 'CONSOLE',
+    default: ({ imagesApiUrl }) => imagesApiUrl === null,
+    defaultText: 'unset: true with the embedded Images API, else false',
+    meaning: 'Serves the console, a web page for sharing images, at `/console`.',
+  }),
+  corsOrigins: text({
+    name: 'CORS_ORIGINS',
+    default: '*',
+    takes: '`*`, or origins separated by commas',
+    meaning: 'Web origins whose pages may call the gateway.',
+    parse: parseOrigins,
+  }),
+  trustedDocuments: choice({
+    name: 'TRUSTED_DOCUMENTS',
+    words: ['off', 'log', 'enforce'],
+    default: 'off',
+    meaning: 'Treatment of documents that are not in `TRUSTED_DOCUMENTS_FILE`: none, a line in the log, or refusal.',
+  }),
+  trustedDocumentsManifest: optional({
+    name: 'TRUSTED_DOCUMENTS_FILE',
+    defaultText: 'unset',
+    takes: 'path of a manifest as written by Relay, Apollo or GraphQL Code Generator',
+    meaning: 'Documents that clients use, each with its id.',
+    parse: readText,
+  }),
+  logLevel: choice({
+    name: 'LOG_LEVEL',
+    words: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    default: 'info',
+    meaning: 'Lowest level that is logged, as JSON lines on standard error.',
+  }),
+  otlpEndpoint: optional({
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    defaultText: 'unset: no traces',
+    takes: 'http or https URL',
+    meaning: 'Collector that traces are sent to, by OTLP over HTTP with JSON; `/v1/traces` is added.',
+    parse: parseTracesEndpoint,
+  }),
+  serviceName: text({
+    name: 'OTEL_SERVICE_NAME',
+    default: 'image-sharing-gateway',
+    takes: '1 to 100 letters, digits, `.`, `_` or `-`',
+    meaning: 'Name of the gateway in traces.',
+    parse: matching(/^[\w.-]{1,100}$/),
+  }),
+  shutdownGraceMs: wholeNumber({
+    name: 'SHUTDOWN_GRACE_MS',
+    default: 10_000,
+    unit: 'milliseconds',
+    from: 0,
+    to: 600_000,
+    meaning: 'Time that requests in flight may take to finish after SIGTERM.',
+  }),
+  drainDelayMs: wholeNumber({
+    name: 'DRAIN_DELAY_MS',
+    default: 0,
+    unit: 'milliseconds',
+    from: 0,
+    to: 600_000,
+    meaning:
+      'Time that connections are still accepted after SIGTERM, with `/readyz` at 503, so that a load balancer notices.',
+  }),
+};

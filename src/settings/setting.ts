@@ -1,0 +1,108 @@
+/** What other settings' defaults depend on. */
+export interface Basis {
+  readonly production: boolean;
+  readonly imagesApiUrl: URL | null;
+}
+
+/** One setting: everything that is known about it. */
+export interface Setting<T> {
+  /** The environment variable. */
+  readonly name: string;
+  readonly meaning: string;
+  /** What the variable may hold, in words: kind, unit, bounds. */
+  readonly takes: string;
+  /** The value when the variable is not set, in words or figures. */
+  readonly defaultText: string;
+  /** The value when the variable is not set. */
+  readonly getDefault: (basis: Basis) => T;
+  /** @returns undefined for a value that cannot be used. */
+  readonly parse: (text: string) => T | undefined;
+  /** Whether no message may show the value. */
+  readonly isSecret: boolean;
+}
+
+/** A setting that is a whole number. */
+export interface NumberSetting extends Setting<number> {
+  readonly unit: Unit;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The unit of a number; empty for a plain count. */
+export type Unit = 'milliseconds' | 'bytes' | 'characters' | 'per second' | '%' | '';
+
+interface Described {
+  readonly name: string;
+  readonly meaning: string;
+}
+
+interface DescribedNumber extends Described {
+  readonly unit?: Unit;
+  readonly from: number;
+  readonly to: number;
+  readonly default: number;
+}
+
+/** Declares a setting that is a whole number within bounds. */
+export function wholeNumber({ unit = '', from, to, default: byDefault, ...rest }: DescribedNumber): NumberSetting {
+  return {
+    ...rest,
+    unit,
+    from,
+    to,
+    takes: `${unit === '' ? '' : `${unit}, `}${from} to ${to}`,
+    defaultText: String(byDefault),
+    getDefault: () => byDefault,
+    parse(text) {
+      const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+      return value >= from && value <= to ? value : undefined;
+    },
+    isSecret: false,
+  };
+}
+
+interface DescribedFlag extends Described {
+  /** A function where it depends on other settings; `defaultText` then says how. */
+  readonly default: boolean | ((basis: Basis) => boolean);
+  readonly defaultText?: string;
+}
+
+/** Declares a setting that is true or false. */
+export function flag({ default: byDefault, defaultText, ...rest }: DescribedFlag): Setting<boolean> {
+  return {
+    ...rest,
+    takes: 'true or false',
+    defaultText: defaultText ?? String(byDefault),
+    getDefault: typeof byDefault === 'function' ? byDefault : () => byDefault,
+    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+    isSecret: false,
+  };
+}
+
+interface DescribedText<T> extends Described {
+  readonly takes: string;
+  readonly parse: (text: string) => T | undefined;
+  readonly isSecret?: boolean;
+}
+
+/** Declares a setting with a default in the form that its variable takes. */
+export function text<T>(setting: DescribedText<T> & { readonly default: string }): Setting<T> {
+  const { default: byDefault, parse, isSecret = false, ...rest } = setting;
+  const value = parse(byDefault);
+  if (value === undefined) throw new Error(`${rest.name} does not take its own default.`);
+  return { ...rest, parse, isSecret, defaultText: byDefault, getDefault: () => value };
+}
+
+/** Declares a setting that may be absent; `defaultText` says what that means. */
+export function optional<T>(setting: DescribedText<T> & { readonly defaultText: string }): Setting<T | null> {
+  return { isSecret: false, ...setting, getDefault: () => null };
+}
+
+/** Declares a setting that takes one of these words. */
+export function choice<const Word extends string>(
+  setting: Described & { readonly words: readonly Word[]; readonly default: Word },
+): Setting<Word> {
+  const { words, ...rest } = setting;
+  const takes = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  return text({ ...rest, takes, parse: (value) => words.find((word) => word === value) });
+}

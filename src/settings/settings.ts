@@ -1,0 +1,19 @@
+import { operationSettings } from './operation-settings.ts';
+import { requestSettings } from './request-settings.ts';
+import { serviceSettings } from './service-settings.ts';
+import type { Setting } from './setting.ts';
+import { upstreamSettings } from './upstream-settings.ts';
+
+/**
+ * Every setting, declared once. The type of the parsed settings, the reference page and all messages follow from this
+ * table.
+ */
+export const settingTable = { ...serviceSettings, ...upstreamSettings, ...requestSettings, ...operationSettings };
+
+type Table = typeof settingTable;
+
+/** All settings, parsed. */
+export type Settings = { readonly [Key in keyof Table]: Table[Key] extends Setting<infer Value> ? Value : never };
+
+/** The limits on one operation. */
+export type Limits = Pick<Settings, keyof typeof operationSettings>;

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * Parses the base URL of an API: the result has the API's version at the end of its path and nothing after it.
+ * Credentials have no place in it.
+ *
+ * @returns undefined for anything else than such an http or https URL.
+ */
+export function parseApiUrl(value: string, version: 'v2' | 'v3'): URL | undefined {
+  const url = parseHttpUrl(value);
+  if (url === undefined || url.search || url.hash) return undefined;
+  const path = url.pathname.replace(/\/+$/, '');
+  url.pathname = path.endsWith(`/${version}`) ? path : `${path}/${version}`;
+  return url;
+}
+
+/** Parses an http or https URL without credentials. */
+export function parseHttpUrl(value: string): URL | undefined {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username || url.password) return undefined;
+  return url;
+}
+
+/** Parses the address of a collector of traces: the path that OTLP over HTTP says is added. */
+export function parseTracesEndpoint(value: string): URL | undefined {
+  const url = parseHttpUrl(value);
+  return url && new URL(`${url.href.replace(/\/+$/, '')}/v1/traces`);
+}
+
+/** Parses web origins separated by commas, or `*`. */
+export function parseOrigins(value: string): '*' | string[] | undefined {
+  if (value === '*') return '*';
+  const origins = value.split(',').map((origin) => origin.trim());
+  const valid = origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin);
+  return valid ? origins : undefined;
+}
+
+/** Reads a file. @returns its text; undefined if it cannot be read. */
+export function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a file of certificates in PEM. @returns its text; undefined if it holds none. */
+export function readCertificates(path: string): string | undefined {
+  const pem = readText(path);
+  return pem?.includes('-----BEGIN CERTIFICATE-----') ? pem : undefined;
+}
+
+/** @returns a parser that takes what matches the whole pattern. */
+export function matching(pattern: RegExp): (value: string) => string | undefined {
+  return (value) => (pattern.test(value) ? value : undefined);
+}

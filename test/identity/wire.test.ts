@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { isCut, parseProject, parseProjectBody, parseToken } from '../../src/identity/wire.ts';
+import { WireError } from '../../src/upstream/wire.ts';
+import { readRecordings } from '../simulator/support/recordings.ts';
+
+const domain = { id: 'default', name: 'Default' };
+
+/** Source: Identity API v3 reference, "Validate and show information for token". */
+const token = {
+  methods: ['password'],
+  user: { domain, id: 'u', name: 'ada', password_expires_at: null },
+  audit_ids: ['mAjXQhiYRyKwkB4qygdLVg'],
+  expires_at: '2026-11-27T18:03:42.000000Z',
+  issued_at: '2026-11-26T18:03:42.000000Z',
+  project: { domain, id: 'p', name: 'producer' },
+  is_domain: false,
+  roles: [
+    { id: '1', name: 'member' },
+    { id: '2', name: 'reader' },
+  ],
+};
+
+/** Source: Identity API v3 reference, "List projects". */
+const project = { id: 'p', name: 'producer', domain_id: 'default', description: '', enabled: true, tags: [] };
+
+it('a token says who it is for, with which roles and until when', () => {
+  expect(parseToken({ token })).toEqual({
+    user: { id: 'u', name: 'ada' },
+    project: { id: 'p', name: 'producer' },
+    roles: ['member', 'reader'],
+    expiresAt: '2026-11-27T18:03:42Z',
+  });
+});
+
+it.each([
+  ['without a scope', { project: undefined, roles: undefined }, { project: null, roles: null }],
+  ['for the whole system', { project: undefined, system: { all: true } }, { project: null }],
+  ['for a domain', { project: undefined, domain }, { project: null }],
+  ['with nulls', { project: null, roles: null }, { project: null, roles: null }],
+  ['of a user whose name is not told', { user: { id: 'u' } }, { user: { id: 'u', name: null } }],
+  ['that runs out in another zone', { expires_at: '2026-11-27T18:03:42+01:00' }, { expiresAt: '2026-11-27T17:03:42Z' }],
+])('a token %s is understood', (_which, changes, understood) => {
+  expect(parseToken({ token: { ...token, ...changes } })).toMatchObject(understood);
+});
+
+it.each([
+  ['no object', null],
+  ['a list', []],
+  ['nothing', {}],
+  ['no token', { token: 'gAAAA' }],
+  ['no user', { token: { ...token, user: undefined } }],
+  ['a user without an id', { token: { ...token, user: { name: 'ada' } } }],
+  ['a user with a number', { token: { ...token, user: { id: 4711, name: 'ada' } } }],
+  ['a name that is no text', { token: { ...token, user: { id: 'u', name: 5 } } }],
+  ['a project without an id', { token: { ...token, project: { name: 'p' } } }],
+  ['a project without a name', { token: { ...token, project: { id: 'p' } } }],
+  ['a project that is a text', { token: { ...token, project: 'p' } }],
+  ['roles that are no list', { token: { ...token, roles: { name: 'admin' } } }],
+  ['a role that is a text', { token: { ...token, roles: ['admin'] } }],
+  ['a role without a name', { token: { ...token, roles: [{ id: '1' }] } }],
+  ['no time', { token: { ...token, expires_at: 'soon' } }],
+  ['no expiry', { token: { ...token, expires_at: undefined } }],
+])('an answer with %s is none about a token', (_what, json) => {
+  expect(() => parseToken(json)).toThrow(WireError);
+});
+
+it('a project has an id and a name', () => {
+  expect(parseProject(project)).toEqual({ id: 'p', name: 'producer' });
+  expect(parseProjectBody({ project })).toEqual({ id: 'p', name: 'producer' });
+});
+
+it.each([null, 'p', [], {}, { id: 'p' }, { id: 'p', name: null }, { id: 1, name: 'p' }, { name: 'p' }])(
+  '%j is no project',
+  (row) => {
+    expect(() => parseProject(row)).toThrow(WireError);
+    expect(() => parseProjectBody({ project: row })).toThrow(WireError);
+  },
+);
+
+it.each<readonly [unknown, boolean]>([
+  [{ projects: [] }, false],
+  [{ projects: [], links: { next: null, self: 'x', previous: null } }, false],
+  [{ projects: [], links: null }, false],
+  [{ projects: [], truncated: false }, false],
+  [{ projects: [], truncated: true }, true],
+  [{ projects: [], links: { next: 'http://keystone/v3/projects?marker=x' } }, true],
+])('whether %j is all there is: not %s', (json, cut) => {
+  expect(isCut(json)).toBe(cut);
+});
+
+describe('what a real Keystone answers', () => {
+  const answers = readRecordings('keystone').filter(({ response }) => response.status === 200 && response.body !== '');
+
+  it.each(answers.map((recording) => [recording.case, recording.response.body] as const))('%s', (name, body) => {
+    const json = JSON.parse(body);
+    if (name.startsWith('token/')) expect(parseToken(json).expiresAt).toMatch(/^2026-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    else if (name.startsWith('project/')) expect(parseProjectBody(json).name).not.toBe('');
+    else if (!name.startsWith('misc/version')) {
+      expect(json.projects.map(parseProject)).not.toEqual([]);
+      expect(isCut(json)).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,96 @@
+import { Writable } from 'node:stream';
+import { expect, it } from 'vitest';
+import { createLog, createLogger } from '../src/log.ts';
+import { maxLineBytes } from '../src/log-line.ts';
+
+/** The one line that logging this writes. */
+function logged(entry: object, message = 'operation'): string {
+  const lines: string[] = [];
+  createLogger('info', (line) => lines.push(line)).info(entry, message);
+  expect(lines).toHaveLength(1);
+  return lines[0] ?? '';
+}
+
+it('a line that is short enough stays as it is', () => {
+  const line = logged({ codes: ['BAD_USER_INPUT'], requestId: 'a' });
+  expect(JSON.parse(line)).toMatchObject({ level: 30, codes: ['BAD_USER_INPUT'], requestId: 'a', msg: 'operation' });
+  expect(line).not.toContain('cut');
+});
+
+it.each<{ readonly what: string; readonly entry: object; readonly message?: string }>([
+  { what: 'many codes', entry: { codes: Array(100_000).fill('BAD_USER_INPUT') } },
+  { what: 'a long name', entry: { name: 'n'.repeat(100_000) } },
+  { what: 'a long name of characters of three bytes', entry: { name: '\u4e16'.repeat(1_400) } },
+  { what: 'a name of emoji', entry: { name: '\u{1f600}'.repeat(100_000) } },
+  { what: 'halves of surrogate pairs', entry: { name: '\ud83d'.repeat(100_000) } },
+  { what: 'control characters', entry: { name: '\u0001'.repeat(10_000) } },
+  { what: 'a long message', entry: {}, message: 'm'.repeat(100_000) },
+  {
+    what: 'an error with a long message, stack and cause',
+    entry: { err: new Error('e'.repeat(10_000), { cause: new Error('c'.repeat(10_000)) }) },
+  },
+  {
+    what: 'many fields',
+    entry: Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`field${index}`, index])),
+  },
+  { what: 'long names of fields', entry: { ['f'.repeat(10_000)]: 1 } },
+  { what: 'lists in lists', entry: { list: Array(30).fill(Array(30).fill(Array(30).fill('text'))) } },
+  { what: 'what is nested deeply', entry: JSON.parse(`${'{"a":'.repeat(2_000)}1${'}'.repeat(2_000)}`) },
+])('a line is never longer than 4 kB, stays JSON and says that it was cut: $what', ({ entry, message }) => {
+  const line = logged({ ...entry, requestId: 'the-id' }, message);
+  expect(Buffer.byteLength(line)).toBeLessThanOrEqual(maxLineBytes);
+  expect(line.endsWith('\n')).toBe(true);
+  const parsed = JSON.parse(line) as Record<string, unknown>;
+  expect(parsed).toMatchObject({ level: 30, time: expect.any(Number), requestId: 'the-id', cut: true });
+  expect(parsed['msg']).toMatch(/^(?:operation$|mmm)/);
+});
+
+/** A stream that takes what it is given as long as `failure` is null, and with `stuck` never says that it did. */
+class Output extends Writable {
+  failure: Error | null = null;
+  stuck = false;
+  written = '';
+
+  override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    if (this.stuck) return;
+    if (this.failure === null) this.written += String(chunk);
+    done(this.failure);
+  }
+
+  // As standard streams, which outlive their errors.
+  override _destroy(_error: Error | null, done: () => void): void {
+    done();
+  }
+}
+
+it('lines are written together, in order, and all of them by the end', async () => {
+  const output = new Output();
+  const log = createLog('info', output);
+  for (let index = 0; index < 1_000; index++) log.logger.info({ index }, 'line');
+  await log.end(1_000);
+  const indices = output.written
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { index: number }).index);
+  expect(indices).toEqual(Array.from({ length: 1_000 }, (_, index) => index));
+});
+
+it('what is held when the process exits is handed over', () => {
+  const output = new Output();
+  const log = createLog('info', output);
+  log.logger.info('last words');
+  expect(output.written).toBe('');
+  log.flush();
+  expect(output.written).toContain('last words');
+});
+
+it('a stream that nobody reads costs lines, but neither memory without end nor time at the end', async () => {
+  const output = new Output();
+  output.stuck = true;
+  const log = createLog('info', output);
+  for (let index = 0; index < 20_000; index++) log.logger.info({ text: 't'.repeat(200) }, 'line');
+  const began = performance.now();
+  await log.end(50);
+  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(output.writableLength).toBeLessThan(2_000_000);
+});
