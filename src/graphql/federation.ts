@@ -53,11 +53,14 @@ export function guardFederation(schema: GraphQLSchema, { references, toTypename 
     return budget.addError() ? error : null;
   }
 
+  // As built, its resolver prints the schema anew each time, for each alias.
+  let service: unknown;
   wrap(schema, '_service', (resolve) => (source, args, context, info) => {
     if (!context.federation.sdl) {
       throw new GatewayError('FORBIDDEN', 'This gateway tells its schema only to a router that proves itself.');
     }
-    return resolve(source, args, context, info);
+    service ??= resolve(source, args, context, info);
+    return service;
   });
 
   wrap(schema, '_entities', () => (_source, args, context, info) => {

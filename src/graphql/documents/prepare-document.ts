@@ -6,7 +6,6 @@ import {
   specifiedRules,
   TypeMetaFieldDef,
   type ValidationRule,
-  validate,
 } from 'graphql';
 import type { Limits } from '../../settings/settings.ts';
 import { InvalidRequest } from '../invalid-request.ts';
@@ -15,6 +14,7 @@ import { toLimitError } from '../limits/refusal.ts';
 import { checkSource } from '../limits/source.ts';
 import type { Prepare } from './document-store.ts';
 import { parseDocument, toLines } from './source-lines.ts';
+import { validateDocument } from './validate-document.ts';
 
 /** How many mistakes of one document a client is told. */
 const maxMistakes = 20;
@@ -38,7 +38,7 @@ export function createPrepare({ schema, limits, introspection }: PrepareOptions)
     const syntaxTree = parseOrRefuse(text);
     const overDocument = checkDocument(syntaxTree, schema, limits);
     if (overDocument !== null) throw toLimitError(overDocument);
-    const mistakes = validate(schema, syntaxTree, rules, { maxErrors: maxMistakes });
+    const mistakes = validateDocument(schema, syntaxTree, rules, maxMistakes);
     if (mistakes.length > 0) throw new InvalidRequest('GRAPHQL_VALIDATION_FAILED', mistakes, toLines(text));
     return { syntaxTree };
   };

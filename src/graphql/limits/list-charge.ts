@@ -1,5 +1,6 @@
 import {
   defaultFieldResolver,
+  type FieldNode,
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLOutputType,
@@ -12,6 +13,7 @@ import {
   isObjectType,
   Kind,
   type SelectionSetNode,
+  valueFromASTUntyped,
 } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import { isIncluded } from '../selection.ts';
@@ -83,8 +85,9 @@ function weigh(known: ListWeights, info: GraphQLResolveInfo): number {
       if (!isIncluded(selection, info)) continue;
       if (selection.kind === Kind.FIELD) {
         const field = isObjectType(type) ? type.getFields()[selection.name.value] : undefined;
-        fields += weighField(field);
-        if (field !== undefined && !isList(field.type)) fields += count(selection.selectionSet, getNamedType(field.type));
+        fields += weighField(field) + countValues(selection, info);
+        if (field === undefined || isList(field.type)) continue;
+        fields += count(selection.selectionSet, getNamedType(field.type));
       } else {
         const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
         const condition = fragment?.typeCondition?.name.value;
@@ -108,6 +111,18 @@ function weighField(field: Field | undefined): number {
   if (!isCompositeType(getNamedType(field.type))) return isResolved ? weights.resolvedValue : weights.value;
   if (!isResolved) return weights.object;
   return field.args.length > 0 ? weights.foundObject : weights.resolvedObject;
+}
+
+/** How many values the arguments of a field hold: they are looked at again for each item. */
+function countValues({ arguments: given = [] }: FieldNode, { variableValues }: GraphQLResolveInfo): number {
+  let values = 0;
+  const open: unknown[] = given.map(({ value }) => valueFromASTUntyped(value, variableValues));
+  while (open.length > 0) {
+    const value = open.pop();
+    values++;
+    if (typeof value === 'object' && value !== null) open.push(...Object.values(value));
+  }
+  return values;
 }
 
 function isListOfObjects(type: GraphQLOutputType): boolean {

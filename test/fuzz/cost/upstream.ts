@@ -129,7 +129,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, shown:
 }
 
 const project = { id: 'p'.repeat(32), name: 'n'.repeat(64) };
-const projects = JSON.stringify({ projects: many((index) => ({ ...project, id: `${index}`.padEnd(32, 'm') }), 10_000) });
+const projects = JSON.stringify({
+  projects: many((index) => ({ ...project, id: `${index}`.padEnd(32, 'm') }), 10_000),
+});
 const token = JSON.stringify({
   token: { user: project, project, roles: many(() => project), expires_at: '2026-11-21T03:23:00Z' },
 });
