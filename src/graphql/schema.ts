@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { concatAST, type DocumentNode, type GraphQLSchema, parse, Source } from 'graphql';
 import { guardFederation } from './federation.ts';
+import { capErrors } from './limits/error-cap.ts';
 import { chargeLists } from './limits/list-charge.ts';
 import { resolveImageReference } from './resolvers/image.ts';
 import { resolveImageMemberReference } from './resolvers/image-member.ts';
@@ -32,6 +33,7 @@ export function createSchema(): GraphQLSchema {
     toTypename,
   });
   chargeLists(schema);
+  capErrors(schema);
   return schema;
 }
 

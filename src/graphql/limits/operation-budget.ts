@@ -74,7 +74,7 @@ export class OperationBudget implements CallBudget {
     return Math.max(0, this.#errors - this.maxErrors);
   }
 
-  /** Counts an error about one item of a list. @returns whether the answer may hold it. */
+  /** Counts an error that a field or an item of a list has. @returns whether the answer may hold it. */
   addError(): boolean {
     return ++this.#errors <= this.maxErrors;
   }
