@@ -106,6 +106,7 @@ export function reportError(
   { path, fieldNodes }: GraphQLResolveInfo,
   below: readonly (string | number)[],
 ): void {
+  if (!context.budget.addError()) return;
   const { message } = originalError;
   context.rowErrors.push(
     new GraphQLError(message, { originalError, nodes: fieldNodes, path: [...toPath(path), ...below] }),

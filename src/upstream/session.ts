@@ -16,6 +16,9 @@ export interface Rows<T> {
   readonly errors: readonly GatewayError[];
 }
 
+/** How many rows of one list have an error of their own; where all rows are bad, a thousand errors say no more. */
+const maxRowErrors = 10;
+
 /**
  * Settles never. An operation over a limit has been answered; an error for each of the calls that it still waits for would
  * take more time and memory than the calls themselves.
@@ -101,15 +104,22 @@ export class Session {
   parseRows<T>(read: Read, list: readonly unknown[], parse: (row: unknown) => T): Rows<T> {
     const rows: T[] = [];
     const errors: GatewayError[] = [];
+    let dropped = 0;
     for (const row of list) {
       try {
         rows.push(parse(row));
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
+        dropped++;
+        if (dropped > maxRowErrors) continue;
         errors.push(this.#notUnderstood(read, `a row was left out, because ${error.message}`, error));
       }
     }
-    if (errors.length > 0) this.#transport.dropped(read, errors.length);
+    if (dropped > maxRowErrors) {
+      const why = `${dropped - maxRowErrors} more rows were left out`;
+      errors.push(this.#notUnderstood(read, why, undefined));
+    }
+    if (dropped > 0) this.#transport.dropped(read, dropped);
     return { rows, errors };
   }
 

@@ -12,6 +12,8 @@ const maxErrors = 1_000;
 
 /** Estimated memory for each byte that upstream answered with: its rows, once they are parsed. */
 const memoryPerUpstreamByte = 2;
+/** Estimated memory for each call, and for all that waits for it. */
+const memoryPerCall = 10_000;
 /** Estimated memory for each field of an answer that is being built. */
 const memoryPerField = 32;
 
@@ -93,7 +95,9 @@ export class OperationBudget implements CallBudget {
     this.#calls++;
     if (this.#calls > this.#maxCalls) this.#exceed('maxUpstreamCalls', this.#maxCalls, this.#calls);
     // Writes cost little, and what has begun should be finished.
-    else if (method === 'GET' && this.#processMemory.isShort) this.#runOutOfMemory();
+    else if (method === 'GET' && (this.#processMemory.isShort || !this.#memory.take(memoryPerCall))) {
+      this.#runOutOfMemory();
+    }
   }
 
   receive(bytes: number): void {
@@ -149,7 +153,7 @@ export class OperationBudget implements CallBudget {
 
   /** Gives back the memory in which the answer was built, and takes that of the answer. @throws GatewayError. */
   hold(answerBytes: number): void {
-    this.#memory.shrink(0);
+    this.#memory.close();
     if (!this.#memory.take(answerBytes)) throw this.#runOutOfMemory();
   }
 
