@@ -1,3 +1,5 @@
+import { exactly, type Sameness } from './sameness.ts';
+
 /** Whether a project has answered to an image shared with it. */
 export type MemberStatus = 'pending' | 'accepted' | 'rejected';
 
@@ -21,7 +23,7 @@ export interface Identity {
 
 /** One project an image is shared with. Times are microseconds since 1970, shown as whole seconds. */
 export interface Member {
-  readonly memberId: string;
+  memberId: string;
   status: MemberStatus;
   readonly createdAt: number;
   updatedAt: number;
@@ -77,12 +79,22 @@ export class World {
   readonly images = new Map<string, Image>();
   /** The id of a deleted image is never free again. Observed on Glance 25.1. */
   readonly deletedImageIds = new Set<string>();
+  /** Which texts are the same, ids among them. */
+  readonly isSame: Sameness;
   readonly #now: () => number;
   #lastTick = 0;
 
-  /** `now` gives milliseconds since 1970; tests pass their own. */
-  constructor(options: { readonly now?: () => number } = {}) {
+  /** `now` gives milliseconds since 1970; tests pass their own. Texts are compared exactly unless `isSame` is given. */
+  constructor(options: { readonly now?: () => number; readonly isSame?: Sameness } = {}) {
     this.#now = options.now ?? Date.now;
+    this.isSame = options.isSame ?? exactly;
+  }
+
+  /** The image with this id, in whatever spelling is the same. */
+  findImage(id: string): Image | undefined {
+    const image = this.images.get(id);
+    if (image !== undefined || this.isSame === exactly) return image;
+    return this.images.values().find((candidate) => this.isSame(candidate.id, id));
   }
 
   /** The time in microseconds, never the same twice, so that images made in one second keep their order. */

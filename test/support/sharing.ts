@@ -1,4 +1,5 @@
 import type { Environment } from '../../src/config.ts';
+import { exactly, type Sameness } from '../../src/simulator/sameness.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { type NewImage, World } from '../../src/simulator/world.ts';
 import { type Answer, type Gateway, startGateway } from './gateway.ts';
@@ -40,6 +41,8 @@ export type Intercept = (
 ) => { readonly status: number; readonly body?: unknown } | Handle | undefined;
 
 interface Options extends SimulatorOptions {
+  /** Which ids are the same to the database; by default they are compared exactly. */
+  readonly isSame?: Sameness;
   readonly intercept?: Intercept;
   /** Settings of the gateway. */
   readonly environment?: Environment;
@@ -50,8 +53,13 @@ export function tokenOf(name: Name): string {
   return `token-of-${name}`;
 }
 
-export async function startSharing({ intercept, environment, ...options }: Options = {}): Promise<Sharing> {
-  const world = new World();
+export async function startSharing({
+  intercept,
+  environment,
+  isSame = exactly,
+  ...options
+}: Options = {}): Promise<Sharing> {
+  const world = new World({ isSame });
   for (const [name, projectId] of Object.entries(projects)) {
     world.addIdentity({ name, projectId, token: tokenOf(name as Name), roles: ['member'] });
   }

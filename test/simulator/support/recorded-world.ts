@@ -1,3 +1,4 @@
+import { likeMariaDb } from '../../../src/simulator/sameness.ts';
 import { type Image, type MemberStatus, type NewImage, World } from '../../../src/simulator/world.ts';
 
 const producer = '1'.repeat(32);
@@ -173,6 +174,15 @@ const exceptions: readonly (readonly [RegExp, number, Stage])[] = [
   [/^image\/download-stranger$/, 51, { ...hello, shared: pendingA }],
   [/^image\/deleted-/, 53, { deleted: true }],
 ];
+
+/** The world of a recording with MariaDB: one image of the producer, with these pending members. */
+export function stageMariaDbWorld(held: readonly string[]): World {
+  const world = new World({ isSame: likeMariaDb });
+  addPeople(world);
+  const id = '00000001-0000-4000-8000-0000000000ab';
+  addImage(world, id, { name: 'recorded', shared: held.map((memberId) => [memberId]) });
+  return world;
+}
 
 function addPeople(world: World): void {
   const people = { producer, 'consumer-a': consumerA, 'consumer-b': consumerB, stranger };
