@@ -1,23 +1,20 @@
 import { hash } from 'node:crypto';
 import { GatewayError, UpstreamError } from '../errors.ts';
+import { GaveUp } from './deadline.ts';
+import { type ImagePage, type ReadPage, readPage, toMarker } from './image-pages.ts';
 import { type ImageQuery, imagesByIdPath, imagesByMemberStatusPath, imagesPath } from './image-query.ts';
 import type { ImageAttributes, ImageMember, ImageMemberKey, MemberStatus } from './model.ts';
-import type { SharedReads } from './shared-reads.ts';
+import { toPathSegment } from './path.ts';
+import { onePerMember, parseBody, parseRow, type Rows, toRows } from './rows.ts';
+import { foldId, mayBeSameId } from './same-id.ts';
+import type { Patience, SharedReads } from './shared-reads.ts';
 import type { Call, Caller, Transport } from './transport.ts';
 import { parseArray, parseImage, parseMember, parseObject, toWireStatus, WireError } from './wire.ts';
 
-/** Rows of a list, and an error for each row that could not be understood. */
-export interface Rows<T> {
-  readonly rows: readonly T[];
-  readonly errors: readonly GatewayError[];
-}
-
-/** A page of images. */
-export interface ImagePage extends Rows<ImageAttributes> {
+/** A part of a list of images that was asked for by their ids. */
+export interface ImageList extends Rows<ImageAttributes> {
   /** Whether upstream says that more may follow. */
   readonly more: boolean;
-  /** The id of the last row, understood or not: where the next page starts. */
-  readonly lastId: string | undefined;
 }
 
 /** Who a client speaks for. */
@@ -27,8 +24,8 @@ export interface ClientCaller extends Omit<Caller, 'token'> {
 }
 
 /**
- * The Images API as one caller sees it, one method for each operation. Ids are taken as they are: whoever calls has
- * checked that they can stand in a path. All methods throw UpstreamError, and `UNAUTHENTICATED` without a token.
+ * The Images API as one caller sees it, one method for each operation. All methods throw UpstreamError; without a token
+ * they throw `UNAUTHENTICATED` before they look at what is asked for. What no path leads to is not there.
  * Source: Images API v2 reference, "Images" and "Sharing".
  */
 export class ImagesClient {
@@ -46,22 +43,29 @@ export class ImagesClient {
 
   /** `GET /v2/images/{image_id}`; null for 404. */
   async getImage(imageId: string): Promise<ImageAttributes | null> {
-    const doing = `look up image ${imageId}`;
-    return this.#get({ operation: 'getImage', doing, path: `/images/${encodeURIComponent(imageId)}` }, (json) =>
-      expectImage(parseImage(json), imageId),
+    return this.#get(
+      () => ({ operation: 'getImage', doing: `look up image ${imageId}`, path: imagePath(imageId) }),
+      (json) => expectImage(parseImage(json), imageId),
     );
   }
 
-  /** `GET /v2/images` with filters, a page at a time. */
-  async listImages(query: ImageQuery): Promise<ImagePage> {
-    return this.#listImages({ operation: 'listImages', doing: 'list images', path: imagesPath(query) });
+  /** `GET /v2/images` with filters, a page at a time: a shorter one where its rows are too large together. */
+  async listImages(query: ImageQuery): Promise<ReadPage> {
+    return readPage(query, (asked, wantsEnd) =>
+      this.#read(
+        () => ({ operation: 'listImages', doing: 'list images', path: imagesPath(asked), wantsEnd }),
+        (json, call) => this.#parsePage(json, call),
+      ),
+    );
   }
 
   /** `GET /v2/images?id=in:…`: those of these images that the token may see, and that are hidden or not, in any order. */
-  async listImagesById(imageIds: readonly string[], hidden: boolean): Promise<ImagePage> {
-    const doing = `look up ${imageIds.length} images`;
-    const path = imagesByIdPath(imageIds, hidden);
-    return this.#listImages({ operation: 'listImagesById', doing, path }, new Set(imageIds));
+  async listImagesById(imageIds: readonly string[], hidden: boolean): Promise<ImageList> {
+    return this.#listAsked(imageIds, () => ({
+      operation: 'listImagesById',
+      doing: `look up ${imageIds.length} images`,
+      path: imagesByIdPath(imageIds, hidden),
+    }));
   }
 
   /**
@@ -72,105 +76,142 @@ export class ImagesClient {
     imageIds: readonly string[],
     status: MemberStatus,
     hidden: boolean,
-  ): Promise<ImagePage> {
-    const doing = `look up own member statuses in ${imageIds.length} images`;
-    const path = imagesByMemberStatusPath(imageIds, status, hidden);
-    return this.#listImages({ operation: 'listImagesByMemberStatus', doing, path }, new Set(imageIds));
+  ): Promise<ImageList> {
+    return this.#listAsked(imageIds, () => ({
+      operation: 'listImagesByMemberStatus',
+      doing: `look up own member statuses in ${imageIds.length} images`,
+      path: imagesByMemberStatusPath(imageIds, status, hidden),
+    }));
   }
 
   /** `GET /v2/images/{image_id}/members`: one row for each member. */
   async listMembers(imageId: string): Promise<Rows<ImageMember>> {
-    const path = `/images/${encodeURIComponent(imageId)}/members`;
-    const call = get({ operation: 'listMembers', doing: `list the members of image ${imageId}`, path });
-    return this.#read(call, (json) => {
-      const members = parseArray(json, 'members');
-      const { rows, errors } = this.#parseRows(call, members, (row) => expectMember(parseMember(row), imageId));
-      return { rows: onePerMember(rows), errors };
-    });
+    return this.#read(
+      () => ({
+        operation: 'listMembers',
+        doing: `list the members of image ${imageId}`,
+        path: `${imagePath(imageId)}/members`,
+      }),
+      (json, call) => {
+        const parsed = this.#parseRows(parseArray(json, 'members'), call, (row) =>
+          expectMember(parseMember(row), imageId),
+        );
+        const { rows, errors } = toRows(parsed);
+        return { rows: onePerMember(rows), errors };
+      },
+    );
   }
 
   /** `GET /v2/images/{image_id}/members/{member_id}`; null for 404. */
-  async getMember({ imageId, memberId }: ImageMemberKey): Promise<ImageMember | null> {
-    const doing = `look up member ${memberId} of image ${imageId}`;
-    return this.#get({ operation: 'getMember', doing, path: memberPath({ imageId, memberId }) }, (json) =>
-      expectMember(parseMember(json), imageId, memberId),
+  async getMember(key: ImageMemberKey): Promise<ImageMember | null> {
+    return this.#get(
+      () => ({
+        operation: 'getMember',
+        doing: `look up member ${key.memberId} of image ${key.imageId}`,
+        path: memberPath(key),
+      }),
+      (json) => expectMember(parseMember(json), key.imageId, key.memberId),
     );
   }
 
   /** `POST /v2/images/{image_id}/members`. The key in the body is `member`, though the answer says `member_id`. */
   async createMember({ imageId, memberId }: ImageMemberKey): Promise<ImageMember> {
-    const call: Call = {
-      operation: 'createMember',
-      doing: `make ${memberId} a member of image ${imageId}`,
-      method: 'POST',
-      path: `/images/${encodeURIComponent(imageId)}/members`,
-      body: { member: memberId },
-      expect: 200,
-    };
-    return parseBody(call, await this.#write(call), (json) => expectMember(parseMember(json), imageId, memberId));
+    return this.#write(
+      () => ({
+        operation: 'createMember',
+        doing: `make ${memberId} a member of image ${imageId}`,
+        method: 'POST',
+        path: `${imagePath(imageId)}/members`,
+        body: { member: memberId },
+      }),
+      (body, call) => parseBody(call, body, (json) => expectMember(parseMember(json), imageId, memberId)),
+    );
   }
 
   /** `PUT /v2/images/{image_id}/members/{member_id}`. */
-  async updateMember({ imageId, memberId }: ImageMemberKey, status: MemberStatus): Promise<ImageMember> {
-    const call: Call = {
-      operation: 'updateMember',
-      doing: `set the status of member ${memberId} of image ${imageId}`,
-      method: 'PUT',
-      path: memberPath({ imageId, memberId }),
-      body: { status: toWireStatus(status) },
-      expect: 200,
-    };
-    return parseBody(call, await this.#write(call), (json) => expectMember(parseMember(json), imageId, memberId));
+  async updateMember(key: ImageMemberKey, status: MemberStatus): Promise<ImageMember> {
+    return this.#write(
+      () => ({
+        operation: 'updateMember',
+        doing: `set the status of member ${key.memberId} of image ${key.imageId}`,
+        method: 'PUT',
+        path: memberPath(key),
+        body: { status: toWireStatus(status) },
+      }),
+      (body, call) => parseBody(call, body, (json) => expectMember(parseMember(json), key.imageId, key.memberId)),
+    );
   }
 
   /** `DELETE /v2/images/{image_id}/members/{member_id}`. */
-  async deleteMember({ imageId, memberId }: ImageMemberKey): Promise<void> {
-    const doing = `remove member ${memberId} from image ${imageId}`;
-    const path = memberPath({ imageId, memberId });
-    await this.#write({ operation: 'deleteMember', doing, method: 'DELETE', path, expect: 204 });
+  async deleteMember(key: ImageMemberKey): Promise<void> {
+    await this.#write(
+      () => ({
+        operation: 'deleteMember',
+        doing: `remove member ${key.memberId} from image ${key.imageId}`,
+        method: 'DELETE',
+        path: memberPath(key),
+      }),
+      // Nothing is what the Images API has to say of it; anything but JSON is not from the Images API.
+      (body, call) => (body === '' ? null : parseBody(call, body, () => null)),
+    );
   }
 
-  async #listImages(request: GetRequest, asked?: ReadonlySet<string>): Promise<ImagePage> {
-    const call = get(request);
-    return this.#read(call, (json) => {
-      const list = parseArray(json, 'images');
-      const last = list.at(-1);
-      return {
-        ...this.#parseRows(call, list, (row) => expectOneOf(parseImage(row), asked)),
-        more: typeof parseObject(json, 'the body')['next'] === 'string',
-        lastId: last === undefined ? undefined : parseImageId(last),
-      };
+  #listAsked(imageIds: readonly string[], toRequest: () => Request): Promise<ImageList> {
+    return this.#read(toRequest, (json, call) => {
+      const asked = new Set(imageIds.map(foldId));
+      const parsed = this.#parseRows(parseArray(json, 'images'), call, (row) => expectOneOf(parseImage(row), asked));
+      return { ...toRows(parsed), more: nextLinkOf(json) !== undefined };
     });
   }
 
-  async #get<T>(request: GetRequest, parse: (json: unknown) => T): Promise<T | null> {
+  #parsePage(json: unknown, call: Call): ImagePage {
+    const list = parseArray(json, 'images');
+    const images = this.#parseRows(list, call, parseImage);
+    const rows = images.map((image, index) => ({ id: parseImageId(list[index]), image }));
+    const next = nextLinkOf(json);
+    return { rows, more: next !== undefined, lastId: rows.at(-1)?.id ?? toMarker(next) };
+  }
+
+  async #get<T>(toRequest: () => Request, parse: (json: unknown) => T): Promise<T | null> {
     try {
-      return await this.#read(get(request), parse);
+      return await this.#read(toRequest, parse);
     } catch (error) {
       if (error instanceof UpstreamError && error.status === 404) return null;
       throw error;
     }
   }
 
-  async #read<T>(call: Call, parse: (json: unknown) => T): Promise<T> {
-    const { token, requestId, signal, deadlineAt, trace } = this.#caller;
-    if (token instanceof GatewayError) throw token;
-    const make = async (shared: AbortSignal): Promise<T> =>
-      parseBody(call, await this.#transport.call(call, { token, requestId, signal: shared, deadlineAt, trace }), parse);
-    if (this.#sharedReads === null) return make(signal);
-    return this.#sharedReads.read(this.#toCallerKey(token), call.path, signal, make);
+  async #read<T>(toRequest: () => Request, parse: (json: unknown, call: Call) => T): Promise<T> {
+    const caller = this.#authenticated();
+    const call: Call = { ...toRequest(), method: 'GET' };
+    const make = async ({ signal, deadline }: Patience): Promise<T> => {
+      const body = await this.#transport.call(call, { ...caller, signal }, deadline);
+      return parseBody(call, body, (json) => parse(json, call));
+    };
+    const patience = { signal: caller.signal, deadline: this.#transport.deadlineOf(caller) };
+    if (this.#sharedReads === null) return make(patience);
+    try {
+      return await this.#sharedReads.read(this.#toCallerKey(caller.token), call.path, patience, make);
+    } catch (error) {
+      throw error instanceof GaveUp ? this.#transport.giveUp(call, error) : error;
+    }
   }
 
-  async #write(call: Call): Promise<string> {
-    const { token, requestId, signal, deadlineAt, trace } = this.#caller;
-    if (token instanceof GatewayError) throw token;
-    const callerKey = this.#toCallerKey(token);
-    this.#sharedReads?.forget(callerKey);
+  async #write<T>(toCall: () => Call, parse: (body: string, call: Call) => T): Promise<T> {
+    const caller = this.#authenticated();
+    const call = toCall();
     try {
-      return await this.#transport.call(call, { token, requestId, signal, deadlineAt, trace });
+      return parse(await this.#transport.call(call, caller), call);
     } finally {
-      this.#sharedReads?.forget(callerKey);
+      this.#sharedReads?.close();
     }
+  }
+
+  /** @throws the reason why there is no token that can be used. */
+  #authenticated(): Caller {
+    const { token } = this.#caller;
+    if (token instanceof GatewayError) throw token;
+    return { ...this.#caller, token };
   }
 
   #toCallerKey(token: string): string {
@@ -178,92 +219,50 @@ export class ImagesClient {
     return this.#callerKey;
   }
 
-  #parseRows<T>(call: Call, list: readonly unknown[], parse: (row: unknown) => T): Rows<T> {
-    const rows: T[] = [];
-    const errors: GatewayError[] = [];
-    for (const row of list) {
-      try {
-        rows.push(parse(row));
-      } catch (error) {
-        if (!(error instanceof WireError)) throw error;
-        errors.push(notUnderstood(call, `a row was left out, because ${error.message}`, error));
-      }
-    }
-    if (errors.length > 0) this.#transport.dropped(call, errors.length);
-    return { rows, errors };
+  #parseRows<T>(list: readonly unknown[], call: Call, parse: (row: unknown) => T): (T | UpstreamError)[] {
+    const parsed = list.map((row) => parseRow(call, row, parse));
+    const dropped = parsed.filter((row) => row instanceof UpstreamError).length;
+    if (dropped > 0) this.#transport.dropped(call, dropped);
+    return parsed;
   }
 }
 
-type GetRequest = Pick<Call, 'operation' | 'doing' | 'path'>;
+/** A read, before it is known who makes it. */
+type Request = Omit<Call, 'method' | 'body'>;
 
-function get(request: GetRequest): Call {
-  return { ...request, method: 'GET', expect: 200 };
+function imagePath(imageId: string): string {
+  return `/images/${toPathSegment(imageId)}`;
 }
 
 function memberPath({ imageId, memberId }: ImageMemberKey): string {
-  return `/images/${encodeURIComponent(imageId)}/members/${encodeURIComponent(memberId)}`;
+  return `${imagePath(imageId)}/members/${toPathSegment(memberId)}`;
+}
+
+function nextLinkOf(json: unknown): string | undefined {
+  const { next } = parseObject(json, 'the body');
+  return typeof next === 'string' ? next : undefined;
 }
 
 function parseImageId(row: unknown): string | undefined {
-  const id = parseObject(row, 'an image')['id'];
+  const id = typeof row === 'object' && row !== null && 'id' in row ? row.id : undefined;
   return typeof id === 'string' ? id : undefined;
-}
-
-function parseBody<T>(call: Call, body: string, parse: (json: unknown) => T): T {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    // What the parser says of it quotes upstream, so it is no cause to keep.
-    throw notUnderstood(call, 'it is no JSON', undefined);
-  }
-  try {
-    return parse(json);
-  } catch (error) {
-    if (error instanceof WireError) throw notUnderstood(call, error.message, error);
-    throw error;
-  }
 }
 
 /** @returns the image. @throws WireError if it is another one than was asked for. */
 function expectImage(image: ImageAttributes, imageId: string): ImageAttributes {
-  if (!isSameId(image.id, imageId)) throw new WireError('it is about another image');
+  if (!mayBeSameId(image.id, imageId)) throw new WireError('it is about another image');
   return image;
 }
 
-function expectOneOf(image: ImageAttributes, asked: ReadonlySet<string> | undefined): ImageAttributes {
-  if (asked && !asked.has(image.id.toLowerCase())) throw new WireError('it is about an image that was not asked for');
+function expectOneOf(image: ImageAttributes, asked: ReadonlySet<string>): ImageAttributes {
+  if (!asked.has(foldId(image.id))) throw new WireError('it is about an image that was not asked for');
   return image;
 }
 
 function expectMember(member: ImageMember, imageId: string, memberId?: string): ImageMember {
-  if (!isSameId(member.imageId, imageId)) throw new WireError('it is about another image');
-  if (memberId !== undefined && !isSameId(member.memberId, memberId)) throw new WireError('it is about another member');
-  return member;
-}
-
-/** On MariaDB and MySQL, Glance matches ids without regard to case and to spaces at the end, and answers what it holds. */
-function isSameId(held: string, asked: string): boolean {
-  return held === asked || held.trimEnd().toLowerCase() === asked.trimEnd().toLowerCase();
-}
-
-/**
- * Glance may hold a member more than once, after several `POST`s at the same moment. The row that was changed last tells
- * what the member decided last.
- */
-function onePerMember(rows: readonly ImageMember[]): readonly ImageMember[] {
-  const latest = new Map<string, ImageMember>();
-  for (const row of rows) {
-    const known = latest.get(row.memberId);
-    if (known === undefined || row.updatedAt > known.updatedAt) latest.set(row.memberId, row);
+  if (!mayBeSameId(member.imageId, imageId)) throw new WireError('it is about another image');
+  if (memberId !== undefined && !mayBeSameId(member.memberId, memberId)) {
+    throw new WireError('it is about another member');
   }
-  return latest.size === rows.length ? rows : [...latest.values()];
-}
-
-function notUnderstood(call: Call, why: string, cause: unknown): UpstreamError {
-  return new UpstreamError(
-    'UPSTREAM_INVALID_RESPONSE',
-    `Could not ${call.doing} as asked: the answer of the Images API cannot be understood: ${why}.`,
-    { outcome: call.method === 'GET' ? undefined : 'UNKNOWN', cause },
-  );
+  return member;
 }

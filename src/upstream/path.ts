@@ -1,3 +1,5 @@
+import { UpstreamError } from '../errors.ts';
+
 /** The longest id that the Images API can store: its columns hold 255 characters. */
 export const maxIdLength = 255;
 
@@ -31,4 +33,15 @@ export function whyNotAddressable(id: string): string | null {
   const why = whyNotPathSegment(id);
   if (why !== null || ascii.test(id)) return why;
   return 'contains characters other than ASCII, which the Images API cannot find by a path';
+}
+
+/**
+ * An id as one segment of a path.
+ *
+ * @throws UpstreamError with status 404, which is what upstream would say, for an id that no path leads to.
+ */
+export function toPathSegment(id: string): string {
+  const why = whyNotAddressable(id);
+  if (why === null) return encodeURIComponent(id);
+  throw new UpstreamError('BAD_USER_INPUT', `The id "${id.slice(0, maxIdLength)}" ${why}.`, { status: 404 });
 }

@@ -52,7 +52,9 @@ export function mayBeSameId(one: string, other: string): boolean {
 
 /** The same text for all spellings of an id that consists of printable ASCII. */
 export function foldId(id: string): string {
-  return id.toLowerCase().replace(/ +$/, '');
+  let end = id.length;
+  while (id[end - 1] === ' ') end--;
+  return id.slice(0, end).toLowerCase();
 }
 
 function isPlain(id: string): boolean {

@@ -2,7 +2,12 @@ import { type ErrorCode, UpstreamError } from '../errors.ts';
 import type { AttemptAnswer } from './attempt.ts';
 import type { Call } from './transport.ts';
 
-/** What a status says to a client, where it is not the one that was hoped for. */
+const tooManyRequests = [
+  'RATE_LIMITED',
+  'the Images API takes no more requests at the moment. Wait, then try again.',
+] as const;
+
+/** What a status says to a client, where it does not mean success. */
 const statuses: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   400: ['BAD_USER_INPUT', 'the Images API does not accept a value.'],
   401: [
@@ -13,21 +18,27 @@ const statuses: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   403: ['FORBIDDEN', 'the Images API does not allow this token to do that.'],
   404: ['BAD_USER_INPUT', 'there is no such image or member, or this token may not see it.'],
   409: ['BAD_USER_INPUT', 'it conflicts with what is there already.'],
-  413: ['BAD_USER_INPUT', 'a limit of the cloud is reached.'],
-  429: ['RATE_LIMITED', 'the Images API takes no more requests at the moment. Wait, then try again.'],
+  413: tooManyRequests,
+  414: ['BAD_USER_INPUT', 'the values are too long for one request to the Images API.'],
+  429: tooManyRequests,
   500: ['UPSTREAM_UNAVAILABLE', 'the Images API failed.'],
   502: ['UPSTREAM_UNAVAILABLE', 'what stands before the Images API cannot reach it.'],
   503: ['UPSTREAM_UNAVAILABLE', 'the Images API is out of service at the moment.'],
   504: ['UPSTREAM_UNAVAILABLE', 'what stands before the Images API got no answer from it in time.'],
 };
 
+/** Whether upstream did what it was asked for. With 202 it only promises that. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300 && status !== 202;
+}
+
 /** Upstream's words are kept for recognition only; refusals are a few hundred characters. */
 const maxWords = 2_000;
 
-/** The error for an answer that has not the status that means success. Upstream may echo the token that it was sent. */
+/** The error for an answer whose status does not mean success. Upstream may echo the token that it was sent. */
 export function toUpstreamError(call: Call, answer: AttemptAnswer, token: string): UpstreamError {
   const { status } = answer;
-  const [code, why] = statuses[status] ?? [
+  const [code, why] = (isFull(call, answer) ? full : statuses[status]) ?? [
     'UPSTREAM_INVALID_RESPONSE' as const,
     `the Images API answered with HTTP status ${status}, which it should not.${hint(status)}`,
   ];
@@ -39,6 +50,16 @@ export function toUpstreamError(call: Call, answer: AttemptAnswer, token: string
     upstreamRequestId: parseRequestId(answer.headers['x-openstack-request-id'], token),
     outcome: fateUnknown ? 'UNKNOWN' : undefined,
   });
+}
+
+const full = ['BAD_USER_INPUT', 'a limit of the cloud is reached.'] as const;
+
+/**
+ * Whether 413 is about what an image can hold, as it is to a `POST`. To anything else, or with `Retry-After`, it is a
+ * rate limit: so say the limiters of older releases, and those before an Images API.
+ */
+function isFull({ method }: Call, { status, headers }: AttemptAnswer): boolean {
+  return status === 413 && method === 'POST' && headers['retry-after'] === undefined;
 }
 
 function hint(status: number): string {

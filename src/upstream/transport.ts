@@ -2,9 +2,10 @@ import type { Dispatcher } from 'undici';
 import { UpstreamError } from '../errors.ts';
 import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer, UnusableAnswer } from './attempt.ts';
 import type { Breaker } from './breaker.ts';
+import { CallerGone, type Deadline, DeadlineExceeded, type GaveUp, isOver, onDeadline } from './deadline.ts';
 import type { FairQueue } from './fair-queue.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { toUpstreamError } from './status.ts';
+import { isSuccess, toUpstreamError } from './status.ts';
 
 /** The trace that a caller's attempts belong to. */
 export interface Trace {
@@ -36,8 +37,8 @@ export interface Call {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** The status that means success. */
-  readonly expect: number;
+  /** Whether an answer that is too large is still read to its end: see `TooLargeAnswer`. */
+  readonly wantsEnd?: boolean;
 }
 
 /** What became of one attempt, for logs and metrics. */
@@ -75,12 +76,6 @@ export interface TransportOptions {
   readonly onDropped: (operation: string, rows: number) => void;
 }
 
-/** Ends a call because its time is over. */
-class DeadlineExceeded extends Error {}
-
-/** Ends a call because its caller went away. */
-class CallerGone extends Error {}
-
 /** Makes calls to the Images API: one deadline for each, reads tried again where that is safe, writes sent once. */
 export class Transport {
   readonly #options: TransportOptions;
@@ -89,33 +84,35 @@ export class Transport {
     this.#options = options;
   }
 
+  /** When a call that this caller makes now must be over. */
+  deadlineOf({ deadlineAt = Number.POSITIVE_INFINITY }: Pick<Caller, 'deadlineAt'>): Deadline {
+    return { at: Math.min(performance.now() + this.#options.deadlineMs, deadlineAt) };
+  }
+
   /**
    * Makes one call.
    *
+   * @param deadline when it must be over; the caller may put that off while the call is under way.
    * @returns the body of the answer, as text.
-   * @throws UpstreamError for every other status, and when no usable answer came in time.
+   * @throws UpstreamError for a status that does not mean success, and when no usable answer came in time.
    */
-  async call(call: Call, caller: Caller): Promise<string> {
+  async call(call: Call, caller: Caller, deadline: Deadline = this.deadlineOf(caller)): Promise<string> {
     const { basePath, maxBodyBytes, retries, retryBudget } = this.#options;
-    const start = performance.now();
-    const leftMs = Math.max(0, (caller.deadlineAt ?? Number.POSITIVE_INFINITY) - start);
-    const deadlineMs = Math.min(this.#options.deadlineMs, leftMs);
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     const headers = ['accept', 'application/json', 'accept-encoding', 'identity'];
     headers.push('x-auth-token', caller.token, 'x-openstack-request-id', caller.requestId);
     if (body !== null) headers.push('content-type', 'application/json');
-    const request: AttemptRequest = { method: call.method, path: basePath + call.path, headers, body, maxBodyBytes };
-    const attempts = call.method === 'GET' ? retries + 1 : 1;
-    const deadline = start + deadlineMs;
+    const { method, path, wantsEnd } = call;
+    const request: AttemptRequest = { method, path: basePath + path, headers, body, maxBodyBytes, wantsEnd };
+    const attempts = method === 'GET' ? retries + 1 : 1;
 
     let cancel: Cancel = () => {};
-    const timer = setTimeout(() => cancel(new DeadlineExceeded()), deadlineMs);
-    const onAbort = (): void => cancel(new CallerGone());
+    const disarm = onDeadline(deadline, () => cancel(new DeadlineExceeded()));
+    const onAbort = (): void => cancel(toReason(caller.signal));
     caller.signal.addEventListener('abort', onAbort, { once: true });
     try {
-      if (caller.signal.aborted) throw new CallerGone();
-      // Timers may fire up to a millisecond early, and what is left of one is too little for any call.
-      if (deadlineMs < 1) throw new DeadlineExceeded();
+      if (caller.signal.aborted) throw toReason(caller.signal);
+      if (isOver(deadline)) throw new DeadlineExceeded();
       retryBudget.call();
       for (let number = 1; ; number++) {
         const error = await this.#attempt(call, caller, request, number, (c) => {
@@ -123,7 +120,7 @@ export class Transport {
         });
         if (typeof error === 'string') return error;
         const delayMs = retryDelayMs(error, number);
-        if (number >= attempts || delayMs === null || performance.now() + delayMs >= deadline) throw error;
+        if (number >= attempts || delayMs === null || performance.now() + delayMs >= deadline.at) throw error;
         if (!retryBudget.take()) throw error;
         await sleep(delayMs, (c) => {
           cancel = c;
@@ -132,7 +129,7 @@ export class Transport {
     } catch (error) {
       throw this.#toError(call, error);
     } finally {
-      clearTimeout(timer);
+      disarm();
       caller.signal.removeEventListener('abort', onAbort);
     }
   }
@@ -179,7 +176,7 @@ export class Transport {
       trace?.end(report);
       this.#options.observe(report);
     }
-    return answer.status === call.expect ? answer.body : toUpstreamError(call, answer, caller.token);
+    return isSuccess(answer.status) ? answer.body : toUpstreamError(call, answer, caller.token);
   }
 
   /** Waits for a turn to call. */
@@ -205,6 +202,11 @@ export class Transport {
   /** Counts rows that were left out of the answer to a call. */
   dropped(call: Call, rows: number): void {
     this.#options.onDropped(call.operation, rows);
+  }
+
+  /** The error for a caller who stops waiting for a call that goes on for others. */
+  giveUp(call: Call, reason: GaveUp): UpstreamError {
+    return this.#toError(call, reason);
   }
 
   #toError(call: Call, cause: unknown): UpstreamError {
@@ -245,6 +247,11 @@ export class Transport {
 function isDown(answer: AttemptAnswer | undefined, failure: AttemptReport['failure']): boolean {
   if (answer !== undefined) return answer.status > 501;
   return failure === 'unreachable' || failure === 'timeout';
+}
+
+/** Why a signal was aborted: those who share a call may all have run out of time. */
+function toReason({ reason }: AbortSignal): GaveUp {
+  return reason instanceof DeadlineExceeded ? reason : new CallerGone();
 }
 
 function toFailure(error: unknown): 'timeout' | 'cancelled' | 'unusable' | 'unreachable' {
