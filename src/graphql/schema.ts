@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { concatAST, type DocumentNode, type GraphQLSchema, parse, Source } from 'graphql';
-import { guardFederation } from './federation.ts';
+import { concatAST, type DocumentNode, defaultFieldResolver, type GraphQLSchema, parse, Source } from 'graphql';
+import type { GatewayContext } from './context.ts';
+import { byIds, guardFederation } from './federation.ts';
 import { resolveImageReference } from './resolvers/image.ts';
 import { resolveImageMemberReference } from './resolvers/image-member.ts';
 import { resolvers } from './resolvers/index.ts';
@@ -21,13 +22,30 @@ export function readTypeDefs(): DocumentNode {
 export function createSchema(): GraphQLSchema {
   const schema = buildSubgraphSchema([{ typeDefs: readTypeDefs(), resolvers }]);
   guardFederation(schema, {
-    references: { Image: resolveImageReference, ImageMember: resolveImageMemberReference },
+    references: {
+      Image: byIds(['id'], resolveImageReference),
+      ImageMember: byIds(['imageId', 'memberId'], resolveImageMemberReference),
+      // Nothing is known of a project but its id.
+      Project: byIds(['id'], ({ id }) => ({ __typename: 'Project', id })),
+    },
     toTypename,
   });
+  startMutationsOver(schema);
   return schema;
 }
 
-/** A project is shown as it was represented, and only a member has the id of one. */
+/** The mutations of one operation run one after another: each sees the world as the one before it left it. */
+function startMutationsOver(schema: GraphQLSchema): void {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const { resolve = defaultFieldResolver } = field;
+    field.resolve = (source: unknown, args, context: GatewayContext, info) => {
+      context.loaders.startOver();
+      return resolve(source, args, context, info);
+    };
+  }
+}
+
+/** Only a project says what it is, and only a member has the id of one. */
 function toTypename(entity: Readonly<Record<string, unknown>>): string {
   if (entity['__typename'] === 'Project') return 'Project';
   return 'memberId' in entity ? 'ImageMember' : 'Image';
