@@ -5,7 +5,7 @@ import { showImage } from './image-view.ts';
 import { type ImagesQuery, parseImagesQuery, type SortKey, type SortOrder } from './images-query.ts';
 import { imagesLink } from './query-params.ts';
 import { jsonReply, type Reply } from './reply.ts';
-import type { Image } from './world.ts';
+import type { Image, World } from './world.ts';
 
 const sortColumns: Readonly<Record<SortKey, (image: Image) => string | number | null>> = {
   name: (image) => image.name,
@@ -31,6 +31,23 @@ function compareImages(order: readonly SortOrder[], left: Image, right: Image): 
     if (result !== 0) return descending ? -result : result;
   }
   return 0;
+}
+
+/**
+ * Whether an image comes after the marker. Here, unlike when it sorts, Glance takes a size of null for 0 in a row, and for
+ * an empty text in the marker: to SQLite that is larger than any number, to MariaDB it is 0. So an order by size loses
+ * images without a size, or repeats others; and one by name, those without a name among those with an empty one.
+ * Observed on Glance 25.1.
+ */
+function isAfter(marker: Image, { order }: ImagesQuery, image: Image, { database }: World): boolean {
+  const emptyText = database === 'sqlite' ? Number.POSITIVE_INFINITY : 0;
+  for (const { key, descending } of order) {
+    const isSize = key === 'size';
+    const left = sortColumns[key](image) ?? (isSize ? 0 : '');
+    const right = sortColumns[key](marker) ?? (isSize ? emptyText : '');
+    if (left !== right) return left > right !== descending;
+  }
+  return false;
 }
 
 /** Whether the image is shared with the caller in the wanted status. */
@@ -80,7 +97,7 @@ export function listImages(call: Call): Reply {
   const marker = query.marker === undefined ? undefined : findMarker(call, query.marker);
   const images = [...call.world.images.values()]
     .filter((image) => isListed(call, image, query) && filters.every((filter) => filter(image)))
-    .filter((image) => marker === undefined || compareImages(query.order, image, marker) > 0)
+    .filter((image) => marker === undefined || isAfter(marker, query, image, call.world))
     .sort((left, right) => compareImages(query.order, left, right))
     .slice(0, limit);
   const last = images.length === limit ? images.at(-1) : undefined;

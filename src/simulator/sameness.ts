@@ -1,11 +1,17 @@
-/** Whether two texts are the same to the database that keeps the rows. */
+/** Which database Glance keeps its rows in: it decides which texts are the same, ids among them. */
+export type Database = 'sqlite' | 'mariadb';
+
+/** Whether two texts are the same to a database. */
 export type Sameness = (one: string, other: string) => boolean;
 
-/** SQLite: every character counts. */
-export const exactly: Sameness = (one, other) => one === other;
-
-/** MariaDB with `utf8mb3_general_ci`: case, accents and trailing spaces do not count. Observed on MariaDB 10.11. */
-export const likeMariaDb: Sameness = (one, other) => fold(one) === fold(other);
+/**
+ * To SQLite, every character counts; to MariaDB with `utf8mb3_general_ci`, case, accents and trailing spaces do not.
+ * Observed on MariaDB 10.11.
+ */
+export const sameness: Readonly<Record<Database, Sameness>> = {
+  sqlite: (one, other) => one === other,
+  mariadb: (one, other) => fold(one) === fold(other),
+};
 
 function fold(text: string): string {
   return Array.from(text.replace(/ +$/, ''), foldCharacter).join('');

@@ -1,4 +1,4 @@
-import { exactly, type Sameness } from './sameness.ts';
+import { type Database, type Sameness, sameness } from './sameness.ts';
 
 /** Whether a project has answered to an image shared with it. */
 export type MemberStatus = 'pending' | 'accepted' | 'rejected';
@@ -79,21 +79,25 @@ export class World {
   readonly images = new Map<string, Image>();
   /** The id of a deleted image is never free again. Observed on Glance 25.1. */
   readonly deletedImageIds = new Set<string>();
-  /** Which texts are the same, ids among them. */
-  readonly isSame: Sameness;
+  readonly database: Database;
   readonly #now: () => number;
   #lastTick = 0;
 
-  /** `now` gives milliseconds since 1970; tests pass their own. Texts are compared exactly unless `isSame` is given. */
-  constructor(options: { readonly now?: () => number; readonly isSame?: Sameness } = {}) {
+  /** `now` gives milliseconds since 1970; tests pass their own. `database` is the one to imitate: SQLite by default. */
+  constructor(options: { readonly now?: () => number; readonly database?: Database } = {}) {
     this.#now = options.now ?? Date.now;
-    this.isSame = options.isSame ?? exactly;
+    this.database = options.database ?? 'sqlite';
+  }
+
+  /** Whether two texts are the same to the database. */
+  get isSame(): Sameness {
+    return sameness[this.database];
   }
 
   /** The image with this id, in whatever spelling is the same. */
   findImage(id: string): Image | undefined {
     const image = this.images.get(id);
-    if (image !== undefined || this.isSame === exactly) return image;
+    if (image !== undefined || this.database === 'sqlite') return image;
     return this.images.values().find((candidate) => this.isSame(candidate.id, id));
   }
 

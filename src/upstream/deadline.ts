@@ -20,7 +20,7 @@ export interface Deadline {
 export function onDeadline(deadline: Deadline, callBack: () => void): () => void {
   let timer: NodeJS.Timeout;
   function arm(): void {
-    timer = setTimeout(check, deadline.at - performance.now());
+    timer = setTimeout(check, Math.max(0, deadline.at - performance.now()));
   }
   function check(): void {
     if (isOver(deadline)) callBack();

@@ -51,10 +51,9 @@ describe('a page', () => {
     const second = await sharing.query('producer', byName, { first: 2, after: pageInfo.endCursor });
     expect(numbers(second)).toEqual([3]);
     expect(page(second).pageInfo.hasNextPage).toBe(false);
-    // Whether there are images without a name, which come last, is asked where the others end.
+    // Whether images without a name follow is asked where the others end.
     expect(sharing.calls()).toEqual([
       'GET /images?limit=3&sort_key=name&sort_dir=asc&marker=#2',
-      'GET /images?limit=1&sort_key=name&sort_dir=asc',
       'GET /images?limit=1&sort_key=name&sort_dir=desc',
     ]);
 
@@ -232,6 +231,7 @@ it.each([
   ['STATUS', 'status'],
   ['CONTAINER_FORMAT', 'container_format'],
   ['DISK_FORMAT', 'disk_format'],
+  ['SIZE', 'size'],
   ['ID', 'id'],
   ['CREATED_AT', 'created_at'],
   ['UPDATED_AT', 'updated_at'],

@@ -1,5 +1,5 @@
 import type { Environment } from '../../src/config.ts';
-import { exactly, type Sameness } from '../../src/simulator/sameness.ts';
+import type { Database } from '../../src/simulator/sameness.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { type NewImage, World } from '../../src/simulator/world.ts';
 import { type Answer, type Gateway, startGateway } from './gateway.ts';
@@ -41,8 +41,8 @@ export type Intercept = (
 ) => { readonly status: number; readonly body?: unknown } | Handle | undefined;
 
 interface Options extends SimulatorOptions {
-  /** Which ids are the same to the database; by default they are compared exactly. */
-  readonly isSame?: Sameness;
+  /** Which database is imitated; SQLite by default. */
+  readonly database?: Database;
   readonly intercept?: Intercept;
   /** Settings of the gateway. */
   readonly environment?: Environment;
@@ -56,10 +56,10 @@ export function tokenOf(name: Name): string {
 export async function startSharing({
   intercept,
   environment,
-  isSame = exactly,
+  database = 'sqlite',
   ...options
 }: Options = {}): Promise<Sharing> {
-  const world = new World({ isSame });
+  const world = new World({ database });
   for (const [name, projectId] of Object.entries(projects)) {
     world.addIdentity({ name, projectId, token: tokenOf(name as Name), roles: ['member'] });
   }

@@ -2,17 +2,25 @@ import type { ImageQuery } from '../../upstream/image-query.ts';
 import type { ImageAttributes } from '../../upstream/model.ts';
 import type { ImageOrder } from '../generated.ts';
 
+type Sort = Pick<ImageQuery, 'sortKey' | 'sortDir'>;
+
 /** A part of a list of images, in an order that upstream can be trusted to page through. */
 export interface ListPart {
   /** Stands in cursors for the part. */
-  readonly name: 'image' | 'last';
-  readonly query: Pick<ImageQuery, 'sortKey' | 'sortDir' | 'sizeMin'>;
-  /** Whether an image that upstream lists belongs to the part; null: every one does. */
-  readonly holds: ((image: ImageAttributes) => boolean) | null;
-  /** Whether upstream lists the images of the other parts along with those of this one. */
-  readonly listsAll: boolean;
-  /** What to order by so that an image of this part, if there is any, comes first in one of both directions. */
-  readonly probeBy?: string;
+  readonly name: 'image' | 'unset';
+  readonly query: Sort & Pick<ImageQuery, 'sizeMin'>;
+  /** Whether an image that upstream lists belongs to the part. */
+  readonly holds: (image: ImageAttributes) => boolean;
+}
+
+/** The order of a list of images. */
+export interface ListOrder {
+  /** How upstream sorts the list as a whole. */
+  readonly sort: Sort;
+  /** The images that have something to be ordered by. */
+  readonly set: ListPart;
+  /** The images that may have nothing to be ordered by: before the others or after them, as upstream sorts them. */
+  readonly unset: ListPart | null;
 }
 
 /** Tells the images that have nothing to be ordered by, for the orders in which upstream loses or repeats these. */
@@ -22,33 +30,20 @@ const lacks: Readonly<Partial<Record<ImageOrder['field'], (image: ImageAttribute
 };
 
 /**
- * The parts of a list in this order, one after the other. Glance sorts null as the smallest value, but pages as if it
- * were an empty text, which is another value for sizes, and is told from an empty name only by the sort: so rows get
- * lost, or come again and again. Images with nothing to be ordered by therefore come last, by the time of registration.
+ * The order of a list. Glance sorts null as the smallest value, but pages as if it were an empty text: to SQLite that is
+ * larger than any size, and an empty name comes after null in the order of names. So rows get lost, or come again and
+ * again. Images with nothing to be ordered by are therefore a part of their own, in the order of their registration.
  */
-export function toParts(orderBy: ImageOrder | null | undefined): readonly [ListPart, ...ListPart[]] {
-  if (!orderBy) return [{ name: 'image', query: {}, holds: null, listsAll: true }];
-  const { field } = orderBy;
-  const sortDir = orderBy.direction === 'ASC' ? 'asc' : 'desc';
-  const query = { sortKey: field.toLowerCase(), sortDir } as const;
-  const isLacking = lacks[field];
-  if (isLacking === undefined) return [{ name: 'image', query, holds: null, listsAll: true }];
-  const isSize = field === 'SIZE';
-  return [
-    {
-      name: 'image',
-      // No image without a size has one of at least zero.
-      query: isSize ? { ...query, sizeMin: 0 } : query,
-      holds: (image) => !isLacking(image),
-      listsAll: !isSize,
-    },
-    {
-      name: 'last',
-      query: { sortKey: 'created_at', sortDir },
-      holds: isLacking,
-      listsAll: true,
-      // Some databases sort null as the smallest value, others as the largest.
-      probeBy: query.sortKey,
-    },
-  ];
+export function toListOrder(orderBy: ImageOrder | null | undefined): ListOrder {
+  const sortDir = orderBy?.direction === 'ASC' ? 'asc' : 'desc';
+  const sort: Sort = orderBy ? { sortKey: orderBy.field.toLowerCase(), sortDir } : {};
+  const isLacking = orderBy ? lacks[orderBy.field] : undefined;
+  if (isLacking === undefined) return { sort, set: { name: 'image', query: sort, holds: () => true }, unset: null };
+  // No image without a size has one of at least zero.
+  const query = orderBy?.field === 'SIZE' ? { ...sort, sizeMin: 0 } : sort;
+  return {
+    sort,
+    set: { name: 'image', query, holds: (image) => !isLacking(image) },
+    unset: { name: 'unset', query: { sortKey: 'created_at', sortDir }, holds: isLacking },
+  };
 }

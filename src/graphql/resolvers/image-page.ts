@@ -3,7 +3,7 @@ import type { ImageAttributes } from '../../upstream/model.ts';
 import { maxIdLength, whyNotPathSegment } from '../../upstream/path.ts';
 import type { GatewayContext } from '../context.ts';
 import type { ImageConnection, ImageFilter, QueryImagesArgs } from '../generated.ts';
-import { type ListPart, toParts } from './image-order.ts';
+import { type ListOrder, toListOrder } from './image-order.ts';
 import { type Place, type Walked, walkImages } from './image-walk.ts';
 
 /** The most images that one page may hold. */
@@ -42,12 +42,12 @@ export async function listImagePage(
   const size = first ?? 20;
   if (size < 1 || size > maxPageSize) throw badInput(`"first" must be from 1 to ${maxPageSize}.`);
   const { sharedWithMe, ...conditions } = checkFilter(filter ?? {});
-  const parts = toParts(orderBy);
+  const order = toListOrder(orderBy);
   const walked = await walkImages(
     {
-      parts,
+      order,
       query: { ...conditions, ...(sharedWithMe && { visibility: 'SHARED' }) },
-      after: after === null || after === undefined ? undefined : fromCursor(after, parts),
+      after: after === null || after === undefined ? undefined : fromCursor(after, order),
       count: size + 1,
       leaveOutOwn: sharedWithMe ? (conditions.memberStatus ?? 'ACCEPTED') : null,
     },
@@ -98,11 +98,11 @@ function toCursor({ part, id }: Place): string {
   return Buffer.from(`${part.name}:${id}`).toString('base64url');
 }
 
-function fromCursor(cursor: string, parts: readonly ListPart[]): Place {
+function fromCursor(cursor: string, { set, unset }: ListOrder): Place {
   const text = cursor.length > maxCursorLength ? '' : Buffer.from(cursor, 'base64url').toString();
-  const part = parts.find(({ name }) => text.startsWith(`${name}:`));
+  const part = [set, unset].find((candidate) => candidate && text.startsWith(`${candidate.name}:`));
   const id = text.slice(text.indexOf(':') + 1);
-  if (part === undefined || whyNotPathSegment(id) !== null) throw unusableCursor();
+  if (!part || whyNotPathSegment(id) !== null) throw unusableCursor();
   return { part, id };
 }
 

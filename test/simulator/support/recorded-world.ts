@@ -1,4 +1,3 @@
-import { likeMariaDb } from '../../../src/simulator/sameness.ts';
 import { type Image, type MemberStatus, type NewImage, World } from '../../../src/simulator/world.ts';
 
 const producer = '1'.repeat(32);
@@ -177,7 +176,7 @@ const exceptions: readonly (readonly [RegExp, number, Stage])[] = [
 
 /** The world of a recording with MariaDB: one image of the producer, with these pending members. */
 export function stageMariaDbWorld(held: readonly string[]): World {
-  const world = new World({ isSame: likeMariaDb });
+  const world = new World({ database: 'mariadb' });
   addPeople(world);
   const id = '00000001-0000-4000-8000-0000000000ab';
   addImage(world, id, { name: 'recorded', shared: held.map((memberId) => [memberId]) });
