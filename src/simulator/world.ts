@@ -73,6 +73,14 @@ export interface NewMember {
   readonly updatedAt?: Date;
 }
 
+/** What a world is like. */
+export interface WorldOptions {
+  /** Gives milliseconds since 1970; tests pass their own. */
+  readonly now?: () => number;
+  /** The database to imitate; SQLite by default. */
+  readonly database?: Database;
+}
+
 /** Everything the embedded Images API knows: identities, images and their members, in memory. */
 export class World {
   readonly identities = new Map<string, Identity>();
@@ -83,8 +91,7 @@ export class World {
   readonly #now: () => number;
   #lastTick = 0;
 
-  /** `now` gives milliseconds since 1970; tests pass their own. `database` is the one to imitate: SQLite by default. */
-  constructor(options: { readonly now?: () => number; readonly database?: Database } = {}) {
+  constructor(options: WorldOptions = {}) {
     this.#now = options.now ?? Date.now;
     this.database = options.database ?? 'sqlite';
   }

@@ -6,7 +6,7 @@ import { type GatewayContext, reportError } from '../context.ts';
 import type { ImageMemberAction, ImageMemberOutcome, UserError } from '../generated.ts';
 import type { MemberList } from '../loaders.ts';
 import { addMember, ensureNoMember, type MemberChange } from './member-change.ts';
-import { invalidInput, refuseIds } from './refusal.ts';
+import { invalidInput } from './refusal.ts';
 import { runEach } from './run-each.ts';
 
 /** One row of a bulk payload. */
@@ -22,8 +22,8 @@ export interface Task extends ImageMemberKey {
   readonly action: 'ADD' | 'REMOVE';
 }
 
-/** The members of an image; null where they cannot be had. */
-export type FindMembers = (imageId: string) => Promise<MemberList | null>;
+/** Finds the members of the image of a pair; null where they cannot be had. */
+export type FindMembers = (key: ImageMemberKey) => Promise<MemberList | null>;
 
 /** A bulk mutation: what its tasks need to be carried out, and to be told of. */
 export interface Bulk {
@@ -50,8 +50,7 @@ async function carryOutTask(task: Task, index: number, bulk: Bulk): Promise<Chan
   const { context, info, findMembers } = bulk;
   try {
     if (task.action === 'ADD') return toRow(task, await addMember(task, context), bulk);
-    const list = refuseIds(task).length > 0 ? null : await findMembers(task.imageId);
-    return toRow(task, await ensureNoMember(task, context, list), bulk);
+    return toRow(task, await ensureNoMember(task, context, await findMembers(task)), bulk);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     reportError(context, error, info, ['changes', index]);

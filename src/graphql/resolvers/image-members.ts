@@ -62,7 +62,10 @@ function createFindMembers({ loaders, bulk }: GatewayContext): FindMembers {
       return null;
     }
   }
-  return (imageId) => {
+  return async (key) => {
+    // Nothing is asked about ids that are refused.
+    if (refuseIds(key).length > 0) return null;
+    const { imageId } = key;
     const list = lists.get(imageId) ?? read(imageId);
     lists.set(imageId, list);
     // Pairs of no more images than that are under way together.

@@ -4,7 +4,7 @@ import type { Caller, Cloud, ProjectName } from '../cloud.ts';
 export type IssuedCaller = Exclude<Caller, 'bad' | 'empty' | 'nobody'>;
 
 /** A running Glance, as the tests are told of it. */
-export interface Glance extends Pick<Cloud, 'imagesApiUrl' | 'projects' | 'memberQuota' | 'unsizedIs'> {
+export interface Glance extends Pick<Cloud, 'imagesApiUrl' | 'projects' | 'memberQuota' | 'database'> {
   readonly tokens: Readonly<Record<IssuedCaller, string>>;
 }
 
@@ -50,7 +50,7 @@ export function parseGlance(environment: Readonly<Partial<Record<string, string>
     tokens: readAll(Object.keys(variables) as IssuedCaller[], '_TOKEN'),
     projects: readAll(projectNames, '_PROJECT_ID'),
     memberQuota: Number(environment['MEMBER_QUOTA'] || 128),
-    unsizedIs: environment['GLANCE_DATABASE'] === 'mariadb' ? 'zero' : 'infinite',
+    database: environment['GLANCE_DATABASE'] === 'mariadb' ? 'mariadb' : 'sqlite',
   } as const;
   if (missing.length === 0) return glance;
   throw new Error(
