@@ -57,7 +57,7 @@ const namedSettings = [
     name: 'UPSTREAM_MAX_BODY_BYTES',
     default: '16777216',
     takes: 'bytes, 1024 to 1073741824',
-    meaning: 'The largest answer of the Images API that is accepted.',
+    meaning: 'The largest answer of the Images API that is accepted. Lists that are larger are asked for in parts.',
   },
   {
     name: 'SHARE_READS',
@@ -72,8 +72,8 @@ const namedSettings = [
     default: 'true',
     takes: 'true or false',
     meaning:
-      'Whether a removed member is looked up before the removal is called done, because a status change at the same ' +
-      'moment may undo it. Costs one call for each removal.',
+      'Whether a removed member is looked up again before the removal is called done, because a status change at the ' +
+      'same moment may undo it. Costs one call for each removal.',
   },
   {
     name: 'BULK_MAX_CHANGES',

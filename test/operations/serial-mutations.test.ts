@@ -240,6 +240,31 @@ describe('removing in bulk', () => {
   });
 });
 
+it.each([
+  ['sqlite', ['KEEP', 'REMOVE'], ['abc']],
+  ['mariadb', ['KEEP'], ['ABC', 'abc']],
+] as const)('on %s, a member that is held in two spellings is kept in both where they are one', async (...row) => {
+  const [database, actions, left] = row;
+  for (const order of [
+    ['abc', 'ABC'],
+    ['ABC', 'abc'],
+  ]) {
+    await using sharing = await startSharing({ database });
+    sharing.image(1, {}, { b: 'pending' });
+    const image = sharing.world.images.get(id) ?? expect.fail();
+    for (const memberId of order) sharing.world.addMember(image, { memberId, status: 'accepted' });
+    const { data, errors } = await sharing.query(
+      'producer',
+      `mutation { bulk: setImageMembers(input: { imageId: "${id}", memberIds: ["abc", "${projects.b}"] }) { changes { action outcome } } }`,
+    );
+    expect(errors).toBeUndefined();
+    const told = (data as { bulk: { changes: { action: string }[] } }).bulk.changes.map(({ action }) => action);
+    expect(told).toEqual([actions[0], 'KEEP', ...actions.slice(1)]);
+    const held = image.members.filter(({ removed }) => !removed).map(({ memberId }) => memberId);
+    expect(held.toSorted()).toEqual([...left, projects.b].toSorted());
+  }
+});
+
 it('spellings of one member are added one after another, because Glance adds twice what comes at the same moment', async () => {
   let under = 0;
   let most = 0;

@@ -1,4 +1,5 @@
 import type { ImageMember } from '../../upstream/model.ts';
+import { IdIndex, mayBeSameId } from '../../upstream/same-id.ts';
 import type { GatewayContext } from '../context.ts';
 import type { UserError } from '../generated.ts';
 import type { MemberList } from '../loaders.ts';
@@ -52,9 +53,32 @@ export async function planMembers(
       return { ...held, action: 'KEEP', outcome: 'UNCHANGED', imageMember, userErrors: [] };
     },
   );
-  const others = list.rows.filter(({ memberId }) => !kept.has(memberId));
-  const removals = others.map(({ memberId }): Task => ({ imageId: image.id, memberId, action: 'REMOVE' }));
+  const removals: Task[] = [];
+  const keptById = new IdIndex([...kept], (id) => id);
+  for (const { memberId } of list.rows) {
+    const { row, inDoubt } = keptById.match(memberId);
+    if (row !== undefined || (inDoubt && (await isAnyOf(kept, image.id, memberId, context)))) continue;
+    removals.push({ imageId: image.id, memberId, action: 'REMOVE' });
+  }
   return { list, rows: [...named, ...removals] };
+}
+
+/**
+ * Whether a member in another spelling is one of those that stay, held twice. Glance adds a member twice that is added in
+ * two spellings at the same moment, and a removal may then hit either row. It finds the same row by both spellings, so at
+ * least one of them is not that of the row.
+ */
+async function isAnyOf(
+  kept: ReadonlySet<string>,
+  imageId: string,
+  memberId: string,
+  { client }: GatewayContext,
+): Promise<boolean> {
+  for (const asked of [memberId, ...[...kept].filter((id) => mayBeSameId(id, memberId))]) {
+    const found = await client.getMember({ imageId, memberId: asked });
+    if (found !== null && found.memberId !== asked) return true;
+  }
+  return false;
 }
 
 /** The member that this id means, in whatever spelling it is held; null if there is none. */
