@@ -60,7 +60,7 @@ export async function walkImages(options: WalkOptions, context: GatewayContext, 
   const { after, order } = options;
   const { set, unset } = order;
   if (unset === null) await walk.through(set, after?.id);
-  else if (after === undefined && (await walk.atOnce())) return walk;
+  else if (after === undefined && (await walk.takeWhole())) return walk;
   else if (after ? after.part === unset : await walk.startsWith(unset, 'as it is')) {
     const isEnough = await walk.through(unset, after?.id);
     if (!isEnough && (await walk.startsWith(unset, 'as it is'))) await walk.through(set, undefined);
@@ -93,7 +93,7 @@ class Walk implements Walked {
   }
 
   /** Takes the whole list, if one answer holds it. @returns whether it does. */
-  async atOnce(): Promise<boolean> {
+  async takeWhole(): Promise<boolean> {
     const { count, order } = this.#options;
     this.#beginning = await this.#read({ ...order.sort, limit: count }, false);
     if (this.#beginning.more) return false;
