@@ -21,7 +21,7 @@ function rowsOfA({ world }: Sharing): number {
 }
 
 it.each([1, 2, 3])(
-  'a member that is listed %i times is looked up and removed wholly, for two calls each',
+  'a member that is listed %i times is looked up, and removed for two calls each time',
   async (times) => {
     await using sharing = await startSharing();
     addOften(sharing, times);

@@ -77,10 +77,10 @@ export function renameField(error: UserError, { imageId, memberId }: Bulk['field
   return { ...error, field: error.field?.map((name) => names[name] ?? name) ?? null };
 }
 
-/** Why so many changes cannot be made at once; null where they can. */
+/** Why so many changes cannot be made by one mutation; null where they can. */
 export function refuseTooMany(changes: number, { bulk }: GatewayContext): UserError | null {
   if (changes <= bulk.maxChanges) return null;
   return invalidInput(
-    `${changes} pairs of image and project are too many: at most ${bulk.maxChanges} can be changed at once.`,
+    `${changes} pairs of image and project are too many: at most ${bulk.maxChanges} can be changed by one mutation.`,
   );
 }
