@@ -182,7 +182,7 @@ export async function createApp({
   };
   const contextOptions = {
     verifyRemovals: settings.verifyRemovals,
-    bulk: { maxChanges: settings.bulkMaxChanges, concurrency: settings.bulkConcurrency },
+    bulkConcurrency: settings.bulkConcurrency,
     loaderStats,
   };
   const guarded = settings.routerSecret !== null;

@@ -7,6 +7,9 @@ import { toLimitError } from './refusal.ts';
 /** What an operation may have without a token that upstream has accepted. */
 const unverified = { maxAnswerBytes: 65_536, maxAnswerFields: 5_000, maxErrors: 100 };
 
+/** The most calls that one pair of a bulk mutation can take: to change it, to look at it, and to explain a refusal. */
+const callsPerChange = 6;
+
 /** How many errors an answer may hold. */
 const maxErrors = 1_000;
 
@@ -35,6 +38,7 @@ export class OperationBudget implements CallBudget {
   #maxCalls: number;
   #upstreamBytes = 0;
   #fields = 0;
+  #changes = 0;
   #errors = 0;
   #isVerified = false;
   #refusal: GatewayError | null = null;
@@ -81,9 +85,23 @@ export class OperationBudget implements CallBudget {
     return ++this.#errors <= this.maxErrors;
   }
 
-  /** Allows further calls, for work whose amount has a limit of its own. */
-  allowCalls(calls: number): void {
-    this.#maxCalls += calls;
+  /**
+   * Counts pairs that bulk mutations of the operation are about to change, and allows the calls for them.
+   *
+   * @returns whether the operation may change so many.
+   */
+  takeChanges(pairs: number): boolean {
+    if (this.#changes + pairs > this.limits.bulkMaxChanges) return false;
+    this.#changes += pairs;
+    this.#maxCalls += pairs * callsPerChange;
+    return true;
+  }
+
+  /** @throws GatewayError if the answer has no room for this many fields more. */
+  checkRoom(fields: number): void {
+    const { maxAnswerFields } = this.limits;
+    const found = this.#fields + fields;
+    if (found > maxAnswerFields) throw toLimitError({ limit: 'maxAnswerFields', allowed: maxAnswerFields, found });
   }
 
   get isExceeded(): boolean {
