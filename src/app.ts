@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { getHeapStatistics } from 'node:v8';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
@@ -132,7 +131,8 @@ export async function createApp({
     onShed: (reason) => metrics.shed(reason),
     now: () => performance.now(),
   });
-  const workingMemory = new MemoryPool(settings.maxWorkingBytes || getHeapStatistics().heap_size_limit / 8);
+  const { available, heapLimit } = memorySource.read();
+  const workingMemory = new MemoryPool(settings.maxWorkingBytes || Math.min(available / 2, heapLimit) / 4);
   const transport = new Transport({
     service: imagesApi,
     dispatcher,
@@ -182,7 +182,7 @@ export async function createApp({
   };
   const contextOptions = {
     verifyRemovals: settings.verifyRemovals,
-    bulk: { maxChanges: settings.bulkMaxChanges, concurrency: settings.bulkConcurrency },
+    bulkConcurrency: settings.bulkConcurrency,
     loaderStats,
   };
   const guarded = settings.routerSecret !== null;

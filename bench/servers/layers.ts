@@ -55,7 +55,7 @@ interface WireRow {
 async function viaTransport(id: string, caller: Caller): Promise<object> {
   const [image, members] = await Promise.all(
     [`/images/${id}`, `/images/${id}/members`].map(async (path) =>
-      JSON.parse(await transport.call({ operation: 'read', doing: 'read', method: 'GET', path, expect: 200 }, caller)),
+      JSON.parse(await transport.call({ operation: 'read', doing: 'read', method: 'GET', path }, caller)),
     ),
   );
   const rows = (members.members as WireRow[]).map((row) => ({

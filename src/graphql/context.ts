@@ -25,8 +25,8 @@ export interface GatewayContext {
   readonly loaders: Loaders;
   /** Whether a removal is read back before it is called done. */
   readonly verifyRemovals: boolean;
-  /** How many changes one bulk mutation may ask for, and how many of them run at once. */
-  readonly bulk: BulkLimits;
+  /** How many changes of one bulk mutation run concurrently. */
+  readonly bulkConcurrency: number;
   readonly requestId: string;
   /** What the request may ask of the fields for routers. */
   readonly federation: FederationAllowance;
@@ -42,14 +42,8 @@ export interface GatewayContext {
   readonly trace: OperationTrace | undefined;
 }
 
-/** The limits of one bulk mutation. */
-export interface BulkLimits {
-  readonly maxChanges: number;
-  readonly concurrency: number;
-}
-
 /** What a request may do, by the settings and by who asks. */
-export interface ContextOptions extends Pick<GatewayContext, 'verifyRemovals' | 'bulk' | 'federation'> {
+export interface ContextOptions extends Pick<GatewayContext, 'verifyRemovals' | 'bulkConcurrency' | 'federation'> {
   /** Counts what the loaders do; by default nobody does. */
   readonly loaderStats?: LoaderStats;
   readonly budget: OperationBudget;

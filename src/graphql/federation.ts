@@ -1,6 +1,13 @@
-import { type GraphQLFieldResolver, type GraphQLResolveInfo, type GraphQLSchema, isUnionType } from 'graphql';
+import {
+  type GraphQLFieldResolver,
+  GraphQLID,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  isUnionType,
+} from 'graphql';
 import { GatewayError } from '../errors.ts';
 import type { GatewayContext } from './context.ts';
+import { checkIds } from './ids.ts';
 
 /** What a request may ask of the two fields that are there for routers. */
 export interface FederationAllowance {
@@ -12,12 +19,13 @@ export interface FederationAllowance {
 
 type Resolve = GraphQLFieldResolver<unknown, GatewayContext>;
 
+/** Finds an entity by its key, or by what a router sent to represent it. */
+type Find<Key> = (key: Key, context: GatewayContext, info: GraphQLResolveInfo) => unknown;
+
 /** How entities are found and told apart. */
 export interface Entities {
   /** By the name of the entity, what finds the one that a representation stands for; without, it is shown as it came. */
-  readonly references: Readonly<
-    Record<string, (representation: never, context: GatewayContext, info: GraphQLResolveInfo) => unknown>
-  >;
+  readonly references: Readonly<Record<string, Find<never>>>;
   /** The name of what was found. */
   readonly toTypename: (entity: Readonly<Record<string, unknown>>) => string;
 }
@@ -70,6 +78,30 @@ export function guardFederation(schema: GraphQLSchema, { references, toTypename 
     const representations: readonly unknown[] = args['representations'];
     return representations.map((representation) => resolveEntity(representation, context, info));
   });
+}
+
+/**
+ * Finds an entity by these fields of its representation, all of type `ID!`, each as the scalar takes it: `_Any` takes
+ * anything, and what comes of it must not depend on how the operation is executed. Nothing else of it is used.
+ *
+ * @returns a reference, which throws GatewayError `BAD_USER_INPUT` for fields that are no ids.
+ */
+export function byIds<Name extends string>(names: readonly Name[], find: Find<Readonly<Record<Name, string>>>) {
+  return (representation: Readonly<Record<string, unknown>>, context: GatewayContext, info: GraphQLResolveInfo) => {
+    const given = names.map((name) => [name, parseId(representation[name])] as const);
+    const key = Object.fromEntries(given) as Record<Name, unknown>;
+    checkIds(key);
+    return find(key, context, info);
+  };
+}
+
+/** @returns undefined for what is no id. */
+function parseId(value: unknown): unknown {
+  try {
+    return GraphQLID.parseValue(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function returnIt(representation: unknown): unknown {

@@ -30,7 +30,7 @@ export type Scalars = {
 export type CreateImageMemberInput = {
   /** The id of the image to share. */
   readonly imageId: Scalars['ID']['input'];
-  /** The id of the project to share it with. */
+  /** The id of the project to share it with. It can hold ASCII characters only: the Images API finds no others again. */
   readonly memberId: Scalars['ID']['input'];
 };
 
@@ -73,7 +73,10 @@ export type DeleteImageMemberInput = {
 /** What became of removing a member. */
 export type DeleteImageMemberPayload = {
   readonly __typename?: 'DeleteImageMemberPayload';
-  /** The `ImageMember.id` of the removed member, for removing it from client caches; null where nothing was removed. */
+  /**
+   * The `ImageMember.id` of the removed member, for removing it from client caches; null where nothing was removed. It is
+   * made of the ids as the Images API held them, which may differ in case or accents from those of the input.
+   */
   readonly deletedImageMemberId?: Maybe<Scalars['ID']['output']>;
   /** The image, as it is after the change; null if the token may not see it. */
   readonly image?: Maybe<Image>;
@@ -197,7 +200,10 @@ export type ImageEdge = {
   readonly node: Image;
 };
 
-/** Which images a list holds. All conditions that are given must hold; one that is null or absent does not restrict. */
+/**
+ * Which images a list holds. All conditions that are given must hold; one that is null or absent does not restrict. A text
+ * of more than 255 characters is refused.
+ */
 export type ImageFilter = {
   /** The format of the container, such as `bare`. */
   readonly containerFormat?: InputMaybe<Scalars['String']['input']>;
@@ -210,7 +216,7 @@ export type ImageFilter = {
    * its own images always come along.
    */
   readonly memberStatus?: InputMaybe<MemberStatusFilter>;
-  /** The whole name of the image, in its exact spelling. */
+  /** The whole name of the image. Upper and lower case differ, unless they do not to the database of the cloud. */
   readonly name?: InputMaybe<Scalars['String']['input']>;
   /** The id of the project that owns the image. */
   readonly owner?: InputMaybe<Scalars['ID']['input']>;
@@ -219,7 +225,8 @@ export type ImageFilter = {
   /**
    * True: only images that other projects share with the caller, its own left out. This is the consumer's inbox:
    * `filter: {sharedWithMe: true, memberStatus: PENDING}`. Asks for `visibility: SHARED` by itself, and costs one upstream
-   * call more for each page, three more with `memberStatus: ALL`.
+   * call more for each page, two where own images are to be left out, three with `memberStatus: ALL`. A page among very
+   * many own images ends early, with a cursor that leads on.
    */
   readonly sharedWithMe?: InputMaybe<Scalars['Boolean']['input']>;
   /** Where the image is in its life. */
@@ -262,7 +269,10 @@ export type ImageMemberAction =
   /** Remove the project. */
   | 'REMOVE';
 
-/** What became of one pair of image and project. */
+/**
+ * What became of one pair of image and project. Where the Images API holds an id in another spelling than that of the
+ * input, and takes both for the same, its own is shown.
+ */
 export type ImageMemberChange = {
   readonly __typename?: 'ImageMemberChange';
   /** What was to be done. */
@@ -298,7 +308,10 @@ export type ImageMemberOutcome =
 export type ImageOrder = {
   /** Which end comes first. */
   readonly direction?: OrderDirection;
-  /** What to order by. Images that are equal in it come in an order that stays the same from page to page. */
+  /**
+   * What to order by. Images that are equal in it come in an order that stays the same from page to page. Images without a
+   * size, or without a name, come first or last, depending on the database of the cloud.
+   */
   readonly field: ImageOrderField;
 };
 
@@ -410,7 +423,8 @@ export type Mutation = {
   readonly deleteImageMembers: DeleteImageMembersPayload;
   /**
    * Makes these projects the members of an image, and no others: adds who is missing and removes who is not named. Members
-   * who stay keep their status. With `dryRun`, only tells what would be done.
+   * who stay keep their status, those too that are named in another spelling which the Images API takes for the same. With
+   * `dryRun`, only tells what would be done.
    */
   readonly setImageMembers: SetImageMembersPayload;
   /**
@@ -469,7 +483,7 @@ export type OrderDirection =
 /** Where a page stands in its connection, after the Relay cursor connections specification. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
-  /** The cursor of the last item of this page: give it as `after` to get the next one. Null on an empty page. */
+  /** Give it as `after` to get the next page: the cursor of the last item. Null on an empty page that is the last one. */
   readonly endCursor?: Maybe<Scalars['String']['output']>;
   /** Whether more items follow this page. */
   readonly hasNextPage: Scalars['Boolean']['output'];

@@ -1,15 +1,22 @@
 import { GatewayError } from '../errors.ts';
 import { whyNotPathSegment } from '../upstream/path.ts';
 
+/** What is wrong with an argument that is to be an id, as a sentence. */
+export function explainUnusable(argument: string, why: string): string {
+  return `"${argument}" ${why}, so it cannot be used as an id.`;
+}
+
 /**
  * Refuses ids that cannot stand in a request path, before any call.
  *
  * @throws GatewayError `BAD_USER_INPUT`, naming the argument.
  */
-export function checkIds(ids: Readonly<Record<string, unknown>>): void {
+export function checkIds<Name extends string>(
+  ids: Readonly<Record<Name, unknown>>,
+): asserts ids is Readonly<Record<Name, string>> {
   for (const argument in ids) {
     const id = ids[argument];
     const why = typeof id === 'string' ? whyNotPathSegment(id) : 'is no text';
-    if (why !== null) throw new GatewayError('BAD_USER_INPUT', `"${argument}" ${why}, so it can be no id.`);
+    if (why !== null) throw new GatewayError('BAD_USER_INPUT', explainUnusable(argument, why));
   }
 }

@@ -1,6 +1,5 @@
 import DataLoader from 'dataloader';
 import { UpstreamError } from '../errors.ts';
-import { maxIdsPerCall } from '../upstream/image-query.ts';
 import type { ImagesClient } from '../upstream/images-client.ts';
 import {
   hasAttributes,
@@ -10,10 +9,30 @@ import {
   type ImageMemberKey,
   type MemberStatus,
 } from '../upstream/model.ts';
-import type { Rows } from '../upstream/session.ts';
+import { whyNotAddressable } from '../upstream/path.ts';
+import type { Rows } from '../upstream/rows.ts';
+import { IdIndex } from '../upstream/same-id.ts';
+import { isListable, loadImagesById } from './images-by-id.ts';
+import { findOwn, loadOwnStatuses, type OwnStatus } from './own-statuses.ts';
+import { settle } from './settle.ts';
 
 /** The members of an image: a row for each project, and an error for each row that could not be understood. */
-export type MemberList = Rows<ImageMember>;
+export class MemberList implements Rows<ImageMember> {
+  readonly rows: readonly ImageMember[];
+  readonly errors: Rows<ImageMember>['errors'];
+  #byId: IdIndex<ImageMember> | undefined;
+
+  constructor({ rows, errors }: Rows<ImageMember>) {
+    this.rows = rows;
+    this.errors = errors;
+  }
+
+  /** The rows, to look for members among them. */
+  get byId(): IdIndex<ImageMember> {
+    this.#byId ??= new IdIndex(this.rows, ({ memberId }) => memberId);
+    return this.#byId;
+  }
+}
 
 /** How often each kind of thing was asked for, and how often that took more than what was known already. */
 export class LoaderStats {
@@ -23,16 +42,10 @@ export class LoaderStats {
   readonly ownStatus = { reads: 0, loads: 0 };
 }
 
-const noMembers: MemberList = { rows: [], errors: [] };
-
-const memberStatuses = ['PENDING', 'ACCEPTED', 'REJECTED'] as const;
-
-/** The ids that Glance gives to images; only these can be put in a list of ids. */
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /**
  * The reads of one request, each made once. Images asked for together become one call; several members of one image
- * become one list. Lives as long as its request, so nothing is ever shown to another token.
+ * become one list. Lives as long as its request, so nothing is ever shown to another token. Ids are cached in the
+ * spelling that was asked for: whether another one means the same is for upstream to say.
  */
 export class Loaders {
   readonly #client: ImagesClient;
@@ -72,7 +85,7 @@ export class Loaders {
    */
   expectMemberList(imageId: string): void {
     this.#listed.add(imageId);
-    // Whoever asks for the list hears of what went wrong.
+    // Those who ask for the list are told what went wrong.
     this.#lists.load(imageId).catch(() => {});
   }
 
@@ -99,84 +112,53 @@ export class Loaders {
     return rows.length !== 1 || (await this.ownStatus(image)) === null;
   }
 
-  /**
-   * Leaves the caller's own images out of a list of shared images that was asked for by this status of the caller. One
-   * listing by another status tells: what comes back for both is the caller's own.
-   */
+  /** Leaves the caller's own images out of those that upstream listed as shared, by this status of the caller. */
   async leaveOutOwn(images: readonly ImageAttributes[], status: MemberStatus | 'ALL'): Promise<ImageAttributes[]> {
     if (status !== 'ALL') {
-      const other = status === 'PENDING' ? 'ACCEPTED' : 'PENDING';
-      const own = await this.#listByStatus(images, other);
-      for (const image of images) this.#ownStatuses.prime(image, own.has(image.id) ? null : status);
+      const own = await findOwn(this.#client, images, status);
+      for (const image of images) this.#ownStatuses.prime(image, own.has(image) ? null : status);
     }
     const statuses = await Promise.all(images.map((image) => this.ownStatus(image)));
     return images.filter((_image, index) => statuses[index] !== null);
   }
 
-  /** Takes in images that a listing brought, so that they need not be looked up. */
+  /** Keeps images that a list brought, so that they need not be looked up. */
   primeImages(images: readonly ImageAttributes[]): void {
     for (const image of images) this.#images.prime(image.id, image);
   }
 
-  /** Forgets what a write to this member made stale, and takes in the row that it answered, if any. */
-  written(key: ImageMemberKey, row?: ImageMember): void {
-    this.#lists.clear(key.imageId);
-    this.#listed.delete(key.imageId);
-    this.#members.clear(key);
-    this.#ownStatuses.clear({ id: key.imageId });
-    if (row) this.#members.prime(key, row);
+  /** Forgets everything, so that what is asked for from now on is the world as it is from now on. */
+  startOver(): void {
+    this.#images.clearAll();
+    this.forgetMembers();
   }
 
-  async #loadImages(ids: readonly string[]): Promise<(ImageAttributes | null | Error)[]> {
-    this.#stats.image.loads += ids.length;
-    const [only] = ids;
-    if (only !== undefined && ids.length === 1) return [await settle(this.#client.getImage(only))];
-    const found = new Map<string, ImageAttributes | null | Error>();
-    const listable = ids.filter((id) => uuid.test(id));
-    const single = listable.length > 1 ? ids.filter((id) => !uuid.test(id)) : ids;
-    const chunks = listable.length > 1 ? inChunks(listable) : [];
-    await Promise.all([
-      ...single.map((id) => this.#loadImage(id, found)),
-      ...chunks.map((chunk) => this.#loadChunk(chunk, found)),
-    ]);
-    return ids.map((id) => found.get(id) ?? null);
-  }
-
-  async #loadImage(id: string, found: Map<string, ImageAttributes | null | Error>): Promise<void> {
-    found.set(id, await settle(this.#client.getImage(id)));
+  /** Forgets who is a member of which image. */
+  forgetMembers(): void {
+    this.#lists.clearAll();
+    this.#listed.clear();
+    this.#members.clearAll();
+    this.#ownStatuses.clearAll();
   }
 
   /**
-   * Visible images first, then hidden ones: one listing never holds both. An id that is in neither cannot be seen. A
-   * single leftover, or one whose row could not be understood, is looked up by itself; so are all ids where the Images
-   * API is too old for such a listing and refuses it.
+   * Forgets what a write made stale: everything, because one image or member may have been asked for in several
+   * spellings. Keeps the row that it answered, if any, under the spelling that was asked for and the one upstream holds.
    */
-  async #loadChunk(ids: readonly string[], found: Map<string, ImageAttributes | null | Error>): Promise<void> {
-    let missing = ids;
-    let hidden = false;
-    while (missing.length > 1) {
-      const list = await settle(this.#client.listImagesById(missing, hidden));
-      if (list instanceof UpstreamError && list.status === 400) break;
-      if (list instanceof Error) {
-        for (const id of missing) found.set(id, list);
-        return;
-      }
-      for (const image of list.rows) found.set(image.id, image);
-      const asked = missing.length;
-      missing = missing.filter((id) => !found.has(id));
-      if (list.errors.length > 0) break;
-      // Upstream may allow only shorter pages than were asked for: the rest is then still to come.
-      if (list.more && missing.length < asked) continue;
-      if (hidden) return;
-      hidden = true;
-    }
-    await Promise.all(missing.map((id) => this.#loadImage(id, found)));
+  written(key: ImageMemberKey, row?: ImageMember): void {
+    this.startOver();
+    if (row) this.#members.prime(key, row).prime(row, row);
+  }
+
+  #loadImages(ids: readonly string[]): Promise<(ImageAttributes | null | Error)[]> {
+    this.#stats.image.loads += ids.length;
+    return loadImagesById(this.#client, ids);
   }
 
   async #loadList(imageId: string): Promise<MemberList | null> {
     this.#stats.memberList.loads++;
     try {
-      return await this.#client.listMembers(imageId);
+      return new MemberList(await this.#client.listMembers(imageId));
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       if (error.status === 404) return null;
@@ -195,65 +177,50 @@ export class Loaders {
     for (const { imageId } of keys) wanted.set(imageId, (wanted.get(imageId) ?? 0) + 1);
     return Promise.all(
       keys.map((key) => {
-        const several = (wanted.get(key.imageId) ?? 0) > 1;
-        return settle(several || this.#listed.has(key.imageId) ? this.#pick(key) : this.#client.getMember(key));
+        const isListed = this.#listed.has(key.imageId) || (wanted.get(key.imageId) ?? 0) > 1;
+        const isAddressable = whyNotAddressable(key.memberId) === null;
+        return settle(isListed || !isAddressable ? this.#pick(key, isAddressable) : this.#client.getMember(key));
       }),
     );
   }
 
-  async #pick(key: ImageMemberKey): Promise<ImageMember | null> {
+  /** Takes a member from the list of all. Where the list leaves doubt, upstream is asked, if it can be. */
+  async #pick(key: ImageMemberKey, isAddressable: boolean): Promise<ImageMember | null> {
     const list = await this.memberList(key.imageId);
-    const row = list?.rows.find((member) => member.memberId === key.memberId);
+    if (list === null) return null;
+    const { row, inDoubt } = list.byId.match(key.memberId);
     if (row) return row;
-    return list?.errors.length ? this.#client.getMember(key) : null;
+    const [incomplete] = list.errors;
+    if (isAddressable && (inDoubt || incomplete)) return this.#client.getMember(key);
+    if (incomplete) throw incomplete;
+    return null;
   }
 
-  async #loadOwnStatuses(images: readonly Image[]): Promise<(MemberStatus | null)[]> {
+  /** An image that is known by its key alone may be held in another spelling, in which it can be listed. */
+  async #loadOwnStatuses(images: readonly Image[]): Promise<(MemberStatus | null | Error)[]> {
     this.#stats.ownStatus.loads += images.length;
-    const byStatus = await Promise.all(memberStatuses.map((status) => this.#listByStatus(images, status)));
-    return images.map(({ id }) => {
-      const [status, ...others] = memberStatuses.filter((_status, index) => byStatus[index]?.has(id));
-      return others.length > 0 ? null : (status ?? null);
-    });
+    const held = await Promise.all(
+      images.map(async (image) => (hasAttributes(image) || isListable(image.id) ? image : await this.image(image.id))),
+    );
+    const seen = held.filter((image) => image !== null);
+    const statuses = await loadOwnStatuses(this.#client, seen);
+    const told = new Map(seen.map((image, index) => [image, statuses[index]]));
+    return Promise.all(
+      held.map((image) => (image === null ? null : settle(this.#decide(image.id, told.get(image) ?? null)))),
+    );
   }
 
-  /** The ids of those of these images that upstream lists by this status of the caller. */
-  async #listByStatus(images: readonly Image[], status: MemberStatus): Promise<ReadonlySet<string>> {
-    const listable = images.filter(({ id }) => uuid.test(id));
-    const listings = [false, true].flatMap((hidden) => {
-      // Where the Images API is too old to hide images, it says nothing of it.
-      const mayBe = (image: Image): boolean => !hasAttributes(image) || (image.osHidden ?? false) === hidden;
-      const ids = listable.filter(mayBe).map(({ id }) => id);
-      return inChunks(ids).map((chunk) => this.#listChunkByStatus(chunk, status, hidden));
-    });
-    return new Set((await Promise.all(listings)).flat());
-  }
-
-  /** Asks again for what is left where upstream allows only shorter pages than were asked for. */
-  async #listChunkByStatus(ids: readonly string[], status: MemberStatus, hidden: boolean): Promise<string[]> {
-    const page = await this.#client.listImagesByMemberStatus(ids, status, hidden);
-    const listed = new Set(page.rows.map(({ id }) => id));
-    const left = ids.filter((id) => !listed.has(id));
-    const isCut = page.more && left.length > 0 && left.length < ids.length;
-    return [...listed, ...(isCut ? await this.#listChunkByStatus(left, status, hidden) : [])];
+  /** Where the caller is a member twice, the row that was changed last tells its status. */
+  async #decide(imageId: string, told: OwnStatus): Promise<MemberStatus | null> {
+    if (told instanceof Error) throw told;
+    if (told !== 'SEVERAL') return told;
+    const rows = (await this.memberList(imageId))?.rows ?? [];
+    return rows.length === 1 ? (rows[0]?.status ?? null) : null;
   }
 }
 
-function inChunks(ids: readonly string[]): string[][] {
-  const chunks: string[][] = [];
-  for (let start = 0; start < ids.length; start += maxIdsPerCall) chunks.push(ids.slice(start, start + maxIdsPerCall));
-  return chunks;
-}
+const noMembers = new MemberList({ rows: [], errors: [] });
 
 function toCacheKey({ imageId, memberId }: ImageMemberKey): string {
   return `${imageId}/${memberId}`;
-}
-
-/** One failure is one key's alone: DataLoader takes errors as values. */
-async function settle<T>(promise: Promise<T>): Promise<T | Error> {
-  try {
-    return await promise;
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
 }

@@ -13,9 +13,11 @@ const maxImages = 20;
 export async function findOwnProject(client: ImagesClient): Promise<Project | null> {
   try {
     const { rows } = await client.listImages({ visibility: 'PRIVATE', limit: maxImages });
-    const owner = rows[0]?.owner ?? null;
-    if (owner === null || rows.some((image) => image.owner?.id !== owner.id)) return null;
-    return (await client.isRefusedTasks()) ? owner : null;
+    const owners = new Set(rows.map(({ image }) => (image instanceof UpstreamError ? null : image.owner?.id)));
+    const [owner] = owners;
+    // An image that cannot be read may be anybody's.
+    if (owner === undefined || owner === null || owners.size > 1) return null;
+    return (await client.isRefusedTasks()) ? { id: owner } : null;
   } catch (error) {
     // A Glance with scopes lists no images for a token without a project.
     if (error instanceof UpstreamError && error.status === 403) return null;

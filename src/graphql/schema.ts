@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { concatAST, type DocumentNode, type GraphQLSchema, parse, Source } from 'graphql';
-import { guardFederation } from './federation.ts';
+import { concatAST, type DocumentNode, defaultFieldResolver, type GraphQLSchema, parse, Source } from 'graphql';
+import type { GatewayContext } from './context.ts';
+import { byIds, guardFederation } from './federation.ts';
 import { capErrors } from './limits/error-cap.ts';
 import { chargeLists } from './limits/list-charge.ts';
 import { resolveImageReference } from './resolvers/image.ts';
@@ -25,16 +26,28 @@ export function createSchema(): GraphQLSchema {
   const schema = buildSubgraphSchema([{ typeDefs: readTypeDefs(), resolvers }]);
   guardFederation(schema, {
     references: {
-      Image: resolveImageReference,
-      ImageMember: resolveImageMemberReference,
-      Project: resolveProjectReference,
-      User: resolveUserReference,
+      Image: byIds(['id'], resolveImageReference),
+      ImageMember: byIds(['imageId', 'memberId'], resolveImageMemberReference),
+      Project: byIds(['id'], resolveProjectReference),
+      User: byIds(['id'], resolveUserReference),
     },
     toTypename,
   });
+  startMutationsOver(schema);
   chargeLists(schema);
   capErrors(schema);
   return schema;
+}
+
+/** The mutations of one operation run one after another: each sees the world as the one before it left it. */
+function startMutationsOver(schema: GraphQLSchema): void {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const { resolve = defaultFieldResolver } = field;
+    field.resolve = (source: unknown, args, context: GatewayContext, info) => {
+      context.loaders.startOver();
+      return resolve(source, args, context, info);
+    };
+  }
 }
 
 /** Projects and users are shown as they were represented, and only a member has the id of a project. */

@@ -1,6 +1,7 @@
 import { GatewayError, UpstreamError } from '../errors.ts';
 import type { ImageMember, ImageMemberKey, MemberStatus } from '../upstream/model.ts';
 import type { GatewayContext } from './context.ts';
+import { MemberList } from './loaders.ts';
 
 /** How often a member is removed that is still there afterwards. */
 const removals = 3;
@@ -41,10 +42,18 @@ export async function updateMember(
  * Removes a member, and reads back that it is gone: Glance may hold a member twice and then removes one of the two, and
  * a status change at the same moment may undo the removal, although it was answered with 204.
  *
+ * @param known the member, where it is known already. Otherwise it is looked up first, because the answer to a removal
+ *   does not tell in which spelling upstream held the ids.
+ * @returns the key of the member as upstream held it.
  * @throws UpstreamError as above, and `UPSTREAM_UNAVAILABLE` where the member does not stay away.
  */
-export async function deleteMember(key: ImageMemberKey, context: GatewayContext): Promise<void> {
+export async function deleteMember(
+  key: ImageMemberKey,
+  context: GatewayContext,
+  known?: ImageMember,
+): Promise<ImageMemberKey> {
   const { client, loaders, verifyRemovals } = context;
+  const held = known ?? (await lookUp(key, context)) ?? key;
   for (let removal = 1; removal <= removals; removal++) {
     try {
       const told = await attempt(
@@ -54,16 +63,16 @@ export async function deleteMember(key: ImageMemberKey, context: GatewayContext)
         },
         async () => ((await isGone(key, context)) ? ('gone' as const) : null),
       );
-      if (told === 'gone' || !verifyRemovals) return;
+      if (told === 'gone' || !verifyRemovals) return held;
     } catch (error) {
       const goneSince = removal > 1 && error instanceof UpstreamError && error.status === 404;
       if (!goneSince) throw error;
-      return;
+      return held;
     } finally {
       loaders.written(key);
     }
     // Upstream has said that it removed the member: that a second look fails does not make it untrue.
-    if ((await client.getMember(key).catch(() => null)) === null) return;
+    if ((await client.getMember(key).catch(() => null)) === null) return held;
   }
   throw new GatewayError(
     'UPSTREAM_UNAVAILABLE',
@@ -79,10 +88,21 @@ export async function deleteMember(key: ImageMemberKey, context: GatewayContext)
  */
 async function isGone(key: ImageMemberKey, { client, loaders }: GatewayContext): Promise<boolean> {
   if ((await client.getMember(key)) !== null) return false;
-  const { rows, errors } = await client.listMembers(key.imageId);
-  if (errors.length > 0 || rows.some(({ memberId }) => memberId === key.memberId)) return false;
+  const { rows, errors, byId } = new MemberList(await client.listMembers(key.imageId));
+  const { row, inDoubt } = byId.match(key.memberId);
+  if (errors.length > 0 || row || inDoubt) return false;
   const image = rows.length === 1 ? await loaders.image(key.imageId) : null;
   return loaders.areAllMembers(rows, image ?? { id: key.imageId });
+}
+
+/** The member, where it can be had: what a write does next does not depend on it. @throws where no token is accepted. */
+async function lookUp(key: ImageMemberKey, { loaders }: GatewayContext): Promise<ImageMember | null> {
+  try {
+    return await loaders.member(key);
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.code === 'UNAUTHENTICATED') throw error;
+    return null;
+  }
 }
 
 /**

@@ -1,9 +1,10 @@
 import { UpstreamError } from '../errors.ts';
-import { isSameId } from '../upstream/images-client.ts';
-import { type ClientCaller, type Read, type Rows, Session } from '../upstream/session.ts';
+import { type Rows, toRows } from '../upstream/rows.ts';
+import { mayBeSameId } from '../upstream/same-id.ts';
+import { type ClientCaller, type Read, Session } from '../upstream/session.ts';
 import type { SharedReads } from '../upstream/shared-reads.ts';
 import type { Service } from '../upstream/status.ts';
-import type { Transport } from '../upstream/transport.ts';
+import type { Call, Transport } from '../upstream/transport.ts';
 import { parseArray, WireError } from '../upstream/wire.ts';
 import type { NamedProject, TokenFacts } from './model.ts';
 import { isCut, parseProject, parseProjectBody, parseToken } from './wire.ts';
@@ -74,25 +75,25 @@ export class IdentityClient {
     const path = `/projects/${encodeURIComponent(id)}`;
     return this.#read({ operation: 'getProject', doing: `look up project ${id}`, path }, (json) => {
       const project = parseProjectBody(json);
-      if (!isSameId(project.id, id)) throw new WireError('it is about another project');
+      if (!mayBeSameId(project.id, id)) throw new WireError('it is about another project');
       return project;
     });
   }
 
   #listProjects(read: Read): Promise<ProjectList | Untold> {
-    return this.#read(read, (json) => ({
-      ...this.#session.parseRows(read, parseArray(json, 'projects'), parseProject),
+    return this.#read(read, (json, call) => ({
+      ...toRows(this.#session.parseRows(call, parseArray(json, 'projects'), parseProject)),
       isCut: isCut(json),
     }));
   }
 
-  async #read<T>(read: Read, parse: (json: unknown) => T): Promise<T | Untold> {
+  async #read<T>(read: Read, parse: (json: unknown, call: Call) => T): Promise<T | Untold> {
     if (!this.#take()) {
       const why = 'one operation may not ask the Identity service any more.';
       throw new UpstreamError('UPSTREAM_UNAVAILABLE', `Could not ${read.doing}: ${why}`);
     }
     try {
-      return await this.#session.read(read, parse);
+      return await this.#session.read(() => read, parse);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       if (error.status === 403) return 'REFUSED';

@@ -120,6 +120,7 @@ export const requestSettings = {
     to: 9_999_999_999,
     meaning:
       'Maximum memory that all operations hold, by estimate: responses of the Images API, and answers until they are ' +
-      'sent. Operations that need more are answered with 503. 0: an eighth of the heap that Node allows.',
+      'sent. Operations that need more are answered with 503. 0: a quarter of the heap that Node allows, or an eighth of ' +
+      'the memory that the container or the machine has, whichever is less.',
   }),
 };

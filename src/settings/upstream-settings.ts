@@ -76,7 +76,7 @@ export const upstreamSettings = {
     unit: 'bytes',
     from: 1_024,
     to: 1_073_741_824,
-    meaning: 'Largest response body of the Images API that is accepted.',
+    meaning: 'Largest response body of the Images API that is accepted. Larger lists are read in parts.',
   }),
   upstreamCa: optional({
     name: 'UPSTREAM_CA_FILE',
@@ -95,7 +95,8 @@ export const upstreamSettings = {
     name: 'VERIFY_REMOVALS',
     default: true,
     meaning:
-      'Looks a removed member up before the removal is reported as done, because a concurrent status change may undo it. ' +
+      'Looks a removed member up again before the removal is reported as done, because a concurrent status change may undo ' +
+      'it. ' +
       'Costs one call for each removal.',
   }),
 };

@@ -1,6 +1,6 @@
 import { badRequest } from './errors.ts';
 import { type Json, readJson } from './json.ts';
-import type { Identity, Image, World } from './world.ts';
+import type { Identity, Image, Member, World } from './world.ts';
 
 /** The limits an operator sets; defaults are Glance's own. */
 export interface Limits {
@@ -57,12 +57,14 @@ export function livingMembers(image: Image): Image['members'] {
  * Whether the caller sees the image: admin, owner, everybody for public, community and ownerless images, and
  * members of any status while the image is shared. Roles beside admin do not matter. Observed on Glance 25.1.
  */
-export function isVisible(caller: Identity, image: Image): boolean {
+export function isVisible({ caller, world }: Call, image: Image): boolean {
   if (isAdmin(caller) || image.owner === null) return true;
   if (image.visibility === 'public' || image.visibility === 'community') return true;
   if (caller.projectId === null) return false;
   if (image.owner === caller.projectId) return true;
-  return image.visibility === 'shared' && livingMembers(image).some((member) => member.memberId === caller.projectId);
+  const { projectId } = caller;
+  const isCaller = ({ memberId }: Member): boolean => world.isSame(memberId, projectId);
+  return image.visibility === 'shared' && livingMembers(image).some(isCaller);
 }
 
 /** Whether the caller may change the image: its owner and admin. */
@@ -72,8 +74,8 @@ export function isMutable(caller: Identity, image: Image): boolean {
 
 /** The image with this id, if the caller sees it. What he may not see does not exist for him. */
 export function findImage(call: Call, imageId: string): Image | undefined {
-  const image = call.world.images.get(imageId);
-  return image !== undefined && isVisible(call.caller, image) ? image : undefined;
+  const image = call.world.findImage(imageId);
+  return image !== undefined && isVisible(call, image) ? image : undefined;
 }
 
 /** A time as the API shows it: whole seconds, UTC. */

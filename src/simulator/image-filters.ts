@@ -1,6 +1,7 @@
 import { badRequest, serverError } from './errors.ts';
 import { parseIsoTime, parsePythonInteger, splitList, splitOperator } from './filter-values.ts';
 import type { ImagesQuery } from './images-query.ts';
+import type { Sameness } from './sameness.ts';
 import type { Image } from './world.ts';
 
 /** Whether an image passes. */
@@ -43,12 +44,16 @@ const comparisons: Readonly<Record<string, (left: number, right: number) => bool
   eq: (left, right) => left === right,
 };
 
-function textFilter(column: Column, text: string): ImageFilter {
+function textFilter(column: Column, text: string, isSame: Sameness): ImageFilter {
   const { operator, value } = splitOperator(text);
-  if (operator === 'eq') return (image) => column(image) === value;
-  if (operator !== 'in') throw badRequest(`Unable to filter by unknown operator '${operator}'.`);
-  const wanted = new Set<string | number | null>(splitList(value));
-  return (image) => wanted.has(column(image));
+  if (operator !== 'eq' && operator !== 'in') {
+    throw badRequest(`Unable to filter by unknown operator '${operator}'.`);
+  }
+  const wanted = operator === 'eq' ? [value] : splitList(value);
+  return (image) => {
+    const held = column(image);
+    return typeof held === 'string' && wanted.some((text) => isSame(held, text));
+  };
 }
 
 function timeFilter(name: string, column: (image: Image) => number, text: string): ImageFilter {
@@ -78,33 +83,32 @@ function lookUp<T>(table: Readonly<Record<string, T>>, name: string): T | undefi
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-function plainFilter(name: string, text: string): ImageFilter {
+function plainFilter(name: string, text: string, isSame: Sameness): ImageFilter {
   // These are relations of an image, not values; comparing with them fails. Observed on Glance 25.1.
   if (['properties', 'members', 'locations'].includes(name)) throw serverError();
   const column = lookUp(plainColumns, name);
-  if (column === undefined) return (image) => image.properties.get(name) === text;
   return (image) => {
-    const value = column(image);
-    return value !== null && String(value) === text;
+    const value = column === undefined ? image.properties.get(name) : column(image);
+    return value !== null && value !== undefined && isSame(String(value), text);
   };
 }
 
-function filterFor(name: string, text: string): ImageFilter {
+function filterFor(name: string, text: string, isSame: Sameness): ImageFilter {
   const time = lookUp(timeColumns, name);
   const column = lookUp(textColumns, name);
   if (name.endsWith('_min') || name.endsWith('_max')) return rangeFilter(name, text);
   if (time !== undefined) return timeFilter(name, time, text);
-  return column === undefined ? plainFilter(name, text) : textFilter(column, text);
+  return column === undefined ? plainFilter(name, text, isSame) : textFilter(column, text, isSame);
 }
 
 /**
  * The filters of a query, all of which an image must pass; who may see the image is not among them.
  * `in:` works on id, name, status, container_format and disk_format only. Throws 400. Observed on Glance 25.1.
  */
-export function imageFilters(query: ImagesQuery): ImageFilter[] {
+export function imageFilters(query: ImagesQuery, isSame: Sameness): ImageFilter[] {
   const filters: ImageFilter[] = [(image) => image.osHidden === query.osHidden];
   if (query.protected !== undefined) filters.push((image) => image.protected === query.protected);
-  for (const tag of query.tags) filters.push((image) => image.tags.includes(tag));
-  for (const [name, text] of query.filters) filters.push(filterFor(name, text));
+  for (const tag of query.tags) filters.push((image) => image.tags.some((held) => isSame(held, tag)));
+  for (const [name, text] of query.filters) filters.push(filterFor(name, text, isSame));
   return filters;
 }

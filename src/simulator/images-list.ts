@@ -5,7 +5,7 @@ import { showImage } from './image-view.ts';
 import { type ImagesQuery, parseImagesQuery, type SortKey, type SortOrder } from './images-query.ts';
 import { imagesLink } from './query-params.ts';
 import { jsonReply, type Reply } from './reply.ts';
-import type { Identity, Image } from './world.ts';
+import type { Image, World } from './world.ts';
 
 const sortColumns: Readonly<Record<SortKey, (image: Image) => string | number | null>> = {
   name: (image) => image.name,
@@ -33,14 +33,32 @@ function compareImages(order: readonly SortOrder[], left: Image, right: Image): 
   return 0;
 }
 
+/**
+ * Whether an image comes after the marker. Here, unlike when it sorts, Glance takes a size of null for 0 in a row, and for
+ * an empty text in the marker: to SQLite that is larger than any number, to MariaDB it is 0. So an order by size loses
+ * images without a size, or repeats others; and one by name, those without a name among those with an empty one.
+ * Observed on Glance 25.1.
+ */
+function isAfter(marker: Image, { order }: ImagesQuery, image: Image, { database }: World): boolean {
+  const emptyText = database === 'sqlite' ? Number.POSITIVE_INFINITY : 0;
+  for (const { key, descending } of order) {
+    const isSize = key === 'size';
+    const left = sortColumns[key](image) ?? (isSize ? 0 : '');
+    const right = sortColumns[key](marker) ?? (isSize ? emptyText : '');
+    if (left !== right) return left > right !== descending;
+  }
+  return false;
+}
+
 /** Whether the image is shared with the caller in the wanted status. */
-function isSharedWith(caller: Identity, image: Image, wanted: ImagesQuery['memberStatus']): boolean {
+function isSharedWith({ caller, world }: Call, image: Image, wanted: ImagesQuery['memberStatus']): boolean {
   if (image.visibility !== 'shared') return false;
   const members = livingMembers(image);
   // A token without a project lists every shared image that has a member at all. Observed on Glance 25.1.
-  if (caller.projectId === null) return members.length > 0;
+  const { projectId } = caller;
+  if (projectId === null) return members.length > 0;
   return members.some(
-    (member) => member.memberId === caller.projectId && (wanted === 'all' || member.status === wanted),
+    (member) => world.isSame(member.memberId, projectId) && (wanted === 'all' || member.status === wanted),
   );
 }
 
@@ -49,14 +67,15 @@ function isSharedWith(caller: Identity, image: Image, wanted: ImagesQuery['membe
  * images come only when `visibility` asks for them; `member_status` restricts only what is shared with him.
  * Observed on Glance 25.1.
  */
-function isListed(caller: Identity, image: Image, query: ImagesQuery): boolean {
+function isListed(call: Call, image: Image, query: ImagesQuery): boolean {
+  const { caller } = call;
   const isOwn = image.owner !== null && image.owner === caller.projectId;
   const isReachable =
     isAdmin(caller) ||
     isOwn ||
     image.visibility === 'public' ||
     image.visibility === 'community' ||
-    isSharedWith(caller, image, query.memberStatus);
+    isSharedWith(call, image, query.memberStatus);
   if (!isReachable) return false;
   if (query.visibility === undefined) return isOwn || image.visibility !== 'community';
   return query.visibility === 'all' || image.visibility === query.visibility;
@@ -64,21 +83,21 @@ function isListed(caller: Identity, image: Image, query: ImagesQuery): boolean {
 
 /** A marker the caller may not see answers 403 and so tells that it exists. Observed on Glance 25.1. */
 function findMarker(call: Call, marker: string): Image {
-  const image = call.world.images.get(marker);
+  const image = call.world.findImage(marker);
   if (image === undefined) throw badRequest(`No image found with ID ${marker}`);
-  if (!isVisible(call.caller, image)) throw forbidden(`Forbidding request, image ${marker} not visible`);
+  if (!isVisible(call, image)) throw forbidden(`Forbidding request, image ${marker} not visible`);
   return image;
 }
 
 /** GET /v2/images: filtered, sorted and paged. `next` is there whenever the page is full. */
 export function listImages(call: Call): Reply {
   const query = parseImagesQuery(call.query);
-  const filters = imageFilters(query);
+  const filters = imageFilters(query, call.world.isSame);
   const limit = Math.min(query.limit ?? call.limits.pageDefault, call.limits.pageMax);
   const marker = query.marker === undefined ? undefined : findMarker(call, query.marker);
   const images = [...call.world.images.values()]
-    .filter((image) => isListed(call.caller, image, query) && filters.every((filter) => filter(image)))
-    .filter((image) => marker === undefined || compareImages(query.order, image, marker) > 0)
+    .filter((image) => isListed(call, image, query) && filters.every((filter) => filter(image)))
+    .filter((image) => marker === undefined || isAfter(marker, query, image, call.world))
     .sort((left, right) => compareImages(query.order, left, right))
     .slice(0, limit);
   const last = images.length === limit ? images.at(-1) : undefined;

@@ -18,11 +18,12 @@ function isOwner(call: Call, image: Image): boolean {
 function membersFor(call: Call, image: Image): Member[] {
   const members = livingMembers(image);
   if (isAdmin(call.caller) || isOwner(call, image)) return members;
-  return members.filter((member) => member.memberId === call.caller.projectId);
+  const { projectId } = call.caller;
+  return projectId === null ? [] : members.filter(({ memberId }) => call.world.isSame(memberId, projectId));
 }
 
 function requireMember(call: Call, image: Image, memberId: string): Member {
-  const member = membersFor(call, image).find((candidate) => candidate.memberId === memberId);
+  const member = membersFor(call, image).find((candidate) => call.world.isSame(candidate.memberId, memberId));
   if (member === undefined) throw notFound(`${memberId} not found in the member list of the image ${image.id}.`);
   return member;
 }
@@ -93,12 +94,13 @@ export function createMember(call: Call, imageId: string): Reply {
     throw new ApiError(413, `Image member limit exceeded for image ${imageId}: ${reason} ${numbers}:`);
   }
   const memberId = storedMemberId(given);
-  const known = image.members.find((member) => member.memberId === memberId);
+  const known = image.members.find((member) => call.world.isSame(member.memberId, memberId));
   if (known !== undefined && !known.removed) {
     throw new ApiError(409, `Member ${memberId} is duplicated for image ${imageId}`);
   }
   if (known === undefined) return jsonReply(showMember(image, call.world.addMember(image, { memberId }), given));
   known.removed = false;
+  known.memberId = memberId;
   known.status = 'pending';
   known.updatedAt = call.world.tick();
   return jsonReply(showMember(image, known, given));

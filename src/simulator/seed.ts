@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { demoIdentities, sandbox } from './demo-identities.ts';
 import { demoImages } from './demo-images.ts';
-import { type NewImage, userOf, World } from './world.ts';
+import { type NewImage, userOf, World, type WorldOptions } from './world.ts';
 
 export { demoIdentities, sandbox };
 
@@ -14,9 +14,9 @@ function withDigests(image: NewImage): NewImage {
 
 /**
  * A fresh demo world, the same every time: one producer whose images are shared with two consumers in every member
- * status, and every kind of image a gateway meets. The user of one consumer has two projects. `now` gives milliseconds and is used for live changes.
+ * status, and every kind of image a gateway meets. The user of one consumer has two projects.
  */
-export function createDemoWorld(options: { readonly now?: () => number } = {}): World {
+export function createDemoWorld(options: WorldOptions = {}): World {
   const world = new World(options);
   for (const identity of Object.values(demoIdentities)) world.addIdentity(identity);
   world.addProject(sandbox);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Database, type Sameness, sameness } from './sameness.ts';
 
 /** Whether a project has answered to an image shared with it. */
 export type MemberStatus = 'pending' | 'accepted' | 'rejected';
@@ -40,7 +41,7 @@ export interface Identity {
 
 /** One project an image is shared with. Times are microseconds since 1970, shown as whole seconds. */
 export interface Member {
-  readonly memberId: string;
+  memberId: string;
   status: MemberStatus;
   readonly createdAt: number;
   updatedAt: number;
@@ -90,6 +91,14 @@ export interface NewMember {
   readonly updatedAt?: Date;
 }
 
+/** What a world is like. */
+export interface WorldOptions {
+  /** Gives milliseconds since 1970; tests pass their own. */
+  readonly now?: () => number;
+  /** The database to imitate; SQLite by default. */
+  readonly database?: Database;
+}
+
 /** Everything the embedded APIs know: identities, projects, images and their members, in memory. */
 export class World {
   readonly identities = new Map<string, Identity>();
@@ -99,12 +108,25 @@ export class World {
   readonly images = new Map<string, Image>();
   /** The id of a deleted image is never free again. Observed on Glance 25.1. */
   readonly deletedImageIds = new Set<string>();
+  readonly database: Database;
   readonly #now: () => number;
   #lastTick = 0;
 
-  /** `now` gives milliseconds since 1970; tests pass their own. */
-  constructor(options: { readonly now?: () => number } = {}) {
+  constructor(options: WorldOptions = {}) {
     this.#now = options.now ?? Date.now;
+    this.database = options.database ?? 'sqlite';
+  }
+
+  /** Whether two texts are the same to the database. */
+  get isSame(): Sameness {
+    return sameness[this.database];
+  }
+
+  /** The image with this id, in whatever spelling is the same. */
+  findImage(id: string): Image | undefined {
+    const image = this.images.get(id);
+    if (image !== undefined || this.database === 'sqlite') return image;
+    return this.images.values().find((candidate) => this.isSame(candidate.id, id));
   }
 
   /** The time in microseconds, never the same twice, so that images made in one second keep their order. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Dispatcher } from 'undici';
-import { CollectedBytes } from '../collected-bytes.ts';
+import { AnswerBody } from './answer-body.ts';
 
 /** What goes over the wire in one attempt. */
 export interface AttemptRequest {
@@ -12,6 +12,8 @@ export interface AttemptRequest {
   readonly body: string | null;
   /** The largest body of an answer that is accepted, in bytes. */
   readonly maxBodyBytes: number;
+  /** Whether a larger one is still read to its end, for `TooLargeAnswer.end`. */
+  readonly wantsEnd?: boolean | undefined;
 }
 
 /** What came back: a whole answer, of any status. */
@@ -21,9 +23,21 @@ export interface AttemptAnswer {
   readonly body: string;
 }
 
-/** An answer that came, but cannot be taken: too large, encoded, not UTF-8. */
+/** An answer that came, but cannot be taken: too large, encoded, not UTF-8, preceded by too many interim answers. */
 export class UnusableAnswer extends Error {
-  override readonly name = 'UnusableAnswer';
+  override readonly name: string = 'UnusableAnswer';
+}
+
+/** An answer to a request that succeeded, with a larger body than is accepted: to a smaller question it may fit. */
+export class TooLargeAnswer extends UnusableAnswer {
+  override readonly name = 'TooLargeAnswer';
+  /** The end of the body, one character for each byte; null where it was not read. */
+  readonly end: string | null;
+
+  constructor(maxBodyBytes: number, end: string | null) {
+    super(`the body is larger than ${maxBodyBytes} bytes`);
+    this.end = end;
+  }
 }
 
 /** No answer came, or not a whole one; the cause is what happened, or the reason of whoever gave up on it. */
@@ -41,9 +55,12 @@ export class NoAnswer extends Error {
 /** Gives up on an attempt, wherever it is. */
 export type Cancel = (reason: Error) => void;
 
+/** How many interim answers (1xx) may precede an answer; an honest server sends one or two. */
+const maxInterimAnswers = 1_000;
+
 /**
  * Sends one request and collects the whole answer in one buffer; follows no redirect and decodes no content encoding.
- * `onCancel` receives a function that ends the attempt at once, even while it waits for a connection.
+ * `onCancel` receives a function that ends the attempt immediately, even while it waits for a connection.
  *
  * @throws UnusableAnswer, or NoAnswer; its cause is the reason given to `Cancel`, if that ended it.
  */
@@ -57,14 +74,20 @@ export function attempt(
     let ended: Error | true | undefined;
     let status = 0;
     let headers: AttemptAnswer['headers'] = {};
-    const bytes = new CollectedBytes();
+    let interim = 0;
+    const body = new AnswerBody(request.maxBodyBytes, request.wantsEnd ?? false);
 
     function fail(error: Error): void {
       if (ended !== undefined) return;
       ended = error;
-      bytes.take();
+      body.take();
       reject(error);
       controller?.abort(error);
+    }
+    function failTooLarge(): void {
+      const isSuccess = status >= 200 && status < 300;
+      const error = new TooLargeAnswer(request.maxBodyBytes, body.end);
+      fail(isSuccess ? error : new UnusableAnswer(error.message));
     }
     onCancel((reason) => fail(new NoAnswer(controller !== undefined, reason)));
 
@@ -74,23 +97,26 @@ export function attempt(
         if (ended instanceof Error) started.abort(ended);
       },
       onResponseStart(_controller, code, received) {
-        if (code < 200) return;
+        if (code < 200) {
+          if (++interim > maxInterimAnswers) fail(new UnusableAnswer('too many interim answers precede it'));
+          return;
+        }
         status = code;
         headers = received;
         const encoding = received['content-encoding'];
         if (encoding !== undefined && encoding !== 'identity') fail(new UnusableAnswer('the body is encoded'));
-        if (Number(received['content-length']) > request.maxBodyBytes) fail(tooLarge(request));
+        if (!body.admits(Number(received['content-length']))) failTooLarge();
       },
       onResponseData(_controller, chunk) {
-        if (bytes.size + chunk.length > request.maxBodyBytes) fail(tooLarge(request));
-        else if (ended === undefined) bytes.add(chunk);
+        if (ended === undefined && !body.add(chunk)) failTooLarge();
       },
       onResponseEnd() {
         if (ended !== undefined) return;
-        const body = bytes.take();
-        if (!isUtf8(body)) return fail(new UnusableAnswer('the body is not UTF-8'));
+        if (body.end !== null) return failTooLarge();
+        const bytes = body.take();
+        if (!isUtf8(bytes)) return fail(new UnusableAnswer('the body is not UTF-8'));
         ended = true;
-        resolve({ status, headers, body: body.toString('utf8') });
+        resolve({ status, headers, body: bytes.toString('utf8') });
       },
       onResponseError(_controller, error) {
         fail(new NoAnswer(controller !== undefined, error));
@@ -103,8 +129,4 @@ export function attempt(
       fail(new NoAnswer(false, error));
     }
   });
-}
-
-function tooLarge(request: AttemptRequest): UnusableAnswer {
-  return new UnusableAnswer(`the body is larger than ${request.maxBodyBytes} bytes`);
 }

@@ -1,10 +1,5 @@
 import { type Cancel, NoAnswer } from './attempt.ts';
-
-/** Ends a call because its time is over. */
-export class DeadlineExceeded extends Error {}
-
-/** Ends a call because its caller went away. */
-export class CallerGone extends Error {}
+import { DeadlineExceeded } from './deadline.ts';
 
 /** Receives what ends an attempt, or the wait for one. */
 export type OnCancel = (cancel: Cancel) => void;

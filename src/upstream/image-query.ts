@@ -12,6 +12,8 @@ export interface ImageQuery {
   readonly protected?: boolean | null | undefined;
   readonly diskFormat?: string | null | undefined;
   readonly containerFormat?: string | null | undefined;
+  /** Leaves out images that are smaller, and those that have no size. */
+  readonly sizeMin?: number | undefined;
   readonly sortKey?: string | undefined;
   readonly sortDir?: 'asc' | 'desc' | undefined;
   /** The id of the image after which the page starts. */
@@ -42,6 +44,7 @@ export function imagesPath(query: ImageQuery): string {
   set('protected', query.protected);
   set('disk_format', query.diskFormat, 'eq:');
   set('container_format', query.containerFormat, 'eq:');
+  set('size_min', query.sizeMin);
   set('sort_key', query.sortKey);
   set('sort_dir', query.sortDir);
   set('marker', query.marker);

@@ -1,11 +1,21 @@
 import { UpstreamError } from '../errors.ts';
+import { type ImagePage, type ReadPage, readPage, toMarker } from './image-pages.ts';
 import { type ImageQuery, imagesByIdPath, imagesByMemberStatusPath, imagesPath } from './image-query.ts';
 import type { ImageAttributes, ImageMember, ImageMemberKey, MemberStatus } from './model.ts';
-import { type ClientCaller, type Read, type Rows, Session } from './session.ts';
+import { toPathSegment } from './path.ts';
+import { onePerMember, type Rows, toRows } from './rows.ts';
+import { foldId, mayBeSameId } from './same-id.ts';
+import { type ClientCaller, type Read, Session } from './session.ts';
 import type { SharedReads } from './shared-reads.ts';
 import type { Service } from './status.ts';
 import type { Call, Transport } from './transport.ts';
 import { parseArray, parseImage, parseMember, parseObject, toWireStatus, WireError } from './wire.ts';
+
+/** A part of a list of images that was asked for by their ids. */
+export interface ImageList extends Rows<ImageAttributes> {
+  /** Whether upstream says that more may follow. */
+  readonly more: boolean;
+}
 
 /** What messages say of the Images API. */
 export const imagesApi: Service = {
@@ -17,17 +27,9 @@ export const imagesApi: Service = {
   addressSetting: 'IMAGES_API_URL',
 };
 
-/** A page of images. */
-export interface ImagePage extends Rows<ImageAttributes> {
-  /** Whether upstream says that more may follow. */
-  readonly more: boolean;
-  /** The id of the last row, understood or not: where the next page starts. */
-  readonly lastId: string | undefined;
-}
-
 /**
- * The Images API as one caller sees it, one method for each operation. Ids are taken as they are: whoever calls has
- * checked that they can stand in a path. All methods throw UpstreamError, and `UNAUTHENTICATED` without a token.
+ * The Images API as one caller sees it, one method for each operation. All methods throw UpstreamError; without a token
+ * they throw `UNAUTHENTICATED` before they look at what is asked for. What no path leads to is not there.
  * Source: Images API v2 reference, "Images" and "Sharing".
  */
 export class ImagesClient {
@@ -41,30 +43,38 @@ export class ImagesClient {
   /** Asks upstream whether it accepts the caller's token, unless that is known. @throws GatewayError if it does not. */
   async verifyToken(): Promise<void> {
     if (this.#session.isVerified) return;
+    const read = { operation: 'showMemberSchema', doing: 'check the token', path: '/schemas/member' };
     await this.#session.read(
-      { operation: 'showMemberSchema', doing: 'check the token', path: '/schemas/member' },
+      () => read,
       () => {},
     );
   }
 
   /** `GET /v2/images/{image_id}`; null for 404. */
   async getImage(imageId: string): Promise<ImageAttributes | null> {
-    const doing = `look up image ${imageId}`;
-    return this.#get({ operation: 'getImage', doing, path: `/images/${encodeURIComponent(imageId)}` }, (json) =>
-      expectImage(parseImage(json), imageId),
+    return this.#get(
+      () => ({ operation: 'getImage', doing: `look up image ${imageId}`, path: imagePath(imageId) }),
+      (json) => expectImage(parseImage(json), imageId),
     );
   }
 
-  /** `GET /v2/images` with filters, a page at a time. */
-  async listImages(query: ImageQuery): Promise<ImagePage> {
-    return this.#listImages({ operation: 'listImages', doing: 'list images', path: imagesPath(query) });
+  /** `GET /v2/images` with filters, a page at a time: a shorter one where its rows are too large together. */
+  async listImages(query: ImageQuery): Promise<ReadPage> {
+    return readPage(query, (asked, wantsEnd) =>
+      this.#session.read(
+        () => ({ operation: 'listImages', doing: 'list images', path: imagesPath(asked), wantsEnd }),
+        (json, call) => this.#parsePage(json, call),
+      ),
+    );
   }
 
   /** `GET /v2/images?id=in:…`: those of these images that the token may see, and that are hidden or not, in any order. */
-  async listImagesById(imageIds: readonly string[], hidden: boolean): Promise<ImagePage> {
-    const doing = `look up ${imageIds.length} images`;
-    const path = imagesByIdPath(imageIds, hidden);
-    return this.#listImages({ operation: 'listImagesById', doing, path }, new Set(imageIds));
+  async listImagesById(imageIds: readonly string[], hidden: boolean): Promise<ImageList> {
+    return this.#listAsked(imageIds, () => ({
+      operation: 'listImagesById',
+      doing: `look up ${imageIds.length} images`,
+      path: imagesByIdPath(imageIds, hidden),
+    }));
   }
 
   /**
@@ -75,64 +85,85 @@ export class ImagesClient {
     imageIds: readonly string[],
     status: MemberStatus,
     hidden: boolean,
-  ): Promise<ImagePage> {
-    const doing = `look up own member statuses in ${imageIds.length} images`;
-    const path = imagesByMemberStatusPath(imageIds, status, hidden);
-    return this.#listImages({ operation: 'listImagesByMemberStatus', doing, path }, new Set(imageIds));
+  ): Promise<ImageList> {
+    return this.#listAsked(imageIds, () => ({
+      operation: 'listImagesByMemberStatus',
+      doing: `look up own member statuses in ${imageIds.length} images`,
+      path: imagesByMemberStatusPath(imageIds, status, hidden),
+    }));
   }
 
   /** `GET /v2/images/{image_id}/members`: one row for each member. */
   async listMembers(imageId: string): Promise<Rows<ImageMember>> {
-    const path = `/images/${encodeURIComponent(imageId)}/members`;
-    const read: Read = { operation: 'listMembers', doing: `list the members of image ${imageId}`, path };
-    return this.#session.read(read, (json) => {
-      const members = parseArray(json, 'members');
-      const { rows, errors } = this.#session.parseRows(read, members, (row) => expectMember(parseMember(row), imageId));
-      return { rows: onePerMember(rows), errors };
-    });
+    return this.#session.read(
+      () => ({
+        operation: 'listMembers',
+        doing: `list the members of image ${imageId}`,
+        path: `${imagePath(imageId)}/members`,
+      }),
+      (json, call) => {
+        const parsed = this.#session.parseRows(call, parseArray(json, 'members'), (row) =>
+          expectMember(parseMember(row), imageId),
+        );
+        const { rows, errors } = toRows(parsed);
+        return { rows: onePerMember(rows), errors };
+      },
+    );
   }
 
   /** `GET /v2/images/{image_id}/members/{member_id}`; null for 404. */
-  async getMember({ imageId, memberId }: ImageMemberKey): Promise<ImageMember | null> {
-    const doing = `look up member ${memberId} of image ${imageId}`;
-    return this.#get({ operation: 'getMember', doing, path: memberPath({ imageId, memberId }) }, (json) =>
-      expectMember(parseMember(json), imageId, memberId),
+  async getMember(key: ImageMemberKey): Promise<ImageMember | null> {
+    return this.#get(
+      () => ({
+        operation: 'getMember',
+        doing: `look up member ${key.memberId} of image ${key.imageId}`,
+        path: memberPath(key),
+      }),
+      (json) => expectMember(parseMember(json), key.imageId, key.memberId),
     );
   }
 
   /** `POST /v2/images/{image_id}/members`. The key in the body is `member`, though the answer says `member_id`. */
   async createMember({ imageId, memberId }: ImageMemberKey): Promise<ImageMember> {
-    const call: Call = {
-      operation: 'createMember',
-      doing: `make ${memberId} a member of image ${imageId}`,
-      method: 'POST',
-      path: `/images/${encodeURIComponent(imageId)}/members`,
-      body: { member: memberId },
-      expect: 200,
-    };
-    const body = await this.#session.write(call);
-    return this.#session.parse(call, body, (json) => expectMember(parseMember(json), imageId, memberId));
+    return this.#session.write(
+      () => ({
+        operation: 'createMember',
+        doing: `make ${memberId} a member of image ${imageId}`,
+        method: 'POST',
+        path: `${imagePath(imageId)}/members`,
+        body: { member: memberId },
+      }),
+      (body, call) => this.#session.parseBody(call, body, (json) => expectMember(parseMember(json), imageId, memberId)),
+    );
   }
 
   /** `PUT /v2/images/{image_id}/members/{member_id}`. */
-  async updateMember({ imageId, memberId }: ImageMemberKey, status: MemberStatus): Promise<ImageMember> {
-    const call: Call = {
-      operation: 'updateMember',
-      doing: `set the status of member ${memberId} of image ${imageId}`,
-      method: 'PUT',
-      path: memberPath({ imageId, memberId }),
-      body: { status: toWireStatus(status) },
-      expect: 200,
-    };
-    const body = await this.#session.write(call);
-    return this.#session.parse(call, body, (json) => expectMember(parseMember(json), imageId, memberId));
+  async updateMember(key: ImageMemberKey, status: MemberStatus): Promise<ImageMember> {
+    return this.#session.write(
+      () => ({
+        operation: 'updateMember',
+        doing: `set the status of member ${key.memberId} of image ${key.imageId}`,
+        method: 'PUT',
+        path: memberPath(key),
+        body: { status: toWireStatus(status) },
+      }),
+      (body, call) =>
+        this.#session.parseBody(call, body, (json) => expectMember(parseMember(json), key.imageId, key.memberId)),
+    );
   }
 
   /** `DELETE /v2/images/{image_id}/members/{member_id}`. */
-  async deleteMember({ imageId, memberId }: ImageMemberKey): Promise<void> {
-    const doing = `remove member ${memberId} from image ${imageId}`;
-    const path = memberPath({ imageId, memberId });
-    await this.#session.write({ operation: 'deleteMember', doing, method: 'DELETE', path, expect: 204 });
+  async deleteMember(key: ImageMemberKey): Promise<void> {
+    await this.#session.write(
+      () => ({
+        operation: 'deleteMember',
+        doing: `remove member ${key.memberId} from image ${key.imageId}`,
+        method: 'DELETE',
+        path: memberPath(key),
+      }),
+      // Nothing is what the Images API has to say of it; anything but JSON is not from the Images API.
+      (body, call) => (body === '' ? null : this.#session.parseBody(call, body, () => null)),
+    );
   }
 
   /**
@@ -140,13 +171,12 @@ export class ImagesClient {
    * administrators.
    */
   async isRefusedTasks(): Promise<boolean> {
-    const read: Read = {
-      operation: 'listTasks',
-      doing: 'tell whether the caller is an administrator',
-      path: '/tasks?limit=1',
-    };
+    const doing = 'find out whether the caller is an administrator';
     try {
-      await this.#session.read(read, () => null);
+      await this.#session.read(
+        () => ({ operation: 'listTasks', doing, path: '/tasks?limit=1' }),
+        () => null,
+      );
       return false;
     } catch (error) {
       if (error instanceof UpstreamError && error.status === 403) return true;
@@ -156,21 +186,27 @@ export class ImagesClient {
     }
   }
 
-  async #listImages(read: Read, asked?: ReadonlySet<string>): Promise<ImagePage> {
-    return this.#session.read(read, (json) => {
-      const list = parseArray(json, 'images');
-      const last = list.at(-1);
-      return {
-        ...this.#session.parseRows(read, list, (row) => expectOneOf(parseImage(row), asked)),
-        more: typeof parseObject(json, 'the body')['next'] === 'string',
-        lastId: last === undefined ? undefined : parseImageId(last),
-      };
+  #listAsked(imageIds: readonly string[], toRead: () => Read): Promise<ImageList> {
+    return this.#session.read(toRead, (json, call) => {
+      const asked = new Set(imageIds.map(foldId));
+      const parsed = this.#session.parseRows(call, parseArray(json, 'images'), (row) =>
+        expectOneOf(parseImage(row), asked),
+      );
+      return { ...toRows(parsed), more: nextLinkOf(json) !== undefined };
     });
   }
 
-  async #get<T>(read: Read, parse: (json: unknown) => T): Promise<T | null> {
+  #parsePage(json: unknown, call: Call): ImagePage {
+    const list = parseArray(json, 'images');
+    const images = this.#session.parseRows(call, list, parseImage);
+    const rows = images.map((image, index) => ({ id: parseImageId(list[index]), image }));
+    const next = nextLinkOf(json);
+    return { rows, more: next !== undefined, lastId: rows.at(-1)?.id ?? toMarker(next) };
+  }
+
+  async #get<T>(toRead: () => Read, parse: (json: unknown) => T): Promise<T | null> {
     try {
-      return await this.#session.read(read, parse);
+      return await this.#session.read(toRead, parse);
     } catch (error) {
       if (error instanceof UpstreamError && error.status === 404) return null;
       throw error;
@@ -178,46 +214,39 @@ export class ImagesClient {
   }
 }
 
+function imagePath(imageId: string): string {
+  return `/images/${toPathSegment(imageId)}`;
+}
+
 function memberPath({ imageId, memberId }: ImageMemberKey): string {
-  return `/images/${encodeURIComponent(imageId)}/members/${encodeURIComponent(memberId)}`;
+  return `${imagePath(imageId)}/members/${toPathSegment(memberId)}`;
+}
+
+function nextLinkOf(json: unknown): string | undefined {
+  const { next } = parseObject(json, 'the body');
+  return typeof next === 'string' ? next : undefined;
 }
 
 function parseImageId(row: unknown): string | undefined {
-  const id = parseObject(row, 'an image')['id'];
+  const id = typeof row === 'object' && row !== null && 'id' in row ? row.id : undefined;
   return typeof id === 'string' ? id : undefined;
 }
 
 /** @returns the image. @throws WireError if it is another one than was asked for. */
 function expectImage(image: ImageAttributes, imageId: string): ImageAttributes {
-  if (!isSameId(image.id, imageId)) throw new WireError('it is about another image');
+  if (!mayBeSameId(image.id, imageId)) throw new WireError('it is about another image');
   return image;
 }
 
-function expectOneOf(image: ImageAttributes, asked: ReadonlySet<string> | undefined): ImageAttributes {
-  if (asked && !asked.has(image.id.toLowerCase())) throw new WireError('it is about an image that was not asked for');
+function expectOneOf(image: ImageAttributes, asked: ReadonlySet<string>): ImageAttributes {
+  if (!asked.has(foldId(image.id))) throw new WireError('it is about an image that was not asked for');
   return image;
 }
 
 function expectMember(member: ImageMember, imageId: string, memberId?: string): ImageMember {
-  if (!isSameId(member.imageId, imageId)) throw new WireError('it is about another image');
-  if (memberId !== undefined && !isSameId(member.memberId, memberId)) throw new WireError('it is about another member');
-  return member;
-}
-
-/** On MariaDB and MySQL, Glance matches ids without regard to case and to spaces at the end, and answers what it holds. */
-export function isSameId(held: string, asked: string): boolean {
-  return held === asked || held.trimEnd().toLowerCase() === asked.trimEnd().toLowerCase();
-}
-
-/**
- * Glance may hold a member more than once, after several `POST`s at the same moment. The row that was changed last tells
- * what the member decided last.
- */
-function onePerMember(rows: readonly ImageMember[]): readonly ImageMember[] {
-  const latest = new Map<string, ImageMember>();
-  for (const row of rows) {
-    const known = latest.get(row.memberId);
-    if (known === undefined || row.updatedAt > known.updatedAt) latest.set(row.memberId, row);
+  if (!mayBeSameId(member.imageId, imageId)) throw new WireError('it is about another image');
+  if (memberId !== undefined && !mayBeSameId(member.memberId, memberId)) {
+    throw new WireError('it is about another member');
   }
-  return latest.size === rows.length ? rows : [...latest.values()];
+  return member;
 }

@@ -1,8 +1,12 @@
+import { UpstreamError } from '../errors.ts';
+
 /** The longest id that the Images API can store: its columns hold 255 characters. */
 export const maxIdLength = 255;
 
-/** What the ids of images and projects look like, as a rule. */
+/** What the ids of images and projects usually look like. */
 const plain = /^[\w-]{3,255}$/;
+/** Text that is the same in UTF-8 and in Latin-1. */
+const ascii = /^[\0-\x7f]*$/;
 
 /**
  * Why this id cannot stand as one segment of a request path, or null where it can. A slash is refused although it could
@@ -18,4 +22,26 @@ export function whyNotPathSegment(id: string): string | null {
   if (/\p{Cc}/u.test(id)) return 'contains a control character';
   if (!id.isWellFormed()) return 'contains half of a surrogate pair';
   return null;
+}
+
+/**
+ * Why the Images API cannot be asked for this id by a path, or null where it can. Glance reads the bytes of a path as
+ * Latin-1: sent in UTF-8, `projé` would be taken for `projÃ©`, which may be another member. Such ids can be stored and
+ * listed, and nothing else.
+ */
+export function whyNotAddressable(id: string): string | null {
+  const why = whyNotPathSegment(id);
+  if (why !== null || ascii.test(id)) return why;
+  return 'contains characters other than ASCII, which the Images API cannot find by a path';
+}
+
+/**
+ * An id as one segment of a path.
+ *
+ * @throws UpstreamError with status 404, which is what upstream would say, for an id that no path leads to.
+ */
+export function toPathSegment(id: string): string {
+  const why = whyNotAddressable(id);
+  if (why === null) return encodeURIComponent(id);
+  throw new UpstreamError('BAD_USER_INPUT', `The id "${id.slice(0, maxIdLength)}" ${why}.`, { status: 404 });
 }

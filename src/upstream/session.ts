@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import { GatewayError, UpstreamError } from '../errors.ts';
-import type { SharedReads } from './shared-reads.ts';
+import { GaveUp } from './deadline.ts';
+import { notUnderstood, parseBody } from './rows.ts';
+import type { Patience, SharedReads } from './shared-reads.ts';
 import type { Call, Caller, Transport } from './transport.ts';
 import { WireError } from './wire.ts';
 
@@ -10,29 +12,12 @@ export interface ClientCaller extends Omit<Caller, 'token'> {
   readonly token: string | GatewayError;
 }
 
-/** Rows of a list, and an error for each row that could not be understood. */
-export interface Rows<T> {
-  readonly rows: readonly T[];
-  readonly errors: readonly GatewayError[];
-}
-
-/**
- * Settles never. An operation over a limit has been answered; an error for each of the calls that it still waits for would
- * take more time and memory than the calls themselves.
- */
-function never(): Promise<never> {
-  return new Promise(() => {});
-}
-
-/** What upstream answers only to those whose token it has accepted. */
-const needsToken: ReadonlySet<number | undefined> = new Set([403, 404, 409]);
-
-/** A call that reads: a `GET` that is answered with 200. */
-export type Read = Pick<Call, 'operation' | 'doing' | 'path' | 'isAboutToken'>;
+/** A read, before it is known who makes it. */
+export type Read = Omit<Call, 'method' | 'body'>;
 
 /**
  * One caller at one API: its reads, which may be shared, and its writes, which never are. All methods throw
- * UpstreamError, and `UNAUTHENTICATED` without a token.
+ * UpstreamError; without a token they throw `UNAUTHENTICATED` before they look at what is asked for.
  */
 export class Session {
   readonly #transport: Transport;
@@ -47,73 +32,74 @@ export class Session {
     this.#caller = caller;
   }
 
-  /** Whether upstream is known to accept the caller's token. */
+  /** Whether the API is known to accept the caller's token. */
   get isVerified(): boolean {
     return this.#caller.budget?.isVerified ?? false;
   }
 
-  /** Reads, and parses the body of the answer. */
-  async read<T>(read: Read, parse: (json: unknown) => T): Promise<T> {
-    const { token, ...rest } = this.#caller;
-    if (token instanceof GatewayError) throw token;
-    const call: Call = { ...read, method: 'GET', expect: 200 };
-    const make = async (signal: AbortSignal): Promise<T> =>
-      this.parse(call, await this.#transport.call(call, { ...rest, token, signal }), parse);
-    return this.#spend('GET', () => {
-      if (this.#sharedReads === null) return make(rest.signal);
-      return this.#sharedReads.read(this.#toCallerKey(token), call.path, rest.signal, make);
-    });
+  /** Reads, and parses the body of the answer. `parse` throws WireError for what is not as asked. */
+  async read<T>(toRead: () => Read, parse: (json: unknown, call: Call) => T): Promise<T> {
+    const caller = this.#authenticated();
+    const call: Call = { ...toRead(), method: 'GET' };
+    return this.#spend('GET', () => this.#readShared(call, caller, parse));
   }
 
-  /** Writes. @returns the body of the answer. */
-  async write(call: Call): Promise<string> {
-    const { token, ...rest } = this.#caller;
-    if (token instanceof GatewayError) throw token;
-    const callerKey = this.#toCallerKey(token);
+  /** Writes, and parses the body of the answer, which may be empty. */
+  async write<T>(toCall: () => Call, parse: (body: string, call: Call) => T): Promise<T> {
+    const caller = this.#authenticated();
+    const call = toCall();
     return this.#spend(call.method, async () => {
-      this.#sharedReads?.forget(callerKey);
       try {
-        return await this.#transport.call(call, { ...rest, token });
+        return parse(await this.#transport.call(call, caller), call);
       } finally {
-        this.#sharedReads?.forget(callerKey);
+        this.#sharedReads?.close();
       }
     });
   }
 
-  /** Parses a body as JSON. `parse` throws WireError for what is not as asked. */
-  parse<T>(call: Call, body: string, parse: (json: unknown) => T): T {
-    let json: unknown;
-    try {
-      json = JSON.parse(body);
-    } catch {
-      // What the parser says of it quotes upstream, so it is no cause to keep.
-      throw this.#notUnderstood(call, 'it is no JSON', undefined);
-    }
-    try {
-      return parse(json);
-    } catch (error) {
-      if (error instanceof WireError) throw this.#notUnderstood(call, error.message, error);
-      throw error;
-    }
+  /** Parses a body as JSON. @throws UpstreamError. */
+  parseBody<T>(call: Call, body: string, parse: (json: unknown) => T): T {
+    return parseBody(this.#transport.service, call, body, parse);
   }
 
-  /** Parses each row of a list by itself, so that one that cannot be understood takes no other along. */
-  parseRows<T>(read: Read, list: readonly unknown[], parse: (row: unknown) => T): Rows<T> {
-    const rows: T[] = [];
-    const errors: GatewayError[] = [];
-    for (const row of list) {
+  /** Parses each row of a list by itself. @returns why a row is left out in its place, where it cannot be understood. */
+  parseRows<T>(call: Call, list: readonly unknown[], parse: (row: unknown) => T): (T | UpstreamError)[] {
+    let dropped = 0;
+    const parsed = list.map((row) => {
       try {
-        rows.push(parse(row));
+        return parse(row);
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
-        errors.push(this.#notUnderstood(read, `a row was left out, because ${error.message}`, error));
+        dropped++;
+        return notUnderstood(this.#transport.service, call, `a row was left out, because ${error.message}`, error);
       }
-    }
-    if (errors.length > 0) this.#transport.dropped(read, errors.length);
-    return { rows, errors };
+    });
+    if (dropped > 0) this.#transport.dropped(call, dropped);
+    return parsed;
   }
 
-  /** Makes a call within the budget of the operation, which learns from it whether upstream accepts the token. */
+  async #readShared<T>(call: Call, caller: Caller, parse: (json: unknown, call: Call) => T): Promise<T> {
+    const make = async ({ signal, deadline }: Patience): Promise<T> => {
+      const body = await this.#transport.call(call, { ...caller, signal }, deadline);
+      return this.parseBody(call, body, (json) => parse(json, call));
+    };
+    const patience = { signal: caller.signal, deadline: this.#transport.deadlineOf(caller) };
+    if (this.#sharedReads === null) return make(patience);
+    try {
+      return await this.#sharedReads.read(this.#toCallerKey(caller.token), call.path, patience, make);
+    } catch (error) {
+      throw error instanceof GaveUp ? this.#transport.giveUp(call, error) : error;
+    }
+  }
+
+  /** @throws the reason why there is no token that can be used. */
+  #authenticated(): Caller {
+    const { token } = this.#caller;
+    if (token instanceof GatewayError) throw token;
+    return { ...this.#caller, token };
+  }
+
+  /** Makes a call within the budget of the operation, which learns from it whether the API accepts the token. */
   async #spend<T>(method: string, makeCall: () => Promise<T>): Promise<T> {
     const { budget } = this.#caller;
     if (budget === undefined) return makeCall();
@@ -137,12 +123,15 @@ export class Session {
     this.#callerKey ??= hash('sha256', token);
     return this.#callerKey;
   }
-
-  #notUnderstood({ doing, method = 'GET' }: Read & Partial<Call>, why: string, cause: unknown): UpstreamError {
-    return new UpstreamError(
-      'UPSTREAM_INVALID_RESPONSE',
-      `Could not ${doing} as asked: the answer of ${this.#transport.service.name} cannot be understood: ${why}.`,
-      { outcome: method === 'GET' ? undefined : 'UNKNOWN', cause },
-    );
-  }
 }
+
+/**
+ * Settles never. An operation over a limit has been answered; an error for each of the calls that it still waits for would
+ * take more time and memory than the calls themselves.
+ */
+function never(): Promise<never> {
+  return new Promise(() => {});
+}
+
+/** What an API answers only to those whose token it has accepted. */
+const needsToken: ReadonlySet<number | undefined> = new Set([403, 404, 409]);

@@ -1,66 +1,73 @@
 import { ChurningMap } from '../churning-map.ts';
+import { CallerGone, type Deadline, DeadlineExceeded, type GaveUp, onDeadline } from './deadline.ts';
 
-/** The most reads that are kept for sharing at once; what comes on top is not shared. */
+/** The most reads that are kept for sharing at the same time; those beyond are not shared. */
 const maxReads = 10_000;
 
 /** A read under way, and how many wait for it. */
 interface Read {
   readonly answer: Promise<unknown>;
   readonly abort: AbortController;
+  /** The latest deadline of all who waited for it. */
+  readonly deadline: { at: number };
   waiting: number;
 }
 
-/** Makes a read. `signal` aborts when nobody waits for it any more. */
-export type MakeRead<T> = (signal: AbortSignal) => Promise<T>;
+/** How long a caller waits. */
+export interface Patience {
+  /** Aborts when the caller goes away. */
+  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
+}
+
+/** Makes a read for as long as it says: `signal` aborts when nobody waits any more, with the reason of the last one. */
+export type MakeRead<T> = (patience: Patience) => Promise<T>;
 
 /**
  * Lets identical reads of one caller that are under way at the same moment share one call. Nothing is kept once it has
- * been answered. A read is found only under the key of its own caller, and never by one that comes after a write of that
- * caller has begun or ended: it might show the world before the write.
+ * been answered. A read is found only under the key of its own caller, and never by one that comes after anybody's write
+ * was answered: it might show the world before the write. To whom a write matters is not asked, because the same image
+ * has several addresses, and many lists show it.
  */
 export class SharedReads {
-  readonly #callers = new ChurningMap<string, ChurningMap<string, Read>>();
+  #callers = new ChurningMap<string, ChurningMap<string, Read>>();
   #size = 0;
 
   /**
    * Makes the read, or waits for the same one that is under way.
    *
    * @param callerKey tells callers apart, without being a secret itself.
-   * @param signal aborts when this caller goes away; the read goes on for the others.
+   * @param patience how long this caller waits; the read goes on for the others.
+   * @throws GaveUp when this caller's time is over, or it went away.
    */
-  read<T>(callerKey: string, readKey: string, signal: AbortSignal, make: MakeRead<T>): Promise<T> {
+  read<T>(callerKey: string, readKey: string, patience: Patience, make: MakeRead<T>): Promise<T> {
     // Nobody waits for the read of a caller who has gone: on its own signal, it ends before it begins.
-    if (signal.aborted) return make(signal);
+    if (patience.signal.aborted) return make(patience);
     const known = this.#callers.get(callerKey)?.get(readKey);
-    const read = known ?? this.#start(callerKey, readKey, make);
-    if (read === null) return make(signal);
+    const read = known ?? this.#start(callerKey, readKey, patience.deadline, make);
+    if (read === null) return make(patience);
     read.waiting++;
-    const leave = (): void => {
+    read.deadline.at = Math.max(read.deadline.at, patience.deadline.at);
+    return wait(read, patience, (reason) => {
       if (--read.waiting > 0) return;
       this.#end(callerKey, readKey, read);
-      read.abort.abort();
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    const stay = (): void => signal.removeEventListener('abort', leave);
-    read.answer.then(stay, stay);
-    // Whoever shares a key asks for the same thing, and so gets the same type.
-    return read.answer as Promise<T>;
+      read.abort.abort(reason);
+    });
   }
 
-  /** Keeps reads that are under way from whoever comes from now on. To be called when a write begins and when it ends. */
-  forget(callerKey: string): void {
-    const reads = this.#callers.get(callerKey);
-    if (reads === undefined) return;
-    this.#callers.delete(callerKey);
-    this.#size -= reads.size;
+  /** Keeps reads that are under way from those who come from now on. To be called when a write has been answered. */
+  close(): void {
+    this.#callers = new ChurningMap();
+    this.#size = 0;
   }
 
-  #start<T>(callerKey: string, readKey: string, make: MakeRead<T>): Read | null {
+  #start<T>(callerKey: string, readKey: string, { at }: Deadline, make: MakeRead<T>): Read | null {
     if (this.#size >= maxReads) return null;
     const reads = this.#callers.get(callerKey) ?? new ChurningMap<string, Read>();
     const abort = new AbortController();
-    const answer = make(abort.signal);
-    const read: Read = { answer, abort, waiting: 0 };
+    const deadline = { at };
+    const answer = make({ signal: abort.signal, deadline });
+    const read: Read = { answer, abort, deadline, waiting: 0 };
     const end = (): void => this.#end(callerKey, readKey, read);
     answer.then(end, end);
     reads.set(readKey, read);
@@ -76,4 +83,33 @@ export class SharedReads {
     this.#size--;
     if (reads.size === 0) this.#callers.delete(callerKey);
   }
+}
+
+/** Waits for a read for as long as one caller has the patience. */
+function wait<T>(read: Read, { signal, deadline }: Patience, onGiveUp: (reason: GaveUp) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    function giveUp(reason: GaveUp): void {
+      stop();
+      reject(reason);
+      onGiveUp(reason);
+    }
+    function stop(): void {
+      disarm();
+      signal.removeEventListener('abort', onAbort);
+    }
+    const onAbort = (): void => giveUp(new CallerGone());
+    signal.addEventListener('abort', onAbort, { once: true });
+    const disarm = onDeadline(deadline, () => giveUp(new DeadlineExceeded()));
+    read.answer.then(
+      (answer) => {
+        stop();
+        // Those who share a key ask for the same thing, and so get the same type.
+        resolve(answer as T);
+      },
+      (error: unknown) => {
+        stop();
+        reject(error);
+      },
+    );
+  });
 }

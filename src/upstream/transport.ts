@@ -3,10 +3,11 @@ import { UpstreamError } from '../errors.ts';
 import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer, UnusableAnswer } from './attempt.ts';
 import type { Breaker } from './breaker.ts';
 import type { CallBudget } from './call-budget.ts';
+import { CallerGone, type Deadline, DeadlineExceeded, type GaveUp, isOver, onDeadline } from './deadline.ts';
 import type { FairQueue } from './fair-queue.ts';
-import { CallerGone, DeadlineExceeded, type OnCancel, outliveCaller, sleep } from './give-up.ts';
+import { type OnCancel, outliveCaller, sleep } from './give-up.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { type Service, toUpstreamError } from './status.ts';
+import { isSuccess, type Service, toUpstreamError } from './status.ts';
 
 /** The trace that a caller's attempts belong to. */
 export interface Trace {
@@ -44,8 +45,8 @@ export interface Call {
   readonly body?: unknown;
   /** Whether the call is about the caller's own token, which is then sent as `X-Subject-Token` as well. */
   readonly isAboutToken?: boolean;
-  /** The status that means success. */
-  readonly expect: number;
+  /** Whether an answer that is too large is still read to its end: see `TooLargeAnswer`. */
+  readonly wantsEnd?: boolean;
 }
 
 /** What became of one attempt, for logs and metrics. */
@@ -101,34 +102,36 @@ export class Transport {
     return this.#options.service;
   }
 
+  /** When a call that this caller makes now must be over. */
+  deadlineOf({ deadlineAt = Number.POSITIVE_INFINITY }: Pick<Caller, 'deadlineAt'>): Deadline {
+    return { at: Math.min(performance.now() + this.#options.deadlineMs, deadlineAt) };
+  }
+
   /**
    * Makes one call.
    *
+   * @param deadline when it must be over; the caller may put that off while the call is under way.
    * @returns the body of the answer, as text.
-   * @throws UpstreamError for every other status, and when no usable answer came in time.
+   * @throws UpstreamError for a status that does not mean success, and when no usable answer came in time.
    */
-  async call(call: Call, caller: Caller): Promise<string> {
+  async call(call: Call, caller: Caller, deadline: Deadline = this.deadlineOf(caller)): Promise<string> {
     const { basePath, maxBodyBytes, retries, retryBudget } = this.#options;
-    const start = performance.now();
-    const leftMs = Math.max(0, (caller.deadlineAt ?? Number.POSITIVE_INFINITY) - start);
-    const deadlineMs = Math.min(this.#options.deadlineMs, leftMs);
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     const headers = ['accept', 'application/json', 'accept-encoding', 'identity'];
     headers.push('x-auth-token', caller.token, 'x-openstack-request-id', caller.requestId);
     if (call.isAboutToken) headers.push('x-subject-token', caller.token);
     if (body !== null) headers.push('content-type', 'application/json');
-    const request: AttemptRequest = { method: call.method, path: basePath + call.path, headers, body, maxBodyBytes };
-    const attempts = call.method === 'GET' ? retries + 1 : 1;
-    const deadline = start + deadlineMs;
+    const { method, path, wantsEnd } = call;
+    const request: AttemptRequest = { method, path: basePath + path, headers, body, maxBodyBytes, wantsEnd };
+    const attempts = method === 'GET' ? retries + 1 : 1;
 
     let cancel: Cancel = () => {};
-    const timer = setTimeout(() => cancel(new DeadlineExceeded()), deadlineMs);
-    const onAbort = (): void => cancel(new CallerGone());
+    const disarm = onDeadline(deadline, () => cancel(new DeadlineExceeded()));
+    const onAbort = (): void => cancel(toReason(caller.signal));
     caller.signal.addEventListener('abort', onAbort, { once: true });
     try {
-      if (caller.signal.aborted) throw new CallerGone();
-      // Timers may fire up to a millisecond early, and what is left of one is too little for any call.
-      if (deadlineMs < 1) throw new DeadlineExceeded();
+      if (caller.signal.aborted) throw toReason(caller.signal);
+      if (isOver(deadline)) throw new DeadlineExceeded();
       retryBudget.call();
       for (let number = 1; ; number++) {
         const error = await this.#attempt(call, caller, request, number, (c) => {
@@ -136,7 +139,7 @@ export class Transport {
         });
         if (typeof error === 'string') return error;
         const delayMs = retryDelayMs(error, number);
-        if (number >= attempts || delayMs === null || performance.now() + delayMs >= deadline) throw error;
+        if (number >= attempts || delayMs === null || performance.now() + delayMs >= deadline.at) throw error;
         if (caller.mayRetry?.() === false || !retryBudget.take()) throw error;
         await sleep(delayMs, (c) => {
           cancel = c;
@@ -145,7 +148,7 @@ export class Transport {
     } catch (error) {
       throw this.#toError(call, error);
     } finally {
-      clearTimeout(timer);
+      disarm();
       caller.signal.removeEventListener('abort', onAbort);
     }
   }
@@ -172,7 +175,7 @@ export class Transport {
     try {
       const answer = await (pass === 'trial' ? outliveCaller(send, onCancel, deadlineMs) : send(onCancel));
       caller.budget?.receive(answer.body.length);
-      return answer.status === call.expect ? answer.body : toUpstreamError(this.service, call, answer, caller.token);
+      return isSuccess(answer.status) ? answer.body : toUpstreamError(this.service, call, answer, caller.token);
     } catch (error) {
       if (toFailure(error) !== 'unreachable') throw error;
       return this.#toError(call, error);
@@ -247,6 +250,11 @@ export class Transport {
     this.#options.onDropped(operation, rows);
   }
 
+  /** The error for a caller who stops waiting for a call that goes on for others. */
+  giveUp(call: Call, reason: GaveUp): UpstreamError {
+    return this.#toError(call, reason);
+  }
+
   #toError(call: Call, cause: unknown): UpstreamError {
     if (cause instanceof UpstreamError) return cause;
     const failure = toFailure(cause);
@@ -285,6 +293,11 @@ export class Transport {
 function isDown(answer: AttemptAnswer | undefined, failure: AttemptReport['failure']): boolean {
   if (answer !== undefined) return answer.status > 501;
   return failure === 'unreachable' || failure === 'timeout';
+}
+
+/** Why a signal was aborted: those who share a call may all have run out of time. */
+function toReason({ reason }: AbortSignal): GaveUp {
+  return reason instanceof DeadlineExceeded ? reason : new CallerGone();
 }
 
 function toFailure(error: unknown): 'timeout' | 'cancelled' | 'unusable' | 'unreachable' {

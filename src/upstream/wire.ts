@@ -209,14 +209,23 @@ function isAbsent(value: unknown): value is null | undefined {
 /** A time as Glance sends it: whole seconds, in UTC. */
 const glanceTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 /** Other spellings of an instant; one without a zone is in UTC. */
-const otherTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?([zZ]|[+-]\d\d:?\d\d)?$/;
+const otherTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?([zZ]|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/;
 
 /** @returns an instant as RFC 3339 text in UTC. @throws WireError that names its key. */
 export function time(value: unknown, key: string): string {
   const given = text(value, key);
-  if (glanceTime.test(given)) return given;
+  if (glanceTime.test(given) && isInCalendar(given)) return given;
   const match = otherTime.exec(given);
   const instant = new Date(match?.[1] === undefined ? `${given}Z` : given);
-  if (match === null || Number.isNaN(instant.getTime())) throw new WireError(`"${key}" is no time`);
+  if (match === null || !isInCalendar(given) || Number.isNaN(instant.getTime())) {
+    throw new WireError(`"${key}" is no time`);
+  }
   return instant.toISOString().replace('.000Z', 'Z');
+}
+
+/** Whether the month has such a day. `Date` would take 31 February for a day in March. */
+function isInCalendar(given: string): boolean {
+  const day = Number(given.slice(8, 10));
+  if (day < 29) return true;
+  return day <= new Date(Date.UTC(Number(given.slice(0, 4)), Number(given.slice(5, 7)), 0)).getUTCDate();
 }

@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
-import { demoIdentities, sandbox } from '../../src/simulator/seed.ts';
+import type { Database } from '../../src/simulator/sameness.ts';
+import { createDemoWorld, demoIdentities, sandbox } from '../../src/simulator/seed.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import type { Glance } from './glance/environment.ts';
 
@@ -33,19 +34,28 @@ export interface Cloud extends AsyncDisposable {
   /** How many members an image may have. */
   readonly memberQuota: number;
   /**
-   * What a page in the order of sizes takes an image without a size for, when it starts after one. Glance compares it as
-   * an empty text, which is zero to MariaDB, as in the embedded Images API, and more than any number to SQLite: there
-   * no page follows in ascending order, and the same one again and again in descending order.
+   * Where the rows are. SQLite tells all spellings of an id apart, and times to the microsecond; MariaDB tells no spellings
+   * apart that differ in case, accents and trailing spaces alone, and times to the second.
    */
-  readonly unsizedIs: 'zero' | 'infinite';
+  readonly database: Database;
 }
 
 const uselessTokens = { bad: 'gAAAAABnobody-issued-this', empty: '', nobody: null };
 
-/** The cloud of this run: the real Glance where the run was set up for one, else the embedded Images API. */
-export async function openCloud(): Promise<Cloud> {
+/** The databases that this run can have: that of the real Glance, or those that the embedded Images API imitates. */
+export function databases(): readonly Database[] {
   const glance = inject('glance');
-  return glance ? toCloud(glance) : startEmbedded();
+  return glance ? [glance.database] : ['sqlite', 'mariadb'];
+}
+
+/**
+ * The cloud of this run: the real Glance where the run was set up for one, else the embedded Images API.
+ *
+ * @param database the one to imitate; SQLite by default.
+ */
+export async function openCloud(database?: Database): Promise<Cloud> {
+  const glance = inject('glance');
+  return glance ? toCloud(glance) : startEmbedded(database);
 }
 
 function toCloud({ tokens, ...rest }: Glance): Cloud {
@@ -53,9 +63,9 @@ function toCloud({ tokens, ...rest }: Glance): Cloud {
 }
 
 /** A quota that is reached soon: how the limit is met does not depend on its size. */
-async function startEmbedded(): Promise<Cloud> {
+async function startEmbedded(database: Database = 'sqlite'): Promise<Cloud> {
   const memberQuota = 4;
-  const simulator = await startSimulator({ memberQuota });
+  const simulator = await startSimulator({ memberQuota, world: createDemoWorld({ database }) });
   const { producer, producerReader, consumerA, consumerAReader, consumerB } = demoIdentities;
   const { stranger, admin, unscoped, expired } = demoIdentities;
   return {
@@ -63,7 +73,7 @@ async function startEmbedded(): Promise<Cloud> {
     identityApiUrl: simulator.identityUrl,
     sandboxId: sandbox.id,
     memberQuota,
-    unsizedIs: 'zero',
+    database,
     tokens: {
       producer: producer.token,
       producerReader: producerReader.token,

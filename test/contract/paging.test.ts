@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller } from './cloud.ts';
 import { codes } from './operations.ts';
-import { type Answer, openStage, type Stage } from './stage.ts';
+import { type Answer, type NewImage, openStage, type Stage } from './stage.ts';
 
 interface Connection {
   readonly edges: readonly { readonly cursor: string; readonly node: { readonly id: string } }[];
@@ -105,16 +105,26 @@ describe('pages', () => {
     },
   );
 
-  it('follow an image without a size in the order of sizes as the cloud compares nothing with a number', async () => {
-    await using stage = await openStage();
-    const [second, first] = await make(stage, 2);
-    const after = (await page(stage, { first: 2 })).edges.find(({ node }) => node.id === first)?.cursor ?? null;
-    const rest = async (direction: string): Promise<string[]> =>
-      (await page(stage, { after, orderBy: { field: 'SIZE', direction } })).nodes.map(({ id }) => id);
-    const { unsizedIs } = stage.cloud;
-    expect(await rest('ASC')).toEqual(unsizedIs === 'zero' ? [second] : []);
-    expect(await rest('DESC')).toEqual(unsizedIs === 'zero' ? [] : [second, first]);
-  });
+  const lacking: readonly NewImage[] = [
+    { attributes: { name: null } },
+    { status: 'active', data: 'abc', attributes: { name: '' } },
+    { status: 'active', data: 'a', attributes: { name: 'b' } },
+    { attributes: { name: null } },
+    { attributes: { name: '' } },
+    { status: 'active', data: 'ab', attributes: { name: 'a' } },
+    { attributes: { name: ' ' } },
+  ];
+  it.each(['SIZE', 'NAME'].flatMap((field) => ['ASC', 'DESC'].map((direction) => ({ field, direction }))))(
+    'hold every image once in order of $field $direction, though some have nothing to be ordered by',
+    async (orderBy) => {
+      await using stage = await openStage();
+      const ids: string[] = [];
+      for (const image of lacking) ids.push(await stage.image(image));
+      for (const first of [1, 2, 3, 6]) {
+        expect((await walk(stage, { first, orderBy })).flat().sort(), `pages of ${first}`).toEqual(ids);
+      }
+    },
+  );
 });
 
 describe('a cursor', () => {

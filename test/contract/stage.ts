@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Environment } from '../../src/settings/parse-settings.ts';
+import type { Database } from '../../src/simulator/sameness.ts';
 import { type AnswerError, type Gateway, startGateway } from '../support/gateway.ts';
 import { type Disturb, startProxy } from '../support/proxy.ts';
 import { type Caller, type Cloud, openCloud, type ProjectName } from './cloud.ts';
@@ -59,10 +61,16 @@ export class Stage implements AsyncDisposable {
     return fetch(`${this.#gateway.url}/graphql${search}`, init);
   }
 
-  /** Makes an image. @returns its id. */
+  /**
+   * Makes an image. Its id comes after that of each image that was made before: where times are kept in seconds, the id
+   * tells which of two images is newer.
+   *
+   * @returns its id.
+   */
   async image(image: NewImage = {}): Promise<string> {
     const { owner = 'producer', members = {}, visibility, status, data = 'data', attributes } = image;
     const { id } = (await this.#rest(owner, 'POST', '/images', {
+      id: nextImageId(),
       name: this.tag,
       tags: [this.tag],
       disk_format: 'raw',
@@ -79,6 +87,11 @@ export class Stage implements AsyncDisposable {
     if (status === 'deactivated') await this.#rest('admin', 'POST', `/images/${id}/actions/deactivate`);
     if (visibility !== undefined) await this.change(id, { visibility });
     return id;
+  }
+
+  /** Waits until the cloud's clock shows another time, where it shows seconds alone. */
+  async nextTime(): Promise<void> {
+    if (this.cloud.database === 'mariadb') await sleep(1_050);
   }
 
   /** Makes an image with as many members as the cloud allows, among them consumerA, who accepted. */
@@ -151,8 +164,17 @@ export class Stage implements AsyncDisposable {
   }
 }
 
+/** A new UUID that begins with the time, in microseconds. */
+function nextImageId(): string {
+  const microseconds = Math.floor((performance.timeOrigin + performance.now()) * 1000);
+  const time = microseconds.toString(16).padStart(12, '0').slice(-12);
+  return `${time.slice(0, 8)}-${time.slice(8)}-4${randomUUID().slice(15)}`;
+}
+
 /** What a stage can have beside a cloud and a gateway. */
 export interface StageOptions {
+  /** The database that the embedded Images API imitates; SQLite by default. */
+  readonly database?: Database;
   /** Settings of the gateway. */
   readonly environment?: Environment;
   /** Whether the gateway knows the Identity service of the cloud; by default it does not. */
@@ -162,9 +184,9 @@ export interface StageOptions {
 }
 
 /** Opens the cloud of this run and a gateway before it, for one test. */
-export async function openStage({ environment, hasIdentity, disturb }: StageOptions = {}): Promise<Stage> {
+export async function openStage({ database, environment, hasIdentity, disturb }: StageOptions = {}): Promise<Stage> {
   await using opened = new AsyncDisposableStack();
-  const cloud = opened.use(await openCloud());
+  const cloud = opened.use(await openCloud(database));
   const { url } = disturb ? opened.use(await startProxy(cloud.imagesApiUrl, disturb)) : { url: cloud.imagesApiUrl };
   const identity = hasIdentity ? { IDENTITY_API_URL: cloud.identityApiUrl } : {};
   const gateway = opened.use(await startGateway(url, { ...identity, ...environment }));

@@ -26,7 +26,8 @@ const page = JSON.stringify({ images: imageIds.map((id) => ({ id, ...image, crea
 
 /** As many members as Glance allows by default. */
 function toMembers(imageId: string): string {
-  const member = { image_id: imageId, status: 'pending', created_at: time, updated_at: time };
+  const times = { created_at: time, updated_at: time };
+  const member = { image_id: imageId, status: 'pending', schema: '/v2/schemas/member', ...times };
   return JSON.stringify({
     members: Array.from({ length: 128 }, (_, index) => ({ member_id: String(index).padStart(32, 'a'), ...member })),
   });

@@ -46,6 +46,13 @@ function drip(socket: Socket, bytes: string): void {
   socket.once('close', () => clearInterval(timer));
 }
 
+/** Writes interim answers for as long as the connection is there. */
+function flood(socket: Socket): void {
+  const hints = 'HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n'.repeat(100);
+  while (!socket.destroyed && socket.write(hints));
+  if (!socket.destroyed) socket.once('drain', () => flood(socket));
+}
+
 function nested(depth: number): string {
   return `${'['.repeat(depth)}${']'.repeat(depth)}`;
 }
@@ -83,8 +90,10 @@ const reads: readonly Row[] = [
   read('204 where there should be a body', says('HTTP/1.1 204 No Content\r\n\r\n'), 'UPSTREAM_INVALID_RESPONSE'),
   read('405', says(answer(405, html, { Allow: 'PUT' })), 'UPSTREAM_INVALID_RESPONSE'),
   read('409', says(answer(409, refusal)), 'BAD_USER_INPUT'),
-  read('413', says(answer(413, refusal)), 'BAD_USER_INPUT'),
-  read('414, empty, closed', saysAndCloses(answer(414, '', { Connection: 'close' })), 'UPSTREAM_INVALID_RESPONSE'),
+  read('413', says(answer(413, refusal)), 'RATE_LIMITED'),
+  read('413 with a time that fits, then fine', once(says(answer(413, refusal, { 'Retry-After': '0' }))), null, 2),
+  read('413 with a time that does not fit', says(answer(413, refusal, { 'Retry-After': '3600' })), 'RATE_LIMITED'),
+  read('414, empty, closed', saysAndCloses(answer(414, '', { Connection: 'close' })), 'BAD_USER_INPUT'),
   read('431, empty, closed', saysAndCloses(answer(431, '', { Connection: 'close' })), 'UPSTREAM_INVALID_RESPONSE'),
   read('429 without a time', says(answer(429, refusal)), 'RATE_LIMITED'),
   read('429 with a time that fits, then fine', once(says(answer(429, refusal, { 'Retry-After': '0' }))), null, 2),
@@ -221,7 +230,8 @@ const reads: readonly Row[] = [
     ),
     'UPSTREAM_INVALID_RESPONSE',
   ),
-  read('a byte order mark', says(answer(200, `\uFEFF${json}`)), 'UPSTREAM_INVALID_RESPONSE'),
+  read('a byte order mark', says(answer(200, `\uFEFF${json}`)), null),
+  read('203 from a proxy that changed something', says(answer(203, json)), null),
   read('JSON nested 10,000 deep', says(answer(200, nested(10_000))), 'UPSTREAM_INVALID_RESPONSE'),
   read(
     'a property nested 10,000 deep',
@@ -271,6 +281,7 @@ const reads: readonly Row[] = [
     says('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1_000) + answer(200, json)),
     null,
   ),
+  read('interim answers without end', flood, 'UPSTREAM_INVALID_RESPONSE'),
   read(
     '101 to another protocol',
     says('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
@@ -387,11 +398,14 @@ const goneFromList: Fault = (socket, request, number) => {
   else notThere(socket, request, number);
 };
 
-/** Removes, and then has no such member any more. */
-const removed: Fault = (socket, { method }) => {
-  if (method === 'GET') socket.write(answer(404, refusal));
-  else socket.end('HTTP/1.1 204 No Content\r\n\r\n');
-};
+/** Removes, and then has no such member any more, and others in its list. */
+function removedWith(bytes: string): Fault {
+  return (socket, request, number) => {
+    if (request.method === 'GET') goneFromList(socket, request, number);
+    else socket.end(bytes);
+  };
+}
+const removed = removedWith('HTTP/1.1 204 No Content\r\n\r\n');
 
 const writes: readonly Row[] = [
   write('no answer, nor to reading back', 'update', () => {}, 'UPSTREAM_TIMEOUT', 2, {
@@ -435,7 +449,7 @@ const writes: readonly Row[] = [
   }),
   write('403 as HTML', 'update', onWrite(says(answer(403, html))), null, 2, { userError: 'NOT_IMAGE_MEMBER' }),
   write('404 as plain text', 'update', onWrite(says(answer(404, canaryWords))), null, 1, { userError: 'NOT_FOUND' }),
-  write('a removal that is answered without a length, and closed', 'delete', removed, null, 2),
+  write('a removal that is answered without a length, and closed', 'delete', removed, null, 3),
   write('429', 'update', says(answer(429, refusal)), 'RATE_LIMITED', 1),
   write(
     '413 before the request was read, closed',
@@ -445,16 +459,41 @@ const writes: readonly Row[] = [
     2,
     { userError: 'ALREADY_MEMBER' },
   ),
-  write('a removal that is reset, and nothing can be seen', 'delete', notThere, 'UPSTREAM_UNAVAILABLE', 3, unknown),
-  write('a removal that is reset, and others are listed', 'delete', goneFromList, null, 3),
+  write('a removal that is reset, and nothing can be seen', 'delete', notThere, 'UPSTREAM_UNAVAILABLE', 4, unknown),
+  write('a removal that is reset, and others are listed', 'delete', goneFromList, null, 4),
+  ...(
+    [
+      ['200 without a body', answer(200, ''), 3],
+      ['200 with a body', answer(200, { removed: true }), 3],
+      ['202, and it is done by then', answer(202, ''), 4],
+      ['200 with HTML, and it is gone', answer(200, html), 4],
+    ] as const
+  ).map(([what, bytes, calls]) =>
+    write(`a removal that is answered with ${what}`, 'delete', removedWith(bytes), null, calls),
+  ),
   write(
-    'a removal that is answered with 200',
+    'a removal that is answered with HTML, and the member is still there',
     'delete',
-    onWrite(says(answer(200, ''))),
+    onWrite(says(answer(200, html))),
     'UPSTREAM_INVALID_RESPONSE',
-    2,
+    3,
     unknown,
   ),
+  ...(['create', 'update'] as const).flatMap((operation) => [
+    write(`201 with the row, to ${operation}`, operation, onWrite(says(answer(201, memberRow))), null, 1),
+    write(`201 without a body, to ${operation}`, operation, onWrite(says(answer(201, ''))), null, 2),
+    write(`204 to ${operation}`, operation, onWrite(saysAndCloses('HTTP/1.1 204 No Content\r\n\r\n')), null, 2),
+    write(`202 to ${operation}, and the row is there`, operation, onWrite(says(answer(202, ''))), null, 2),
+  ]),
+  write(
+    '413 with Retry-After',
+    'create',
+    onWrite(says(answer(413, refusal, { 'Retry-After': '5' }))),
+    'RATE_LIMITED',
+    1,
+  ),
+  write('413 to what adds nothing', 'update', onWrite(says(answer(413, refusal))), 'RATE_LIMITED', 1),
+  write('interim answers without end, and the row is there', 'update', onWrite(flood), null, 2),
 ];
 
 export const upstreamTable: readonly Row[] = [...reads, ...lists, ...writes];

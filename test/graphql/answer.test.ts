@@ -44,7 +44,7 @@ it.each(odd.flatMap(([name, error]) => [1, 2].map((time) => ({ name, error, time
         { token: 't', requestId: 'req-1', signal: new AbortController().signal, deadlineAt: Number.POSITIVE_INFINITY },
         {
           verifyRemovals: true,
-          bulk: { maxChanges: 1, concurrency: 1 },
+          bulkConcurrency: 1,
           federation: { sdl: true, entities: true },
           budget: new OperationBudget(limits, new MemoryPool(1_000_000).open(), { isShort: false }),
         },

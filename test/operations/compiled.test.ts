@@ -4,6 +4,17 @@ import { imageId, projects, startSharing } from '../support/sharing.ts';
 const id = imageId(1);
 const member = `imageMember(imageId: "${id}", memberId: "${projects.a}")`;
 
+/** What a router may send in the place of an id: `ID` takes the first few of them. */
+const sentAsId = ['x', 5, -0, 1e21, 5.5, true, ['x'], { a: 1 }, null, undefined, '', '..', 'a/b', 'é', 'x'.repeat(256)];
+const representations = sentAsId.flatMap((sent) => [
+  { __typename: 'Project', id: sent },
+  { __typename: 'Image', id: sent },
+  { __typename: 'ImageMember', imageId: sent, memberId: 'm' },
+  { __typename: 'ImageMember', imageId: id, memberId: sent },
+]);
+const entityFields = `__typename ... on Project { id } ... on Image { id }
+  ... on ImageMember { id imageId memberId image { id } project { id } }`;
+
 // A query is interpreted when it is asked for the first time, and compiled once it comes again.
 const operations: readonly (readonly [string, Readonly<Record<string, unknown>>?])[] = [
   [
@@ -39,6 +50,17 @@ const operations: readonly (readonly [string, Readonly<Record<string, unknown>>?
   ],
   ['query ($id: ID!) { image(id: $id) { name } }', {}],
   ['query ($id: ID!) { image(id: $id) { name } }', { id: 4711 }],
+  ['{ image(id: 5) { id } imageMember(imageId: 1, memberId: 2) { imageId } }'],
+  ['{ imageMember(memberId: "a/b", imageId: "..") { id } }'],
+  ['query ($m: ID!, $i: ID!) { imageMember(memberId: $m, imageId: $i) { id } }', { m: 'a/b', i: '..' }],
+  ...representations.map(
+    (r) => [`query ($r: _Any!) { _entities(representations: [$r]) { ${entityFields} } }`, { r }] as const,
+  ),
+  [`query ($r: [_Any!]!) { _entities(representations: $r) { ${entityFields} } }`, { r: representations }],
+  [
+    `query ($r: [_Any!]!) { _entities(representations: $r) { ... on ImageMember { status } ... on Image { name } } }`,
+    { r: representations },
+  ],
   ['query ($id: ID!) { a: image(id: $id) { id } b: image(id: "..") { id member(memberId: "x") { id } } }', { id }],
   [
     'query ($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Image { id name } ... on ImageMember { status } } }',

@@ -38,7 +38,7 @@ describe('a reference to an image', () => {
     await using sharing = await startSharing();
     sharing.image(1);
     const { data, errors } = await sharing.query('producer', entities('... on Image { id name }'), {
-      r: [{ __typename: 'Image', id: '../x' }, image(1), { __typename: 'Image' }, { __typename: 'Image', id: 7 }],
+      r: [{ __typename: 'Image', id: '../x' }, image(1), { __typename: 'Image' }, { __typename: 'Image', id: true }],
     });
     expect(data).toEqual({ _entities: [null, { id: imageId(1), name: 'image 1' }, null, null] });
     expect(errors?.map(({ path, extensions }) => [path, extensions.code])).toEqual(
@@ -96,6 +96,94 @@ describe('a reference to a member', () => {
       [0, 1].map((index) => [['_entities', index], 'BAD_USER_INPUT']),
     );
     expect(sharing.calls()).toEqual(['GET /images/#1/members/a']);
+  });
+});
+
+describe('a representation', () => {
+  const all = entities(
+    '__typename ... on Project { id } ... on Image { id } ... on ImageMember { id imageId memberId }',
+  );
+
+  it('has numbers for ids as the scalar ID takes them', async () => {
+    await using sharing = await startSharing();
+    const r = [
+      { __typename: 'Project', id: 5 },
+      { __typename: 'Image', id: 5 },
+      { __typename: 'ImageMember', imageId: 5, memberId: 6 },
+    ];
+    for (const _time of ['first', 'second', 'third']) {
+      const { data, errors } = await sharing.query('producer', all, { r });
+      expect(errors).toBeUndefined();
+      const key = { imageId: '5', memberId: '6' };
+      expect(data).toEqual({
+        _entities: [
+          { __typename: 'Project', id: '5' },
+          { __typename: 'Image', id: '5' },
+          { __typename: 'ImageMember', id: toImageMemberId(key), ...key },
+        ],
+      });
+    }
+    expect(sharing.calls()).toEqual([]);
+  });
+
+  it.each([true, ['x'], { a: 1 }, null, undefined, 5.5, '', '..', 'a/b', 'x'.repeat(256)])(
+    'cannot have %j for an id, whatever it represents',
+    async (id) => {
+      await using sharing = await startSharing();
+      const r = [
+        { __typename: 'Project', id },
+        { __typename: 'Image', id },
+        { __typename: 'ImageMember', imageId: id, memberId: 'm' },
+        { __typename: 'ImageMember', imageId: 'i', memberId: id },
+        { __typename: 'Project', id: 'good' },
+      ];
+      const names = ['id', 'id', 'imageId', 'memberId'];
+      for (const _time of ['first', 'second', 'third']) {
+        const { data, errors } = await sharing.query('producer', all, { r });
+        expect(data).toEqual({ _entities: [null, null, null, null, { __typename: 'Project', id: 'good' }] });
+        expect(errors).toHaveLength(4);
+        for (const [index, name] of names.entries()) {
+          expect(errors).toContainEqual(
+            expect.objectContaining({
+              path: ['_entities', index],
+              message: expect.stringContaining(`"${name}"`),
+              extensions: expect.objectContaining({ code: 'BAD_USER_INPUT' }),
+            }),
+          );
+        }
+      }
+      expect(sharing.calls()).toEqual([]);
+    },
+  );
+
+  it('tells nothing but its key', async () => {
+    await using sharing = await startSharing();
+    const extra = {
+      status: 'ACCEPTED',
+      schema: 'false',
+      project: { id: 'false' },
+      image: { id: 'false' },
+      name: 'false',
+    };
+    const r = [
+      { ...extra, __typename: 'ImageMember', imageId: 'i', memberId: 'm' },
+      { ...extra, ...image(1) },
+      { ...extra, __typename: 'Project', id: 'p', memberId: 'm' },
+    ];
+    const keys = entities(
+      '__typename ... on ImageMember { project { id } image { id } } ... on Image { id } ... on Project { id }',
+    );
+    const more = entities('... on ImageMember { status schema } ... on Image { name }');
+    for (const _time of ['first', 'second']) {
+      expect((await sharing.query('producer', keys, { r })).data).toEqual({
+        _entities: [
+          { __typename: 'ImageMember', project: { id: 'm' }, image: { id: 'i' } },
+          image(1),
+          { __typename: 'Project', id: 'p' },
+        ],
+      });
+      expect((await sharing.query('producer', more, { r })).data).toEqual({ _entities: [null, null, {}] });
+    }
   });
 });
 

@@ -173,7 +173,7 @@ describe('the filter sharedWithMe', () => {
     });
     const { data, errors } = await sharing.query(
       'a',
-      `{ images(first: 2, filter: { sharedWithMe: true, memberStatus: PENDING }, ${byName}) {
+      `{ images(first: 2, filter: { sharedWithMe: true, memberStatus: PENDING }) {
         nodes { id } pageInfo { hasNextPage }
       } }`,
     );

@@ -5,7 +5,8 @@ const id = imageId(1);
 const remove = `mutation { payload: deleteImageMember(input: { imageId: "${id}", memberId: "${projects.a}" }) {
   deletedImageMemberId
 } }`;
-const removal = ['DELETE /images/#1/members/a', 'GET /images/#1/members/a'];
+const look = 'GET /images/#1/members/a';
+const removal = ['DELETE /images/#1/members/a', look];
 
 /** Lists a as a member so many times, as Glance does after as many `POST`s at the same moment. */
 function addOften(sharing: Sharing, times: number): void {
@@ -19,14 +20,17 @@ function rowsOfA({ world }: Sharing): number {
   return members.filter(({ memberId, removed }) => memberId === projects.a && !removed).length;
 }
 
-it.each([1, 2, 3])('a member that is listed %i times is removed wholly, for two calls each time', async (times) => {
-  await using sharing = await startSharing();
-  addOften(sharing, times);
-  const { errors } = await sharing.query('producer', remove);
-  expect(errors).toBeUndefined();
-  expect(rowsOfA(sharing)).toBe(0);
-  expect(sharing.calls()).toEqual(Array(times).fill(removal).flat());
-});
+it.each([1, 2, 3])(
+  'a member that is listed %i times is looked up, and removed for two calls each time',
+  async (times) => {
+    await using sharing = await startSharing();
+    addOften(sharing, times);
+    const { errors } = await sharing.query('producer', remove);
+    expect(errors).toBeUndefined();
+    expect(rowsOfA(sharing)).toBe(0);
+    expect(sharing.calls()).toEqual([look, ...Array(times).fill(removal).flat()]);
+  },
+);
 
 it('a member that is listed more often is not said to be removed; it is when that is tried again', async () => {
   await using sharing = await startSharing();
@@ -40,11 +44,11 @@ it('a member that is listed more often is not said to be removed; it is when tha
   expect(rowsOfA(sharing)).toBe(0);
 });
 
-it('a removal that is not verified costs one call, and leaves a member that is listed twice', async () => {
+it('a removal that is not verified costs two calls, and leaves a member that is listed twice', async () => {
   await using sharing = await startSharing({ environment: { VERIFY_REMOVALS: 'false' } });
   addOften(sharing, 2);
   expect((await sharing.query('producer', remove)).errors).toBeUndefined();
-  expect(sharing.calls()).toEqual(removal.slice(0, 1));
+  expect(sharing.calls()).toEqual([look, ...removal.slice(0, 1)]);
   expect(rowsOfA(sharing)).toBe(1);
 });
 

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { startGateway } from '../support/gateway.ts';
 import { sendJson, startUpstream } from '../support/upstream.ts';
@@ -63,16 +64,77 @@ it.each([
   await Promise.all([first, second]);
 });
 
-it('a read that comes after a write of the same token is a call of its own', async () => {
+it.each(['one', 'two'])(
+  'a read that comes after a write of token %s was answered is a call of its own',
+  async (writer) => {
+    await using upstream = await startHolding();
+    await using gateway = await startGateway(upstream.url);
+    const before = gateway.query('one', read);
+    await upstream.arrived(1);
+    await gateway.query(writer, accept);
+    const after = gateway.query('one', read);
+    await upstream.arrived(3);
+    expect(upstream.received.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET']);
+    expect(upstream.targets()).toEqual([sharedPath, sharedPath, sharedPath]);
+    upstream.release();
+    await Promise.all([before, after]);
+  },
+);
+
+it('a read that is shared shows what another token has written, whatever list or image it is of', async () => {
   await using upstream = await startHolding();
   await using gateway = await startGateway(upstream.url);
-  const before = gateway.query('one', read);
+  const first = gateway.query('one', read);
   await upstream.arrived(1);
-  await gateway.query('one', accept);
-  const after = gateway.query('one', read);
-  await upstream.arrived(3);
-  expect(upstream.received.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET']);
-  expect(upstream.targets()).toEqual([sharedPath, sharedPath, sharedPath]);
+  const beside = '{ images { nodes { id } } image(id: "j") { id } }';
+  await gateway.query('two', beside);
+  await gateway.query(
+    'two',
+    'mutation { deleteImageMember(input: { imageId: "J", memberId: "m" }) { userErrors { code } } }',
+  );
+  const calls = upstream.received.length;
+  const second = gateway.query('one', read);
+  await upstream.arrived(calls + 1);
   upstream.release();
-  await Promise.all([before, after]);
+  await Promise.all([first, second]);
+  expect(upstream.targets().filter((target) => target === sharedPath)).toHaveLength(2);
+});
+
+it('each operation that shares a read gives up by its own deadline, and the read goes on for the others', async () => {
+  await using upstream = await startHolding();
+  await using gateway = await startGateway(upstream.url, { UPSTREAM_DEADLINE_MS: '600' });
+  const startedAt = performance.now();
+  const first = gateway.query('one', read);
+  await upstream.arrived(1);
+  await sleep(350);
+  const second = gateway.query('one', readBeside);
+  await upstream.arrived(2);
+  const timedOut = await first;
+  expect(timedOut.errors?.map(({ extensions }) => extensions.code)).toEqual(['UPSTREAM_TIMEOUT']);
+  expect(performance.now() - startedAt).toBeLessThan(900);
+  await sleep(100);
+  upstream.release();
+  expect((await second).data?.['imageMember']).toEqual({ status: 'PENDING' });
+  expect(upstream.targets().filter((target) => target === sharedPath)).toHaveLength(1);
+});
+
+it('the deadline of an operation is not that of another one whose read it joins', async () => {
+  await using upstream = await startHolding();
+  await using gateway = await startGateway(upstream.url, { OPERATION_DEADLINE_MS: '600' });
+  const took = async (document: string): Promise<number> => {
+    const startedAt = performance.now();
+    const { errors } = await gateway.query('one', document);
+    expect(errors?.map(({ extensions }) => extensions.code)).toContain('UPSTREAM_TIMEOUT');
+    return performance.now() - startedAt;
+  };
+  const first = took(read);
+  await upstream.arrived(1);
+  await sleep(300);
+  const second = took(readBeside);
+  await upstream.arrived(2);
+  for (const ms of await Promise.all([first, second])) {
+    expect(ms).toBeGreaterThan(550);
+    expect(ms).toBeLessThan(880);
+  }
+  expect(upstream.targets()).toEqual([sharedPath, '/v2/images/j']);
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { startSimulator } from '../../src/simulator/server.ts';
+import type { World } from '../../src/simulator/world.ts';
 import { exchangeRaw, type RawAnswer, spellRequest } from './support/raw-http.ts';
-import { stageWorld } from './support/recorded-world.ts';
-import { type Recording, readRecordings } from './support/recordings.ts';
+import { stageMariaDbWorld, stageWorld } from './support/recorded-world.ts';
+import { type Recording, readMariaDbRecordings, readRecordings } from './support/recordings.ts';
 
 const parserRefuses =
   'the HTTP parser of Node.js answers 400 and closes, where that of eventlet lets it pass or words it';
@@ -54,14 +55,18 @@ function comparable(answer: RawAnswer, recording: Recording, url: string): unkno
   };
 }
 
+async function expectAnswer(recording: Recording, world: World): Promise<void> {
+  await using simulator = await startSimulator({ world });
+  const request = spellRequest({ ...recording.request, body: bodyOf(recording) });
+  const answer = await exchangeRaw(simulator.url, request);
+  expect(comparable(answer, recording, simulator.url)).toEqual(
+    comparable(recording.response, recording, 'http://glance.test:292'),
+  );
+}
+
 describe('answers as the real Images API does', () => {
   it.each(replayed.map((recording) => [recording.case, recording] as const))('%s', async (name, recording) => {
-    await using simulator = await startSimulator({ world: stageWorld(name) });
-    const request = spellRequest({ ...recording.request, body: bodyOf(recording) });
-    const answer = await exchangeRaw(simulator.url, request);
-    expect(comparable(answer, recording, simulator.url)).toEqual(
-      comparable(recording.response, recording, 'http://glance.test:292'),
-    );
+    await expectAnswer(recording, stageWorld(name));
   });
 
   it('replays every recording but those with a reason', () => {
@@ -70,4 +75,13 @@ describe('answers as the real Images API does', () => {
     );
     expect(replayed.length + Object.keys(excluded).length).toBe(recordings.length);
   });
+});
+
+describe('answers as the real Images API does on MariaDB, where ids have several spellings', () => {
+  it.each(readMariaDbRecordings().map((recording) => [recording.case, recording] as const))(
+    '%s',
+    async (_name, recording) => {
+      await expectAnswer(recording, stageMariaDbWorld(recording.held));
+    },
+  );
 });

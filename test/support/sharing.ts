@@ -1,4 +1,5 @@
 import type { Environment } from '../../src/settings/parse-settings.ts';
+import type { Database } from '../../src/simulator/sameness.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { type NewImage, World } from '../../src/simulator/world.ts';
 import { type Answer, type Gateway, startGateway } from './gateway.ts';
@@ -40,6 +41,8 @@ export type Intercept = (
 ) => { readonly status: number; readonly body?: unknown } | Handle | undefined;
 
 interface Options extends SimulatorOptions {
+  /** Which database is imitated; SQLite by default. */
+  readonly database?: Database;
   readonly intercept?: Intercept;
   /** Settings of the gateway. */
   readonly environment?: Environment;
@@ -56,9 +59,10 @@ export async function startSharing({
   intercept,
   environment,
   hasIdentity,
+  database = 'sqlite',
   ...options
 }: Options = {}): Promise<Sharing> {
-  const world = new World();
+  const world = new World({ database });
   for (const [name, projectId] of Object.entries(projects)) {
     world.addIdentity({ name, projectId, token: tokenOf(name as Name), roles: ['member'] });
   }

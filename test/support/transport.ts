@@ -61,12 +61,11 @@ export function createTransport(
   };
 }
 
-export const read: Call = { operation: 'getImage', doing: 'read', method: 'GET', path: '/images/1', expect: 200 };
+export const read: Call = { operation: 'getImage', doing: 'read', method: 'GET', path: '/images/1' };
 export const write: Call = {
   operation: 'updateMember',
   doing: 'write',
   method: 'PUT',
   path: '/images/1/members/2',
   body: { status: 'accepted' },
-  expect: 200,
 };

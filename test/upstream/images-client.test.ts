@@ -88,6 +88,91 @@ it.each(nonsense)('a 200 with the body %j cannot be understood', async (body) =>
   }
 });
 
+it.each(['createMember', 'updateMember'] as const)(
+  '%s takes the row from whatever success it comes with',
+  async (name) => {
+    await using upstream = await answering(JSON.stringify(row), 201);
+    expect(await methods[name](upstream.client)).toMatchObject({ memberId: row.member_id });
+  },
+);
+
+it.each([
+  [200, ''],
+  [200, '{"removed": true}'],
+  [204, ''],
+])('deleteMember is done with %i and the body %j', async (status, body) => {
+  await using upstream = await answering(body, status);
+  await methods.deleteMember(upstream.client);
+});
+
+it.each([
+  [200, '<html>Welcome</html>'],
+  [202, ''],
+])('deleteMember has an unknown outcome with %i and the body %j', async (status, body) => {
+  await using upstream = await answering(body, status);
+  await expect(methods.deleteMember(upstream.client)).rejects.toMatchObject({ details: { outcome: 'UNKNOWN' } });
+});
+
+it('a byte order mark before JSON is passed over', async () => {
+  await using upstream = await answering(`\uFEFF${JSON.stringify(row)}`);
+  expect(await methods.getMember(upstream.client)).toMatchObject({ memberId: row.member_id });
+  await using twice = await answering(`\uFEFF\uFEFF${JSON.stringify(row)}`);
+  await expect(methods.getMember(twice.client)).rejects.toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' });
+});
+
+/** Stands for a text that is long, or cannot be encoded. */
+const untouchable = new Proxy({}, { get: () => expect.fail('looked at') }) as never as string;
+const untouchableKey = { imageId: untouchable, memberId: untouchable };
+
+it.each<readonly [string, (client: ImagesClient) => Promise<unknown>]>([
+  ['getImage', (client) => client.getImage(untouchable)],
+  ['listImages', (client) => client.listImages({ limit: 1, name: untouchable, tag: untouchable, marker: untouchable })],
+  ['listImagesById', (client) => client.listImagesById([untouchable], false)],
+  ['listImagesByMemberStatus', (client) => client.listImagesByMemberStatus([untouchable], 'PENDING', false)],
+  ['listMembers', (client) => client.listMembers(untouchable)],
+  ['getMember', (client) => client.getMember(untouchableKey)],
+  ['createMember', (client) => client.createMember(untouchableKey)],
+  ['updateMember', (client) => client.updateMember(untouchableKey, 'ACCEPTED')],
+  ['deleteMember', (client) => client.deleteMember(untouchableKey)],
+])('%s without a token looks at nothing that it is asked for', async (_name, ask) => {
+  await using upstream = await answering('{}');
+  await expect(ask(upstream.anonymous)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+});
+
+it.each([
+  ['getImage', (client: ImagesClient) => client.getImage('é')],
+  ['getMember', (client: ImagesClient) => client.getMember({ imageId: 'i', memberId: 'projé' })],
+] as const)('what no path leads to is not there: %s', async (_name, ask) => {
+  await using upstream = await answering('{}');
+  expect(await ask(upstream.client)).toBeNull();
+  expect(upstream.received).toHaveLength(0);
+});
+
+it('ids that no path leads to are not written to either: they would stand for others', async () => {
+  await using upstream = await answering('{}');
+  for (const name of ['createMember', 'updateMember', 'deleteMember'] as const) {
+    const write = upstream.client[name] as (key: object, status: string) => Promise<unknown>;
+    await expect(write.call(upstream.client, { imageId: 'é', memberId: 'é' }, 'ACCEPTED')).rejects.toMatchObject({
+      status: 404,
+    });
+  }
+  expect(upstream.received).toHaveLength(0);
+});
+
+it('an answer may carry another spelling of what was asked for, and nothing else', async () => {
+  for (const [memberId, isTaken] of [
+    ['A?MEMBER', true],
+    ['a?member  ', true],
+    ['á?member', true],
+    ['a?members', false],
+    ['b?member', false],
+  ] as const) {
+    await using upstream = await answering(JSON.stringify({ ...row, member_id: memberId }));
+    const got = await methods.getMember(upstream.client).catch((error: GatewayError) => error.code);
+    expect(got).toEqual(isTaken ? expect.objectContaining({ memberId }) : 'UPSTREAM_INVALID_RESPONSE');
+  }
+});
+
 it('404 is null for what is looked up, and an error for a list and a write', async () => {
   await using upstream = await answering('{}', 404);
   expect(await methods.getImage(upstream.client)).toBeNull();
@@ -110,8 +195,14 @@ it('a row that cannot be understood is left out of its list, and reported', asyn
   expect(members.rows).toHaveLength(1);
   expect(members.errors.map(({ code }) => code)).toEqual(['UPSTREAM_INVALID_RESPONSE', 'UPSTREAM_INVALID_RESPONSE']);
   const page = await upstream.client.listImages({ limit: 2 });
-  expect(page).toMatchObject({ rows: [{ id: 'a' }], more: true, lastId: 'b' });
-  expect(page.errors).toHaveLength(1);
+  expect(page).toMatchObject({
+    rows: [
+      { id: 'a', image: { id: 'a' } },
+      { id: 'b', image: { code: 'UPSTREAM_INVALID_RESPONSE' } },
+    ],
+    more: true,
+    lastId: 'b',
+  });
 });
 
 it('filters and order go upstream in its own words; what is null does not', async () => {

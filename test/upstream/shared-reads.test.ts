@@ -1,28 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { SharedReads } from '../../src/upstream/shared-reads.ts';
+import { CallerGone, DeadlineExceeded } from '../../src/upstream/deadline.ts';
+import { type Patience, SharedReads } from '../../src/upstream/shared-reads.ts';
 
-const here = new AbortController().signal;
+/** The patience of a caller who stays for so long. */
+function patient(ms = 60_000, signal = new AbortController().signal): Patience {
+  return { signal, deadline: { at: performance.now() + ms } };
+}
+
+const here = patient();
 
 /** A read whose answer is in the test's hands. */
 function createRead<T>() {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const signals: AbortSignal[] = [];
-  const make = (signal: AbortSignal): Promise<T> => {
-    signals.push(signal);
-    signal.addEventListener('abort', () => reject(new Error('aborted')));
+  const made: Patience[] = [];
+  const make = (patience: Patience): Promise<T> => {
+    made.push(patience);
+    patience.signal.addEventListener('abort', () => reject(patience.signal.reason));
     return promise;
   };
-  return { make, resolve, reject, signals };
+  return { make, resolve, reject, made };
 }
 
 describe('identical reads of one caller', () => {
   it('share one call while it is under way', async () => {
     const reads = new SharedReads();
-    const { make, resolve, signals } = createRead<number>();
+    const { make, resolve, made } = createRead<number>();
     const answers = Array.from({ length: 1000 }, () => reads.read('a', '/x', here, make));
     resolve(7);
     expect(await Promise.all(answers)).toEqual(Array(1000).fill(7));
-    expect(signals).toHaveLength(1);
+    expect(made).toHaveLength(1);
   });
 
   it('share its failure too', async () => {
@@ -41,18 +48,18 @@ describe('identical reads of one caller', () => {
     expect(await reads.read('a', '/x', here, make)).toBe(2);
   });
 
-  it('do not share with one that began before a write', async () => {
+  it('do not share with one that began before a write of anybody was answered', async () => {
     const reads = new SharedReads();
     const before = createRead<string>();
     const after = createRead<string>();
     const old = reads.read('a', '/x', here, before.make);
-    reads.forget('a');
+    reads.close();
     const fresh = reads.read('a', '/x', here, after.make);
     const joined = reads.read('a', '/x', here, after.make);
     after.resolve('after');
     before.resolve('before');
     expect(await Promise.all([old, fresh, joined])).toEqual(['before', 'after', 'after']);
-    expect(after.signals).toHaveLength(1);
+    expect(after.made).toHaveLength(1);
   });
 });
 
@@ -69,55 +76,106 @@ describe('reads that differ', () => {
     other.resolve('other');
     expect(await Promise.all(answers)).toEqual(['one', 'other']);
   });
-
-  it('go on when another caller writes', async () => {
-    const reads = new SharedReads();
-    const { make, resolve, signals } = createRead<string>();
-    const first = reads.read('a', '/x', here, make);
-    reads.forget('b');
-    const second = reads.read('a', '/x', here, make);
-    resolve('shared');
-    expect(await Promise.all([first, second])).toEqual(['shared', 'shared']);
-    expect(signals).toHaveLength(1);
-  });
 });
 
 describe('a caller that goes away', () => {
   it('before its read begins neither joins one nor leaves one behind', async () => {
     const reads = new SharedReads();
-    const gone = AbortSignal.abort();
+    const gone = patient(1_000, AbortSignal.abort());
     const under = createRead<string>();
     const own = createRead<string>();
     const shared = reads.read('a', '/x', here, under.make);
     own.resolve('told to go');
     expect(await reads.read('a', '/x', gone, own.make)).toBe('told to go');
-    expect(own.signals).toEqual([gone]);
+    expect(own.made).toEqual([gone]);
     under.resolve('the answer');
     expect(await shared).toBe('the answer');
   });
 
   it('leaves the read to those who still wait', async () => {
     const reads = new SharedReads();
-    const { make, resolve, signals } = createRead<string>();
+    const { make, resolve, made } = createRead<string>();
     const goner = new AbortController();
-    const left = reads.read('a', '/x', goner.signal, make);
+    const left = reads.read('a', '/x', patient(60_000, goner.signal), make);
     const stays = reads.read('a', '/x', here, make);
     goner.abort();
-    expect(signals[0]?.aborted).toBe(false);
+    await expect(left).rejects.toBeInstanceOf(CallerGone);
+    expect(made[0]?.signal.aborted).toBe(false);
     resolve('answer');
-    expect(await Promise.all([left, stays])).toEqual(['answer', 'answer']);
+    expect(await stays).toBe('answer');
   });
 
   it('ends the read when it was the last, and nobody joins what was ended', async () => {
     const reads = new SharedReads();
     const ended = createRead<string>();
     const goner = new AbortController();
-    const left = reads.read('a', '/x', goner.signal, ended.make);
+    const left = reads.read('a', '/x', patient(60_000, goner.signal), ended.make);
     goner.abort();
     const next = createRead<string>();
     const later = reads.read('a', '/x', here, next.make);
     next.resolve('next');
-    await expect(left).rejects.toThrow('aborted');
+    await expect(left).rejects.toBeInstanceOf(CallerGone);
+    expect(ended.made[0]?.signal.reason).toBeInstanceOf(CallerGone);
     expect(await later).toBe('next');
+  });
+});
+
+describe('the deadline', () => {
+  it('of each caller is its own: one gives up, and another one gets the answer', async () => {
+    const reads = new SharedReads();
+    const { make, resolve, made } = createRead<string>();
+    const hasty = reads.read('a', '/x', patient(20), make);
+    const other = reads.read('a', '/x', patient(), make);
+    await expect(hasty).rejects.toBeInstanceOf(DeadlineExceeded);
+    expect(made[0]?.signal.aborted).toBe(false);
+    resolve('answer');
+    expect(await other).toBe('answer');
+    expect(made).toHaveLength(1);
+  });
+
+  it('of a caller who joins is not put off by the one who began', async () => {
+    const reads = new SharedReads();
+    const { make, resolve } = createRead<string>();
+    const first = reads.read('a', '/x', patient(), make);
+    const hasty = reads.read('a', '/x', patient(20), make);
+    await expect(hasty).rejects.toBeInstanceOf(DeadlineExceeded);
+    resolve('answer');
+    expect(await first).toBe('answer');
+  });
+
+  it('of the read is the latest of all', async () => {
+    const reads = new SharedReads();
+    const { make, resolve, made } = createRead<string>();
+    const first = patient(1_000);
+    const second = patient(5_000);
+    const answers = [reads.read('a', '/x', first, make), reads.read('a', '/x', second, make)];
+    answers.push(reads.read('a', '/x', patient(2_000), make));
+    expect(made[0]?.deadline.at).toBe(second.deadline.at);
+    resolve('answer');
+    expect(await Promise.all(answers)).toEqual(['answer', 'answer', 'answer']);
+  });
+
+  it('ends the read once nobody has time left, and says so', async () => {
+    const reads = new SharedReads();
+    const { make, made } = createRead<string>();
+    const goner = new AbortController();
+    const gone = reads.read('a', '/x', patient(60_000, goner.signal), make);
+    const hasty = reads.read('a', '/x', patient(20), make);
+    goner.abort();
+    await expect(gone).rejects.toBeInstanceOf(CallerGone);
+    await expect(hasty).rejects.toBeInstanceOf(DeadlineExceeded);
+    expect(made[0]?.signal.reason).toBeInstanceOf(DeadlineExceeded);
+  });
+
+  it('leaves no timer behind', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const before = timers();
+    const reads = new SharedReads();
+    const { make, resolve } = createRead<string>();
+    const answers = [reads.read('a', '/x', patient(), make), reads.read('a', '/x', patient(), make)];
+    resolve('answer');
+    await Promise.all(answers);
+    await sleep(0);
+    expect(timers()).toBe(before);
   });
 });

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ErrorCode } from '../../src/errors.ts';
 import { FairQueue } from '../../src/upstream/fair-queue.ts';
+import type { Call } from '../../src/upstream/transport.ts';
 import { listen, refusingUrl } from '../support/listen.ts';
 import { createTransport, read, write } from '../support/transport.ts';
 import { type Script, sendJson, startRawUpstream, startUpstream } from '../support/upstream.ts';
@@ -17,7 +18,7 @@ beforeEach(() => {
 
 describe('an answer with another status than the one hoped for', () => {
   const codes: readonly (readonly [number, ErrorCode])[] = [
-    [201, 'UPSTREAM_INVALID_RESPONSE'],
+    [202, 'UPSTREAM_INVALID_RESPONSE'],
     [300, 'UPSTREAM_INVALID_RESPONSE'],
     [302, 'UPSTREAM_INVALID_RESPONSE'],
     [400, 'BAD_USER_INPUT'],
@@ -26,8 +27,8 @@ describe('an answer with another status than the one hoped for', () => {
     [404, 'BAD_USER_INPUT'],
     [405, 'UPSTREAM_INVALID_RESPONSE'],
     [409, 'BAD_USER_INPUT'],
-    [413, 'BAD_USER_INPUT'],
-    [414, 'UPSTREAM_INVALID_RESPONSE'],
+    [413, 'RATE_LIMITED'],
+    [414, 'BAD_USER_INPUT'],
     [415, 'UPSTREAM_INVALID_RESPONSE'],
     [429, 'RATE_LIMITED'],
     [431, 'UPSTREAM_INVALID_RESPONSE'],
@@ -91,6 +92,50 @@ describe('an answer with another status than the one hoped for', () => {
   );
 });
 
+it.each([200, 201, 203, 204, 205])('%i is success, to a read as to a write', async (status) => {
+  await using upstream = await startUpstream((response) => {
+    response.writeHead(status);
+    response.end(status > 203 ? undefined : '{}');
+  });
+  await using transport = createTransport(upstream.url);
+  for (const call of [read, write]) expect(await transport.call(call)).toBe(status > 203 ? '' : '{}');
+});
+
+describe('413', () => {
+  const create: Call = {
+    operation: 'createMember',
+    doing: 'write',
+    method: 'POST',
+    path: '/images/1/members',
+    body: {},
+  };
+  const answering = (retryAfter: string | undefined) =>
+    startUpstream((response, _request, number) => {
+      if (number === 2) return response.end('{}');
+      return sendJson(response, 413, {}, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
+    });
+
+  it('without Retry-After is a limit of the cloud to what is added', async () => {
+    await using upstream = await answering(undefined);
+    await using transport = createTransport(upstream.url, { retries });
+    expect(await transport.fail(create)).toMatchObject({ code: 'BAD_USER_INPUT', status: 413 });
+  });
+
+  it.each(['0', 'soon', ''])('with Retry-After %j is a rate limit to what is added', async (retryAfter) => {
+    await using upstream = await answering(retryAfter);
+    await using transport = createTransport(upstream.url, { retries });
+    expect(await transport.fail(create)).toMatchObject({ code: 'RATE_LIMITED', status: 413 });
+    expect(upstream.received).toHaveLength(1);
+  });
+
+  it('to a read is a rate limit, and the read is made again when Retry-After says so', async () => {
+    await using upstream = await answering('0');
+    await using transport = createTransport(upstream.url, { retries });
+    expect(await transport.call(read)).toBe('{}');
+    expect(upstream.received).toHaveLength(2);
+  });
+});
+
 describe('no whole answer', () => {
   it.each([
     ['reset before the headers', ''],
@@ -138,6 +183,28 @@ describe('no whole answer', () => {
     expect(await transport.call(read)).toBe('{}');
   });
 });
+
+it.each(['a read', 'a write'])(
+  'interim answers without end are cut off, well before the deadline: %s',
+  async (what) => {
+    await using upstream = await startRawUpstream((socket) => {
+      const hints = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(100);
+      function flood(): void {
+        while (!socket.destroyed && socket.write(hints));
+        if (!socket.destroyed) socket.once('drain', flood);
+      }
+      socket.on('error', () => {});
+      flood();
+    });
+    await using transport = createTransport(upstream.url, { retries, deadlineMs: 10_000 });
+    const start = performance.now();
+    const error = await transport.fail(what === 'a read' ? read : write);
+    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' });
+    expect(error.details.outcome).toBe(what === 'a read' ? undefined : 'UNKNOWN');
+    expect(upstream.count()).toBe(1);
+  },
+);
 
 describe('an answer that cannot be used', () => {
   const answers: readonly (readonly [string, Script])[] = [
@@ -222,6 +289,16 @@ describe('the deadline', () => {
     }
     expect(upstream.received).toHaveLength(2);
     expect(transport.reports.map(({ failure }) => failure)).toEqual(['timeout', 'timeout']);
+  });
+
+  it('can be put off while the call is under way', async () => {
+    await using upstream = await startUpstream((response) => void setTimeout(() => response.end('{}'), deadlineMs));
+    await using transport = createTransport(upstream.url);
+    const caller = { token: 't', requestId: 'r', signal: new AbortController().signal };
+    const deadline = { at: performance.now() + deadlineMs / 3 };
+    const answer = transport.transport.call(read, caller, deadline);
+    deadline.at += 10_000;
+    expect(await answer).toBe('{}');
   });
 
   it('covers waiting for a connection; a write that was still waiting is known not to have been sent', async () => {
@@ -429,7 +506,7 @@ describe('what upstream receives', () => {
       response.end();
     });
     await using transport = createTransport(upstream.url);
-    expect(await transport.call({ ...read, method: 'DELETE', expect: 204 })).toBe('');
+    expect(await transport.call({ ...read, method: 'DELETE' })).toBe('');
     expect(upstream.received).toMatchObject([{ method: 'DELETE', body: '' }]);
     expect(upstream.received[0]?.headers).toEqual(always(upstream.url));
   });

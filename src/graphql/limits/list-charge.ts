@@ -3,6 +3,7 @@ import {
   type FieldNode,
   type GraphQLField,
   type GraphQLNamedType,
+  type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
@@ -59,6 +60,32 @@ function charge(list: unknown, context: GatewayContext, info: GraphQLResolveInfo
   const isAllowed = context.budget.charge(list.length * weigh(context.listWeights, info));
   if (isAllowed !== null) return isAllowed ? list : [];
   return verifyThenReturn(list, context);
+}
+
+/**
+ * Checks, before anything is written, whether the answer to a mutation has room for a list of its payload.
+ *
+ * @throws GatewayError `LIMIT_EXCEEDED`.
+ */
+export function checkRoomFor(name: string, length: number, { budget }: GatewayContext, info: GraphQLResolveInfo): void {
+  const field = (getNamedType(info.returnType) as GraphQLObjectType).getFields()[name];
+  if (field === undefined) throw new Error(`the payload has no ${name}`);
+  const fieldNodes = findFields(
+    name,
+    info.fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []),
+    info,
+  );
+  budget.checkRoom(length * weigh(new Map(), { ...info, fieldNodes, returnType: field.type }));
+}
+
+function findFields(name: string, sets: readonly SelectionSetNode[], info: GraphQLResolveInfo): FieldNode[] {
+  return sets.flatMap(({ selections }) =>
+    selections.flatMap((selection) => {
+      if (selection.kind === Kind.FIELD) return selection.name.value === name ? [selection] : [];
+      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : info.fragments[selection.name.value];
+      return fragment ? findFields(name, [fragment.selectionSet], info) : [];
+    }),
+  );
 }
 
 /** The list, if upstream accepts the token that comes with the operation. */

@@ -1,23 +1,22 @@
+import { ChurningMap } from '../../churning-map.ts';
+
 /**
- * Counts the memory that operations hold together: what upstream answered them, what they built of it, and answers that
- * callers have not taken yet. Counted in estimated bytes.
+ * Counts the memory that operations hold together: their calls, what upstream answered them, what they built of it, and
+ * answers that callers have not taken yet. In estimated bytes.
  */
 export class MemoryPool {
   readonly #maxBytes: number;
-  #holders = 0;
+  /** The accounts that hold anything, the oldest first. */
+  readonly #holders = new ChurningMap<MemoryAccount, true>();
   #bytes = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
+  /** How much is held. */
   get bytes(): number {
     return this.#bytes;
-  }
-
-  /** Whether operations hold all the memory that they may. */
-  get isFull(): boolean {
-    return this.#bytes > this.#maxBytes;
   }
 
   /** Opens the account of one operation. */
@@ -25,18 +24,25 @@ export class MemoryPool {
     return new MemoryAccount(this);
   }
 
-  /** Takes memory for an account. @returns whether there was enough; a single holder always gets what it needs. */
-  take(bytes: number, isNewHolder: boolean): boolean {
-    const holders = this.#holders + (isNewHolder ? 1 : 0);
-    if (this.#bytes + bytes > this.#maxBytes && holders > 1) return false;
-    this.#holders = holders;
+  /**
+   * Takes memory for an account.
+   *
+   * @returns whether there was enough. The oldest holder always gets what it needs: if all were refused together, none
+   * would ever be answered.
+   */
+  take(account: MemoryAccount, bytes: number): boolean {
+    const isOver = this.#bytes + bytes > this.#maxBytes;
+    const [oldest = account] = this.#holders.entries().next().value ?? [];
+    if (isOver && oldest !== account) return false;
+    this.#holders.set(account, true);
     this.#bytes += bytes;
     return true;
   }
 
-  give(bytes: number, isHolderGone: boolean): void {
+  /** Gives back all that an account holds. */
+  give(account: MemoryAccount, bytes: number): void {
     this.#bytes -= bytes;
-    if (isHolderGone) this.#holders--;
+    this.#holders.delete(account);
   }
 }
 
@@ -52,20 +58,15 @@ export class MemoryAccount {
   /** @returns whether there was enough memory. */
   take(bytes: number): boolean {
     if (bytes <= 0) return true;
-    if (!this.#pool.take(bytes, this.#bytes === 0)) return false;
+    if (!this.#pool.take(this, bytes)) return false;
     this.#bytes += bytes;
     return true;
   }
 
-  /** Gives back everything but this much. */
-  shrink(bytes: number): void {
-    if (bytes >= this.#bytes) return;
-    this.#pool.give(this.#bytes - bytes, bytes === 0);
-    this.#bytes = bytes;
-  }
-
-  /** Gives back everything. */
+  /** Gives everything back. */
   close(): void {
-    this.shrink(0);
+    if (this.#bytes === 0) return;
+    this.#pool.give(this, this.#bytes);
+    this.#bytes = 0;
   }
 }

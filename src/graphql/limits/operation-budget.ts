@@ -7,11 +7,16 @@ import { toLimitError } from './refusal.ts';
 /** What an operation may have without a token that upstream has accepted. */
 const unverified = { maxAnswerBytes: 65_536, maxAnswerFields: 5_000, maxErrors: 100 };
 
+/** The most calls that one pair of a bulk mutation can take: to change it, to look at it, and to explain a refusal. */
+const callsPerChange = 6;
+
 /** How many errors an answer may hold. */
 const maxErrors = 1_000;
 
 /** Estimated memory for each byte that upstream answered with: its rows, once they are parsed. */
 const memoryPerUpstreamByte = 2;
+/** Estimated memory for each call, and for all that waits for it. */
+const memoryPerCall = 10_000;
 /** Estimated memory for each field of an answer that is being built. */
 const memoryPerField = 32;
 
@@ -33,6 +38,7 @@ export class OperationBudget implements CallBudget {
   #maxCalls: number;
   #upstreamBytes = 0;
   #fields = 0;
+  #changes = 0;
   #errors = 0;
   #isVerified = false;
   #refusal: GatewayError | null = null;
@@ -79,9 +85,23 @@ export class OperationBudget implements CallBudget {
     return ++this.#errors <= this.maxErrors;
   }
 
-  /** Allows further calls, for work whose amount has a limit of its own. */
-  allowCalls(calls: number): void {
-    this.#maxCalls += calls;
+  /**
+   * Counts pairs that bulk mutations of the operation are about to change, and allows the calls for them.
+   *
+   * @returns whether the operation may change so many.
+   */
+  takeChanges(pairs: number): boolean {
+    if (this.#changes + pairs > this.limits.bulkMaxChanges) return false;
+    this.#changes += pairs;
+    this.#maxCalls += pairs * callsPerChange;
+    return true;
+  }
+
+  /** @throws GatewayError if the answer has no room for this many fields more. */
+  checkRoom(fields: number): void {
+    const { maxAnswerFields } = this.limits;
+    const found = this.#fields + fields;
+    if (found > maxAnswerFields) throw toLimitError({ limit: 'maxAnswerFields', allowed: maxAnswerFields, found });
   }
 
   get isExceeded(): boolean {
@@ -93,7 +113,9 @@ export class OperationBudget implements CallBudget {
     this.#calls++;
     if (this.#calls > this.#maxCalls) this.#exceed('maxUpstreamCalls', this.#maxCalls, this.#calls);
     // Writes cost little, and what has begun should be finished.
-    else if (method === 'GET' && this.#processMemory.isShort) this.#runOutOfMemory();
+    else if (method === 'GET' && (this.#processMemory.isShort || !this.#memory.take(memoryPerCall))) {
+      this.#runOutOfMemory();
+    }
   }
 
   receive(bytes: number): void {
@@ -149,7 +171,7 @@ export class OperationBudget implements CallBudget {
 
   /** Gives back the memory in which the answer was built, and takes that of the answer. @throws GatewayError. */
   hold(answerBytes: number): void {
-    this.#memory.shrink(0);
+    this.#memory.close();
     if (!this.#memory.take(answerBytes)) throw this.#runOutOfMemory();
   }
 

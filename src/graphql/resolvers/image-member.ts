@@ -5,19 +5,17 @@ import type { ImageMemberResolvers, MutationResolvers, QueryResolvers, UserError
 import { checkIds } from '../ids.ts';
 import { toImageMemberId } from '../member-id.ts';
 import { needsMoreThanKey } from '../selection.ts';
-import { addMember, removeMember, setStatus } from './member-change.ts';
+import { addMember, type MemberChange, removeMember, setStatus } from './member-change.ts';
+import type { MemberPayload } from './payload.ts';
 import { resolveImage } from './resolve-image.ts';
 
 /** The member that a router represents by the ids of image and project. */
 export function resolveImageMemberReference(
-  reference: ImageMemberKey,
+  key: ImageMemberKey,
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<ImageMember | null> | ImageMemberKey {
-  const { imageId, memberId } = reference;
-  checkIds({ imageId, memberId });
-  if (!needsMoreThanKey('ImageMember', context.selections, info)) return reference;
-  return context.loaders.member({ imageId, memberId });
+  return needsMoreThanKey('ImageMember', context.selections, info) ? context.loaders.member(key) : key;
 }
 
 export const imageMember: ImageMemberResolvers = {
@@ -27,9 +25,10 @@ export const imageMember: ImageMemberResolvers = {
 };
 
 export const imageMemberQueries: Pick<QueryResolvers, 'imageMember'> = {
-  imageMember(_root, key, context) {
-    checkIds(key);
-    return context.loaders.member(key);
+  imageMember(_root, { imageId, memberId }, context) {
+    // In this order, whatever the order of the document is.
+    checkIds({ imageId, memberId });
+    return context.loaders.member({ imageId, memberId });
   },
 };
 
@@ -38,21 +37,23 @@ export const imageMemberMutations: Pick<
   'createImageMember' | 'deleteImageMember' | 'updateMemberStatus'
 > = {
   async createImageMember(_root, { input }, context) {
-    const { member, userErrors } = await addMember(input, context);
-    return { imageId: toImageId(input, userErrors), imageMember: member, userErrors };
+    return toMemberPayload(await addMember(input, context));
   },
 
   async deleteImageMember(_root, { input }, context) {
-    const { userErrors } = await removeMember(input, context);
-    const deletedImageMemberId = userErrors.length > 0 ? null : toImageMemberId(input);
-    return { imageId: toImageId(input, userErrors), deletedImageMemberId, userErrors };
+    const { key, userErrors } = await removeMember(input, context);
+    const deletedImageMemberId = userErrors.length > 0 ? null : toImageMemberId(key);
+    return { imageId: toImageId(key, userErrors), deletedImageMemberId, userErrors };
   },
 
   async updateMemberStatus(_root, { input }, context) {
-    const { member, userErrors } = await setStatus(input, input.status, context);
-    return { imageId: toImageId(input, userErrors), imageMember: member, userErrors };
+    return toMemberPayload(await setStatus(input, input.status, context));
   },
 };
+
+function toMemberPayload({ key, member, userErrors }: MemberChange): MemberPayload {
+  return { imageId: toImageId(key, userErrors), imageMember: member, userErrors };
+}
 
 /** The image that a payload shows: none where an id of the input can be no id. */
 function toImageId({ imageId }: ImageMemberKey, userErrors: readonly UserError[]): string | null {

@@ -1,64 +1,34 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { GatewayError } from '../../errors.ts';
-import type { ImageMember, ImageMemberKey } from '../../upstream/model.ts';
-import { type GatewayContext, reportError } from '../context.ts';
-import type { ImageMemberAction, ImageMemberOutcome, MutationResolvers, UserError } from '../generated.ts';
-import { addMember, ensureNoMember, type MemberChange } from './member-change.ts';
-import { imageNotShared, invalidInput, noSuchImage, notOwner, refuseIds } from './refusal.ts';
-
-/** One row of a bulk payload. */
-export interface ChangeRow extends ImageMemberKey {
-  readonly action: ImageMemberAction;
-  readonly outcome: ImageMemberOutcome;
-  readonly imageMember: ImageMember | null;
-  readonly userErrors: readonly UserError[];
-}
-
-/** A pair, and what to do about it. */
-interface Task extends ImageMemberKey {
-  readonly action: 'ADD' | 'REMOVE';
-}
-
-type Report = (error: GatewayError, index: number) => void;
+import { whyNotPathSegment } from '../../upstream/path.ts';
+import type { GatewayContext } from '../context.ts';
+import type { MutationResolvers, UserError } from '../generated.ts';
+import type { MemberList } from '../loaders.ts';
+import { type ChangeRow, carryOut, type FindMembers, refuseTooMany, renameField, type Task } from './bulk-changes.ts';
+import { refuseId, refuseIds } from './refusal.ts';
+import { planMembers } from './set-members.ts';
 
 export const imageMembersMutations: Pick<
   MutationResolvers,
   'createImageMembers' | 'deleteImageMembers' | 'setImageMembers'
 > = {
   async createImageMembers(_root, { input }, context, info) {
-    const report: Report = (error, index) => reportError(context, error, info, ['changes', index]);
-    return changePairs('ADD', input, context, report);
+    return changePairs('ADD', input, context, info);
   },
 
   async deleteImageMembers(_root, { input }, context, info) {
-    const report: Report = (error, index) => reportError(context, error, info, ['changes', index]);
-    return changePairs('REMOVE', input, context, report);
+    return changePairs('REMOVE', input, context, info);
   },
 
   async setImageMembers(_root, { input }, context, info) {
-    const { imageId, dryRun } = input;
     const memberIds = [...new Set(input.memberIds)];
-    const refused = tooMany(memberIds.length, context) ?? refuseEach(imageId, memberIds);
-    const held = refused ? [] : await listForOwner(imageId, context);
-    if (refused || !Array.isArray(held)) return { changes: [], userErrors: [refused ?? (held as UserError)] };
-
-    const members = new Map(held.map((member) => [member.memberId, member]));
-    const rows = memberIds.map((memberId): ChangeRow | Task => {
-      const imageMember = members.get(memberId);
-      members.delete(memberId);
-      if (imageMember === undefined) return { imageId, memberId, action: 'ADD' };
-      return { imageId, memberId, action: 'KEEP', outcome: 'UNCHANGED', imageMember, userErrors: [] };
-    });
-    for (const memberId of members.keys()) rows.push({ imageId, memberId, action: 'REMOVE' });
-    const plan = (task: Task): ChangeRow => {
-      const imageMember = held.find(({ memberId }) => memberId === task.memberId) ?? null;
-      return { ...task, outcome: 'PLANNED', imageMember, userErrors: [] };
-    };
-    const changes = await runEach(rows, context.bulk.concurrency, async (row, index) => {
-      if ('outcome' in row) return row;
-      if (dryRun) return plan(row);
-      return change(row, context, (error) => reportError(context, error, info, ['changes', index]));
-    });
-    return { changes, userErrors: [] };
+    const refused = refuseTooMany(memberIds.length, context, info) ?? refuseEach(input.imageId, memberIds);
+    const plan = refused ?? (await planMembers(input.imageId, memberIds, context));
+    if (!('rows' in plan)) return { changes: [], userErrors: [renameField(plan, setFields)] };
+    const { list, rows } = plan;
+    if (input.dryRun) return { changes: rows.map((row) => announce(row, list)), userErrors: [] };
+    const findMembers: FindMembers = async () => list;
+    return { changes: await carryOut(rows, { context, info, findMembers, fields: setFields }), userErrors: [] };
   },
 };
 
@@ -67,69 +37,53 @@ interface Pairs {
   readonly memberIds: readonly string[];
 }
 
-async function changePairs(action: Task['action'], pairs: Pairs, context: GatewayContext, report: Report) {
+/** The fields of the inputs in which the ids of pairs stand. */
+const pairFields = { imageId: 'imageIds', memberId: 'memberIds' };
+const setFields = { imageId: 'imageId', memberId: 'memberIds' };
+
+async function changePairs(action: Task['action'], pairs: Pairs, context: GatewayContext, info: GraphQLResolveInfo) {
   const imageIds = [...new Set(pairs.imageIds)];
   const memberIds = [...new Set(pairs.memberIds)];
-  const refused = tooMany(imageIds.length * memberIds.length, context);
+  const refused = refuseTooMany(imageIds.length * memberIds.length, context, info);
   if (refused) return { changes: [], userErrors: [refused] };
   const tasks = imageIds.flatMap((imageId) => memberIds.map((memberId): Task => ({ imageId, memberId, action })));
-  const changes = await runEach(tasks, context.bulk.concurrency, (task, index) =>
-    change(task, context, (error) => report(error, index)),
-  );
-  return { changes, userErrors: [] };
+  const findMembers = createFindMembers(context);
+  return { changes: await carryOut(tasks, { context, info, findMembers, fields: pairFields }), userErrors: [] };
 }
 
-/** Carries out one task; never throws, so that no pair hides what became of another. */
-async function change(task: Task, context: GatewayContext, report: (error: GatewayError) => void): Promise<ChangeRow> {
-  try {
-    return toRow(task, await (task.action === 'ADD' ? addMember(task, context) : ensureNoMember(task, context)));
-  } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    report(error);
-    return { ...task, outcome: error.details.outcome ?? 'FAILED', imageMember: null, userErrors: [] };
+/** Lists the members of each image once, for the pairs of that image that come one after another. */
+function createFindMembers({ loaders, bulkConcurrency }: GatewayContext): FindMembers {
+  const lists = new Map<string, Promise<MemberList | null>>();
+  async function read(imageId: string): Promise<MemberList | null> {
+    try {
+      return await loaders.memberList(imageId);
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.code === 'UNAUTHENTICATED') throw error;
+      return null;
+    }
   }
+  return async (key) => {
+    // Nothing is asked about ids that are refused.
+    if (refuseIds(key).length > 0) return null;
+    const { imageId } = key;
+    const list = lists.get(imageId) ?? read(imageId);
+    lists.set(imageId, list);
+    // Pairs of no more images than that are under way together.
+    for (const oldest of lists.keys()) if (lists.size > bulkConcurrency) lists.delete(oldest);
+    return list;
+  };
 }
 
-function toRow(task: Task, { member, userErrors, unchanged }: MemberChange): ChangeRow {
-  if (unchanged) return { ...task, outcome: 'UNCHANGED', imageMember: member, userErrors: [] };
-  return { ...task, outcome: userErrors.length > 0 ? 'REFUSED' : 'DONE', imageMember: member, userErrors };
+/** A row that tells what would be done. */
+function announce(row: ChangeRow | Task, list: MemberList): ChangeRow {
+  if ('outcome' in row) return row;
+  const userErrors = refuseIds(row).map((error) => renameField(error, setFields));
+  const imageMember = list.byId.match(row.memberId).row ?? null;
+  return { ...row, outcome: userErrors.length > 0 ? 'REFUSED' : 'PLANNED', imageMember, userErrors };
 }
 
-/** The members as the owner sees them, or why the caller cannot set them. */
-async function listForOwner(imageId: string, context: GatewayContext): Promise<readonly ImageMember[] | UserError> {
-  const key = { imageId, memberId: '' };
-  const [image, list] = await Promise.all([context.loaders.image(imageId), context.loaders.memberList(imageId)]);
-  if (image === null || list === null) return noSuchImage(key);
-  if (image.visibility !== 'SHARED') return imageNotShared(image);
-  const [incomplete] = list.errors;
-  if (incomplete) throw incomplete;
-  return (await context.loaders.areAllMembers(list.rows, image)) ? list.rows : notOwner(key, 'create');
-}
-
-function tooMany(changes: number, { bulk }: GatewayContext): UserError | null {
-  if (changes <= bulk.maxChanges) return null;
-  return invalidInput(
-    `${changes} pairs of image and project are too many: at most ${bulk.maxChanges} can be changed at once.`,
-  );
-}
-
-/** The image's id is checked also where there are no members to go with it. */
+/** Ids that no path can hold are refused before anything is asked; the image's id also where there are no members. */
 function refuseEach(imageId: string, memberIds: readonly string[]): UserError | null {
-  const checked = memberIds.length > 0 ? memberIds : [imageId];
-  return checked.flatMap((memberId) => refuseIds({ imageId, memberId }))[0] ?? null;
-}
-
-/** Runs a function on every item, a few at a time. @returns what it returned, in the order of the items. */
-async function runEach<T, R>(
-  items: readonly T[],
-  concurrency: number,
-  run: (item: T, index: number) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  async function worker(): Promise<void> {
-    for (const [index, item] of queue) results[index] = await run(item, index);
-  }
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  return results;
+  const refusals = memberIds.flatMap((memberId) => refuseId('memberId', memberId, whyNotPathSegment));
+  return [...refuseId('imageId', imageId), ...refusals][0] ?? null;
 }

@@ -1,79 +1,27 @@
 import { GatewayError, UpstreamError } from '../../errors.ts';
-import type { ImageQuery } from '../../upstream/image-query.ts';
 import type { ImageAttributes } from '../../upstream/model.ts';
-import { whyNotPathSegment } from '../../upstream/path.ts';
-import type { Rows } from '../../upstream/session.ts';
+import { maxIdLength, whyNotPathSegment } from '../../upstream/path.ts';
 import type { GatewayContext } from '../context.ts';
-import type { ImageConnection, QueryImagesArgs } from '../generated.ts';
+import type { ImageConnection, ImageFilter, QueryImagesArgs } from '../generated.ts';
+import { type ListOrder, toListOrder } from './image-order.ts';
+import { type Place, type Walked, walkImages } from './image-walk.ts';
 
-/** The most images that one page may hold: `api_limit_max` of a Glance that was not set up otherwise. */
+/** The most images that one page may hold. */
 export const maxPageSize = 1000;
-const cursorPrefix = 'image:';
 
-/** A page of images, and whether more follow. */
-export interface ImagePageResult extends Rows<ImageAttributes> {
-  readonly hasNextPage: boolean;
-}
+/** The longest text that a filter may hold: what the Images API keeps of any of them is not longer. */
+const maxFilterLength = 255;
+/** In this order they are checked. */
+const textFilters = ['owner', 'name', 'tag', 'diskFormat', 'containerFormat'] as const;
 
-/**
- * Lists a page of images. Asks for one image more than the page holds, because upstream's `next` link also follows a
- * last page that is exactly full; and asks again where upstream allows only shorter pages than were asked for.
- *
- * @throws GatewayError `BAD_USER_INPUT` for a size out of bounds and for a cursor that cannot be used.
- */
-export async function listImagePage(
-  { first, after, filter, orderBy }: QueryImagesArgs,
-  context: GatewayContext,
-): Promise<ImagePageResult> {
-  const size = first ?? 20;
-  if (size < 1 || size > maxPageSize)
-    throw new GatewayError('BAD_USER_INPUT', `"first" must be from 1 to ${maxPageSize}.`);
-  const { sharedWithMe, ...conditions } = filter ?? {};
-  if (sharedWithMe && conditions.visibility && conditions.visibility !== 'SHARED') {
-    throw new GatewayError('BAD_USER_INPUT', '"sharedWithMe" goes with no visibility but SHARED.');
-  }
-  const query: Omit<ImageQuery, 'marker' | 'limit'> = {
-    ...conditions,
-    ...(sharedWithMe && { visibility: 'SHARED' }),
-    sortKey: orderBy?.field.toLowerCase(),
-    sortDir: orderBy ? (orderBy.direction === 'ASC' ? 'asc' : 'desc') : undefined,
-  };
-  const rows: ImageAttributes[] = [];
-  const errors: GatewayError[] = [];
-  const listed = new Set<string>();
-  let marker = after === null || after === undefined ? undefined : fromCursor(after);
-  for (;;) {
-    // How many of a page stay is not known before it was looked at.
-    const limit = sharedWithMe ? size + 1 : size + 1 - rows.length - errors.length;
-    const page = await listPage(context, { ...query, marker, limit }, marker !== undefined && rows.length === 0);
-    const status = conditions.memberStatus ?? 'ACCEPTED';
-    const fresh = page.rows.filter(({ id }) => !listed.has(id));
-    for (const { id } of fresh) listed.add(id);
-    rows.push(...(sharedWithMe ? await context.loaders.leaveOutOwn(fresh, status) : fresh));
-    errors.push(...page.errors);
-    const seen = rows.length + errors.length;
-    // Glance may answer with the same page again and again, where images without a size are in the order of sizes.
-    const repeats = fresh.length + page.errors.length === 0;
-    if (seen > size || repeats || !page.more || page.lastId === undefined) {
-      return { rows: rows.slice(0, size), errors, hasNextPage: seen > size };
-    }
-    marker = page.lastId;
-  }
-}
+/** More than any cursor has: the name of a part, and an id of which each character may take three bytes. */
+const maxCursorLength = 2 * 3 * maxIdLength;
 
-/** The connection that shows a page. */
-export function toConnection({ rows, hasNextPage }: ImagePageResult): ImageConnectionModel {
-  const edges = rows.map((node) => ({ cursor: toCursor(node.id), node }));
-  return {
-    edges,
-    nodes: rows,
-    pageInfo: {
-      hasNextPage,
-      hasPreviousPage: false,
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-  };
+/** A page of images. */
+export interface ImagePageResult {
+  readonly connection: ImageConnectionModel;
+  /** An error for each row that was left out. */
+  readonly errors: readonly GatewayError[];
 }
 
 interface ImageConnectionModel extends Pick<ImageConnection, 'pageInfo'> {
@@ -81,30 +29,91 @@ interface ImageConnectionModel extends Pick<ImageConnection, 'pageInfo'> {
   readonly nodes: readonly ImageAttributes[];
 }
 
-async function listPage(context: GatewayContext, query: ImageQuery, byCursor: boolean) {
-  try {
-    return await context.client.listImages(query);
-  } catch (error) {
-    // A marker that is gone is refused with 400, one that the token may not see with 403.
-    const gone = error instanceof UpstreamError && (error.status === 403 || error.says('No image found with ID'));
-    throw byCursor && gone ? unusableCursor() : error;
+/**
+ * Lists a page of images. Asks for one image more than the page holds, because upstream's `next` link also follows a
+ * last page that is exactly full. Rows that are left out count like the others.
+ *
+ * @throws GatewayError `BAD_USER_INPUT` for arguments that cannot be used.
+ */
+export async function listImagePage(
+  { first, after, filter, orderBy }: QueryImagesArgs,
+  context: GatewayContext,
+): Promise<ImagePageResult> {
+  const size = first ?? 20;
+  if (size < 1 || size > maxPageSize) throw badInput(`"first" must be from 1 to ${maxPageSize}.`);
+  const { sharedWithMe, ...conditions } = checkFilter(filter ?? {});
+  const order = toListOrder(orderBy);
+  const walked = await walkImages(
+    {
+      order,
+      query: { ...conditions, ...(sharedWithMe && { visibility: 'SHARED' }) },
+      after: after === null || after === undefined ? undefined : fromCursor(after, order),
+      count: size + 1,
+      leaveOutOwn: sharedWithMe ? (conditions.memberStatus ?? 'ACCEPTED') : null,
+    },
+    context,
+    ({ details }) => unusableCursor(details),
+  );
+  return toPage(walked, size);
+}
+
+function toPage({ rows, errors, cutAt }: Walked, size: number): ImagePageResult {
+  const held = rows.slice(0, size);
+  const edges = held.flatMap(({ image, ...place }) =>
+    image instanceof UpstreamError ? [] : [{ cursor: toCursor(place), node: image }],
+  );
+  // A page may end with rows that are left out, or after many that do not belong to it: the next one starts after them.
+  const end = rows.length > size ? held.at(-1) : cutAt;
+  return {
+    connection: {
+      edges,
+      nodes: edges.map(({ node }) => node),
+      pageInfo: {
+        hasNextPage: Boolean(end),
+        hasPreviousPage: false,
+        startCursor: edges.at(0)?.cursor ?? null,
+        endCursor: end ? toCursor(end) : (edges.at(-1)?.cursor ?? null),
+      },
+    },
+    errors: [...held.flatMap(({ image }) => (image instanceof UpstreamError ? [image] : [])), ...errors],
+  };
+}
+
+/** @returns the filter. @throws GatewayError `BAD_USER_INPUT`, naming what cannot be used. */
+function checkFilter(filter: ImageFilter): ImageFilter {
+  for (const name of textFilters) {
+    const text = filter[name] ?? '';
+    if (text.length > maxFilterLength) {
+      throw badInput(`"filter.${name}" is longer than ${maxFilterLength} characters.`);
+    }
+    if (!text.isWellFormed()) throw badInput(`"filter.${name}" contains half of a surrogate pair.`);
   }
+  if (filter.sharedWithMe && filter.visibility && filter.visibility !== 'SHARED') {
+    throw badInput('"filter.sharedWithMe" goes with no "visibility" but SHARED.');
+  }
+  return filter;
 }
 
-function toCursor(imageId: string): string {
-  return Buffer.from(cursorPrefix + imageId).toString('base64url');
+function toCursor({ part, id }: Place): string {
+  return Buffer.from(`${part.name}:${id}`).toString('base64url');
 }
 
-function fromCursor(cursor: string): string {
-  const text = Buffer.from(cursor, 'base64url').toString();
-  const imageId = text.slice(cursorPrefix.length);
-  if (!text.startsWith(cursorPrefix) || whyNotPathSegment(imageId) !== null) throw unusableCursor();
-  return imageId;
+function fromCursor(cursor: string, { set, unset }: ListOrder): Place {
+  const text = cursor.length > maxCursorLength ? '' : Buffer.from(cursor, 'base64url').toString();
+  const part = [set, unset].find((candidate) => candidate && text.startsWith(`${candidate.name}:`));
+  const id = text.slice(text.indexOf(':') + 1);
+  if (!part || whyNotPathSegment(id) !== null) throw unusableCursor();
+  return { part, id };
 }
 
-function unusableCursor(): GatewayError {
+function unusableCursor(details?: GatewayError['details']): GatewayError {
   return new GatewayError(
     'BAD_USER_INPUT',
     '"after" is no cursor of this list, or its image is gone. Start again from the first page.',
+    { upstreamRequestId: details?.upstreamRequestId },
   );
+}
+
+function badInput(message: string): GatewayError {
+  return new GatewayError('BAD_USER_INPUT', message);
 }

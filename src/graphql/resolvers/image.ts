@@ -4,13 +4,12 @@ import { type GatewayContext, reportRowErrors } from '../context.ts';
 import type { ImageResolvers, QueryResolvers } from '../generated.ts';
 import { checkIds } from '../ids.ts';
 import { selects } from '../selection.ts';
-import { listImagePage, toConnection } from './image-page.ts';
+import { listImagePage } from './image-page.ts';
 import { resolveMyMembership } from './my-membership.ts';
 import { resolveImage } from './resolve-image.ts';
 
 /** The image that a router represents by its id. */
 export function resolveImageReference({ id }: ImageKey, context: GatewayContext, info: GraphQLResolveInfo) {
-  checkIds({ id });
   return resolveImage(id, context, info);
 }
 
@@ -41,9 +40,9 @@ export const imageQueries: Pick<QueryResolvers, 'image' | 'images'> = {
   },
 
   async images(_root, args, context, info) {
-    const page = await listImagePage(args, context);
-    reportRowErrors(context, page.errors, info);
-    context.loaders.primeImages(page.rows);
-    return toConnection(page);
+    const { connection, errors } = await listImagePage(args, context);
+    reportRowErrors(context, errors, info);
+    context.loaders.primeImages(connection.nodes);
+    return connection;
   },
 };

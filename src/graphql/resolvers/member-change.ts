@@ -1,12 +1,15 @@
 import { GatewayError } from '../../errors.ts';
-import type { ImageMember, ImageMemberKey, MemberStatus } from '../../upstream/model.ts';
+import type { ImageAttributes, ImageMember, ImageMemberKey, MemberStatus } from '../../upstream/model.ts';
 import type { GatewayContext } from '../context.ts';
 import type { UserError } from '../generated.ts';
+import type { MemberList } from '../loaders.ts';
 import { createMember, deleteMember, updateMember } from '../writes.ts';
-import { alreadyMember, explainRefusal, notOwner, refuseIds, type Write } from './refusal.ts';
+import { alreadyMember, explainRefusal, imageNotShared, notOwner, refuseIds, type Write } from './refusal.ts';
 
 /** What became of changing one member. */
 export interface MemberChange {
+  /** The key of the member, in the spelling that upstream holds where that is known, else as it was asked for. */
+  readonly key: ImageMemberKey;
   /** The member as it is now, where there is one. */
   readonly member: ImageMember | null;
   /** Why nothing was changed; empty where it was. */
@@ -17,12 +20,12 @@ export interface MemberChange {
 
 /** Makes a project a member. @throws GatewayError where a user can do nothing about it. */
 export async function addMember(key: ImageMemberKey, context: GatewayContext): Promise<MemberChange> {
-  const change = await attempt('create', key, context, () => createMember(key, context));
+  const change = await attempt('create', key, context, async () => done(await createMember(key, context)));
   const code = change.userErrors[0]?.code;
   if (code !== 'ALREADY_MEMBER' && code !== 'MEMBER_LIMIT_EXCEEDED') return change;
   // Glance looks at the limit before it looks for the member, so a full image may hold the member already.
   const member = await lookUp(key, context);
-  if (member) return { member, userErrors: [alreadyMember(key)], unchanged: true };
+  if (member) return { ...done(member), userErrors: [alreadyMember(key)], unchanged: true };
   return { ...change, unchanged: code === 'ALREADY_MEMBER' };
 }
 
@@ -36,11 +39,20 @@ async function lookUp(key: ImageMemberKey, context: GatewayContext): Promise<Ima
   }
 }
 
-/** Removes a member. @throws GatewayError where a user can do nothing about it. */
-export async function removeMember(key: ImageMemberKey, context: GatewayContext): Promise<MemberChange> {
+/**
+ * Removes a member.
+ *
+ * @param known the member, where it is known already.
+ * @throws GatewayError where a user can do nothing about it.
+ */
+export async function removeMember(
+  key: ImageMemberKey,
+  context: GatewayContext,
+  known?: ImageMember,
+): Promise<MemberChange> {
   return attempt('delete', key, context, async () => {
-    await deleteMember(key, context);
-    return null;
+    const held = await deleteMember(key, context, known);
+    return { key: held, member: null, userErrors: [], unchanged: false };
   });
 }
 
@@ -50,34 +62,78 @@ export async function setStatus(
   status: MemberStatus,
   context: GatewayContext,
 ): Promise<MemberChange> {
-  return attempt('update', key, context, () => updateMember(key, status, context));
+  return attempt('update', key, context, async () => done(await updateMember(key, status, context)));
 }
 
 async function attempt(
   write: Write,
   key: ImageMemberKey,
   context: GatewayContext,
-  run: () => Promise<ImageMember | null>,
+  run: () => Promise<MemberChange>,
 ): Promise<MemberChange> {
   const invalid = refuseIds(key);
-  if (invalid.length > 0) return { member: null, userErrors: invalid, unchanged: false };
+  if (invalid.length > 0) return refused(key, invalid);
   try {
-    return { member: await run(), userErrors: [], unchanged: false };
+    return await run();
   } catch (error) {
-    context.loaders.written(key);
-    return { member: null, userErrors: [await explainRefusal(error, write, key, context)], unchanged: false };
+    context.loaders.forgetMembers();
+    return refused(key, [await explainRefusal(error, write, key, context)]);
   }
 }
 
 /**
- * Removes a member if there is one. Upstream answers 404 for a project that is no member, but also for an image that the
- * token may not see; and, under the stricter policies, to a member that would remove another one.
+ * Removes a member if there is one. That upstream does not find it is not enough: so it answers for an image that the
+ * token may not see and, under the stricter policies, to a member that would remove another one. Only a list of all
+ * members proves that there is none.
+ *
+ * @param list the members, where they are known.
+ * @throws GatewayError where a user can do nothing about it.
  */
-export async function ensureNoMember(key: ImageMemberKey, context: GatewayContext): Promise<MemberChange> {
-  const change = await removeMember(key, context);
-  if (change.userErrors[0]?.code !== 'NOT_FOUND') return change;
-  const image = await context.loaders.image(key.imageId);
-  if (image === null) return change;
-  const isMember = (await context.loaders.ownStatus(image)) !== null;
-  return isMember ? { ...change, userErrors: [notOwner(key, 'delete')] } : { ...change, unchanged: true };
+export async function ensureNoMember(
+  key: ImageMemberKey,
+  context: GatewayContext,
+  list: MemberList | null,
+): Promise<MemberChange> {
+  const { row, inDoubt } = list?.byId.match(key.memberId) ?? { row: undefined, inDoubt: true };
+  const invalid = refuseIds(key);
+  if (invalid.length > 0) return { ...refused(key, invalid), member: row ?? null };
+  if (list && !row && !inDoubt && (await isWhole(list, key, context))) return unchanged(key);
+  const change = await removeMember(key, context, row);
+  return change.userErrors[0]?.code === 'NOT_FOUND' ? explainMissing(change, context) : change;
+}
+
+/** Whether a list is known to hold all members: those of an image that is not shared are kept, and not shown. */
+async function isWhole(list: MemberList, { imageId }: ImageMemberKey, { loaders }: GatewayContext): Promise<boolean> {
+  if (list.errors.length > 0) return false;
+  const image = await loaders.image(imageId);
+  return image?.visibility === 'SHARED' && (await loaders.areAllMembers(list.rows, image));
+}
+
+/** What it means that upstream does not find a member that was to be removed. */
+async function explainMissing(change: MemberChange, { loaders }: GatewayContext): Promise<MemberChange> {
+  const { key } = change;
+  const image: ImageAttributes | null = await loaders.image(key.imageId);
+  const list = image && (await loaders.memberList(key.imageId));
+  if (image === null || list === null) return change;
+  if (image.visibility !== 'SHARED') return refused(key, [imageNotShared(image)]);
+  const [incomplete] = list.errors;
+  if (incomplete) throw incomplete;
+  if (!(await loaders.areAllMembers(list.rows, image))) return refused(key, [notOwner(key, 'delete')]);
+  if (!list.byId.match(key.memberId).row) return unchanged(key);
+  throw new GatewayError(
+    'UPSTREAM_INVALID_RESPONSE',
+    `Could not remove member ${key.memberId} from image ${key.imageId}: the Images API lists it, but does not find it.`,
+  );
+}
+
+function done(member: ImageMember): MemberChange {
+  return { key: member, member, userErrors: [], unchanged: false };
+}
+
+function unchanged(key: ImageMemberKey): MemberChange {
+  return { key, member: null, userErrors: [], unchanged: true };
+}
+
+function refused(key: ImageMemberKey, userErrors: readonly UserError[]): MemberChange {
+  return { key, member: null, userErrors, unchanged: false };
 }

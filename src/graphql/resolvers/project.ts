@@ -4,12 +4,12 @@ import type { ProjectResolvers } from '../generated.ts';
 import { checkIds } from '../ids.ts';
 
 /** A project that a router represents by its id. What else the representation holds is not believed. */
-export function resolveProjectReference({ id }: Project, _context: GatewayContext): Project {
+export function resolveProjectReference({ id }: Pick<Project, 'id'>, _context: GatewayContext): Project {
   return represent('Project', id);
 }
 
 /** A user that a router represents by its id: no more is known of it here. */
-export function resolveUserReference({ id }: User, _context: GatewayContext): User {
+export function resolveUserReference({ id }: Pick<User, 'id'>, _context: GatewayContext): User {
   return { ...represent('User', id), name: null };
 }
 

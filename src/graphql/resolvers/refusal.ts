@@ -1,8 +1,9 @@
 import { UpstreamError } from '../../errors.ts';
 import type { ImageAttributes, ImageMemberKey } from '../../upstream/model.ts';
-import { whyNotPathSegment } from '../../upstream/path.ts';
+import { whyNotAddressable } from '../../upstream/path.ts';
 import type { GatewayContext } from '../context.ts';
 import type { UserError, UserErrorCode } from '../generated.ts';
+import { explainUnusable } from '../ids.ts';
 
 /** A write to a member. */
 export type Write = 'create' | 'delete' | 'update';
@@ -11,11 +12,14 @@ const imageField = ['input', 'imageId'];
 const memberField = ['input', 'memberId'];
 
 /** What is wrong with the ids of a write, before anything is sent. */
-export function refuseIds(key: ImageMemberKey): UserError[] {
-  return (['imageId', 'memberId'] as const).flatMap((name) => {
-    const why = whyNotPathSegment(key[name]);
-    return why === null ? [] : [userError('INVALID_INPUT', `"${name}" ${why}, so it can be no id.`, ['input', name])];
-  });
+export function refuseIds({ imageId, memberId }: ImageMemberKey): UserError[] {
+  return [...refuseId('imageId', imageId), ...refuseId('memberId', memberId)];
+}
+
+/** What is wrong with one id, by this rule. */
+export function refuseId(name: keyof ImageMemberKey, id: string, whyNot = whyNotAddressable): UserError[] {
+  const why = whyNot(id);
+  return why === null ? [] : [userError('INVALID_INPUT', explainUnusable(name, why), ['input', name])];
 }
 
 /** The user error for sharing an image with a project that is a member of it. */
@@ -46,6 +50,7 @@ export async function explainRefusal(
     case 409:
       return alreadyMember(key);
     case 413:
+      if (error.code === 'RATE_LIMITED') throw error;
       return userError(
         'MEMBER_LIMIT_EXCEEDED',
         `Image ${key.imageId} has as many members as this cloud allows. Remove one first.`,

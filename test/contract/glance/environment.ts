@@ -3,7 +3,7 @@ import type { Caller, Cloud, ProjectName } from '../cloud.ts';
 /** The callers whose tokens a cloud must issue; the others' are made up. */
 export type IssuedCaller = Exclude<Caller, 'bad' | 'empty' | 'nobody'>;
 
-type Known = 'imagesApiUrl' | 'identityApiUrl' | 'projects' | 'sandboxId' | 'memberQuota' | 'unsizedIs';
+type Known = 'imagesApiUrl' | 'identityApiUrl' | 'projects' | 'sandboxId' | 'memberQuota' | 'database';
 
 /** A running Glance, as the tests are told of it. */
 export interface Glance extends Pick<Cloud, Known> {
@@ -54,7 +54,7 @@ export function parseGlance(environment: Readonly<Partial<Record<string, string>
     tokens: readAll(Object.keys(variables) as IssuedCaller[], '_TOKEN'),
     projects: readAll(projectNames, '_PROJECT_ID'),
     memberQuota: Number(environment['MEMBER_QUOTA'] || 128),
-    unsizedIs: environment['GLANCE_DATABASE'] === 'mariadb' ? 'zero' : 'infinite',
+    database: environment['GLANCE_DATABASE'] === 'mariadb' ? 'mariadb' : 'sqlite',
   } as const;
   if (missing.length === 0) return glance;
   throw new Error(

@@ -175,6 +175,15 @@ const exceptions: readonly (readonly [RegExp, number, Stage])[] = [
   [/^image\/deleted-/, 53, { deleted: true }],
 ];
 
+/** The world of a recording with MariaDB: one image of the producer, with these pending members. */
+export function stageMariaDbWorld(held: readonly string[]): World {
+  const world = new World({ database: 'mariadb' });
+  addPeople(world);
+  const id = '00000001-0000-4000-8000-0000000000ab';
+  addImage(world, id, { name: 'recorded', shared: held.map((memberId) => [memberId]) });
+  return world;
+}
+
 function addPeople(world: World): void {
   world.addProject({ id: admin, name: 'admin', description: 'Bootstrap project for initializing the cloud.' });
   world.addProject({ id: '6'.repeat(32), name: 'service' });

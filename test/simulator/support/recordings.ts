@@ -27,14 +27,27 @@ export interface Recording {
   };
 }
 
+/** An exchange with Glance on MariaDB 10.11, about an image of the producer with these pending members. */
+export interface MariaDbRecording extends Recording {
+  readonly held: readonly string[];
+}
+
 const glance = new URL('../recordings/', import.meta.url);
 
-/** All recordings of one service, in the order of their files. */
+/** All recordings of one service, Glance with SQLite, in the order of their files. */
 export function readRecordings(service: 'glance' | 'keystone' = 'glance'): Recording[] {
   const folder = service === 'glance' ? glance : new URL(`${service}/`, glance);
-  return readdirSync(folder)
+  return readLines(folder).map((line): Recording => JSON.parse(line));
+}
+
+/** All recordings of Glance with MariaDB. */
+export function readMariaDbRecordings(): MariaDbRecording[] {
+  return readLines(new URL('mariadb/', glance)).map((line): MariaDbRecording => JSON.parse(line));
+}
+
+function readLines(from: URL): string[] {
+  return readdirSync(from)
     .filter((name) => name.endsWith('.jsonl'))
     .sort()
-    .flatMap((name) => readFileSync(new URL(name, folder), 'utf8').trimEnd().split('\n'))
-    .map((line): Recording => JSON.parse(line));
+    .flatMap((name) => readFileSync(new URL(name, from), 'utf8').trimEnd().split('\n'));
 }

@@ -8,7 +8,7 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
 export type CreateImageMemberInput = {
   /** The id of the image to share. */
   readonly imageId: string;
-  /** The id of the project to share it with. */
+  /** The id of the project to share it with. It can hold ASCII characters only: the Images API finds no others again. */
   readonly memberId: string;
 };
 

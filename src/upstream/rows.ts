@@ -1,0 +1,77 @@
+import { UpstreamError } from '../errors.ts';
+import { TooLargeAnswer } from './attempt.ts';
+import type { ImageMember } from './model.ts';
+import type { Service } from './status.ts';
+import type { Call } from './transport.ts';
+import { WireError } from './wire.ts';
+
+/** Rows of a list, and an error for each row that could not be understood. */
+export interface Rows<T> {
+  readonly rows: readonly T[];
+  readonly errors: readonly UpstreamError[];
+}
+
+/**
+ * Parses the body of an answer to a call. A byte order mark before JSON may be ignored (RFC 8259 §8.1).
+ *
+ * @throws UpstreamError `UPSTREAM_INVALID_RESPONSE` where the body is not JSON, or not of the shape that `parse` expects.
+ */
+export function parseBody<T>(service: Service, call: Call, body: string, parse: (json: unknown) => T): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(body.startsWith('\uFEFF') ? body.slice(1) : body);
+  } catch {
+    // What the parser says of it quotes upstream, so it is no cause to keep.
+    throw notUnderstood(service, call, 'it is no JSON', undefined);
+  }
+  try {
+    return parse(json);
+  } catch (error) {
+    if (error instanceof WireError) throw notUnderstood(service, call, error.message, error);
+    throw error;
+  }
+}
+
+/** How many rows of one list have an error of their own; where all rows are bad, a thousand errors say no more. */
+const maxRowErrors = 10;
+
+/** Tells rows from errors. */
+export function toRows<T>(parsed: readonly (T | UpstreamError)[]): Rows<T> {
+  const rows: T[] = [];
+  const errors: UpstreamError[] = [];
+  for (const row of parsed) {
+    if (!(row instanceof UpstreamError)) rows.push(row);
+    else if (errors.length <= maxRowErrors) errors.push(row);
+  }
+  const more = parsed.length - rows.length - maxRowErrors;
+  if (more > 0)
+    errors[maxRowErrors] = new UpstreamError('UPSTREAM_INVALID_RESPONSE', `${more} more rows were left out.`);
+  return { rows, errors };
+}
+
+/**
+ * Glance may hold a member more than once, after several `POST`s at the same moment. The row that was changed last tells
+ * what the member decided last.
+ */
+export function onePerMember(rows: readonly ImageMember[]): readonly ImageMember[] {
+  const latest = new Map<string, ImageMember>();
+  for (const row of rows) {
+    const known = latest.get(row.memberId);
+    if (known === undefined || row.updatedAt > known.updatedAt) latest.set(row.memberId, row);
+  }
+  return latest.size === rows.length ? rows : [...latest.values()];
+}
+
+/** Whether a read failed because its answer is larger than is accepted: a part of it may be had. */
+export function isTooLarge(error: unknown): error is UpstreamError & { readonly cause: TooLargeAnswer } {
+  return error instanceof UpstreamError && error.cause instanceof TooLargeAnswer;
+}
+
+/** The error for an answer that came, and cannot be understood. */
+export function notUnderstood({ name }: Service, call: Call, why: string, cause: unknown): UpstreamError {
+  return new UpstreamError(
+    'UPSTREAM_INVALID_RESPONSE',
+    `Could not ${call.doing} as asked: the answer of ${name} cannot be understood: ${why}.`,
+    { outcome: call.method === 'GET' ? undefined : 'UNKNOWN', cause },
+  );
+}
