@@ -1,5 +1,5 @@
 /** The seed of this run: `FUZZ_SEED`, or a new one. A failure prints it, with the path to the smallest case. */
-const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+export const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 /** How many times as long as in the test run; `npm run fuzz` takes a hundred. */
 const factor = Number(process.env['FUZZ_FACTOR'] ?? 1);
 

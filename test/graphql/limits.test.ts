@@ -48,15 +48,26 @@ function times(count: number, text: (index: number) => string, separator = ' '):
   return Array.from({ length: count }, (_, index) => text(index)).join(separator);
 }
 
-/** What this takes of the processor on average, which is what it takes of the event loop where nothing else runs. */
-function cpuMs(run: () => void): number {
-  const runs = 20;
+/**
+ * What this takes of the processor, which is what it takes of the event loop where nothing else runs: the least average of
+ * several batches, because other programs only ever make it take longer. Ends as soon as a batch takes little enough.
+ */
+function leastCpuMs(enoughMs: number, run: () => void): number {
+  let least = Number.POSITIVE_INFINITY;
   run();
-  const start = process.threadCpuUsage();
-  for (let left = runs; left > 0; left--) run();
-  const { user, system } = process.threadCpuUsage(start);
-  return (user + system) / 1000 / runs;
+  for (let batch = 0; batch < 10 && least >= enoughMs; batch++) {
+    const start = process.threadCpuUsage();
+    for (let left = runsPerBatch; left > 0; left--) run();
+    const { user, system } = process.threadCpuUsage(start);
+    least = Math.min(least, (user + system) / 1000 / runsPerBatch);
+  }
+  return least;
 }
+
+/** Enough that the ticks of up to 10 ms by which processor time is counted make no difference. */
+const runsPerBatch = 20;
+/** How much of the event loop one request may take. */
+const maxMs = 20;
 
 const attributes = 'id name status visibility createdAt updatedAt size minDisk minRam tags protected osHidden checksum';
 
@@ -123,7 +134,7 @@ const prepare = createPrepare({ schema, limits: defaults, introspection: true })
 
 /** What preparing a document takes, whether it is refused or not. */
 function prepareMs(document: string): number {
-  return cpuMs(() => {
+  return leastCpuMs(maxMs, () => {
     try {
       prepare(document);
     } catch (error) {
@@ -139,7 +150,7 @@ describe.each(Object.entries(bombs))('%s', (_name, [document, limit]) => {
   });
 
   it('costs little', () => {
-    expect(prepareMs(document)).toBeLessThan(20);
+    expect(prepareMs(document)).toBeLessThan(maxMs);
   });
 });
 
@@ -156,7 +167,7 @@ describe('what is just within the limits', () => {
   };
   it.each(Object.entries(largest))('%s: is checked, parsed and validated in little time', (_name, document) => {
     expect(check(document)).toBeNull();
-    expect(prepareMs(document)).toBeLessThan(20);
+    expect(prepareMs(document)).toBeLessThan(maxMs);
   });
 
   it('introspection as tools ask for it', () => {

@@ -4,7 +4,7 @@
  */
 import { getHeapStatistics } from 'node:v8';
 import { createApp } from '../../../src/app.ts';
-import { createLogger } from '../../../src/log.ts';
+import { createLogger } from '../../../src/logging/log.ts';
 import { parseSettings } from '../../../src/settings/parse-settings.ts';
 
 /** What was used since the last `reset`. */

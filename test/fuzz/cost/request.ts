@@ -93,10 +93,12 @@ export function isTooLarge(request: Request): boolean {
 function sizeOf(node: unknown): number {
   if (typeof node === 'string') return node.length + 1;
   if (typeof node !== 'object' || node === null) return 1;
+  const { times = 1, alias = 0, operations = 1 } = node as { times?: number; alias?: number; operations?: number };
+  // Copies of a variable are the same variable.
+  const variables = 'variable' in node && !JSON.stringify(node).includes('{n}') ? 1 / 1_000 : 1;
   let size = 0;
   for (const part of Object.values(node)) size += sizeOf(part);
-  const { times = 1, alias = 0, operations = 1 } = node as { times?: number; alias?: number; operations?: number };
-  return (size + alias) * times * operations;
+  return (size + alias) * times * operations * variables;
 }
 
 /** Three characters that a document may end with, different ones for 64 numbers. */

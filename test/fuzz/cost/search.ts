@@ -15,6 +15,8 @@ export interface Seed {
 
 /** A request that costs more than it may. */
 export interface Finding {
+  /** Objective and kind: of those with the same key, the last is the worst. */
+  readonly key: string;
   readonly objective: Objective;
   readonly standing: Standing;
   readonly measured: Measured;
@@ -47,7 +49,8 @@ export class Search {
   readonly #schemaBytes: number;
   readonly #elites = new Map<Standing, Map<Objective, Elite[]>>(standings.map((standing) => [standing, new Map()]));
   readonly #spentMs = new Map<Standing, number>(standings.map((standing) => [standing, 0]));
-  readonly #findings = new Map<string, Finding>();
+  /** By objective and kind, the largest part of its bound that a finding took. */
+  readonly #worst = new Map<string, number>();
   #evaluations = 0;
 
   constructor(meter: Meter, schema: GraphQLSchema, seed: number) {
@@ -62,11 +65,6 @@ export class Search {
     return this.#evaluations;
   }
 
-  /** The worst of each kind that cost more than it may. */
-  get findings(): readonly Finding[] {
-    return [...this.#findings.values()];
-  }
-
   /** By standing and objective, the largest part of its bound that anything took. */
   get closest(): readonly string[] {
     return [...this.#elites].flatMap(([standing, elites]) =>
@@ -74,37 +72,34 @@ export class Search {
     );
   }
 
-  /** Measures a request, and keeps it if it is among the costliest of its kind. */
-  async evaluate(request: Request): Promise<void> {
-    if (isTooLarge(request)) return;
+  /** Measures a request, and keeps it if it is among the costliest of its kind. @returns where it costs too much. */
+  async evaluate(request: Request): Promise<readonly Finding[]> {
+    if (isTooLarge(request)) return [];
     const standing = standingOf(request);
     const allowed = boundsOf(request, standing, this.#schemaBytes);
+    const kind = kindOf(request);
+    const isWithin = (figures: Figures): boolean =>
+      toRatios(figures, allowed).every(([objective, ratio]) => ratio <= (this.#worst.get(`${objective} ${kind}`) ?? 1));
     const start = performance.now();
     let measured = await this.#meter.measure(request);
-    let ratios = toRatios(measured.figures, allowed);
-    const kind = kindOf(request);
-    const isNews = ratios.some(
-      ([objective, ratio]) => ratio > (this.#findings.get(`${objective} ${kind}`)?.ratio ?? 1),
-    );
-    if (isNews) {
-      const isEnough = (figures: Figures): boolean => toRatios(figures, allowed).every(([, ratio]) => ratio <= 1);
-      measured = await this.#meter.measureWell(request, rounds, isEnough);
-      ratios = toRatios(measured.figures, allowed);
-    }
-    for (const [objective, ratio] of ratios) {
-      this.#keep({ request, ratio, kind }, standing, objective);
-      const known = this.#findings.get(`${objective} ${kind}`);
-      if (ratio <= (known?.ratio ?? 1)) continue;
-      this.#findings.set(`${objective} ${kind}`, { objective, standing, measured, ratio, request });
-    }
+    if (!isWithin(measured.figures)) measured = await this.#meter.measureWell(request, rounds, isWithin);
     this.#evaluations++;
     this.#spentMs.set(standing, (this.#spentMs.get(standing) ?? 0) + performance.now() - start);
+    const findings: Finding[] = [];
+    for (const [objective, ratio] of toRatios(measured.figures, allowed)) {
+      this.#keep({ request, ratio, kind }, standing, objective);
+      const key = `${objective} ${kind}`;
+      if (ratio <= (this.#worst.get(key) ?? 1)) continue;
+      this.#worst.set(key, ratio);
+      findings.push({ key, objective, standing, measured, ratio, request });
+    }
+    return findings;
   }
 
-  /** Tries one further request. */
-  async step(): Promise<void> {
-    const [standing] = [...this.#spentMs].sort(([, one], [, other]) => one - other)[0] ?? [];
-    if (standing !== undefined) await this.evaluate(this.#next(standing));
+  /** Tries one further request, of those of the standing that was measured for the shortest time. */
+  async step(): Promise<readonly Finding[]> {
+    const [[standing] = ['with a token' as const]] = [...this.#spentMs].sort(([, one], [, other]) => one - other);
+    return this.evaluate(this.#next(standing));
   }
 
   #next(standing: Standing): Request {
