@@ -98,7 +98,7 @@ export const operationSettings = {
     to: 10_000_000,
     meaning:
       'Maximum number of values in the arguments and variables of an operation, nested ones included, each counted as ' +
-      'often as it is used.',
+      'often as it is used. A single object in a variable has at most 100 fields.',
   }),
   maxVariableCharacters: wholeNumber({
     name: 'MAX_VARIABLE_CHARACTERS',

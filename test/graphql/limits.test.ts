@@ -254,6 +254,36 @@ describe('variables', () => {
     expect(check('{ __typename }', { variables: { a: nested(30_000) } })).toEqual(found);
     expect(check('{ __typename }', { variables: { a: Array(19_999).fill(1) } })).toBeNull();
   });
+
+  const list = 'query ($a: ImageFilter) { images(filter: $a) { nodes { id } } }';
+  const filter = (fields: number, value: unknown) =>
+    Object.fromEntries(Array.from({ length: fields }, (_, index) => [`field${index}`, value]));
+
+  it('have objects of no more than a hundred fields', () => {
+    const found = { limit: 'maxVariableValues', allowed: 100, found: 101 };
+    expect(check(list, { variables: { a: filter(101, 1) } })).toEqual(found);
+    expect(check(list, { variables: { a: [[filter(101, 1)]] } })).toEqual(found);
+    expect(check(list, { variables: { a: filter(100, 1) } })).toBeNull();
+  });
+
+  it.each([
+    ['of many fields', filter(15_000, 1)],
+    ['of long texts', filter(100, '"'.repeat(4_500))],
+    ['of many objects', filter(100, filter(100, 1))],
+    ['of many lists', filter(100, Array(190).fill('x'))],
+  ])('that are wrong are refused in little time: objects %s', (_what, a) => {
+    const again = createCheck();
+    expect(leastCpuMs(maxMs, () => void again(list, { variables: { a } }))).toBeLessThan(maxMs);
+  });
+
+  it('that are small and wrong are refused with every mistake, large ones with the first', async () => {
+    await using upstream = await startUpstream((response) => sendJson(response, 200, {}));
+    await using gateway = await startGateway(upstream.url);
+    const mistakes = async (a: unknown) => (await gateway.query('token', list, { a })).errors?.length;
+    expect(await mistakes(filter(5, 1))).toBe(5);
+    // The second says that there are more.
+    expect(await mistakes(filter(5, 'x'.repeat(9_000)))).toBe(2);
+  });
 });
 
 it('what is over a limit is refused with 400, a code and the figure, and nothing is asked of upstream', async () => {

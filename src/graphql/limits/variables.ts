@@ -6,6 +6,8 @@ import type { Refusal } from './refusal.ts';
  * what is wrong with a text of a megabyte.
  */
 const maxTextCharacters = 10_000;
+/** The most fields of an object in a variable: no argument takes as many, and graphql-js prints them all in a mistake. */
+const maxObjectFields = 100;
 
 /**
  * The refusal for variables that hold too much, else null. Every value is counted as often as the operation uses its
@@ -34,9 +36,13 @@ export function checkVariables(
       }
       if (Array.isArray(value)) for (const item of value) open.push(item);
       else if (typeof value === 'object' && value !== null) {
-        for (const [key, item] of Object.entries(value)) {
+        const keys = Object.keys(value);
+        if (keys.length > maxObjectFields) {
+          return { limit: 'maxVariableValues', allowed: maxObjectFields, found: keys.length };
+        }
+        for (const key of keys) {
           characters += times * key.length;
-          open.push(item);
+          open.push((value as Readonly<Record<string, unknown>>)[key]);
         }
       }
       if (characters > maxVariableCharacters) {

@@ -4,6 +4,7 @@ import {
   getVariableValues,
   type OperationDefinitionNode,
   OperationTypeNode,
+  type VariableDefinitionNode,
 } from 'graphql';
 import { GatewayError } from '../../errors.ts';
 import type { Limits } from '../../settings/settings.ts';
@@ -58,6 +59,8 @@ export type FindOperation = (
 
 /** How many wrong variables a client is told about. */
 const maxMistakes = 20;
+/** How large variables may be, as JSON, for a client to be told more than the first mistake in them. */
+const maxPrintedCharacters = 10_000;
 
 export function createFindOperation({ schema, limits, store, trust }: FindOptions): FindOperation {
   const schemaBytes = new SchemaBytes(schema);
@@ -122,10 +125,22 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
       });
     }
     const definitions = operation.node.variableDefinitions ?? [];
-    const { coerced, errors } = getVariableValues(schema, definitions, variables, { maxErrors: maxMistakes });
+    const { coerced, errors } = coerceVariables(schema, definitions, variables);
     if (errors !== undefined) throw new InvalidRequest('BAD_USER_INPUT', errors, toLines(document.text));
     return { document, operation, operationName, variables, coerced };
   };
+}
+
+/** For each mistake, graphql-js prints the whole value that holds it: a caller is told all mistakes in small variables. */
+function coerceVariables(
+  schema: GraphQLSchema,
+  definitions: readonly VariableDefinitionNode[],
+  variables: FoundOperation['variables'],
+): ReturnType<typeof getVariableValues> {
+  const found = getVariableValues(schema, definitions, variables, { maxErrors: 1 });
+  const hasMore = (found.errors?.length ?? 0) > 1;
+  if (!hasMore || JSON.stringify(variables).length > maxPrintedCharacters) return found;
+  return getVariableValues(schema, definitions, variables, { maxErrors: maxMistakes });
 }
 
 function selectOperation({ syntaxTree }: KnownDocument, name: string | undefined, schema: GraphQLSchema) {
