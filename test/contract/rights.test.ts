@@ -3,7 +3,7 @@ import type { Caller } from './cloud.ts';
 import { create, list, look, remove, show, update } from './operations.ts';
 import { openStage, type Stage } from './stage.ts';
 
-/** What a caller gets from each operation on a shared image with the members consumerA and consumerB. */
+/** The result for a caller of each operation on a shared image with the members consumerA and consumerB. */
 interface Rights {
   readonly share: string;
   readonly setA: string;
@@ -16,7 +16,7 @@ interface Rights {
   readonly look: string | null;
 }
 
-/** A project that no cloud knows: Glance does not ask whether a member exists. */
+/** A project that does not exist: Glance does not check whether a member's project does. */
 const newcomer = '0123456789abcdef0123456789abcdef';
 
 const notOwner = 'NOT_IMAGE_OWNER input.imageId';
@@ -141,7 +141,7 @@ const reads: readonly Operation<'list' | 'showA' | 'showB' | 'look', Rights['lis
 const a = ([stage]: Scene): string => stage.cloud.projects.consumerA;
 const b = ([stage]: Scene): string => stage.cloud.projects.consumerB;
 
-/** Sets a status that the member does not have. */
+/** Sets a status different from the current one. */
 async function setStatus(scene: Scene, member: 'consumerA' | 'consumerB'): Promise<string> {
   const [stage, , imageId] = scene;
   const memberId = stage.cloud.projects[member];
