@@ -1,16 +1,16 @@
 import type { Environment } from '../../src/settings/parse-settings.ts';
 import { canarySecret, canaryToken, imageId } from './fault-upstream.ts';
 
-/** What a caller sends, byte for byte, and what must come of it. */
+/** A request, byte for byte, and its expected result. */
 export interface CallerRow {
   readonly name: string;
-  /** The request. A `…` in it stands for a pause, in which the caller sends nothing more. */
+  /** The request. A `…` stands for a pause during which the caller sends nothing. */
   readonly bytes: string;
-  /** The status of the answer; null where the connection is closed without one. */
+  /** The status of the answer; null if the connection is closed without one. */
   readonly status: number | null;
   /** The code of the one error; null for none. */
   readonly code: string | null;
-  /** How many calls upstream gets. */
+  /** The number of upstream calls. */
   readonly calls: number;
   readonly environment?: Environment;
   readonly withinMs?: number;
@@ -20,10 +20,10 @@ const token = `X-Auth-Token: ${canaryToken}`;
 const secret = `X-Router-Secret: ${canarySecret}`;
 const type = 'Content-Type: application/json';
 
-/** A request with this body; `headers` come beside the usual ones. */
+/** A request with this body; `headers` are added to the usual ones. */
 function post(body: string, headers: readonly string[] = [token], length = Buffer.byteLength(body)): string {
   const lines = ['POST /graphql HTTP/1.1', 'Host: gateway', type, secret, `Content-Length: ${length}`, ...headers];
-  // The rows are sent as Latin-1, so that any byte can be told.
+  // The rows are sent as Latin-1, so that they can contain any byte.
   return `${lines.join('\r\n')}\r\nConnection: close\r\n\r\n${Buffer.from(body).toString('latin1')}`;
 }
 
@@ -46,7 +46,7 @@ function row(name: string, bytes: string, status: number | null, code: string | 
   return { name, bytes, status, code, calls };
 }
 
-/** An id that cannot stand in a path, on every field that takes one. */
+/** An id that cannot be a path segment, on every field that accepts an id. */
 function badId(name: string, id: string): CallerRow {
   const query = 'query ($id: ID!) { image(id: $id) { name } }';
   return row(`an id: ${name}`, post(ask(query, { variables: { id } })), 200, 'BAD_USER_INPUT');
@@ -128,7 +128,7 @@ export const callerTable: readonly CallerRow[] = [
     null,
   ),
   row(
-    'an operation that is not there',
+    'an operation that does not exist',
     post(ask('query A { __typename }', { operationName: 'B' })),
     200,
     'OPERATION_RESOLUTION_FAILURE',
@@ -136,7 +136,7 @@ export const callerTable: readonly CallerRow[] = [
   row('a document with an error', post(ask('{ image(')), 200, 'GRAPHQL_PARSE_FAILED'),
   row('a field that is not there', post(ask('{ imag { id } }')), 200, 'GRAPHQL_VALIDATION_FAILED'),
   row(
-    'a hash that is not known',
+    'an unknown hash',
     post('{"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "abc"}}}'),
     200,
     'PERSISTED_QUERY_NOT_FOUND',
@@ -168,7 +168,7 @@ export const callerTable: readonly CallerRow[] = [
   row('two lengths', post(image, [token, 'Content-Length: 5']), 400, 'BAD_REQUEST'),
   row('a length and chunks', post(image, [token, 'Transfer-Encoding: chunked']), 400, 'BAD_REQUEST'),
   row(
-    'chunks that are none',
+    'malformed chunks',
     `${post('', [token, 'Transfer-Encoding: chunked']).replace('Content-Length: 0\r\n', '')}zz\r\n`,
     400,
     'BAD_REQUEST',
@@ -195,7 +195,7 @@ export const callerTable: readonly CallerRow[] = [
   row('no token', post(image, []), 200, 'UNAUTHENTICATED'),
   row('an empty token', post(image, ['X-Auth-Token: ']), 200, 'UNAUTHENTICATED'),
   row(
-    'a request id that Glance would choke on',
+    'a request id that Glance rejects',
     post(image, [token, `X-Openstack-Request-Id: ${'a'.repeat(65)}`]),
     200,
     null,
@@ -254,13 +254,13 @@ export const callerTable: readonly CallerRow[] = [
     times(150, (i) => `query Q${i} { __typename }`),
   ),
   row(
-    'a bomb: 30,000 values in variables',
+    '30,000 values in variables',
     post(ask('{ __typename }', { variables: { a: Array(30_000).fill(1) } })),
     400,
     'LIMIT_EXCEEDED',
   ),
   row(
-    'a ring of fragments',
+    'a cycle of fragments',
     post(ask('{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }')),
     200,
     'GRAPHQL_VALIDATION_FAILED',
@@ -303,7 +303,7 @@ export const callerTable: readonly CallerRow[] = [
   },
   {
     ...row('more requests than one address may send', post(image), 429, 'RATE_LIMITED'),
-    // Others come by way of a proxy.
+    // Further requests go through a proxy.
     environment: { RATE_LIMIT_PER_ADDRESS: '1', TRUST_PROXY: 'true' },
   },
   {

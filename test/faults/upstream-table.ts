@@ -3,14 +3,14 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { answer, canaryWords, type Fault, healthy, imageId, imageRow, memberRow } from './fault-upstream.ts';
 import type { operations } from './harness.ts';
 
-/** A row of the table: what upstream does, and what must come of it. */
+/** A row of the table: a fault of upstream, and its expected result. */
 export interface Row {
   readonly name: string;
   readonly operation: keyof typeof operations;
   readonly fault: Fault;
   /** The code of the one error; null for none. */
   readonly code: string | null;
-  /** How many calls upstream gets. */
+  /** The number of upstream calls. */
   readonly calls: number;
   readonly withinMs: number;
   readonly outcome?: 'UNKNOWN';
@@ -32,7 +32,7 @@ function saysAndCloses(bytes: string | Buffer): Fault {
   return (socket) => void socket.end(bytes);
 }
 
-/** Misbehaves once, and then no more. */
+/** Applies the fault once; later requests are answered correctly. */
 function once(fault: Fault): Fault {
   return (socket, request, number) => {
     if (number === 1) fault(socket, request, number);
@@ -46,7 +46,7 @@ function drip(socket: Socket, bytes: string): void {
   socket.once('close', () => clearInterval(timer));
 }
 
-/** Writes interim answers for as long as the connection is there. */
+/** Writes interim responses until the connection closes. */
 function flood(socket: Socket): void {
   const hints = 'HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n'.repeat(100);
   while (!socket.destroyed && socket.write(hints));
@@ -69,7 +69,7 @@ function read(name: string, fault: Fault, code: string | null, calls = 1, within
 const reads: readonly Row[] = [
   read('401 as JSON, at once', says(answer(401, refusal)), 'UNAUTHENTICATED'),
   read(
-    '401 after a while, as with a Keystone that is down',
+    '401 after a delay, as while Keystone is down',
     (socket) => void setTimeout(() => socket.write(answer(401, html)), 150),
     'UNAUTHENTICATED',
   ),
@@ -150,7 +150,7 @@ const reads: readonly Row[] = [
     null,
   ),
   read(
-    'chunks that stop',
+    'chunks without an end',
     saysAndCloses(
       answer(200, `5\r\n${json.slice(0, 5)}\r\n`, { 'Content-Length': null, 'Transfer-Encoding': 'chunked' }),
     ),
@@ -165,7 +165,7 @@ const reads: readonly Row[] = [
   ),
   read('headers that drip', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX-Pad: '), 'UPSTREAM_TIMEOUT', 1, atDeadline),
   read(
-    'a body that drips',
+    'a body that arrives slowly',
     (socket) => {
       socket.write(answer(200, '', { 'Content-Length': '90000' }));
       drip(socket, ' ');
@@ -186,17 +186,17 @@ const reads: readonly Row[] = [
   read('a length below zero', says(answer(200, json, { 'Content-Length': '-5' })), 'UPSTREAM_UNAVAILABLE', 2),
   read('a length that is none', says(answer(200, json, { 'Content-Length': canaryWords })), 'UPSTREAM_UNAVAILABLE', 2),
   read(
-    'a length beyond what is accepted',
+    'a length over the limit',
     says(answer(200, json, { 'Content-Length': '100001' })),
     'UPSTREAM_INVALID_RESPONSE',
   ),
   read(
-    'a body beyond what is accepted, without a length',
+    'a body over the limit, without a length',
     saysAndCloses(answer(200, ' '.repeat(200_000), { 'Content-Length': null })),
     'UPSTREAM_INVALID_RESPONSE',
   ),
   read(
-    'a bomb in gzip',
+    'a gzip bomb',
     says(
       Buffer.concat([
         Buffer.from(answer(200, '', { 'Content-Encoding': 'gzip', 'Content-Length': String(gzipped.length) })),
@@ -246,7 +246,7 @@ const reads: readonly Row[] = [
   read('a key twice', says(answer(200, json.replace('{', '{"name":"first",'))), null),
   read('half a surrogate pair', says(answer(200, json.replace('an image', 'an \\ud800 image'))), null),
   read(
-    'another image than asked for',
+    'a different image from the requested one',
     says(answer(200, { ...imageRow, id: canaryWords })),
     'UPSTREAM_INVALID_RESPONSE',
   ),
@@ -277,7 +277,7 @@ const reads: readonly Row[] = [
   read('an answer of HTTP/0.9', saysAndCloses(html), 'UPSTREAM_UNAVAILABLE', 2),
   read('early hints, then fine', says(`HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n${answer(200, json)}`), null),
   read(
-    'a thousand interim answers, then fine',
+    'a thousand interim responses, then fine',
     says('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1_000) + answer(200, json)),
     null,
   ),
@@ -289,7 +289,7 @@ const reads: readonly Row[] = [
     2,
   ),
   read(
-    'a second answer that nobody asked for',
+    'an unsolicited second answer',
     says(answer(200, json) + answer(200, { ...imageRow, name: canaryWords })),
     null,
   ),
@@ -301,7 +301,7 @@ const reads: readonly Row[] = [
   ),
   read('a header with a NUL', says(answer(200, json, { 'X-Nul': 'a\0b' })), 'UPSTREAM_UNAVAILABLE', 2),
   read(
-    'a request id that is none',
+    'a malformed request id',
     says(answer(403, html, { 'X-Openstack-Request-Id': `${canaryWords} <b>` })),
     'FORBIDDEN',
   ),
@@ -337,7 +337,7 @@ function list(name: string, operation: Row['operation'], body: object | string, 
   };
 }
 
-/** Answers only lists so. */
+/** Applies only to lists. */
 function listFault(body: object | string): Fault {
   return (socket, request) =>
     void socket.write(/\/members$|\/images\?/.test(request.target) ? answer(200, body) : healthy(request));
@@ -365,7 +365,7 @@ const lists: readonly Row[] = [
   list('JSON cut in half', 'images', '{"images": [', 'UPSTREAM_INVALID_RESPONSE'),
 ];
 
-/** Writes meet the fault, what is then read back does too, unless `heals` says so. */
+/** The fault applies to writes, and to the following reads too unless `heals` is set. */
 function write(
   name: string,
   operation: Row['operation'],
@@ -377,7 +377,7 @@ function write(
   return { name: `write: ${name}`, operation, fault, code, calls, withinMs: soon, ...rest };
 }
 
-/** Only the write itself meets the fault. */
+/** The fault applies only to the write itself. */
 function onWrite(fault: Fault): Fault {
   return (socket, request, number) => {
     if (request.method === 'GET') socket.write(healthy(request));
@@ -398,7 +398,7 @@ const goneFromList: Fault = (socket, request, number) => {
   else notThere(socket, request, number);
 };
 
-/** Removes, and then has no such member any more, and others in its list. */
+/** Removes the member; afterwards the member is not found, and the list holds others. */
 function removedWith(bytes: string): Fault {
   return (socket, request, number) => {
     if (request.method === 'GET') goneFromList(socket, request, number);
@@ -413,7 +413,7 @@ const writes: readonly Row[] = [
     withinMs: 2 * atDeadline,
   }),
   write(
-    'no answer, as with a broker that is down; the row is there',
+    'no answer, as while the broker is down; the row exists',
     'update',
     onWrite(() => {}),
     null,
@@ -421,7 +421,7 @@ const writes: readonly Row[] = [
     { withinMs: atDeadline },
   ),
   write(
-    'no answer to an addition; the row is there',
+    'no answer to an addition; the row exists',
     'create',
     onWrite(() => {}),
     null,
@@ -465,14 +465,14 @@ const writes: readonly Row[] = [
     [
       ['200 without a body', answer(200, ''), 3],
       ['200 with a body', answer(200, { removed: true }), 3],
-      ['202, and it is done by then', answer(202, ''), 4],
-      ['200 with HTML, and it is gone', answer(200, html), 4],
+      ['202, and the removal is complete', answer(202, ''), 4],
+      ['200 with HTML, and the member is gone', answer(200, html), 4],
     ] as const
   ).map(([what, bytes, calls]) =>
     write(`a removal that is answered with ${what}`, 'delete', removedWith(bytes), null, calls),
   ),
   write(
-    'a removal that is answered with HTML, and the member is still there',
+    'a removal that is answered with HTML, and the member still exists',
     'delete',
     onWrite(says(answer(200, html))),
     'UPSTREAM_INVALID_RESPONSE',
