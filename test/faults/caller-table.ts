@@ -53,7 +53,7 @@ function badId(name: string, id: string): CallerRow {
 }
 
 function bomb(name: string, query: string): CallerRow {
-  return row(`a bomb: ${name}`, post(ask(query)), 400, 'LIMIT_EXCEEDED');
+  return row(`an excessive document: ${name}`, post(ask(query)), 400, 'LIMIT_EXCEEDED');
 }
 
 export const callerTable: readonly CallerRow[] = [
@@ -303,7 +303,7 @@ export const callerTable: readonly CallerRow[] = [
   },
   {
     ...row('more requests than one address may send', post(image), 429, 'RATE_LIMITED'),
-    // Further requests go through a proxy.
+    // Other callers come through a proxy, with their own addresses.
     environment: { RATE_LIMIT_PER_ADDRESS: '1', TRUST_PROXY: 'true' },
   },
   {

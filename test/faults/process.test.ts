@@ -249,7 +249,7 @@ describe('running out of sockets', () => {
       sockets.push(socket);
     }
     await Promise.all(sockets.map((socket) => once(socket, 'connect').catch(() => {})));
-    // The request fails because no socket can be opened.
+    // The request may fail while no socket can be opened.
     await ask(url).catch(() => {});
     for (const socket of sockets) socket.destroy();
     const status = async () => (await ask(url).catch(() => null))?.status;

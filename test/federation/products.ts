@@ -82,7 +82,7 @@ const resolvers = {
   Inventory: { __resolveReference: ({ id }: Reference) => ({ id, deprecatedProducts: [deprecatedProduct] }) },
 };
 
-/** The same resolvers, which also report their results. */
+/** The same resolvers; reference resolvers also return the type name. */
 const references = Object.fromEntries(
   Object.entries(resolvers).flatMap(([name, type]) => {
     if (!('__resolveReference' in type)) return [];
