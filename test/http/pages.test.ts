@@ -13,7 +13,7 @@ import { startGateway } from '../support/gateway.ts';
 import { listen } from '../support/listen.ts';
 import { rawRequest } from '../support/raw-request.ts';
 
-/** Serves pages before any call to an Images API. */
+/** An address without an Images API; pages need none. */
 const nowhere = 'http://127.0.0.1:9';
 
 /** The answer of a route to a browser with an empty cache. */

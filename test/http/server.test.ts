@@ -63,7 +63,7 @@ describe('a browser at GET /graphql', () => {
     expect(page).toContain('X-Auth-Token');
   });
 
-  it('gets it only if it accepts HTML and sends no query', async () => {
+  it('is refused if it neither accepts HTML nor sends a query', async () => {
     await using gateway = await alone();
     const response = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'application/json' } });
     expect(response.status).toBe(400);

@@ -161,7 +161,7 @@ describe('one operation', () => {
     expect(keystone.client.requestsLeft).toBe(0);
   });
 
-  it('is not affected by the requests of others', async () => {
+  it('is not charged for the requests of other operations', async () => {
     await using keystone = await scripted((response) => sendJson(response, 200, bodies));
     for (let times = 0; times < 5; times++) await keystone.client.getToken();
     expect(keystone.anonymous.requestsLeft).toBe(5);

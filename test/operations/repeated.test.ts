@@ -12,7 +12,7 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** @returns status, headers and body, and what was logged of it, without times and the way of execution. */
+/** @returns status, headers, body and log lines, without times and the execution field. */
 async function ask({ url, log }: Gateway, { body, search = '', headers }: Sent): Promise<object> {
   const method = search === '' ? 'POST' : 'GET';
   const logged = log.length;
@@ -25,7 +25,7 @@ async function ask({ url, log }: Gateway, { body, search = '', headers }: Sent):
       ...headers,
     },
   });
-  // `fetch` would accept something by itself.
+  // Otherwise `fetch` sets a default Accept header.
   const answer = await new Promise<object>((resolve, reject) => {
     sent.on('error', reject);
     sent.on('response', async (response) => {
@@ -135,7 +135,7 @@ describe.each([{ settings: {} }, { settings: { NODE_ENV: 'production', ROUTER_SE
   'with $settings',
   ({ settings }) => {
     it.each(Object.entries(requests))(
-      '%s: the answer and the log are those of Apollo Server, the first time and ever after',
+      '%s: the answer and the log match those of Apollo Server, the first time and every time after',
       async (_name, sent) => {
         await using upstream = await startFaultUpstream((socket, received) => void socket.write(healthy(received)));
         await using gateway = await startGateway(upstream.url, settings);
