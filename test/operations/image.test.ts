@@ -186,7 +186,7 @@ describe('many images by id', () => {
     expect(sharing.calls()).toEqual([list(false, 1, 2, 3, 4, 5), list(true, 2, 4, 5)]);
   });
 
-  it('are looked up individually if a single one is missing', async () => {
+  it('cost an individual lookup if a single one is missing', async () => {
     await using sharing = await startSharing();
     for (const number of [1, 2]) sharing.image(number);
     sharing.image(3, { osHidden: true });

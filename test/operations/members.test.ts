@@ -127,7 +127,7 @@ describe('Image.members', () => {
     },
   );
 
-  describe('after an unknown refusal', () => {
+  describe('after a refusal with an unknown message', () => {
     const document = `{ _entities(representations: [{ __typename: "Image", id: "${id}" }]) { ... on Image { id members { status } } } }`;
     const refuse = { message: 'You are not authorized to complete get_members action.' };
 

@@ -118,7 +118,7 @@ describe('the names of projects', () => {
     }
   });
 
-  it('are looked up individually, once each, if the list of projects is cut', async () => {
+  it('are looked up individually, up to the call limit, if the list of projects is cut', async () => {
     const all = Object.entries(projects).map(([name, id]) => ({ id, name }));
     await using sharing = await start(
       answering((path) =>
