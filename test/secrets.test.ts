@@ -102,7 +102,7 @@ const headers = {
 };
 
 it.each([200, 201, 300, 302, 400, 401, 403, 404, 405, 409, 413, 414, 415, 429, 431, 500, 502, 503, 504])(
-  "no token, upstream message or address is exposed after %i",
+  'no token, upstream message or address is exposed after %i',
   async (status) => {
     for (const body of [
       `{"message": "${words}", "token": "${token}"}`,

@@ -84,14 +84,17 @@ describe('the viewer, with an Identity service', () => {
     expect(answered(stage.calls)).toHaveLength(6);
   });
 
-  it.each<Caller>(['expired', 'bad'])('is an error for a token that is %s, and does not reveal the token', async (caller) => {
-    await using stage = await openStage({ hasIdentity: true });
-    const answer = await stage.ask(caller, everything);
-    expect(answer.data).toEqual({ viewer: null });
-    expect(codes(answer)).toEqual(['UNAUTHENTICATED']);
-    expect(JSON.stringify(answer)).not.toContain(stage.cloud.tokens[caller]);
-    expect(JSON.stringify(answer)).not.toContain(new URL(stage.cloud.identityApiUrl).host);
-  });
+  it.each<Caller>(['expired', 'bad'])(
+    'is an error for a token that is %s, and does not reveal the token',
+    async (caller) => {
+      await using stage = await openStage({ hasIdentity: true });
+      const answer = await stage.ask(caller, everything);
+      expect(answer.data).toEqual({ viewer: null });
+      expect(codes(answer)).toEqual(['UNAUTHENTICATED']);
+      expect(JSON.stringify(answer)).not.toContain(stage.cloud.tokens[caller]);
+      expect(JSON.stringify(answer)).not.toContain(new URL(stage.cloud.identityApiUrl).host);
+    },
+  );
 
   it.each<Caller>(['empty', 'nobody'])('is null for a caller whose token is %s', async (caller) => {
     await using stage = await openStage({ hasIdentity: true });

@@ -120,20 +120,17 @@ describe('the inbox of a consumer', () => {
     expect(second.data).toEqual({ images: { nodes: nodes.slice(2), pageInfo: { hasNextPage: false, endCursor } } });
   });
 
-  it.each(['ASC', 'DESC'])(
-    'is complete in the order SIZE %s, although own images have no size',
-    async (direction) => {
-      await using stage = await openStage();
-      for (let count = 0; count < 3; count++) await stage.image({ owner: 'consumerA' });
-      const document = `query ($tag: String!) {
+  it.each(['ASC', 'DESC'])('is complete in the order SIZE %s, although own images have no size', async (direction) => {
+    await using stage = await openStage();
+    for (let count = 0; count < 3; count++) await stage.image({ owner: 'consumerA' });
+    const document = `query ($tag: String!) {
       images(first: 1, filter: { tag: $tag, sharedWithMe: true }, orderBy: { field: SIZE, direction: ${direction} }) {
         nodes { id } pageInfo { hasNextPage }
       }
     }`;
-      const { data } = await stage.ask('consumerA', document, { tag: stage.tag });
-      expect(data).toEqual({ images: { nodes: [], pageInfo: { hasNextPage: false } } });
-    },
-  );
+    const { data } = await stage.ask('consumerA', document, { tag: stage.tag });
+    expect(data).toEqual({ images: { nodes: [], pageInfo: { hasNextPage: false } } });
+  });
 
   it.each(['PUBLIC', 'PRIVATE', 'COMMUNITY', 'ALL'])('contains no image for visibility %s', async (visibility) => {
     await using stage = await openStage();

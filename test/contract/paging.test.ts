@@ -66,13 +66,16 @@ describe('pages', () => {
     { count: 3, first: 1, sizes: [1, 1, 1] },
     { count: 2, first: 1000, sizes: [2] },
     { count: 0, first: 5, sizes: [0] },
-  ])('of $first out of $count images have the sizes $sizes, without an empty last page', async ({ count, first, sizes }) => {
-    await using stage = await openStage();
-    const ids = await make(stage, count);
-    const pages = await walk(stage, { first });
-    expect(pages.map(({ length }) => length)).toEqual(sizes);
-    expect(pages.flat()).toEqual(ids);
-  });
+  ])(
+    'of $first out of $count images have the sizes $sizes, without an empty last page',
+    async ({ count, first, sizes }) => {
+      await using stage = await openStage();
+      const ids = await make(stage, count);
+      const pages = await walk(stage, { first });
+      expect(pages.map(({ length }) => length)).toEqual(sizes);
+      expect(pages.flat()).toEqual(ids);
+    },
+  );
 
   it('have 20 images by default', async () => {
     await using stage = await openStage();

@@ -185,11 +185,7 @@ const reads: readonly Row[] = [
   read('a length and chunks', says(answer(200, json, { 'Transfer-Encoding': 'chunked' })), 'UPSTREAM_UNAVAILABLE', 2),
   read('a length below zero', says(answer(200, json, { 'Content-Length': '-5' })), 'UPSTREAM_UNAVAILABLE', 2),
   read('a length that is none', says(answer(200, json, { 'Content-Length': canaryWords })), 'UPSTREAM_UNAVAILABLE', 2),
-  read(
-    'a length over the limit',
-    says(answer(200, json, { 'Content-Length': '100001' })),
-    'UPSTREAM_INVALID_RESPONSE',
-  ),
+  read('a length over the limit', says(answer(200, json, { 'Content-Length': '100001' })), 'UPSTREAM_INVALID_RESPONSE'),
   read(
     'a body over the limit, without a length',
     saysAndCloses(answer(200, ' '.repeat(200_000), { 'Content-Length': null })),
@@ -288,11 +284,7 @@ const reads: readonly Row[] = [
     'UPSTREAM_UNAVAILABLE',
     2,
   ),
-  read(
-    'an unsolicited second answer',
-    says(answer(200, json) + answer(200, { ...imageRow, name: canaryWords })),
-    null,
-  ),
+  read('an unsolicited second answer', says(answer(200, json) + answer(200, { ...imageRow, name: canaryWords })), null),
   read('a header of 100 kB', says(answer(200, json, { 'X-Pad': 'x'.repeat(100_000) })), 'UPSTREAM_UNAVAILABLE', 2),
   read(
     'two thousand headers',

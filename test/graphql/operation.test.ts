@@ -59,14 +59,17 @@ it.each([
   { document: 'query ($size: Size! = SMALL) { echo(value: $size) }', variables: {} },
   { document: 'query ($value: Anything) { echo(value: $value) }', variables: { value: { id: 'a' } } },
   { document: '{ a: name one: query { name } }', variables: {} },
-])('$document with $variables is compiled and gets the same answer as from graphql-js', async ({ document, variables }) => {
-  const expected = await execute({ schema, document: parse(document), variableValues: variables });
-  const operation = createOperation(document);
-  const compiled = useAgain(operation);
-  if (typeof compiled === 'string') expect.fail(compiled);
-  const result = await compiled(coerce(operation, variables), {} as GatewayContext);
-  expect(JSON.stringify(result)).toBe(JSON.stringify(expected));
-});
+])(
+  '$document with $variables is compiled and gets the same answer as from graphql-js',
+  async ({ document, variables }) => {
+    const expected = await execute({ schema, document: parse(document), variableValues: variables });
+    const operation = createOperation(document);
+    const compiled = useAgain(operation);
+    if (typeof compiled === 'string') expect.fail(compiled);
+    const result = await compiled(coerce(operation, variables), {} as GatewayContext);
+    expect(JSON.stringify(result)).toBe(JSON.stringify(expected));
+  },
+);
 
 it.each([
   ['query ($order: Order) { name @include(if: true) }', 'conditions'],

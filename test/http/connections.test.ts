@@ -44,11 +44,7 @@ async function startAlone(environment: Readonly<Record<string, string>>) {
 const operation = '/graphql?query=%7B__typename%7D';
 
 describe.each([
-  [
-    'at the limit of one address',
-    { MAX_CONNECTIONS_PER_ADDRESS: '5' },
-    'connections of address',
-  ],
+  ['at the limit of one address', { MAX_CONNECTIONS_PER_ADDRESS: '5' }, 'connections of address'],
   ['at the limit of all connections', { MAX_CONNECTIONS: '5' }, 'connections'],
 ])('%s', (_who, environment, reason) => {
   it('a new connection gets health and metrics, and 503 for everything else', async () => {
@@ -118,8 +114,11 @@ it.each([
   [2_000, 16, 64, 32],
   [2_000, 16, Number.POSITIVE_INFINITY, 2_000],
   [10, 16, 64, 10],
-])('of %i connections, with %i to upstream and %i file descriptors, %i are allowed', (wanted, upstream, files, allowed) => {
-  const lowered: number[] = [];
-  expect(toMaxConnections(wanted, upstream, (max) => lowered.push(max), files)).toBe(allowed);
-  expect(lowered).toEqual(allowed < wanted ? [allowed] : []);
-});
+])(
+  'of %i connections, with %i to upstream and %i file descriptors, %i are allowed',
+  (wanted, upstream, files, allowed) => {
+    const lowered: number[] = [];
+    expect(toMaxConnections(wanted, upstream, (max) => lowered.push(max), files)).toBe(allowed);
+    expect(lowered).toEqual(allowed < wanted ? [allowed] : []);
+  },
+);

@@ -11,8 +11,11 @@ it.each([
   expect(readRequestId({ headers })).toBe(id);
 });
 
-it.each(['', 'a'.repeat(65), 'a b', 'a,b', 'a\tb', 'é', '<script>', 'a;b', 'a/b'])('the request id %j is replaced', (id) => {
-  const fresh = readRequestId({ headers: { 'x-request-id': id } });
-  expect(fresh).toMatch(/^req-[0-9a-f-]{36}$/);
-  expect(readRequestId({ headers: {} })).not.toBe(fresh);
-});
+it.each(['', 'a'.repeat(65), 'a b', 'a,b', 'a\tb', 'é', '<script>', 'a;b', 'a/b'])(
+  'the request id %j is replaced',
+  (id) => {
+    const fresh = readRequestId({ headers: { 'x-request-id': id } });
+    expect(fresh).toMatch(/^req-[0-9a-f-]{36}$/);
+    expect(readRequestId({ headers: {} })).not.toBe(fresh);
+  },
+);

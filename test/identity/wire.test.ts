@@ -38,7 +38,11 @@ it.each([
   ['for a domain', { project: undefined, domain }, { project: null }],
   ['with nulls', { project: null, roles: null }, { project: null, roles: null }],
   ['of a user without a name', { user: { id: 'u' } }, { user: { id: 'u', name: null } }],
-  ['that expires in another time zone', { expires_at: '2026-11-27T18:03:42+01:00' }, { expiresAt: '2026-11-27T17:03:42Z' }],
+  [
+    'that expires in another time zone',
+    { expires_at: '2026-11-27T18:03:42+01:00' },
+    { expiresAt: '2026-11-27T17:03:42Z' },
+  ],
 ])('a token %s is parsed', (_which, changes, understood) => {
   expect(parseToken({ token: { ...token, ...changes } })).toMatchObject(understood);
 });

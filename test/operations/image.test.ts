@@ -97,15 +97,12 @@ describe('image', () => {
     expect(sharing.calls()).toHaveLength(1);
   });
 
-  it.each(['pending', 'rejected', 'accepted'] as const)(
-    'is found by a %s member, hidden or not',
-    async (status) => {
-      await using sharing = await startSharing();
-      sharing.image(1, { osHidden: true }, { a: status });
-      const { data } = await sharing.query('a', `{ image(id: "${imageId(1)}") { osHidden } }`);
-      expect(data).toEqual({ image: { osHidden: true } });
-    },
-  );
+  it.each(['pending', 'rejected', 'accepted'] as const)('is found by a %s member, hidden or not', async (status) => {
+    await using sharing = await startSharing();
+    sharing.image(1, { osHidden: true }, { a: status });
+    const { data } = await sharing.query('a', `{ image(id: "${imageId(1)}") { osHidden } }`);
+    expect(data).toEqual({ image: { osHidden: true } });
+  });
 
   it('is looked up once if it is selected twice', async () => {
     await using sharing = await startSharing();
@@ -116,25 +113,28 @@ describe('image', () => {
   });
 });
 
-it.each(['', '.', '..', 'a/b', 'a\nb', '\0', 'x'.repeat(256)])('with the id %j is never requested from upstream', async (id) => {
-  await using sharing = await startSharing();
-  sharing.image(1);
-  const { status, data, errors } = await sharing.query(
-    'producer',
-    `query ($id: ID!, $good: ID!) {
+it.each(['', '.', '..', 'a/b', 'a\nb', '\0', 'x'.repeat(256)])(
+  'with the id %j is never requested from upstream',
+  async (id) => {
+    await using sharing = await startSharing();
+    sharing.image(1);
+    const { status, data, errors } = await sharing.query(
+      'producer',
+      `query ($id: ID!, $good: ID!) {
       image(id: $id) { name }
       a: imageMember(imageId: $id, memberId: "m") { status }
       b: imageMember(imageId: $good, memberId: $id) { status }
       c: image(id: $good) { id member(memberId: $id) { status } }
     }`,
-    { id, good: imageId(1) },
-  );
-  expect(status).toBe(200);
-  expect(data).toEqual({ image: null, a: null, b: null, c: { id: imageId(1), member: null } });
-  expect(errors?.map(({ path }) => path?.join('.')).sort()).toEqual(['a', 'b', 'c.member', 'image']);
-  for (const { extensions } of errors ?? []) expect(extensions.code).toBe('BAD_USER_INPUT');
-  expect(sharing.calls()).toEqual(['GET /images/#1']);
-});
+      { id, good: imageId(1) },
+    );
+    expect(status).toBe(200);
+    expect(data).toEqual({ image: null, a: null, b: null, c: { id: imageId(1), member: null } });
+    expect(errors?.map(({ path }) => path?.join('.')).sort()).toEqual(['a', 'b', 'c.member', 'image']);
+    for (const { extensions } of errors ?? []) expect(extensions.code).toBe('BAD_USER_INPUT');
+    expect(sharing.calls()).toEqual(['GET /images/#1']);
+  },
+);
 
 describe('without a valid token', () => {
   const document = `{ __typename image(id: "${imageId(1)}") { id } images { nodes { id } } }`;

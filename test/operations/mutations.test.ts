@@ -73,19 +73,22 @@ describe('the image of a payload', () => {
     ['producer', 'createImageMember', requests.create, {}],
     ['producer', 'deleteImageMember', requests.delete, { a: 'pending' }],
     ['a', 'updateMemberStatus', requests.update, { a: 'pending' }],
-  ] as const)('costs %s no additional call in %s if only its id is selected', async (caller, mutation, request, members) => {
-    await using sharing = await startSharing();
-    sharing.image(1, {}, members);
-    const status = mutation === 'updateMemberStatus' ? ', status: REJECTED' : '';
-    const key = `imageId: "${id}", memberId: "${projects.a}"${status}`;
-    const bare = await sharing.query(
-      caller,
-      `mutation { p: ${mutation}(input: { ${key} }) { ${fields('__typename id')} } }`,
-    );
-    expect(bare.data).toEqual({ p: { image: { __typename: 'Image', id }, userErrors: [] } });
-    const isRemoval = mutation === 'deleteImageMember';
-    expect(sharing.calls()).toEqual(isRemoval ? [readBack, request, readBack] : [request]);
-  });
+  ] as const)(
+    'costs %s no additional call in %s if only its id is selected',
+    async (caller, mutation, request, members) => {
+      await using sharing = await startSharing();
+      sharing.image(1, {}, members);
+      const status = mutation === 'updateMemberStatus' ? ', status: REJECTED' : '';
+      const key = `imageId: "${id}", memberId: "${projects.a}"${status}`;
+      const bare = await sharing.query(
+        caller,
+        `mutation { p: ${mutation}(input: { ${key} }) { ${fields('__typename id')} } }`,
+      );
+      expect(bare.data).toEqual({ p: { image: { __typename: 'Image', id }, userErrors: [] } });
+      const isRemoval = mutation === 'deleteImageMember';
+      expect(sharing.calls()).toEqual(isRemoval ? [readBack, request, readBack] : [request]);
+    },
+  );
 
   it('costs one more call for other fields, and another for its members', async () => {
     await using sharing = await startSharing();
@@ -428,15 +431,18 @@ describe('a change that fails for another reason', () => {
     }
   });
 
-  it.each([403, 404, 503])('is still reported as done if a removal cannot be verified because of %i', async (status) => {
-    await using sharing = await startSharing({
-      intercept: ({ method }) => (method === 'GET' ? { status } : undefined),
-    });
-    sharing.image(1, {}, { a: 'pending' });
-    const { data, errors } = await sharing.query('producer', documents.delete, input('delete'));
-    expect(errors).toBeUndefined();
-    expect(data).toEqual({ payload: { deletedImageMemberId: toImageMemberId(a), userErrors: [] } });
-  });
+  it.each([403, 404, 503])(
+    'is still reported as done if a removal cannot be verified because of %i',
+    async (status) => {
+      await using sharing = await startSharing({
+        intercept: ({ method }) => (method === 'GET' ? { status } : undefined),
+      });
+      sharing.image(1, {}, { a: 'pending' });
+      const { data, errors } = await sharing.query('producer', documents.delete, input('delete'));
+      expect(errors).toBeUndefined();
+      expect(data).toEqual({ payload: { deletedImageMemberId: toImageMemberId(a), userErrors: [] } });
+    },
+  );
 
   it('may have succeeded, so later reads are made again', async () => {
     const row = { image_id: id, member_id: projects.a, schema: 's', created_at: '2026-11-21T03:41:54Z' };

@@ -28,15 +28,18 @@ describe('a request that GraphQL refuses', () => {
       'BAD_USER_INPUT',
     ],
     ['has null where a default does not help', get, { id: null }, 'BAD_USER_INPUT'],
-  ])('is answered with the reason and its request id, without a call, if it %s', async (_name, document, variables, code) => {
-    await using sharing = await startSharing();
-    const { errors } = await sharing.query('producer', document, variables);
-    expect(errors?.map(({ extensions }) => extensions.code)).toEqual([code]);
-    expect(errors?.[0]?.extensions.requestId).toMatch(/^req-/);
-    expect(errors?.[0]?.extensions).not.toHaveProperty('stacktrace');
-    expect(sharing.calls()).toEqual([]);
-    expect(sharing.gateway.log.filter((line) => line.includes('defect'))).toEqual([]);
-  });
+  ])(
+    'is answered with the reason and its request id, without a call, if it %s',
+    async (_name, document, variables, code) => {
+      await using sharing = await startSharing();
+      const { errors } = await sharing.query('producer', document, variables);
+      expect(errors?.map(({ extensions }) => extensions.code)).toEqual([code]);
+      expect(errors?.[0]?.extensions.requestId).toMatch(/^req-/);
+      expect(errors?.[0]?.extensions).not.toHaveProperty('stacktrace');
+      expect(sharing.calls()).toEqual([]);
+      expect(sharing.gateway.log.filter((line) => line.includes('defect'))).toEqual([]);
+    },
+  );
 
   it('is refused if it is a mutation by GET', async () => {
     await using sharing = await startSharing();

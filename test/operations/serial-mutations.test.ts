@@ -152,24 +152,21 @@ describe('a caller’s error', () => {
     }
   });
 
-  it.each([0, 60])(
-    'is the same whichever of two upstream answers comes first: image after %i ms',
-    async (ms) => {
-      await using sharing = await startSharing({
-        intercept:
-          ({ target }) =>
-          (response) => {
-            const isList = target.endsWith('/members');
-            setTimeout(() => response.writeHead(isList ? 429 : 403).end('{}'), isList ? 30 : ms);
-          },
-      });
-      const { errors } = await sharing.query(
-        'producer',
-        `mutation { setImageMembers(input: { imageId: "${id}", memberIds: [] }) { userErrors { code } } }`,
-      );
-      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-    },
-  );
+  it.each([0, 60])('is the same whichever of two upstream answers comes first: image after %i ms', async (ms) => {
+    await using sharing = await startSharing({
+      intercept:
+        ({ target }) =>
+        (response) => {
+          const isList = target.endsWith('/members');
+          setTimeout(() => response.writeHead(isList ? 429 : 403).end('{}'), isList ? 30 : ms);
+        },
+    });
+    const { errors } = await sharing.query(
+      'producer',
+      `mutation { setImageMembers(input: { imageId: "${id}", memberIds: [] }) { userErrors { code } } }`,
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
 
   it.each([0, 60])('for own statuses is that of the first list, even if it arrives later: after %i ms', async (ms) => {
     await using sharing = await startSharing({

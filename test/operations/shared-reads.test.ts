@@ -64,22 +64,19 @@ it.each([
   await Promise.all([first, second]);
 });
 
-it.each(['one', 'two'])(
-  'a read after an answered write of token %s makes its own call',
-  async (writer) => {
-    await using upstream = await startHolding();
-    await using gateway = await startGateway(upstream.url);
-    const before = gateway.query('one', read);
-    await upstream.arrived(1);
-    await gateway.query(writer, accept);
-    const after = gateway.query('one', read);
-    await upstream.arrived(3);
-    expect(upstream.received.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET']);
-    expect(upstream.targets()).toEqual([sharedPath, sharedPath, sharedPath]);
-    upstream.release();
-    await Promise.all([before, after]);
-  },
-);
+it.each(['one', 'two'])('a read after an answered write of token %s makes its own call', async (writer) => {
+  await using upstream = await startHolding();
+  await using gateway = await startGateway(upstream.url);
+  const before = gateway.query('one', read);
+  await upstream.arrived(1);
+  await gateway.query(writer, accept);
+  const after = gateway.query('one', read);
+  await upstream.arrived(3);
+  expect(upstream.received.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET']);
+  expect(upstream.targets()).toEqual([sharedPath, sharedPath, sharedPath]);
+  upstream.release();
+  await Promise.all([before, after]);
+});
 
 it('a shared read shows earlier writes of another token, for any list or image', async () => {
   await using upstream = await startHolding();

@@ -89,13 +89,10 @@ it.each(nonsense)('a 200 with the body %j is malformed', async (body) => {
   }
 });
 
-it.each(['createMember', 'updateMember'] as const)(
-  '%s returns the row from any 2xx answer',
-  async (name) => {
-    await using upstream = await answering(JSON.stringify(row), 201);
-    expect(await methods[name](upstream.client)).toMatchObject({ memberId: row.member_id });
-  },
-);
+it.each(['createMember', 'updateMember'] as const)('%s returns the row from any 2xx answer', async (name) => {
+  await using upstream = await answering(JSON.stringify(row), 201);
+  expect(await methods[name](upstream.client)).toMatchObject({ memberId: row.member_id });
+});
 
 it.each([
   [200, ''],

@@ -67,9 +67,12 @@ describe('a member', () => {
     expect(() => parseMember({ ...member, [key]: [member[key as 'status']] })).toThrow(WireError);
   });
 
-  it.each(['maybe', 'PENDING', '', '__proto__', 'constructor', 'toString'])('is rejected with the status "%s"', (status) => {
-    expect(() => parseMember({ ...member, status })).toThrow(WireError);
-  });
+  it.each(['maybe', 'PENDING', '', '__proto__', 'constructor', 'toString'])(
+    'is rejected with the status "%s"',
+    (status) => {
+      expect(() => parseMember({ ...member, status })).toThrow(WireError);
+    },
+  );
 
   it('does not inherit a status from a prototype', () => {
     expect(() => parseMember(JSON.parse('{"__proto__": {"status": "pending"}}'))).toThrow(WireError);
