@@ -150,7 +150,7 @@ describe('setting the members of an image', () => {
     { caller: 'stranger', alone: true, hidden: false, code: 'NOT_FOUND' },
     { caller: 'unscoped', alone: true, hidden: false, code: 'NOT_FOUND' },
   ])(
-    'is refused to $caller ($code), be it the only member ($alone) of a hidden image ($hidden) or not',
+    'is refused for $caller: $code (only member: $alone, hidden image: $hidden)',
     async ({ caller, alone, hidden, code }) => {
       await using stage = await openStage();
       const imageId = await stage.image({

@@ -94,9 +94,9 @@ describe('a nonexistent image', () => {
   const nowhere: readonly { readonly kind: string; readonly find: (stage: Stage) => Promise<string> }[] = [
     { kind: 'an unknown image', find: async () => randomUUID() },
     { kind: 'a deleted image', find: deleted },
-    { kind: 'an id that is no UUID', find: async () => 'no such image' },
+    { kind: 'an id that is not a UUID', find: async () => 'no such image' },
     { kind: 'an id without dashes', find: async (stage) => (await stage.image()).replaceAll('-', '') },
-    { kind: 'an id with a space at its end', find: async (stage) => `${await stage.image()} ` },
+    { kind: 'an id with a trailing space', find: async (stage) => `${await stage.image()} ` },
   ];
 
   it.each(nowhere)('is null, and NOT_FOUND for writes, even for an administrator: $kind', async ({ find }) => {

@@ -110,7 +110,7 @@ const rights: readonly {
   },
   { who: 'a token without a project', caller: 'unscoped', statusOfA: 'accepted', may: blind },
   { who: 'an expired token', caller: 'expired', statusOfA: 'accepted', may: unknown },
-  { who: 'a token that nobody issued', caller: 'bad', statusOfA: 'accepted', may: unknown },
+  { who: 'an unknown token', caller: 'bad', statusOfA: 'accepted', may: unknown },
   { who: 'an empty token', caller: 'empty', statusOfA: 'accepted', may: unknown },
   { who: 'no token', caller: 'nobody', statusOfA: 'accepted', may: unknown },
 ];
@@ -135,7 +135,7 @@ const reads: readonly Operation<'list' | 'showA' | 'showB' | 'look', Rights['lis
   { name: 'list', does: 'lists the members', run: (...scene) => list(...scene) },
   { name: 'showA', does: 'shows consumer A', run: (...scene) => show(...scene, a(scene)) },
   { name: 'showB', does: 'shows consumer B', run: (...scene) => show(...scene, b(scene)) },
-  { name: 'look', does: 'looks at the image', run: (...scene) => look(...scene) },
+  { name: 'look', does: 'reads the image', run: (...scene) => look(...scene) },
 ];
 
 const a = ([stage]: Scene): string => stage.cloud.projects.consumerA;

@@ -6,7 +6,7 @@ import { openStage, type Stage } from './stage.ts';
 /** Spellings of an id that MariaDB treats as equal. */
 const spellings = [
   { kind: 'upper case', spell: (id: string) => id.toUpperCase() },
-  { kind: 'a space at its end', spell: (id: string) => `${id} ` },
+  { kind: 'a trailing space', spell: (id: string) => `${id} ` },
   { kind: 'both', spell: (id: string) => `${id.toUpperCase()}  ` },
 ];
 

@@ -56,9 +56,9 @@ interface Storm {
 }
 
 const storms: readonly Storm[] = [
-  { name: '300 alike of one token', requests: 300, token: () => 'token', first: () => 100 },
-  { name: '100 alike of one token', requests: 100, token: () => 'token', first: () => 100 },
-  { name: '300 different ones of one token', requests: 300, token: () => 'token', first: (index) => 100 + index },
+  { name: '300 identical of one token', requests: 300, token: () => 'token', first: () => 100 },
+  { name: '100 identical of one token', requests: 100, token: () => 'token', first: () => 100 },
+  { name: '300 different of one token', requests: 300, token: () => 'token', first: (index) => 100 + index },
   { name: '300 of 300 tokens', requests: 300, token: (index) => `token-${index}`, first: () => 100 },
   {
     name: '300 of 300 tokens, not read',

@@ -97,15 +97,15 @@ const unseen = [await freshToken(), await freshToken(), await freshToken(), awai
 for (let warm = 0; warm < 20; warm++) await client.ask(producer, read);
 const eight = Array.from({ length: 8 }, () => [producer, read] as const);
 
-print('| what | callers | what they saw | median, ms | longest, ms |');
+print('| scenario | callers | answers | median, ms | longest, ms |');
 print('| --- | --- | --- | --- | --- |');
-await measure('all is well: reads', eight);
-await measure('all is well: a write', [[producer, write('first')]]);
+await measure('no fault: reads', eight);
+await measure('no fault: a write', [[producer, write('first')]]);
 {
   using _frozen = freeze(state, 'keystone');
   const slow = Promise.all(unseen.slice(0, 2).map((token) => client.ask(token, read)));
   await sleep(200);
-  await measure('Keystone frozen: reads with tokens that Glance knows, meanwhile', eight);
+  await measure('Keystone frozen: concurrent reads with tokens that Glance knows', eight);
   row('Keystone frozen: reads with new tokens', await slow);
 }
 await untilFine();
@@ -120,8 +120,8 @@ await without('keystone', async () => {
   using _frozen = freeze(state, 'rabbit');
   await measure('broker frozen: a read', [[producer, read]]);
   await measure('broker frozen: a write', [[producer, write('second')]]);
-  await measure('broker frozen: one more write', [[producer, write('third')]]);
-  await measure('broker frozen: the first of these again', [[producer, write('second')]]);
+  await measure('broker frozen: another write', [[producer, write('third')]]);
+  await measure('broker frozen: the first write again', [[producer, write('second')]]);
 }
 await untilFine(write('fourth'));
 await without('rabbit', async () => {
@@ -129,7 +129,7 @@ await without('rabbit', async () => {
   for (const member of ['fifth', 'sixth', 'seventh', 'eighth']) {
     await measure('broker stopped: a write', [[producer, write(member)]]);
   }
-  await measure('broker stopped: the first of these again', [[producer, write('fifth')]]);
+  await measure('broker stopped: the first write again', [[producer, write('fifth')]]);
 });
 await untilFine(write('ninth'));
 await measure('broker back: a write', [[producer, write('tenth')]]);

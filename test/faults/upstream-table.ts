@@ -67,13 +67,13 @@ function read(name: string, fault: Fault, code: string | null, calls = 1, within
 }
 
 const reads: readonly Row[] = [
-  read('401 as JSON, at once', says(answer(401, refusal)), 'UNAUTHENTICATED'),
+  read('401 as JSON, immediately', says(answer(401, refusal)), 'UNAUTHENTICATED'),
   read(
     '401 after a delay, as while Keystone is down',
     (socket) => void setTimeout(() => socket.write(answer(401, html)), 150),
     'UNAUTHENTICATED',
   ),
-  read('no answer at all, as with a Keystone that is frozen', () => {}, 'UPSTREAM_TIMEOUT', 1, atDeadline),
+  read('no answer at all, as while Keystone is frozen', () => {}, 'UPSTREAM_TIMEOUT', 1, atDeadline),
   read('403 as HTML', says(answer(403, html)), 'FORBIDDEN'),
   read('404 as plain text', says(answer(404, canaryWords, { 'Content-Type': 'text/plain' })), null),
   read('400 as plain text', says(answer(400, canaryWords, { 'Content-Type': 'text/plain' })), 'BAD_USER_INPUT'),
@@ -91,14 +91,14 @@ const reads: readonly Row[] = [
   read('405', says(answer(405, html, { Allow: 'PUT' })), 'UPSTREAM_INVALID_RESPONSE'),
   read('409', says(answer(409, refusal)), 'BAD_USER_INPUT'),
   read('413', says(answer(413, refusal)), 'RATE_LIMITED'),
-  read('413 with a time that fits, then fine', once(says(answer(413, refusal, { 'Retry-After': '0' }))), null, 2),
-  read('413 with a time that does not fit', says(answer(413, refusal, { 'Retry-After': '3600' })), 'RATE_LIMITED'),
+  read('413 with a Retry-After before the deadline, then fine', once(says(answer(413, refusal, { 'Retry-After': '0' }))), null, 2),
+  read('413 with a Retry-After beyond the deadline', says(answer(413, refusal, { 'Retry-After': '3600' })), 'RATE_LIMITED'),
   read('414, empty, closed', saysAndCloses(answer(414, '', { Connection: 'close' })), 'BAD_USER_INPUT'),
   read('431, empty, closed', saysAndCloses(answer(431, '', { Connection: 'close' })), 'UPSTREAM_INVALID_RESPONSE'),
-  read('429 without a time', says(answer(429, refusal)), 'RATE_LIMITED'),
-  read('429 with a time that fits, then fine', once(says(answer(429, refusal, { 'Retry-After': '0' }))), null, 2),
-  read('429 with a time that does not fit', says(answer(429, refusal, { 'Retry-After': '3600' })), 'RATE_LIMITED'),
-  read('429 with a time that is none', says(answer(429, refusal, { 'Retry-After': canaryWords })), 'RATE_LIMITED'),
+  read('429 without Retry-After', says(answer(429, refusal)), 'RATE_LIMITED'),
+  read('429 with a Retry-After before the deadline, then fine', once(says(answer(429, refusal, { 'Retry-After': '0' }))), null, 2),
+  read('429 with a Retry-After beyond the deadline', says(answer(429, refusal, { 'Retry-After': '3600' })), 'RATE_LIMITED'),
+  read('429 with an invalid Retry-After', says(answer(429, refusal, { 'Retry-After': canaryWords })), 'RATE_LIMITED'),
   read('500 as JSON', says(answer(500, refusal)), 'UPSTREAM_UNAVAILABLE', 2),
   read(
     '500, empty plain text, closed',
@@ -108,13 +108,13 @@ const reads: readonly Row[] = [
   ),
   read('500 once, then fine', once(says(answer(500, refusal))), null, 2),
   read('502 as HTML', says(answer(502, html)), 'UPSTREAM_UNAVAILABLE', 2),
-  read('503, switched off by a file', says(answer(503, 'DISABLED BY FILE')), 'UPSTREAM_UNAVAILABLE', 2),
-  read('503 with a time that does not fit', says(answer(503, '', { 'Retry-After': '60' })), 'UPSTREAM_UNAVAILABLE'),
+  read('503, disabled by the healthcheck file', says(answer(503, 'DISABLED BY FILE')), 'UPSTREAM_UNAVAILABLE', 2),
+  read('503 with a Retry-After beyond the deadline', says(answer(503, '', { 'Retry-After': '60' })), 'UPSTREAM_UNAVAILABLE'),
   read('504', says(answer(504, html)), 'UPSTREAM_UNAVAILABLE', 2),
   read('a status that does not exist', says(answer(799, html)), 'UPSTREAM_INVALID_RESPONSE'),
   read('200 as HTML', says(answer(200, html)), 'UPSTREAM_INVALID_RESPONSE'),
   read('200 with an empty body', says(answer(200, '')), 'UPSTREAM_INVALID_RESPONSE'),
-  read('200 with a text of JSON', says(answer(200, `"${canaryWords}"`)), 'UPSTREAM_INVALID_RESPONSE'),
+  read('200 with a JSON string', says(answer(200, `"${canaryWords}"`)), 'UPSTREAM_INVALID_RESPONSE'),
   read('200 with null', says(answer(200, 'null')), 'UPSTREAM_INVALID_RESPONSE'),
   read(
     'a body cut off before its length',
@@ -163,7 +163,7 @@ const reads: readonly Row[] = [
     'UPSTREAM_UNAVAILABLE',
     2,
   ),
-  read('headers that drip', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX-Pad: '), 'UPSTREAM_TIMEOUT', 1, atDeadline),
+  read('headers that arrive slowly', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX-Pad: '), 'UPSTREAM_TIMEOUT', 1, atDeadline),
   read(
     'a body that arrives slowly',
     (socket) => {
@@ -181,10 +181,10 @@ const reads: readonly Row[] = [
     'UPSTREAM_UNAVAILABLE',
     2,
   ),
-  read('two lengths that differ', says(answer(200, json, { 'content-length': '5' })), 'UPSTREAM_UNAVAILABLE', 2),
+  read('two different lengths', says(answer(200, json, { 'content-length': '5' })), 'UPSTREAM_UNAVAILABLE', 2),
   read('a length and chunks', says(answer(200, json, { 'Transfer-Encoding': 'chunked' })), 'UPSTREAM_UNAVAILABLE', 2),
-  read('a length below zero', says(answer(200, json, { 'Content-Length': '-5' })), 'UPSTREAM_UNAVAILABLE', 2),
-  read('a length that is none', says(answer(200, json, { 'Content-Length': canaryWords })), 'UPSTREAM_UNAVAILABLE', 2),
+  read('a negative length', says(answer(200, json, { 'Content-Length': '-5' })), 'UPSTREAM_UNAVAILABLE', 2),
+  read('a malformed length', says(answer(200, json, { 'Content-Length': canaryWords })), 'UPSTREAM_UNAVAILABLE', 2),
   read('a length over the limit', says(answer(200, json, { 'Content-Length': '100001' })), 'UPSTREAM_INVALID_RESPONSE'),
   read(
     'a body over the limit, without a length',
@@ -227,7 +227,7 @@ const reads: readonly Row[] = [
     'UPSTREAM_INVALID_RESPONSE',
   ),
   read('a byte order mark', says(answer(200, `\uFEFF${json}`)), null),
-  read('203 from a proxy that changed something', says(answer(203, json)), null),
+  read('203 from a modifying proxy', says(answer(203, json)), null),
   read('JSON nested 10,000 deep', says(answer(200, nested(10_000))), 'UPSTREAM_INVALID_RESPONSE'),
   read(
     'a property nested 10,000 deep',
@@ -240,21 +240,21 @@ const reads: readonly Row[] = [
     null,
   ),
   read('a key twice', says(answer(200, json.replace('{', '{"name":"first",'))), null),
-  read('half a surrogate pair', says(answer(200, json.replace('an image', 'an \\ud800 image'))), null),
+  read('a lone surrogate', says(answer(200, json.replace('an image', 'an \\ud800 image'))), null),
   read(
     'a different image from the requested one',
     says(answer(200, { ...imageRow, id: canaryWords })),
     'UPSTREAM_INVALID_RESPONSE',
   ),
-  read('the image in capitals, as MariaDB may', says(answer(200, { ...imageRow, id: imageId.toUpperCase() })), null),
+  read('the id in upper case, as MariaDB may return it', says(answer(200, { ...imageRow, id: imageId.toUpperCase() })), null),
   read('an id that is a number', says(answer(200, { ...imageRow, id: 1 })), 'UPSTREAM_INVALID_RESPONSE'),
   read(
     'an unknown visibility',
     says(answer(200, { ...imageRow, visibility: canaryWords })),
     'UPSTREAM_INVALID_RESPONSE',
   ),
-  read('a size without end', says(answer(200, json.replace('{', '{"size":1e999,'))), 'UPSTREAM_INVALID_RESPONSE'),
-  read('a time that is none', says(answer(200, { ...imageRow, created_at: canaryWords })), 'UPSTREAM_INVALID_RESPONSE'),
+  read('an infinite size', says(answer(200, json.replace('{', '{"size":1e999,'))), 'UPSTREAM_INVALID_RESPONSE'),
+  read('a malformed time', says(answer(200, { ...imageRow, created_at: canaryWords })), 'UPSTREAM_INVALID_RESPONSE'),
   read('reset before the answer', (socket) => void socket.resetAndDestroy(), 'UPSTREAM_UNAVAILABLE', 2),
   read(
     'reset once, then fine',
@@ -269,7 +269,7 @@ const reads: readonly Row[] = [
     'UPSTREAM_UNAVAILABLE',
     2,
   ),
-  read('something that is no HTTP', says(`SSH-2.0-${canaryWords}\r\n`), 'UPSTREAM_UNAVAILABLE', 2),
+  read('something other than HTTP', says(`SSH-2.0-${canaryWords}\r\n`), 'UPSTREAM_UNAVAILABLE', 2),
   read('an answer of HTTP/0.9', saysAndCloses(html), 'UPSTREAM_UNAVAILABLE', 2),
   read('early hints, then fine', says(`HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n${answer(200, json)}`), null),
   read(
@@ -303,7 +303,7 @@ const reads: readonly Row[] = [
     'UNAUTHENTICATED',
   ),
   read('closed after every answer', saysAndCloses(answer(200, json, { Connection: 'close' })), null),
-  read('closed after every answer, without saying so', saysAndCloses(answer(200, json)), null),
+  read('closed after every answer, without a Connection header', saysAndCloses(answer(200, json)), null),
   read(
     'closed after every answer, without a length, headers in lower case, as uWSGI does',
     saysAndCloses(
@@ -348,13 +348,13 @@ const lists: readonly Row[] = [
     { members: [memberRow, { ...memberRow, status: canaryWords }] },
     'UPSTREAM_INVALID_RESPONSE',
   ),
-  list('rows that are no objects', 'members', { members: [memberRow, [canaryWords]] }, 'UPSTREAM_INVALID_RESPONSE'),
+  list('rows that are not objects', 'members', { members: [memberRow, [canaryWords]] }, 'UPSTREAM_INVALID_RESPONSE'),
   list('a member twice', 'members', { members: [memberRow, memberRow] }, null),
   list('no array', 'members', { members: { 0: memberRow } }, 'UPSTREAM_INVALID_RESPONSE'),
   list('something else', 'members', { images: [] }, 'UPSTREAM_INVALID_RESPONSE'),
   list('images without ids', 'images', { images: [{ ...imageRow, id: null }] }, 'UPSTREAM_INVALID_RESPONSE'),
-  list('a link that is no text', 'images', { images: [imageRow], next: { href: canaryWords } }, null),
-  list('JSON cut in half', 'images', '{"images": [', 'UPSTREAM_INVALID_RESPONSE'),
+  list('a link that is not a string', 'images', { images: [imageRow], next: { href: canaryWords } }, null),
+  list('truncated JSON', 'images', '{"images": [', 'UPSTREAM_INVALID_RESPONSE'),
 ];
 
 /** The fault applies to writes, and to the following reads too unless `heals` is set. */
@@ -400,7 +400,7 @@ function removedWith(bytes: string): Fault {
 const removed = removedWith('HTTP/1.1 204 No Content\r\n\r\n');
 
 const writes: readonly Row[] = [
-  write('no answer, nor to reading back', 'update', () => {}, 'UPSTREAM_TIMEOUT', 2, {
+  write('no answer, also to reading back', 'update', () => {}, 'UPSTREAM_TIMEOUT', 2, {
     ...unknown,
     withinMs: 2 * atDeadline,
   }),
@@ -420,13 +420,13 @@ const writes: readonly Row[] = [
     2,
     { withinMs: atDeadline },
   ),
-  write('reset, and nothing there', 'create', notThere, 'UPSTREAM_UNAVAILABLE', 2, unknown),
-  write('reset, and it is there', 'update', onWrite(reset), null, 2),
+  write('reset, and the row does not exist', 'create', notThere, 'UPSTREAM_UNAVAILABLE', 2, unknown),
+  write('reset, and the row exists', 'update', onWrite(reset), null, 2),
   write('reset, and reading back fails too', 'update', reset, 'UPSTREAM_UNAVAILABLE', 3, unknown),
-  write('500, and the row is there', 'update', onWrite(says(answer(500, refusal))), null, 2),
+  write('500, and the row exists', 'update', onWrite(says(answer(500, refusal))), null, 2),
   write('503 for everything', 'update', says(answer(503, html)), 'UPSTREAM_UNAVAILABLE', 3, unknown),
   write('a redirect', 'update', onWrite(says(answer(307, '', { Location: 'http://192.0.2.1/' }))), null, 2),
-  write('200 with HTML, and the row is there', 'update', onWrite(says(answer(200, html))), null, 2),
+  write('200 with HTML, and the row exists', 'update', onWrite(says(answer(200, html))), null, 2),
   write('200 about another member', 'update', onWrite(says(answer(200, { ...memberRow, member_id: 'x' }))), null, 2),
   write(
     'a body cut off',
@@ -436,7 +436,7 @@ const writes: readonly Row[] = [
     2,
   ),
   write('401', 'update', says(answer(401, refusal)), 'UNAUTHENTICATED', 1),
-  write('409, it is there already', 'create', onWrite(says(answer(409, refusal))), null, 2, {
+  write('409 for an existing member', 'create', onWrite(says(answer(409, refusal))), null, 2, {
     userError: 'ALREADY_MEMBER',
   }),
   write('403 as HTML', 'update', onWrite(says(answer(403, html))), null, 2, { userError: 'NOT_IMAGE_MEMBER' }),
@@ -451,7 +451,7 @@ const writes: readonly Row[] = [
     2,
     { userError: 'ALREADY_MEMBER' },
   ),
-  write('a removal that is reset, and nothing can be seen', 'delete', notThere, 'UPSTREAM_UNAVAILABLE', 4, unknown),
+  write('a removal that is reset, and no member is visible', 'delete', notThere, 'UPSTREAM_UNAVAILABLE', 4, unknown),
   write('a removal that is reset, and others are listed', 'delete', goneFromList, null, 4),
   ...(
     [
@@ -484,8 +484,8 @@ const writes: readonly Row[] = [
     'RATE_LIMITED',
     1,
   ),
-  write('413 to what adds nothing', 'update', onWrite(says(answer(413, refusal))), 'RATE_LIMITED', 1),
-  write('interim answers without end, and the row is there', 'update', onWrite(flood), null, 2),
+  write('413 for a write that adds nothing', 'update', onWrite(says(answer(413, refusal))), 'RATE_LIMITED', 1),
+  write('endless interim responses, and the row exists', 'update', onWrite(flood), null, 2),
 ];
 
 export const upstreamTable: readonly Row[] = [...reads, ...lists, ...writes];

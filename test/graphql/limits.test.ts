@@ -65,17 +65,17 @@ const bombs: Readonly<Record<string, readonly [string, keyof Limits]>> = {
   'a megabyte of spaces': [' '.repeat(1_000_000), 'maxDocumentCharacters'],
   'many aliases at the root': [`{ ${times(5_000, (i) => `a${i}: __typename`)} }`, 'maxTokens'],
   'aliases of one field': [`{ ${times(101, (i) => `a${i}: __typename`)} }`, 'maxAliasesPerField'],
-  'aliases in all': [
+  'aliases in total': [
     `{ ${times(70, (i) => `a${i}: image(id: 1) { b${i}: id c${i}: name d${i}: id }`)} }`,
     'maxAliases',
   ],
-  'nesting that would overflow a stack': [`${'{ a '.repeat(5_000)}${'}'.repeat(5_000)}`, 'maxDepth'],
+  'nesting that would overflow the stack': [`${'{ a '.repeat(5_000)}${'}'.repeat(5_000)}`, 'maxDepth'],
   'nested lists in an argument': [`{ image(id: ${'['.repeat(20_000)}1${']'.repeat(20_000)}) { id } }`, 'maxDepth'],
   'braces that are never closed': ['{'.repeat(100_000), 'maxDepth'],
   'braces hidden behind strings': [`${'{ a(b: "}}}}") '.repeat(2_000)}`, 'maxDepth'],
   'comments only': [`${'#\n'.repeat(6_000)}{ __typename }`, 'maxTokens'],
-  'fields that have to be merged': [`{ ${times(51, () => '__typename')} }`, 'maxFieldRepeats'],
-  'fields that have to be merged, below others': [
+  'fields to merge': [`{ ${times(51, () => '__typename')} }`, 'maxFieldRepeats'],
+  'fields to merge, nested in others': [
     `{ ${times(8, () => `images { ${times(8, () => 'nodes { id }')} }`)} }`,
     'maxFieldRepeats',
   ],
@@ -83,7 +83,7 @@ const bombs: Readonly<Record<string, readonly [string, keyof Limits]>> = {
     `{ ${times(10, (i) => `f${i}: images { edges { cursor } }`)} ${times(91, (i) => `g${i}`)} }`,
     'maxRootFields',
   ],
-  'more fields in all than allowed': [
+  'more fields in total than allowed': [
     `{ ${times(50, (i) => `f${i}: images { nodes { ${attributes} ${attributes} ${attributes} } }`)} }`,
     'maxFields',
   ],
@@ -96,11 +96,11 @@ const bombs: Readonly<Record<string, readonly [string, keyof Limits]>> = {
      fragment F60 on Query { __typename }`,
     'maxFieldRepeats',
   ],
-  'fragments in a ring, with many ways round': [
+  'a cycle of fragments with many paths': [
     `{ ...F0 } ${times(90, (i) => `fragment F${i} on Query { ${times(20, (j) => `...F${(i + j + 1) % 90}`)} }`)}`,
     'maxDepth',
   ],
-  'a chain of fragments that is never used': [
+  'an unused chain of fragments': [
     times(99, (i) => `fragment F${i} on Query { ... { ... { ...F${i + 1} } } }`),
     'maxDepth',
   ],

@@ -20,9 +20,9 @@ it('a short line is not changed', () => {
 it.each<{ readonly what: string; readonly entry: object; readonly message?: string }>([
   { what: 'many codes', entry: { codes: Array(100_000).fill('BAD_USER_INPUT') } },
   { what: 'a long name', entry: { name: 'n'.repeat(100_000) } },
-  { what: 'a long name of characters of three bytes', entry: { name: '\u4e16'.repeat(1_400) } },
+  { what: 'a long name of three-byte characters', entry: { name: '\u4e16'.repeat(1_400) } },
   { what: 'a name of emoji', entry: { name: '\u{1f600}'.repeat(100_000) } },
-  { what: 'halves of surrogate pairs', entry: { name: '\ud83d'.repeat(100_000) } },
+  { what: 'lone surrogates', entry: { name: '\ud83d'.repeat(100_000) } },
   { what: 'control characters', entry: { name: '\u0001'.repeat(10_000) } },
   { what: 'a long message', entry: {}, message: 'm'.repeat(100_000) },
   {
@@ -33,9 +33,9 @@ it.each<{ readonly what: string; readonly entry: object; readonly message?: stri
     what: 'many fields',
     entry: Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`field${index}`, index])),
   },
-  { what: 'long names of fields', entry: { ['f'.repeat(10_000)]: 1 } },
+  { what: 'long field names', entry: { ['f'.repeat(10_000)]: 1 } },
   { what: 'lists in lists', entry: { list: Array(30).fill(Array(30).fill(Array(30).fill('text'))) } },
-  { what: 'what is nested deeply', entry: JSON.parse(`${'{"a":'.repeat(2_000)}1${'}'.repeat(2_000)}`) },
+  { what: 'deep nesting', entry: JSON.parse(`${'{"a":'.repeat(2_000)}1${'}'.repeat(2_000)}`) },
 ])('a long line is cut to 4 kB, remains JSON and says that it was cut: $what', ({ entry, message }) => {
   const line = logged({ ...entry, requestId: 'the-id' }, message);
   expect(Buffer.byteLength(line)).toBeLessThanOrEqual(maxLineBytes);

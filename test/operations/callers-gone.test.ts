@@ -7,7 +7,7 @@ it.each([
   ['createImageMember', `createImageMember(input: { imageId: "${imageId(1)}", memberId: "${projects.a}" })`],
   ['createImageMembers', `createImageMembers(input: { imageIds: ${imageIds}, memberIds: ["${projects.a}"] })`],
 ])(
-  'a caller who goes away during %s leaves one write behind: nothing is read back, and no other begun',
+  'after a caller goes away during %s, nothing is read back and no further write starts',
   async (...row) => {
     const arrived = Promise.withResolvers<void>();
     await using sharing = await startSharing({

@@ -93,7 +93,7 @@ const costly: Readonly<Record<string, readonly [string, object]>> = {
       ${repeat(99, (i) => `a${i}: id`)} project { ${repeat(99, (i) => `p${i}: id`)} } } } }`,
     { r: Array(1_000).fill(key) },
   ],
-  'entities whose ids cannot be used': [
+  'entities with invalid ids': [
     `${'\n'.repeat(4_000)} query ($r: [_Any!]!) { _entities(representations: $r) { ... on Image { name } } }`,
     { r: Array(1_000).fill({ __typename: 'Image', id: '/' }) },
   ],
@@ -101,15 +101,15 @@ const costly: Readonly<Record<string, readonly [string, object]>> = {
     'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Image { name } } }',
     { r: ids.map((imageId) => ({ __typename: 'Image', id: imageId })) },
   ],
-  'a long text in many filters': [
+  'a long string in many filters': [
     `query ($s: String) { ${repeat(100, (i) => `a${i}: images(first: 1, filter: { name: $s, tag: $s }) { nodes { id } }`)} }`,
     { s: 'é'.repeat(450_000) },
   ],
-  'a text that is no enum value, many times': [
+  'a string that is not an enum value, many times': [
     'query ($s: [MemberStatus!]) { images { nodes { members(status: $s) { id } } } }',
     { s: Array.from({ length: 20 }, (_, index) => String(index).repeat(20_000)) },
   ],
-  'many pages that are not shown': [
+  'many pages that are not selected': [
     `{ ${repeat(100, (i) => `a${i}: images(first: ${900 + i}) { pageInfo { hasNextPage } }`)} }`,
     {},
   ],

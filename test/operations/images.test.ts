@@ -94,7 +94,7 @@ describe('a page', () => {
     [6, 1],
     [5, 1],
   ])(
-    'of %i is filled by an upstream that sends pages of 2 at the most, in whatever number of calls',
+    'of %i is filled from upstream pages of at most 2 images, in as many calls as needed',
     async (first, after) => {
       await using sharing = await startWithImages(7, 2);
       const all = [1, 2, 3, 4, 5, 6, 7];

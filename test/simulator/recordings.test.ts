@@ -6,13 +6,13 @@ import { stageMariaDbWorld, stageWorld } from './support/recorded-world.ts';
 import { type Recording, readMariaDbRecordings, readRecordings } from './support/recordings.ts';
 
 const parserRefuses =
-  'the HTTP parser of Node.js answers 400 and closes, where that of eventlet lets it pass or words it';
+  'the HTTP parser of Node.js answers 400 and closes, while that of eventlet accepts it or words the error';
 
 /** Recordings that cannot be replayed, with the reason. */
 const excluded: Readonly<Record<string, string>> = {
   'image/download-pending-member': 'the embedded Images API keeps no image data',
-  'ids/image-upper-case': 'the stand-in id has no letters; upper-case ids have a test of their own',
-  'images/in-upper-case': 'the stand-in id has no letters; upper-case ids have a test of their own',
+  'ids/image-upper-case': 'the placeholder id has no letters; upper-case ids have a separate test',
+  'images/in-upper-case': 'the placeholder id has no letters; upper-case ids have a separate test',
   'ids/raw-space-in-path': parserRefuses,
   'ids/raw-utf8-in-path': parserRefuses,
   'ids/raw-bad-utf8-in-path': parserRefuses,

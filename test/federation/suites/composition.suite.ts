@@ -38,7 +38,7 @@ const composers = {
 const identities = {
   'that shares the names of projects':
     'type Project @key(fields: "id") { id: ID! name: String @shareable domain: String }',
-  'that owns users as well': `type Project @key(fields: "id") { id: ID! name: String @override(from: "images") }
+  'that also owns users': `type Project @key(fields: "id") { id: ID! name: String @override(from: "images") }
     type User @key(fields: "id") { id: ID! name: String @override(from: "images") email: String }`,
   'with types of its own that have the same names': `type Project @key(fields: "id") { id: ID! name: String @override(from: "images") }
     scalar DateTime

@@ -11,11 +11,11 @@ const queries = {
       nodes { id name owner { name domain } notes { text author { name } } members { status project { name } } }
     }
   }`,
-  'ten images that the catalogue names': `{
+  'ten images referenced by the catalogue': `{
     annotatedImages { id name notes { text } owner { name } }
   }`,
-  'the members of the images that the catalogue names': '{ annotatedImages { notes { text } members { memberId } } }',
-  'the ids of the images that the catalogue names': '{ annotatedImages { id notes { text } } }',
+  'the members of the images referenced by the catalogue': '{ annotatedImages { notes { text } members { memberId } } }',
+  'the ids of the images referenced by the catalogue': '{ annotatedImages { id notes { text } } }',
 } as const;
 
 const share = `mutation ($input: CreateImageMemberInput!) {
@@ -104,7 +104,7 @@ for (const [engine, start] of Object.entries(engines)) {
     });
 
     it('resolves the images of another subgraph with one call', async () => {
-      const name = 'ten images that the catalogue names';
+      const name = 'ten images referenced by the catalogue';
       const { answer, counts } = await cost(name, () => ask(router, queries[name], producer.token));
       assert.equal(answer.errors, undefined);
       assert.deepEqual(
@@ -120,7 +120,7 @@ for (const [engine, start] of Object.entries(engines)) {
     });
 
     it('lists the members of the images of another subgraph without looking up the images', async () => {
-      const name = 'the members of the images that the catalogue names';
+      const name = 'the members of the images referenced by the catalogue';
       const { answer, counts } = await cost(name, () => ask(router, queries[name], producer.token));
       assert.equal(answer.errors, undefined);
       assert.equal(answer.data.annotatedImages[9].members.length, 4);
@@ -128,7 +128,7 @@ for (const [engine, start] of Object.entries(engines)) {
     });
 
     it('makes no call for the ids of images', async () => {
-      const name = 'the ids of the images that the catalogue names';
+      const name = 'the ids of the images referenced by the catalogue';
       const { answer, counts } = await cost(name, () => ask(router, queries[name], producer.token));
       assert.equal(answer.errors, undefined);
       assert.deepEqual(counts, { images: 0, identity: 0, catalogue: 1, upstream: 0 });
@@ -191,7 +191,7 @@ for (const [engine, start] of Object.entries(engines)) {
     it('forwards each caller’s token byte for byte during concurrent requests', async () => {
       const upstream = graph.gateway.tokens.length;
       const catalogue = graph.tokens.length;
-      const name = 'the members of the images that the catalogue names';
+      const name = 'the members of the images referenced by the catalogue';
       const odd = 'gAAAAABo-_=.~/+%20"x" y';
       const callers = Array.from({ length: 12 }, (_, index) => (index % 2 ? consumer.token : producer.token));
       const answers = await Promise.all([...callers, odd].map((token) => ask(router, queries[name], token)));
