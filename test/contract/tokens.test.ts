@@ -25,7 +25,10 @@ describe('the token', () => {
     { way: 'as X-Auth-Token', headers: (token) => ({ 'x-auth-token': token }) },
     { way: 'as a bearer token', headers: (token) => ({ authorization: `Bearer ${token}` }) },
     { way: 'as a bearer token in lower case', headers: (token) => ({ authorization: `bearer ${token}` }) },
-    { way: 'the same in both headers', headers: (token) => ({ 'x-auth-token': token, authorization: `Bearer ${token}` }) },
+    {
+      way: 'the same in both headers',
+      headers: (token) => ({ 'x-auth-token': token, authorization: `Bearer ${token}` }),
+    },
   ])('is accepted $way', async ({ headers }) => {
     await using stage = await openStage();
     const id = await stage.image();
@@ -34,7 +37,10 @@ describe('the token', () => {
   });
 
   it.each<{ readonly way: string; readonly headers: (token: string) => Record<string, string> }>([
-    { way: 'differently in both headers', headers: (token) => ({ 'x-auth-token': token, authorization: 'Bearer other' }) },
+    {
+      way: 'differently in both headers',
+      headers: (token) => ({ 'x-auth-token': token, authorization: 'Bearer other' }),
+    },
     { way: 'with another scheme', headers: (token) => ({ authorization: `Basic ${token}` }) },
     { way: 'if it is empty', headers: () => ({ 'x-auth-token': '' }) },
   ])('is not accepted $way, and no call is made', async ({ headers }) => {

@@ -91,13 +91,31 @@ const reads: readonly Row[] = [
   read('405', says(answer(405, html, { Allow: 'PUT' })), 'UPSTREAM_INVALID_RESPONSE'),
   read('409', says(answer(409, refusal)), 'BAD_USER_INPUT'),
   read('413', says(answer(413, refusal)), 'RATE_LIMITED'),
-  read('413 with a Retry-After before the deadline, then fine', once(says(answer(413, refusal, { 'Retry-After': '0' }))), null, 2),
-  read('413 with a Retry-After beyond the deadline', says(answer(413, refusal, { 'Retry-After': '3600' })), 'RATE_LIMITED'),
+  read(
+    '413 with a Retry-After before the deadline, then fine',
+    once(says(answer(413, refusal, { 'Retry-After': '0' }))),
+    null,
+    2,
+  ),
+  read(
+    '413 with a Retry-After beyond the deadline',
+    says(answer(413, refusal, { 'Retry-After': '3600' })),
+    'RATE_LIMITED',
+  ),
   read('414, empty, closed', saysAndCloses(answer(414, '', { Connection: 'close' })), 'BAD_USER_INPUT'),
   read('431, empty, closed', saysAndCloses(answer(431, '', { Connection: 'close' })), 'UPSTREAM_INVALID_RESPONSE'),
   read('429 without Retry-After', says(answer(429, refusal)), 'RATE_LIMITED'),
-  read('429 with a Retry-After before the deadline, then fine', once(says(answer(429, refusal, { 'Retry-After': '0' }))), null, 2),
-  read('429 with a Retry-After beyond the deadline', says(answer(429, refusal, { 'Retry-After': '3600' })), 'RATE_LIMITED'),
+  read(
+    '429 with a Retry-After before the deadline, then fine',
+    once(says(answer(429, refusal, { 'Retry-After': '0' }))),
+    null,
+    2,
+  ),
+  read(
+    '429 with a Retry-After beyond the deadline',
+    says(answer(429, refusal, { 'Retry-After': '3600' })),
+    'RATE_LIMITED',
+  ),
   read('429 with an invalid Retry-After', says(answer(429, refusal, { 'Retry-After': canaryWords })), 'RATE_LIMITED'),
   read('500 as JSON', says(answer(500, refusal)), 'UPSTREAM_UNAVAILABLE', 2),
   read(
@@ -109,7 +127,11 @@ const reads: readonly Row[] = [
   read('500 once, then fine', once(says(answer(500, refusal))), null, 2),
   read('502 as HTML', says(answer(502, html)), 'UPSTREAM_UNAVAILABLE', 2),
   read('503, disabled by the healthcheck file', says(answer(503, 'DISABLED BY FILE')), 'UPSTREAM_UNAVAILABLE', 2),
-  read('503 with a Retry-After beyond the deadline', says(answer(503, '', { 'Retry-After': '60' })), 'UPSTREAM_UNAVAILABLE'),
+  read(
+    '503 with a Retry-After beyond the deadline',
+    says(answer(503, '', { 'Retry-After': '60' })),
+    'UPSTREAM_UNAVAILABLE',
+  ),
   read('504', says(answer(504, html)), 'UPSTREAM_UNAVAILABLE', 2),
   read('a status that does not exist', says(answer(799, html)), 'UPSTREAM_INVALID_RESPONSE'),
   read('200 as HTML', says(answer(200, html)), 'UPSTREAM_INVALID_RESPONSE'),
@@ -163,7 +185,13 @@ const reads: readonly Row[] = [
     'UPSTREAM_UNAVAILABLE',
     2,
   ),
-  read('headers that arrive slowly', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX-Pad: '), 'UPSTREAM_TIMEOUT', 1, atDeadline),
+  read(
+    'headers that arrive slowly',
+    (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX-Pad: '),
+    'UPSTREAM_TIMEOUT',
+    1,
+    atDeadline,
+  ),
   read(
     'a body that arrives slowly',
     (socket) => {
@@ -246,7 +274,11 @@ const reads: readonly Row[] = [
     says(answer(200, { ...imageRow, id: canaryWords })),
     'UPSTREAM_INVALID_RESPONSE',
   ),
-  read('the id in upper case, as MariaDB may return it', says(answer(200, { ...imageRow, id: imageId.toUpperCase() })), null),
+  read(
+    'the id in upper case, as MariaDB may return it',
+    says(answer(200, { ...imageRow, id: imageId.toUpperCase() })),
+    null,
+  ),
   read('an id that is a number', says(answer(200, { ...imageRow, id: 1 })), 'UPSTREAM_INVALID_RESPONSE'),
   read(
     'an unknown visibility',

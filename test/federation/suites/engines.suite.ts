@@ -14,7 +14,8 @@ const queries = {
   'ten images referenced by the catalogue': `{
     annotatedImages { id name notes { text } owner { name } }
   }`,
-  'the members of the images referenced by the catalogue': '{ annotatedImages { notes { text } members { memberId } } }',
+  'the members of the images referenced by the catalogue':
+    '{ annotatedImages { notes { text } members { memberId } } }',
   'the ids of the images referenced by the catalogue': '{ annotatedImages { id notes { text } } }',
 } as const;
 
