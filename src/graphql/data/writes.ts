@@ -1,5 +1,5 @@
 import { GatewayError, UpstreamError } from '../../errors.ts';
-import type { ImageMember, ImageMemberKey, MemberStatus } from '../../upstream/model.ts';
+import type { ImageAttributes, ImageChanges, ImageMember, ImageMemberKey, MemberStatus } from '../../upstream/model.ts';
 import type { GatewayContext } from '../context.ts';
 import { MemberList } from './loaders.ts';
 
@@ -36,6 +36,30 @@ export async function updateMember(
   );
   context.loaders.written(key, row);
   return row;
+}
+
+/** Changes attributes of an image; reads back as `createMember` does. @throws UpstreamError. */
+export async function updateImage(
+  imageId: string,
+  changes: ImageChanges,
+  context: GatewayContext,
+): Promise<ImageAttributes> {
+  const image = await attempt(
+    () => context.client.updateImage(imageId, changes),
+    async () => {
+      const held = await context.client.getImage(imageId);
+      return held !== null && hasAll(held, changes) ? held : null;
+    },
+  );
+  context.loaders.imageWritten(imageId, image);
+  return image;
+}
+
+/** Whether an image is as it should be after these changes. Upstream keeps each tag once, in an order of its own. */
+function hasAll(image: ImageAttributes, { tags, ...changes }: ImageChanges): boolean {
+  const names = Object.keys(changes) as (keyof typeof changes)[];
+  const hasTags = tags === undefined || new Set(tags).symmetricDifference(new Set(image.tags)).size === 0;
+  return hasTags && names.every((name) => image[name] === changes[name]);
 }
 
 /**
