@@ -25,7 +25,7 @@ const fieldsOf = (type: { getFields(): object }): GraphQLField<unknown, unknown>
 /** Everything that has a name, by its coordinate. */
 const coordinates = new Map<string, { readonly description?: string | null | undefined }>();
 for (const type of types) {
-  if (!roots.has(type as never)) coordinates.set(type.name, type);
+  coordinates.set(type.name, type);
   if (isEnumType(type)) for (const value of type.getValues()) coordinates.set(`${type.name}.${value.name}`, value);
   if (!isObjectType(type) && !isInputObjectType(type)) continue;
   for (const field of fieldsOf(type)) {
