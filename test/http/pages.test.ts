@@ -156,7 +156,7 @@ describe('the explorer', () => {
 });
 
 describe('the schema at /schema.graphql', () => {
-  it('is that of introspection, with all descriptions, and without what is there for routers', async () => {
+  it('matches introspection, with all descriptions, and without the fields for routers', async () => {
     await using gateway = await startGateway(nowhere, { ROUTER_SECRET: 'a-secret-of-the-router' });
     const answer = await fetch(`${gateway.url}/schema.graphql`);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
@@ -180,7 +180,7 @@ describe('the schema at /schema.graphql', () => {
     expect(shown.getMutationType()?.description).toBeTruthy();
   });
 
-  it.each([{ INTROSPECTION: 'false' }, { PRODUCTION: 'true' }])('is not shown with %j', async (environment) => {
+  it.each([{ INTROSPECTION: 'false' }, { PRODUCTION: 'true' }])('is not served with %j', async (environment) => {
     await using gateway = await startGateway(nowhere, environment);
     expect((await fetch(`${gateway.url}/schema.graphql`)).status).toBe(404);
   });

@@ -59,7 +59,7 @@ describe('Image.myMembership', () => {
   );
 
   it.each([true, false])(
-    'of an inbox page, with its id, costs at most six calls; Identity: %s',
+    'costs at most six calls for an inbox page, with its id; Identity service: %s',
     async (hasIdentity) => {
       await using sharing = await startSharing({ hasIdentity });
       for (let number = 1; number <= 60; number++) sharing.image(number, { osHidden: false }, { a: 'pending' });
@@ -74,7 +74,7 @@ describe('Image.myMembership', () => {
     },
   );
 
-  it('has its id and status where the Identity service fails', async () => {
+  it('has its id and status even if the Identity service fails', async () => {
     await using sharing = await startSharing({
       hasIdentity: true,
       environment: { UPSTREAM_RETRIES: '0' },
