@@ -34,7 +34,7 @@ describe('a reference to an image', () => {
     expect(sharing.calls()).toHaveLength(2);
   });
 
-  it('that can be none fails alone', async () => {
+  it('fails individually if its id is invalid', async () => {
     await using sharing = await startSharing();
     sharing.image(1);
     const { data, errors } = await sharing.query('producer', entities('... on Image { id name }'), {
@@ -85,7 +85,7 @@ describe('a reference to a member', () => {
     expect(sharing.calls().sort()).toEqual(['GET /images/#1/members', 'GET /images/#2/members/a']);
   });
 
-  it('that can be none fails alone', async () => {
+  it('fails individually if its id is invalid', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending' });
     const { data, errors } = await sharing.query('producer', entities('... on ImageMember { status }'), {

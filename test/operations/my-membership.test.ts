@@ -87,7 +87,7 @@ describe('Image.myMembership', () => {
     expect(data).toEqual({ image: { myMembership: { memberId: projects.a, status: 'REJECTED' } } });
   });
 
-  it('is found for hidden images, and by key alone', async () => {
+  it('is found for hidden images, and for an image known only by its key', async () => {
     await using sharing = await startSharing();
     sharing.image(1, { osHidden: true }, { a: 'rejected' });
     const document = `{ _entities(representations: [{ __typename: "Image", id: "${imageId(1)}" }]) {
