@@ -5,7 +5,7 @@ import { createHttpServer } from '../src/http/server.ts';
 import { createPipeline } from '../src/pipeline.ts';
 import { listen } from './support/listen.ts';
 
-it('an operation that ends in a defect is answered with 500 and its request id, and room is made for the next', async () => {
+it('an operation that ends in a defect is answered with 500 and its request id, and frees its slot', async () => {
   const defects: unknown[] = [];
   const defect = new Error('not foreseen');
   const gate = createGate({
@@ -13,7 +13,7 @@ it('an operation that ends in a defect is answered with 500 and its request id, 
     perToken: 0,
     perAddress: 0,
     trustProxy: false,
-    maxConcurrentPerToken: 1,
+    maxConcurrent: 1,
     maxReceivingBytes: 1_000,
     onShed: () => {},
     now: () => 0,

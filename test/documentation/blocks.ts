@@ -8,16 +8,20 @@ export const root = resolve(import.meta.dirname, '../..');
 export interface Block {
   readonly language: string;
   /**
-   * What follows the language: for `graphql` who asks; for `sh`, `ci` where only `.ci/run` runs it, because it needs more
-   * than this machine; for excerpts, `file=` and the file they are from.
+   * The text after the language: for `graphql`, the caller; for `sh`, `ci` if only `.ci/run` runs it, because it needs more
+   * than this machine; for excerpts, `file=` and their source file.
    */
   readonly info: string;
   readonly text: string;
   readonly line: number;
 }
 
-/** README, and all pages below `docs/`. */
-export const pages: readonly string[] = ['README.md', ...globSync('docs/**/*.md', { cwd: root })].sort();
+/** The pages whose commands, operations and links are checked. */
+export const pages: readonly string[] = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...globSync('docs/**/*.md', { cwd: root }),
+].sort();
 
 /** The fenced blocks of a page. */
 export function readBlocks(page: string): readonly Block[] {
@@ -46,7 +50,7 @@ export function isOfFrontend(command: string): boolean {
   return / --prefix frontend$/.test(command);
 }
 
-/** The place of a block, for the name of a test. */
+/** The position of a block, for failure messages. */
 export function toPlace(page: string, { line }: Block): string {
   return `${relative(root, resolve(root, page))}:${line}`;
 }

@@ -11,6 +11,7 @@ import { createFindOperation } from '../../src/graphql/pipeline/find-operation.t
 import { readPostParameters } from '../../src/graphql/pipeline/parameters.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
+import { Token } from '../../src/token.ts';
 import { createTransport } from '../support/transport.ts';
 
 const odd = [
@@ -19,7 +20,7 @@ const odd = [
 ] as const;
 
 it.each(odd.flatMap(([name, error]) => [1, 2].map((time) => ({ name, error, time }))))(
-  'a resolver that $name is masked, keeps its path, and is reported with the request id, time $time',
+  'the error of a resolver that $name is masked, keeps its path, and is logged with the request id, execution $time',
   async ({ error, time }) => {
     const limits = parseSettings({});
     const schema = createSchema();
@@ -41,7 +42,12 @@ it.each(odd.flatMap(([name, error]) => [1, 2].map((time) => ({ name, error, time
     async function ask() {
       const context = createContext(
         { transport: nowhere.transport, sharedReads: null, identity: null },
-        { token: 't', requestId: 'req-1', signal: new AbortController().signal, deadlineAt: Number.POSITIVE_INFINITY },
+        {
+          token: new Token('t'),
+          requestId: 'req-1',
+          signal: new AbortController().signal,
+          deadlineAt: Number.POSITIVE_INFINITY,
+        },
         {
           verifyRemovals: true,
           bulkConcurrency: 1,

@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import { UpstreamError } from '../../src/errors.ts';
+import { Token } from '../../src/token.ts';
 import { Breaker } from '../../src/upstream/breaker.ts';
 import type { AttemptReport, Call } from '../../src/upstream/call.ts';
 import { FairQueue } from '../../src/upstream/fair-queue.ts';
@@ -7,13 +8,13 @@ import { imagesApi } from '../../src/upstream/images-client.ts';
 import { RetryBudget } from '../../src/upstream/retry-budget.ts';
 import { Transport, type TransportOptions } from '../../src/upstream/transport.ts';
 
-/** A transport to this server, with what it reports. */
+/** A transport to this server, with its reports. */
 export interface TestTransport extends AsyncDisposable {
   readonly transport: Transport;
   readonly reports: readonly AttemptReport[];
-  /** Makes a call for a caller who stays. */
+  /** Makes a call for a caller that stays connected. */
   call(call: Call, signal?: AbortSignal): Promise<string>;
-  /** Makes a call that must fail, and returns its error. */
+  /** Makes a call that is expected to fail, and returns its error. */
   fail(call: Call, signal?: AbortSignal): Promise<UpstreamError>;
 }
 
@@ -44,7 +45,7 @@ export function createTransport(
     observe: (report) => reports.push(report),
   });
   function call(call: Call, signal = new AbortController().signal): Promise<string> {
-    return transport.call(call, { token: 'a token', requestId: 'req-1', signal, deadlineAt });
+    return transport.call(call, { token: new Token('a token'), requestId: 'req-1', signal, deadlineAt });
   }
   return {
     transport,

@@ -32,7 +32,7 @@ const bounds: Readonly<Record<Standing, Figures>> = {
 };
 
 /** How many calls a bulk mutation may make for its 1,000 pairs, beside those of any operation. */
-const bulkCalls = 6_000;
+const bulkCalls = 8_000;
 /** How long members of images of members may keep the event loop busy. */
 const nestedMs = 250 * slack;
 
