@@ -1,10 +1,16 @@
 import { type GraphQLField, type GraphQLSchema, isNonNullType, isObjectType } from 'graphql';
 import { GatewayError } from '../../errors.ts';
-import type { GatewayContext } from '../context.ts';
+import type { OperationBudget } from './operation-budget.ts';
+
+/** The part of an operation's context that counts its errors. */
+interface Counted {
+  readonly budget: Pick<OperationBudget, 'addError'>;
+}
 
 /**
- * Lets a field that fails be null without an error of its own once the answer holds as many errors as it may: graphql-js
- * takes ten times as long to make an error as to resolve a field. A field that cannot be null fails always.
+ * Once an answer holds the maximum number of errors, makes further nullable fields that fail null without an error of
+ * their own: graphql-js takes ten times as long to create an error as to resolve a field. Non-null fields still fail, and
+ * so does a field whose error is a defect.
  */
 export function capErrors(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -13,9 +19,9 @@ export function capErrors(schema: GraphQLSchema): void {
   }
 }
 
-function capErrorsOf(field: GraphQLField<unknown, GatewayContext>): void {
+function capErrorsOf(field: GraphQLField<unknown, Counted>): void {
   const { resolve } = field;
-  // A property does not fail.
+  // Reading a property cannot fail.
   if (resolve === undefined) return;
   field.resolve = (source, args, context, info) => {
     try {
@@ -27,8 +33,8 @@ function capErrorsOf(field: GraphQLField<unknown, GatewayContext>): void {
   };
 }
 
-/** Null in the place of the error, if the answer may not hold it. @throws the error, if it may, or is a defect. */
-function fail(error: unknown, { budget }: GatewayContext): null {
+/** @returns null in place of an error for which the answer has no room. @throws the error otherwise. */
+function fail(error: unknown, { budget }: Counted): null {
   if (error instanceof GatewayError && !budget.addError()) return null;
   throw error;
 }
