@@ -170,6 +170,11 @@ describe('a document just within the limits', () => {
     expect(prepareMs(document)).toBeLessThan(maxMs);
   });
 
+  it('may have many operations about the schema, of which one is asked for', () => {
+    const document = times(90, (i) => `query Q${i} { __schema { types { name fields { name description } } } }`);
+    expect(check(document, { operationName: 'Q1' })).toBeNull();
+  });
+
   it('permits the introspection query of common tools', () => {
     const options = {
       inputValueDeprecation: true,
