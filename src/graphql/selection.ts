@@ -8,7 +8,7 @@ import {
   type SelectionNode,
 } from 'graphql';
 
-/** The types that can be shown in part when only their key is known, with the fields that the key tells. */
+/** The types that can be resolved in part from their key, with the fields that need only the key. */
 const keyFields = {
   Image: new Set(['__typename', 'id', 'members', 'member']),
   ImageMember: new Set(['__typename', 'id', 'imageId', 'memberId', 'image', 'project']),
@@ -16,17 +16,17 @@ const keyFields = {
 
 type KeyedType = keyof typeof keyFields;
 
-/** What a request has found out about its selections: one answer for each place, however many entities come there. */
+/** Cached results of `needsMoreThanKey`: one per field of the operation, however many entities it resolves. */
 export type KnownSelections = Readonly<Record<KeyedType, Map<GraphQLResolveInfo['fieldNodes'], boolean>>>;
 
-/** Nothing found out yet. */
+/** Creates an empty cache. */
 export function createKnownSelections(): KnownSelections {
   return { Image: new Map(), ImageMember: new Map() };
 }
 
 /**
- * Whether the query selects, on this type below this field, anything that its key does not tell. Where it does not, a
- * resolver can return the bare key, which costs no call.
+ * Whether the query selects, on this type below this field, any field that needs more than the key. If not, a resolver
+ * can return the bare key without a call.
  */
 export function needsMoreThanKey(type: KeyedType, known: KnownSelections, info: GraphQLResolveInfo): boolean {
   const { fieldNodes } = info;
@@ -38,7 +38,7 @@ export function needsMoreThanKey(type: KeyedType, known: KnownSelections, info: 
   return answer;
 }
 
-/** Whether the query selects, on this type below this field, any field of which this is true. */
+/** Whether the query selects, on this type below this field, any field that `isWanted`. */
 export function selects(type: string, info: GraphQLResolveInfo, isWanted: (field: string) => boolean): boolean {
   function anyOf(selections: readonly SelectionNode[]): boolean {
     return selections.some((node) => {
@@ -54,12 +54,12 @@ export function selects(type: string, info: GraphQLResolveInfo, isWanted: (field
   return info.fieldNodes.some(({ selectionSet }) => anyOf(selectionSet?.selections ?? []));
 }
 
-/** Whether `@skip` and `@include` leave this selection in. */
+/** Whether `@skip` and `@include` keep this selection. */
 export function isIncluded(node: SelectionNode, info: GraphQLResolveInfo): boolean {
   if (node.directives === undefined || node.directives.length === 0) return true;
   if (getDirectiveValues(GraphQLSkipDirective, node, info.variableValues)?.['if'] === true) return false;
   return getDirectiveValues(GraphQLIncludeDirective, node, info.variableValues)?.['if'] !== false;
 }
 
-/** How many fields each item of a list selects, by the place of the list in the operation. */
+/** Number of fields selected per item of a list, by the field nodes of the list. */
 export type ListWeights = Map<GraphQLResolveInfo['fieldNodes'], number>;

@@ -7,24 +7,24 @@ import { createLandingPage } from './landing-page.ts';
 import { createMetricsHandler } from './metrics.ts';
 import type { Handler, Routes } from './server.ts';
 
-/** What the routes lead to. */
+/** The handlers behind the routes. */
 export interface RouteOptions {
   /** Answers GraphQL requests. */
   readonly graphql: Handler;
-  /** Makes the page that browsers get at `/graphql`; null: there is none. */
+  /** Loads the page that browsers get at `/graphql`; null: no page. */
   readonly landingPage: (() => Promise<string>) | null;
-  /** What the explorer opens with; null: there is no explorer. */
+  /** The document and headers that the explorer opens with; null: no explorer. */
   readonly explorer: ExplorerSample | null;
-  /** Whom the console offers to be; null: there is no console. */
+  /** The demo users that the console offers; null: no console. */
   readonly console: readonly Person[] | null;
   readonly whyNotReady: Readiness;
   readonly registry: Registry;
 }
 
-/** Where the built console is. */
+/** The folder of the built console. */
 const consoleFolder = fileURLToPath(new URL('../../frontend/console/dist', import.meta.url));
 
-/** Everything that the gateway serves, by path. */
+/** All routes of the gateway, by path. */
 export function createRoutes({ graphql, landingPage, explorer, console, ...options }: RouteOptions): Routes {
   return {
     '/graphql': { GET: landingPage === null ? graphql : createLandingPage(landingPage, graphql), POST: graphql },
