@@ -56,7 +56,7 @@ export function createHttpServer({ routes, corsOrigins, onRefused, onDefect, ...
     const limit = connections.overLimit(request.socket);
     if (limit !== undefined) response.setHeader('connection', 'close');
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
-      return refuse(request, response, badRequest(400, 'The Host header is missing. HTTP/1.1 requires it.'));
+      return refuse(request, response, badRequest(400, 'HTTP/1.1 requires a Host header.'));
     }
     if (request.method === 'OPTIONS' && request.url === '*') return sendOptions(response, allMethods);
     const target = parseTarget(request.url ?? '');
@@ -71,7 +71,7 @@ export function createHttpServer({ routes, corsOrigins, onRefused, onDefect, ...
     const methods = toMethods(found);
     if (method === 'OPTIONS') return sendOptions(response, methods);
     response.setHeader('allow', methods.join(', '));
-    refuse(request, response, badRequest(405, `${path} does not support this method. Use ${methods.join(', ')}.`), path);
+    refuse(request, response, badRequest(405, `This method is not supported. Use ${methods.join(', ')}.`), path);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

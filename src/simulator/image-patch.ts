@@ -36,7 +36,7 @@ function readPointer(pointer: Json | undefined): string {
   return pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~').trim();
 }
 
-/** The older patch type names the operation by its key: `{"replace": "/name", "value": "x"}`. */
+/** In the older patch type, the key names the operation: `{"replace": "/name", "value": "x"}`. */
 function readOldChange(raw: { readonly [key: string]: Json }): { operation: Change['operation']; path: Json } {
   const given = operations.filter((name) => raw[name] !== undefined);
   const [operation] = given;
@@ -88,8 +88,8 @@ function checkChange(call: Call, image: Image, { operation, name, value }: Chang
 }
 
 /**
- * PATCH /v2/images/{image_id}: a list of add, remove and replace. All of it happens or nothing does.
- * Members stay when the image is no longer shared, and count again once it is. Observed on Glance 25.1.
+ * PATCH /v2/images/{image_id}: a list of add, remove and replace operations, applied all or none. Members are kept while
+ * the image is not shared, and take effect again once it is. Observed on Glance 25.1.
  */
 export function patchImage(call: Call, imageId: string): Reply {
   const contentType = call.contentType?.split(';', 1)[0]?.trim().toLowerCase();
