@@ -23,8 +23,8 @@ export interface Entities {
 }
 
 /**
- * Enforces the request's access to `_service` and `_entities`, and makes each invalid representation fail on its own. The
- * built-in resolver of `_entities` fails entirely when one representation throws, and takes twice the time.
+ * Enforces the request's access to `_service` and `_entities`, and makes each invalid representation fail on its own.
+ * The built-in resolver of `_entities` fails entirely when one representation throws, and takes twice the time.
  */
 export function guardFederation(schema: GraphQLSchema, { references, toTypename }: Entities): void {
   const entity = schema.getType('_Entity');

@@ -36,8 +36,8 @@ export interface Reception {
 }
 
 /**
- * Reads a JSON body. Returns undefined for any other or missing media type, which GraphQL then refuses: a page of another
- * origin can send those without a preflight, so they are never read.
+ * Reads a JSON body. Returns undefined for any other or missing media type, which GraphQL then refuses: a page of
+ * another origin can send those without a preflight, so they are never read.
  *
  * @throws RequestError for an encoded, oversized or invalid body, and when there is no room for it.
  */

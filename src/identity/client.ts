@@ -18,7 +18,7 @@ export const identityApi: Service = {
 };
 
 /** Why there is no result: the caller may not see it, or it does not exist. */
-export type Untold = 'REFUSED' | 'UNKNOWN';
+export type LookupFailure = 'REFUSED' | 'UNKNOWN';
 
 /** A list of projects. */
 export interface ProjectList extends Rows<NamedProject> {
@@ -31,8 +31,8 @@ const maxRequests = 5;
 
 /**
  * The Identity service (Keystone, v3) as one caller sees it, for one operation. Every call uses only the caller's own
- * token. A 403 or 404 is a result, not an error. All methods throw UpstreamError, with `UNAUTHENTICATED` for a missing or
- * rejected token.
+ * token. A 403 or 404 is a result, not an error. All methods throw UpstreamError, with `UNAUTHENTICATED` for a missing
+ * or rejected token.
  */
 export class IdentityClient {
   readonly #session: Session;
@@ -49,20 +49,20 @@ export class IdentityClient {
   }
 
   /** `GET /v3/auth/tokens`: user, project and roles of the caller's token. */
-  getToken(): Promise<TokenFacts | Untold> {
+  getToken(): Promise<TokenFacts | LookupFailure> {
     // The catalogue is large and not needed here.
     const path = '/auth/tokens?nocatalog';
     return this.#read({ operation: 'getToken', doing: 'look up the caller', path, isAboutToken: true }, parseToken);
   }
 
   /** `GET /v3/auth/projects`: all projects in which the user has a role, whatever the scope of the token. */
-  listOwnProjects(): Promise<ProjectList | Untold> {
+  listOwnProjects(): Promise<ProjectList | LookupFailure> {
     const doing = "list the user's projects";
     return this.#listProjects({ operation: 'listOwnProjects', doing, path: '/auth/projects' });
   }
 
   /** `GET /v3/projects`: all projects of the cloud. Keystone cannot filter by ids nor, before 2025, paginate. */
-  listProjects(): Promise<ProjectList | Untold> {
+  listProjects(): Promise<ProjectList | LookupFailure> {
     return this.#listProjects({
       operation: 'listProjects',
       doing: 'list the projects of the cloud',
@@ -71,7 +71,7 @@ export class IdentityClient {
   }
 
   /** `GET /v3/projects/{project_id}`. The id must be a valid path segment. */
-  getProject(id: string): Promise<NamedProject | Untold> {
+  getProject(id: string): Promise<NamedProject | LookupFailure> {
     const path = `/projects/${encodeURIComponent(id)}`;
     return this.#read({ operation: 'getProject', doing: `look up project ${id}`, path }, (json) => {
       const project = parseProjectBody(json);
@@ -80,14 +80,14 @@ export class IdentityClient {
     });
   }
 
-  #listProjects(read: Read): Promise<ProjectList | Untold> {
+  #listProjects(read: Read): Promise<ProjectList | LookupFailure> {
     return this.#read(read, (json, call) => ({
       ...toRows(this.#session.parseRows(call, parseArray(json, 'projects'), parseProject)),
       isCut: isCut(json),
     }));
   }
 
-  async #read<T>(read: Read, parse: (json: unknown, call: Call) => T): Promise<T | Untold> {
+  async #read<T>(read: Read, parse: (json: unknown, call: Call) => T): Promise<T | LookupFailure> {
     if (!this.#take()) {
       const why = `one operation makes at most ${maxRequests} requests to the Identity service. Ask for less in each.`;
       throw new UpstreamError('UPSTREAM_UNAVAILABLE', `Could not ${read.doing}: ${why}`);

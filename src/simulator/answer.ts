@@ -95,8 +95,8 @@ function catchRefusal(answer: () => Reply, exchange: Exchange): Reply {
 }
 
 /**
- * Answers one request, with checks in the order of Glance 25.1: length and encoding of the URL, OPTIONS, health, version,
- * token, request id, and finally path and method. Paths below `/identity` belong to Keystone.
+ * Answers one request, with checks in the order of Glance 25.1: length and encoding of the URL, OPTIONS, health,
+ * version, token, request id, and finally path and method. Paths below `/identity` belong to Keystone.
  */
 export function answer(exchange: Exchange, surroundings: Surroundings): Reply {
   if (exchange.target.length > longestTarget) {

@@ -88,8 +88,8 @@ function checkChange(call: Call, image: Image, { operation, name, value }: Chang
 }
 
 /**
- * PATCH /v2/images/{image_id}: a list of add, remove and replace operations, applied all or none. Members are kept while
- * the image is not shared, and take effect again once it is. Observed on Glance 25.1.
+ * PATCH /v2/images/{image_id}: a list of add, remove and replace operations, applied all or none. Members are kept
+ * while the image is not shared, and take effect again once it is. Observed on Glance 25.1.
  */
 export function patchImage(call: Call, imageId: string): Reply {
   const contentType = call.contentType?.split(';', 1)[0]?.trim().toLowerCase();

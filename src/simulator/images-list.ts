@@ -63,9 +63,9 @@ function isSharedWith({ caller, world }: Call, image: Image, wanted: ImagesQuery
 }
 
 /**
- * Whether an image belongs in the caller's list, which lacks some images that the caller may read by id. Community images
- * of other projects are listed only if `visibility` requests them; `member_status` filters only images shared with the
- * caller. Observed on Glance 25.1.
+ * Whether an image belongs in the caller's list, which lacks some images that the caller may read by id. Community
+ * images of other projects are listed only if `visibility` requests them; `member_status` filters only images shared
+ * with the caller. Observed on Glance 25.1.
  */
 function isListed(call: Call, image: Image, query: ImagesQuery): boolean {
   const { caller } = call;

@@ -36,8 +36,8 @@ function readPythonNumbers(text: string): string {
 }
 
 /**
- * Parses a request body as Glance 25.1 does: strict UTF-8, no byte order mark, an object or a list. Throws 400 otherwise.
- * Content-Type is ignored.
+ * Parses a request body as Glance 25.1 does: strict UTF-8, no byte order mark, an object or a list. Throws 400
+ * otherwise. Content-Type is ignored.
  */
 export function readJson(bytes: Uint8Array): readonly Json[] | { readonly [key: string]: Json } {
   let value: Json;

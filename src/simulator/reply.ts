@@ -53,8 +53,8 @@ function withoutTags(text: string): string {
 }
 
 /**
- * Renders an error in the format of the Accept header: JSON only if preferred to HTML, plain text if neither is accepted.
- * Observed on Glance 25.1.
+ * Renders an error in the format of the Accept header: JSON only if preferred to HTML, plain text if neither is
+ * accepted. Observed on Glance 25.1.
  */
 export function errorReply(error: ApiError, accept: string | undefined): Reply {
   const title = errorTitle(error.status);

@@ -78,8 +78,8 @@ function unknownAddress(method: string): ApiError {
 }
 
 /**
- * Answers a call to a decoded path below /v2: an encoded slash separates segments like any other, repeated slashes count
- * once, a trailing slash is not found. Throws `ApiError`. Observed on Glance 25.1.
+ * Answers a call to a decoded path below /v2: an encoded slash separates segments like any other, repeated slashes
+ * count once, a trailing slash is not found. Throws `ApiError`. Observed on Glance 25.1.
  */
 export function answerCall(call: Call, path: string): Reply {
   const segments = path

@@ -109,8 +109,8 @@ async function close(server: Server): Promise<void> {
 }
 
 /**
- * Starts the embedded Images API: the member, image and schema calls of Images API v2 over HTTP, answered from memory as
- * by Glance 25.1; and, below `/identity`, Keystone's lookups of tokens and projects. Rejects if it cannot listen.
+ * Starts the embedded Images API: the member, image and schema calls of Images API v2 over HTTP, answered from memory
+ * as by Glance 25.1; and, below `/identity`, Keystone's lookups of tokens and projects. Rejects if it cannot listen.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { host = '127.0.0.1', port = 0, memberQuota = 128, pageDefault = 25, pageMax = 1000 } = options;

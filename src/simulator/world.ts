@@ -141,8 +141,8 @@ export class World {
   }
 
   /**
-   * Adds a token, or replaces its identity. Creates its project, with the name of the identity, if it does not exist, and
-   * gives the user a role in it.
+   * Adds a token, or replaces its identity. Creates its project, with the name of the identity, if it does not exist,
+   * and gives the user a role in it.
    */
   addIdentity(identity: Identity): Identity {
     const { token, projectId, name } = identity;

@@ -78,8 +78,8 @@ export class ImagesClient {
   }
 
   /**
-   * `GET /v2/images?id=in:…&visibility=shared&member_status=…`: the images among `imageIds` in which the caller has this
-   * status, and all of its own.
+   * `GET /v2/images?id=in:…&visibility=shared&member_status=…`: the images among `imageIds` in which the caller has
+   * this status, and all of its own.
    */
   async listImagesByMemberStatus(
     imageIds: readonly string[],

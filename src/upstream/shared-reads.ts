@@ -24,10 +24,10 @@ export interface Patience {
 export type MakeRead<T> = (patience: Patience) => Promise<T>;
 
 /**
- * Lets identical concurrent reads of one caller share one call. Nothing is kept after the response. A read is shared only
- * under the key of its own caller, and never with a read that starts after a write has been answered, whoever wrote: it
- * might show the state before the write. Which reads a write affects is not examined, because the same image has several
- * addresses and appears in many lists.
+ * Lets identical concurrent reads of one caller share one call. Nothing is kept after the response. Reads are shared only
+ * under the key of their own caller. A read that starts after any caller's write has been answered never shares an
+ * earlier one, which might show the state before the write. Which reads a write affects is not examined, because the
+ * same image has several addresses and appears in many lists.
  */
 export class SharedReads {
   #callers = new LeakFreeMap<string, LeakFreeMap<string, Read>>();

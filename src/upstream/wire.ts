@@ -149,8 +149,8 @@ function toProperties(row: Json): Readonly<Record<string, unknown>> {
   for (const key in row) {
     if (attributes.has(key)) continue;
     // Assigning to this key would set the prototype.
-    if (key === '__proto__') Object.defineProperty(properties, key, { value: shallow(row[key]), enumerable: true });
-    else properties[key] = shallow(row[key]);
+    if (key === '__proto__') Object.defineProperty(properties, key, { value: checkDepth(row[key]), enumerable: true });
+    else properties[key] = checkDepth(row[key]);
   }
   return properties;
 }
@@ -159,10 +159,10 @@ function toProperties(row: Json): Readonly<Record<string, unknown>> {
 const maxPropertyDepth = 20;
 
 /** @returns the value. @throws WireError if it is nested so deeply that serialising it as JSON could fail. */
-function shallow(value: unknown, depth = 0): unknown {
+function checkDepth(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth === maxPropertyDepth) throw new WireError('a property is nested too deeply');
-  for (const item of Object.values(value)) shallow(item, depth + 1);
+  for (const item of Object.values(value)) checkDepth(item, depth + 1);
   return value;
 }
 

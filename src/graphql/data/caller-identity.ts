@@ -1,4 +1,4 @@
-import type { IdentityClient, ProjectList, Untold } from '../../identity/client.ts';
+import type { IdentityClient, LookupFailure, ProjectList } from '../../identity/client.ts';
 import type { Project, TokenFacts } from '../../identity/model.ts';
 import type { ImagesClient } from '../../upstream/images-client.ts';
 import { findOwnProject } from './own-project.ts';
@@ -44,8 +44,8 @@ export class CallerIdentity {
   }
 
   /**
-   * The project of the token, from the Identity service or else inferred from the Images API. Null for a token without a
-   * project, and if it cannot be determined with certainty.
+   * The project of the token, from the Identity service or else inferred from the Images API. Null for a token without
+   * a project, and if it cannot be determined with certainty.
    */
   async ownProject(): Promise<Project | null> {
     const token = await this.token();
@@ -60,7 +60,7 @@ export class CallerIdentity {
   }
 }
 
-async function toNull<T extends object>(answer: Promise<T | Untold> | undefined): Promise<T | null> {
-  const told = await answer;
-  return told === undefined || typeof told === 'string' ? null : told;
+async function toNull<T extends object>(answer: Promise<T | LookupFailure> | undefined): Promise<T | null> {
+  const result = await answer;
+  return result === undefined || typeof result === 'string' ? null : result;
 }

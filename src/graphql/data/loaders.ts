@@ -80,8 +80,8 @@ export class Loaders {
   }
 
   /**
-   * Starts to load the members of an image concurrently with the image itself. The call is wasted if the image turns out
-   * to have none.
+   * Starts to load the members of an image concurrently with the image itself. The call is wasted if the image turns
+   * out to have none.
    */
   expectMemberList(imageId: string): void {
     this.#listed.add(imageId);
@@ -105,8 +105,8 @@ export class Loaders {
   }
 
   /**
-   * Whether these rows, listed by upstream, are all members of the image. A caller that is a member gets only its own row,
-   * so a single row may be incomplete.
+   * Whether these rows, listed by upstream, are all members of the image. A caller that is a member gets only its own
+   * row, so a single row may be incomplete.
    */
   async areAllMembers(rows: readonly ImageMember[], image: Image): Promise<boolean> {
     return rows.length !== 1 || (await this.ownStatus(image)) === null;
@@ -142,8 +142,8 @@ export class Loaders {
   }
 
   /**
-   * Clears what a write made stale: everything, because an image or member may be cached in several spellings. Caches the
-   * returned row, if any, under the requested spelling and under that of upstream.
+   * Clears what a write made stale: everything, because an image or member may be cached in several spellings. Caches
+   * the returned row, if any, under the requested spelling and under that of upstream.
    */
   written(key: ImageMemberKey, row?: ImageMember): void {
     this.startOver();
@@ -204,16 +204,16 @@ export class Loaders {
     );
     const seen = held.filter((image) => image !== null);
     const statuses = await loadOwnStatuses(this.#client, seen);
-    const told = new Map(seen.map((image, index) => [image, statuses[index]]));
+    const statusOf = new Map(seen.map((image, index) => [image, statuses[index]]));
     return Promise.all(
-      held.map((image) => (image === null ? null : settle(this.#decide(image.id, told.get(image) ?? null)))),
+      held.map((image) => (image === null ? null : settle(this.#decide(image.id, statusOf.get(image) ?? null)))),
     );
   }
 
   /** If the caller is a member twice, the row that was changed last holds its status. */
-  async #decide(imageId: string, told: OwnStatus): Promise<MemberStatus | null> {
-    if (told instanceof Error) throw told;
-    if (told !== 'SEVERAL') return told;
+  async #decide(imageId: string, status: OwnStatus): Promise<MemberStatus | null> {
+    if (status instanceof Error) throw status;
+    if (status !== 'SEVERAL') return status;
     const rows = (await this.memberList(imageId))?.rows ?? [];
     return rows.length === 1 ? (rows[0]?.status ?? null) : null;
   }

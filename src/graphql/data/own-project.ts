@@ -6,9 +6,9 @@ import type { ImagesClient } from '../../upstream/images-client.ts';
 const maxImages = 20;
 
 /**
- * Infers the project of a token from the Images API. An ordinary caller sees only its own private images, so their owner
- * is its project. An administrator sees everyone's, and is recognised by that, or by access to Glance's tasks. Null if
- * there is no private image, for administrators, and for a token without a project.
+ * Infers the project of a token from the Images API. An ordinary caller sees only its own private images, so their
+ * owner is its project. An administrator sees everyone's, and is recognised by that, or by access to Glance's tasks.
+ * Null if there is no private image, for administrators, and for a token without a project.
  */
 export async function findOwnProject(client: ImagesClient): Promise<Project | null> {
   try {

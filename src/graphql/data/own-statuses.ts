@@ -30,10 +30,10 @@ export type OwnStatus =
 export async function loadOwnStatuses(client: ImagesClient, images: readonly Image[]): Promise<OwnStatus[]> {
   const lists = await allInOrder(statuses.map((status) => listByStatus(client, images, status)));
   return images.map(({ id }) => {
-    const told = lists.map((list) => list.get(id));
-    const failure = told.find((is) => is instanceof Error);
+    const found = lists.map((list) => list.get(id));
+    const failure = found.find((result) => result instanceof Error);
     if (failure) return failure;
-    const held = statuses.filter((_status, index) => told[index]);
+    const held = statuses.filter((_status, index) => found[index]);
     if (held.length === 2) return 'SEVERAL';
     return held.length === 1 ? (held[0] ?? null) : null;
   });
@@ -54,7 +54,7 @@ export async function findOwn(
   for (const other of statuses) {
     if (other === status || own.length === 0) continue;
     const listed = await listByStatus(client, own, other);
-    for (const is of listed.values()) if (is instanceof Error) throw is;
+    for (const result of listed.values()) if (result instanceof Error) throw result;
     own = own.filter(({ id }) => listed.has(id));
   }
   return new Set(own);
@@ -70,9 +70,9 @@ async function listByStatus(client: ImagesClient, images: readonly Image[], stat
   const listable = images.filter(({ id }) => uuid.test(id));
   const listings = [false, true].flatMap((hidden) => {
     // An Images API that is too old to hide images omits the attribute.
-    const mayBe = (image: Image): boolean => !hasAttributes(image) || (image.osHidden ?? false) === hidden;
-    const ids = listable.filter(mayBe).map(({ id }) => id);
-    return apart(ids)
+    const mayBeListed = (image: Image): boolean => !hasAttributes(image) || (image.osHidden ?? false) === hidden;
+    const ids = listable.filter(mayBeListed).map(({ id }) => id);
+    return separateSpellings(ids)
       .flatMap(inChunks)
       .map((chunk) => listChunk(client, chunk, status, hidden));
   });
@@ -80,11 +80,11 @@ async function listByStatus(client: ImagesClient, images: readonly Image[], stat
 }
 
 /** Splits ids into lists without two spellings of one id, so that each returned row matches one requested id. */
-function apart(ids: readonly string[]): string[][] {
+function separateSpellings(ids: readonly string[]): string[][] {
   const folded = new Set<string>();
   const [list, others]: [string[], string[]] = [[], []];
   for (const id of ids) (folded.size < folded.add(foldId(id)).size ? list : others).push(id);
-  return others.length > 0 ? [list, ...apart(others)] : [list];
+  return others.length > 0 ? [list, ...separateSpellings(others)] : [list];
 }
 
 /**
@@ -106,8 +106,8 @@ async function listChunk(
   }
   if (page instanceof Error) throw page;
   const listed = new Set(page.rows.map(({ id }) => foldId(id)));
-  const told = ids.filter((id) => listed.has(foldId(id)));
+  const found = ids.filter((id) => listed.has(foldId(id)));
   const left = ids.filter((id) => !listed.has(foldId(id)));
-  const isCut = page.more && told.length > 0 && left.length > 0;
-  return [...told.map((id) => [id, true] as const), ...(isCut ? await listChunk(client, left, status, hidden) : [])];
+  const isCut = page.more && found.length > 0 && left.length > 0;
+  return [...found.map((id) => [id, true] as const), ...(isCut ? await listChunk(client, left, status, hidden) : [])];
 }

@@ -3,10 +3,10 @@ import type { IdentityClient, ProjectList } from '../../identity/client.ts';
 import { whyNotPathSegment } from '../../upstream/path.ts';
 
 /**
- * Project names, for one operation. One call names all of the user's own projects. Only administrators may see the names
- * of others: the first one is looked up by id if it is requested alone; any further ones take the list of all projects,
- * because Keystone cannot filter by several ids. After one refusal, no other name is requested. Names that exceed the
- * operation's number of requests stay unknown.
+ * Project names, for one operation. One call names all of the user's own projects. Only administrators may see the
+ * names of others: the first one is looked up by id if it is requested alone; any further ones take the list of all
+ * projects, because Keystone cannot filter by several ids. After one refusal, no other name is requested. Names that
+ * exceed the operation's number of requests stay unknown.
  */
 export class ProjectNames {
   readonly #identity: IdentityClient;

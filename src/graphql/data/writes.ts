@@ -9,7 +9,7 @@ const removals = 3;
 /** The part of an operation's context that writes need. */
 interface Writer {
   readonly client: ImagesClient;
-  /** Are told of each write, so that later reads show it. */
+  /** Are cleared by each write, so that later reads show it. */
   readonly loaders: Loaders;
   /** Whether a removal is verified by a read before it is reported as done. */
   readonly verifyRemovals: boolean;
@@ -56,14 +56,14 @@ export async function deleteMember(key: ImageMemberKey, context: Writer, known?:
   const held = known ?? (await lookUp(key, context)) ?? key;
   for (let removal = 1; removal <= removals; removal++) {
     try {
-      const told = await attempt(
+      const outcome = await attempt(
         async () => {
           await client.deleteMember(key);
           return 'removed' as const;
         },
         async () => ((await isGone(key, context)) ? ('gone' as const) : null),
       );
-      if (told === 'gone' || !verifyRemovals) return held;
+      if (outcome === 'gone' || !verifyRemovals) return held;
     } catch (error) {
       const goneSince = removal > 1 && error instanceof UpstreamError && error.status === 404;
       if (!goneSince) throw error;
@@ -82,8 +82,8 @@ export async function deleteMember(key: ImageMemberKey, context: Writer, known?:
 }
 
 /**
- * Whether a project is certainly not a member. A 404 alone does not prove it: the token may not see the member, the image
- * may currently not be shared, or the id may be stored but not addressable. Only a complete member list is proof.
+ * Whether a project is certainly not a member. A 404 alone does not prove it: the token may not see the member, the
+ * image may currently not be shared, or the id may be stored but not addressable. Only a complete member list is proof.
  */
 async function isGone(key: ImageMemberKey, { client, loaders }: Writer): Promise<boolean> {
   if ((await client.getMember(key)) !== null) return false;

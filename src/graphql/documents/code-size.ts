@@ -14,8 +14,8 @@ const bytesPerField = 2_000;
 const bytesPerCharacter = 3;
 
 /**
- * Estimates the memory of a compiled operation of a valid document, in bytes. A short document can take much memory: each
- * fragment is compiled wherever it is spread, and the code of each field repeats the aliases of its ancestors.
+ * Estimates the memory of a compiled operation of a valid document, in bytes. A short document can take much memory:
+ * each fragment is compiled wherever it is spread, and the code of each field repeats the aliases of its ancestors.
  */
 export function estimateCodeSize(document: DocumentNode, operation: OperationDefinitionNode): number {
   const fragments = new Map<string, FragmentDefinitionNode>();

@@ -15,7 +15,7 @@ import {
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { GatewayContext } from '../context.ts';
 
-/** Why an operation is not compiled: the compiled code would be too large, or would answer differently from graphql-js. */
+/** Why an operation is not compiled: its code would be too large, or would answer differently from graphql-js. */
 export type WhyNotCompiled = 'size' | 'conditions' | 'several writes' | 'variable in a scalar' | 'reserved name';
 
 /**

@@ -26,8 +26,8 @@ const bytesPerCharacter = 100;
 export type Prepare = (text: string) => Omit<KnownDocument, 'text' | 'sha256' | 'operations'>;
 
 /**
- * A cache with one entry per document, which holds everything derived from it. Evicts the least recently used documents.
- * Entries depend only on the text and the schema, never on the caller.
+ * A cache with one entry per document, which holds everything derived from it. Evicts the least recently used
+ * documents. Entries depend only on the text and the schema, never on the caller.
  */
 export class DocumentStore {
   readonly #prepare: Prepare;

@@ -28,8 +28,8 @@ export interface PrepareOptions {
 }
 
 /**
- * Checks a document, cheapest check first: its text, its shape, the size of its introspection, and its validity, because
- * some validation rules take time quadratic in the size of the document.
+ * Checks a document, cheapest check first: its text, its shape, the size of its introspection, and its validity,
+ * because some validation rules take time quadratic in the size of the document.
  */
 export function createPrepare({ schema, limits, introspection }: PrepareOptions): Prepare {
   const rules = introspection ? specifiedRules : [...specifiedRules, refuseIntrospection];

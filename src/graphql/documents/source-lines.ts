@@ -1,9 +1,9 @@
 import { type DocumentNode, parse, Source, type SourceLocation } from 'graphql';
 
 /**
- * Parses a document so that errors are located by offset only: `line` is 1 and `column` is the offset plus 1. graphql-js
- * finds the line of each error by scanning the document from the start; with many errors below many line breaks that
- * takes seconds. `toLines` translates the locations for clients.
+ * Parses a document so that errors are located by offset only: `line` is 1 and `column` is the offset plus 1.
+ * graphql-js finds the line of each error by scanning the document from the start; with many errors below many line
+ * breaks that takes seconds. `toLines` translates the locations for clients.
  *
  * @throws GraphQLError for a syntax error, with line and column.
  */

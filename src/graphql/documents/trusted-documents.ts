@@ -41,7 +41,7 @@ function toEntry(id: unknown, document: unknown): [string, string] {
   return [stripAlgorithm(id), document];
 }
 
-/** Ids may have the hash algorithm as a prefix: `sha256:…`. */
+/** Removes the hash algorithm that may precede an id: `sha256:…`. */
 function stripAlgorithm(id: string): string {
   return id.replace(/^sha(?:1|256):/, '');
 }

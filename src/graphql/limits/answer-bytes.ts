@@ -2,8 +2,9 @@
 const punctuationBytes = 3;
 
 /**
- * Estimates a lower bound of the JSON size of a value, in bytes; counting stops soon after the maximum. A string shared by
- * many fields takes memory only once until it is serialised, so a response can fit in memory but be too large to serialise.
+ * Estimates a lower bound of the JSON size of a value, in bytes; counting stops soon after the maximum. A string shared
+ * by many fields takes memory only once until it is serialised, so a response can fit in memory but be too large to
+ * serialise.
  */
 export function estimateAnswerBytes(value: unknown, max: number): number {
   let bytes = 0;

@@ -33,8 +33,8 @@ class OverLimit {
 }
 
 /**
- * Checks a document against the limits before validation, because some validation rules take quadratic time. Stops at the
- * first exceeded limit, so that a fragment bomb costs no more than the limit allows.
+ * Checks a document against the limits before validation, because some validation rules take quadratic time. Stops at
+ * the first exceeded limit, so that a fragment bomb costs no more than the limit allows.
  */
 export function checkDocument(document: DocumentNode, schema: GraphQLSchema, limits: Limits): Refusal | null {
   return catchRefusal(() => {
@@ -202,8 +202,8 @@ class Walk {
     const field = this.#definition(position.type, name);
     const page = field && this.#sizes.page(node, field);
     const objects = position.objects * (field ? this.#sizes.items(node, field, position.page) : 1);
-    // Counts every selection although GraphQL merges equal ones: in another type it may be another field. A page counts in
-    // full, because it is read in full whatever is selected.
+    // Counts every selection although GraphQL merges equal ones: in another type it may be another field. A page counts
+    // in full, because it is read in full whatever is selected.
     this.#cost += position.objects * (page ?? 0) + objects;
     if (this.#costly) {
       this.#over('maxRepresentations', this.#sizes.representations);

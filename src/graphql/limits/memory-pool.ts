@@ -1,8 +1,8 @@
 import { LeakFreeMap } from '../../collections/leak-free-map.ts';
 
 /**
- * Counts the estimated memory of all operations, in bytes: their calls, upstream responses, the data built from them, and
- * responses that callers have not read yet.
+ * Counts the estimated memory of all operations, in bytes: their calls, upstream responses, the data built from them,
+ * and responses that callers have not read yet.
  */
 export class MemoryPool {
   readonly #maxBytes: number;

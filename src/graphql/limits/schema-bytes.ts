@@ -25,8 +25,9 @@ import {
 const punctuationBytes = 4;
 
 /**
- * Measures how many bytes of a response are introspection, including `_service { sdl }`, with all aliases. The schema does
- * not change, so the size is known before execution. The maximum is twice the full introspection that tools request.
+ * Measures how many bytes of a response are introspection, including `_service { sdl }`, with all aliases. The schema
+ * does not change, so the size is known before execution. The maximum is twice the full introspection that tools
+ * request.
  */
 export class SchemaBytes {
   readonly #schema: GraphQLSchema;

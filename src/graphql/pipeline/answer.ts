@@ -110,8 +110,8 @@ function withRequestId(error: GraphQLFormattedError, requestId: string): GraphQL
 }
 
 /**
- * Serialises the body, after estimating its size. If the response is too large for an unverified token, verifies the token
- * first.
+ * Serialises the body, after estimating its size. If the response is too large for an unverified token, verifies the
+ * token first.
  *
  * @throws GatewayError if the operation is over a limit.
  */

@@ -40,8 +40,8 @@ export interface ApolloExecutor {
 const ftv1Header = 'apollo-federation-include-trace';
 
 /**
- * Starts Apollo Server. It only receives operations that are valid, so it neither parses nor validates; it returns their
- * errors unchanged.
+ * Starts Apollo Server. It only receives operations that are valid, so it neither parses nor validates; it returns
+ * their errors unchanged.
  */
 export async function startApollo({ schema, sample, ...options }: ApolloOptions): Promise<ApolloExecutor> {
   const { document, headers } = sample;

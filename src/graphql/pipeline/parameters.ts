@@ -60,7 +60,7 @@ function toParameters(fields: Json, isSafe: boolean): Parameters {
   if (ids.size > 1) throw badRequest('The request names several documents. Send one id, or the document itself.');
   const [documentId] = ids;
   if (query === undefined && documentId === undefined) {
-    throw badRequest('The request has no document: "query" is missing or empty, and there is no id of a known one.');
+    throw badRequest('The request has no document. Send "query", or the id of a known document.');
   }
   return {
     query,
