@@ -101,7 +101,7 @@ export class IdentityClient {
       if (isFromKeystone(error)) return 'UNKNOWN';
       throw new UpstreamError(
         'UPSTREAM_INVALID_RESPONSE',
-        `Could not ${read.doing}: there is no Identity service at its address. Check IDENTITY_API_URL.`,
+        `Could not ${read.doing}: the Identity service is not at the configured address. Check IDENTITY_API_URL.`,
         { status: 404, cause: error },
       );
     }

@@ -21,7 +21,7 @@ const statuses: Readonly<Record<number, Meaning>> = {
   413: tooManyRequests,
   414: ['BAD_USER_INPUT', ({ name }) => `the values are too long for one request to ${name}. Shorten them.`],
   429: tooManyRequests,
-  500: ['UPSTREAM_UNAVAILABLE', ({ name }) => `${name} had an internal error. Try again later.`],
+  500: ['UPSTREAM_UNAVAILABLE', ({ name }) => `${name} failed. Try again later.`],
   502: ['UPSTREAM_UNAVAILABLE', ({ name }) => `a proxy in front of ${name} cannot reach it. Try again later.`],
   503: ['UPSTREAM_UNAVAILABLE', ({ name }) => `${name} is temporarily unavailable. Try again later.`],
   504: ['UPSTREAM_UNAVAILABLE', ({ name }) => `a proxy in front of ${name} timed out. Try again later.`],
