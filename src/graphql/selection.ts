@@ -8,32 +8,37 @@ import {
   type SelectionNode,
 } from 'graphql';
 
-/** The types that can be resolved in part from their key, with the fields that need only the key. */
-const keyFields = {
-  Image: new Set(['__typename', 'id', 'members', 'member']),
-  ImageMember: new Set(['__typename', 'id', 'imageId', 'memberId', 'image', 'project']),
-} as const satisfies Record<string, ReadonlySet<string>>;
+const memberKey = ['__typename', 'id', 'imageId', 'memberId', 'image', 'project'];
 
-type KeyedType = keyof typeof keyFields;
+/** What can be known of an object before it is looked up: its type, and the fields that this tells. */
+const parts = {
+  imageKey: { type: 'Image', fields: new Set(['__typename', 'id', 'members', 'member']) },
+  memberKey: { type: 'ImageMember', fields: new Set(memberKey) },
+  status: { type: 'ImageMember', fields: new Set(['__typename', 'imageId', 'image', 'status']) },
+  memberStatus: { type: 'ImageMember', fields: new Set([...memberKey, 'status']) },
+} as const;
 
-/** Cached results of `needsMoreThanKey`: one per field of the operation, however many entities it resolves. */
-export type KnownSelections = Readonly<Record<KeyedType, Map<GraphQLResolveInfo['fieldNodes'], boolean>>>;
+type Part = keyof typeof parts;
+
+/** Cached results per part: one per field of the operation, however many entities it resolves. */
+export type KnownSelections = Readonly<Record<Part, Map<GraphQLResolveInfo['fieldNodes'], boolean>>>;
 
 /** Creates an empty cache. */
 export function createKnownSelections(): KnownSelections {
-  return { Image: new Map(), ImageMember: new Map() };
+  return { imageKey: new Map(), memberKey: new Map(), status: new Map(), memberStatus: new Map() };
 }
 
 /**
- * Whether the query selects, on this type below this field, any field that needs more than the key. If not, a resolver
- * can return the bare key without a call.
+ * Whether the query selects, below this field, any field outside this part of an object. If not, a resolver can return
+ * the part without a call.
  */
-export function needsMoreThanKey(type: KeyedType, known: KnownSelections, info: GraphQLResolveInfo): boolean {
+export function needsMoreThan(part: Part, known: KnownSelections, info: GraphQLResolveInfo): boolean {
   const { fieldNodes } = info;
-  let answer = known[type].get(fieldNodes);
+  const { type, fields } = parts[part];
+  let answer = known[part].get(fieldNodes);
   if (answer === undefined) {
-    answer = selects(type, info, (field) => !keyFields[type].has(field));
-    known[type].set(fieldNodes, answer);
+    answer = selects(type, info, (field) => !fields.has(field));
+    known[part].set(fieldNodes, answer);
   }
   return answer;
 }

@@ -4,7 +4,7 @@ import { AnswerBody } from './answer-body.ts';
 
 /** The HTTP request of one attempt. */
 export interface AttemptRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path and query, as sent. */
   readonly path: string;
   /** Alternating names and values. */

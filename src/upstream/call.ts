@@ -48,6 +48,8 @@ export interface Call {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** The media type of the body; `application/json` by default. */
+  readonly mediaType?: string;
   /** Whether the call looks up the caller's own token, which is then also sent as `X-Subject-Token`. */
   readonly isAboutToken?: boolean;
   /** Whether to read an oversized response to its end: see `TooLargeAnswer`. */

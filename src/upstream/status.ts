@@ -70,11 +70,11 @@ function isWrongAddress({ path }: Call, status: number): boolean {
 const full: Meaning = ['BAD_USER_INPUT', () => 'a quota of the cloud is used up. Remove something first.'];
 
 /**
- * Whether a 413 is about a quota, as it is for a `POST`. For other methods, or with `Retry-After`, it is a rate limit:
- * older releases and proxies in front of an Images API signal it that way.
+ * Whether a 413 is about a quota, as it is for a `POST` or a `PATCH`. For other methods, or with `Retry-After`, it is a
+ * rate limit: older releases and proxies in front of an Images API signal it that way.
  */
 function isFull({ method }: Call, { status, headers }: AttemptAnswer): boolean {
-  return status === 413 && method === 'POST' && headers['retry-after'] === undefined;
+  return status === 413 && (method === 'POST' || method === 'PATCH') && headers['retry-after'] === undefined;
 }
 
 /** `Retry-After` in seconds, from a number or a date (RFC 9110 §10.2.3); undefined if it is neither. */

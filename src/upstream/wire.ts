@@ -1,4 +1,11 @@
-import type { ImageAttributes, ImageMember, ImageStatus, ImageVisibility, MemberStatus } from './model.ts';
+import type {
+  ImageAttributes,
+  ImageChanges,
+  ImageMember,
+  ImageStatus,
+  ImageVisibility,
+  MemberStatus,
+} from './model.ts';
 
 /** Upstream JSON of the wrong shape; the message says where. */
 export class WireError extends Error {
@@ -103,6 +110,17 @@ export function parseMember(value: unknown): ImageMember {
 /** A member status as spelled on the wire. */
 export function toWireStatus(status: MemberStatus): string {
   return status.toLowerCase();
+}
+
+/**
+ * The body of `PATCH /v2/images/{image_id}` that makes these changes.
+ * Source: Images API v2 reference, "Update image".
+ */
+export function toJsonPatch({ visibility, osHidden, ...same }: ImageChanges): readonly Json[] {
+  const values = { ...same, visibility: visibility?.toLowerCase(), os_hidden: osHidden };
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ op: 'replace', path: `/${name}`, value }],
+  );
 }
 
 /**

@@ -15,6 +15,8 @@ export class CallerIdentity {
   #token: Promise<TokenFacts | null> | undefined;
   #ownProjects: Promise<ProjectList | null> | undefined;
   #ownProject: Promise<Project | null> | undefined;
+  #isOrdinary: Promise<boolean> | undefined;
+  #ownMemberId: Promise<string | undefined> | undefined;
 
   /** @param identity null if no Identity service is configured: then only the Images API is used. */
   constructor(identity: IdentityClient | null, images: ImagesClient) {
@@ -52,6 +54,28 @@ export class CallerIdentity {
     if (token !== null) return token.project;
     this.#ownProject ??= findOwnProject(this.#images);
     return this.#ownProject;
+  }
+
+  /**
+   * Whether the Images API treats the caller as an ordinary user, who can only see and change images that are the
+   * project's own, shared with it, or open to everyone. False if that is not certain.
+   */
+  isOrdinary(): Promise<boolean> {
+    this.#isOrdinary ??= this.#images.isRefusedTasks();
+    return this.#isOrdinary;
+  }
+
+  /**
+   * The member id of the caller; null if it is not a member, or that is unknown.
+   *
+   * @param ask looks it up in the Images API. Is called at most once, and only if the Identity service has no answer.
+   */
+  async ownMemberId(ask: () => Promise<string | undefined>): Promise<string | null> {
+    // `token` reports the error to its callers; a membership can be found without it.
+    const token = await this.token().catch(() => null);
+    if (token?.project) return token.project.id;
+    this.#ownMemberId ??= ask();
+    return (await this.#ownMemberId.catch(() => undefined)) ?? null;
   }
 
   /** The name of a project; null if the caller may not see it, or without an Identity service. */

@@ -8,7 +8,7 @@ import { toLimitError } from './refusal.ts';
 const unverified = { maxAnswerBytes: 65_536, maxAnswerFields: 5_000, maxErrors: 100 };
 
 /** Maximum number of calls for one pair of a bulk mutation: to change it, to verify it, and to explain a refusal. */
-const callsPerChange = 6;
+const callsPerChange = 8;
 
 /** Maximum number of errors in a response. */
 const maxErrors = 1_000;
