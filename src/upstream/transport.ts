@@ -188,9 +188,8 @@ export class Transport {
     const { name } = this.service;
     const why = reason === 'queue' ? `too many calls are waiting for ${name}` : `${name} has not answered for a while`;
     const retryAfter = reason === 'breaker' ? Math.max(1, Math.ceil(breaker.waitMs() / 1000)) : 1;
-    return new UpstreamError('UPSTREAM_UNAVAILABLE', `Could not ${call.doing}: ${why}. Try again later.`, {
-      retryAfter,
-    });
+    const message = `Could not ${call.doing}: ${why}. Try again later.`;
+    return new UpstreamError('UPSTREAM_UNAVAILABLE', message, { retryAfter });
   }
 
   /** Reports rows that were left out of a response. */
@@ -207,7 +206,7 @@ export class Transport {
     if (cause instanceof UpstreamError) return cause;
     const failure = toFailure(cause);
     const { name } = this.service;
-    // A call cancelled between attempts, or before the first, has sent nothing that is still in progress.
+    // A call cancelled between attempts has nothing in progress at upstream.
     const sent = cause instanceof UnusableAnswer || (cause instanceof NoAnswer && cause.sent);
     const outcome = call.method !== 'GET' && sent ? ('UNKNOWN' as const) : undefined;
     switch (failure) {
