@@ -4,11 +4,13 @@ import { createApp } from './app.ts';
 import type { Demo } from './demo.ts';
 import { createLog, type Log } from './log.ts';
 import { sampleDocument } from './sample.ts';
-import { type Environment, parseSettings, SettingsError } from './settings/parse-settings.ts';
+import { type Environment, type Launch, parseSettings, SettingsError } from './settings/parse-settings.ts';
 
 /** What a process gives the gateway. */
 export interface Surroundings {
   readonly environment: Environment;
+  /** How it is started. */
+  readonly launch: Launch;
   /** Where it says where it listens. */
   readonly output: Writable;
   /** Where it logs. */
@@ -28,8 +30,8 @@ export interface Gateway {
 const logTimeoutMs = 500;
 
 /** Puts a gateway together, with the embedded Images API unless another one is set. @throws SettingsError. */
-export async function createGateway({ environment, output, errors }: Surroundings): Promise<Gateway> {
-  const settings = parseSettings(environment);
+export async function createGateway({ environment, launch, output, errors }: Surroundings): Promise<Gateway> {
+  const settings = parseSettings(environment, launch);
   const log = createLog(settings.logLevel, errors);
   const cloud = settings.imagesApiUrl ? toCloud(settings.imagesApiUrl) : await startDemo();
   const registry = new Registry();

@@ -6,12 +6,13 @@ const root = new URL('../src/', import.meta.url).pathname;
 
 /** Who may import whom: the parts of `src/`, which are its folders and the files beside them. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  main: ['start'],
+  main: ['command-line', 'start'],
+  'command-line': ['graphql', 'settings'],
   start: ['app', 'settings', 'demo', 'log', 'sample'],
   log: ['log-line'],
   'log-line': [],
   sample: [],
-  demo: ['simulator'],
+  demo: ['http', 'simulator'],
   app: ['settings', 'pipeline', 'http', 'graphql', 'identity', 'upstream', 'tracing', 'errors'],
   pipeline: ['http', 'graphql', 'tracing', 'errors'],
   graphql: ['identity', 'upstream', 'tracing', 'settings', 'churning-map', 'errors'],

@@ -15,10 +15,22 @@ export class SettingsError extends Error {
   }
 }
 
+/**
+ * How the gateway is started: from the sources in a clone, by the command that is installed, or by its word `demo`, which
+ * asks for the embedded Images API.
+ */
+export type Launch = 'clone' | 'installed' | 'demo';
+
 /** What settings must fulfil together: each says what is wrong, or null. */
-const rules: readonly ((settings: Settings) => string | null)[] = [
-  ({ production, imagesApiUrl }) =>
-    production && imagesApiUrl === null ? 'IMAGES_API_URL must be set where PRODUCTION is true.' : null,
+const rules: readonly ((settings: Settings, byDefault: Basis, launch: Launch) => string | null)[] = [
+  ({ production, imagesApiUrl }, byDefault) =>
+    (production || byDefault.production) && imagesApiUrl === null
+      ? 'IMAGES_API_URL must be set in production. The command `image-sharing-gateway demo` needs no Images API.'
+      : null,
+  ({ imagesApiUrl }, _byDefault, launch) =>
+    launch === 'demo' && imagesApiUrl !== null
+      ? 'IMAGES_API_URL must not be set for `demo`, which serves the embedded Images API.'
+      : null,
   ({ trustedDocuments, trustedDocumentsManifest }) =>
     trustedDocuments !== 'off' && trustedDocumentsManifest === null
       ? 'TRUSTED_DOCUMENTS_FILE must be set where TRUSTED_DOCUMENTS is not off.'
@@ -26,11 +38,12 @@ const rules: readonly ((settings: Settings) => string | null)[] = [
 ];
 
 /**
- * Reads all settings from the environment. An empty variable counts as not set.
+ * Reads all settings from the environment. An empty variable counts as not set. An installed command is in production, and
+ * so is a clone with `NODE_ENV=production`: only `demo` starts the embedded Images API there.
  *
  * @throws SettingsError that names every mistake.
  */
-export function parseSettings(environment: Environment): Settings {
+export function parseSettings(environment: Environment, launch: Launch = 'clone'): Settings {
   const mistakes: string[] = [];
   const wrong = new Set<string>();
 
@@ -45,17 +58,18 @@ export function parseSettings(environment: Environment): Settings {
     return setting.getDefault(basis);
   }
 
-  const nothing: Basis = { production: false, imagesApiUrl: null };
+  const inProduction = launch === 'installed' || (launch === 'clone' && environment['NODE_ENV'] === 'production');
+  const byDefault: Basis = { production: inProduction, imagesApiUrl: null };
   const basis = {
-    production: read(settingTable.production, nothing),
-    imagesApiUrl: read(settingTable.imagesApiUrl, nothing),
+    production: read(settingTable.production, byDefault),
+    imagesApiUrl: read(settingTable.imagesApiUrl, byDefault),
   };
   const others = Object.entries(settingTable)
     .filter(([key]) => !(key in basis))
     .map(([key, setting]) => [key, read<unknown>(setting, basis)]);
   const settings: Settings = { ...basis, ...Object.fromEntries(others) };
   // A setting that is wrong already has its line.
-  const broken = rules.map((rule) => rule(settings)).filter((line) => line !== null);
+  const broken = rules.map((rule) => rule(settings, byDefault, launch)).filter((line) => line !== null);
   mistakes.push(...broken.filter((line) => !wrong.has(line.split(' ', 1)[0] ?? '')));
   if (mistakes.length > 0) throw new SettingsError(mistakes);
   return Object.freeze(settings);

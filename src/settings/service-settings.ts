@@ -5,7 +5,8 @@ import { matching, parseApiUrl, parseOrigins, parseTracesEndpoint, readText } fr
 export const serviceSettings = {
   production: flag({
     name: 'PRODUCTION',
-    default: false,
+    default: ({ production }) => production,
+    defaultText: 'true for the installed command and with `NODE_ENV=production`; false in a clone and for `demo`',
     meaning:
       'Hides development-only output: `INTROSPECTION` is false unless it is set, there is no explorer, and an Images API ' +
       'must be named.',

@@ -113,6 +113,21 @@ describe('production', () => {
     expect(parseSettings({ ...production, INTROSPECTION: 'true' }).introspection).toBe(true);
     expect(refused({ PRODUCTION: 'true' })).toEqual(['IMAGES_API_URL']);
   });
+
+  it.each([
+    [{}, 'clone', false],
+    [{ NODE_ENV: 'production' }, 'clone', true],
+    [{ NODE_ENV: 'production', PRODUCTION: 'false' }, 'clone', false],
+    [{}, 'installed', true],
+    [{ PRODUCTION: 'false' }, 'installed', false],
+  ] as const)('with %j in a program that is started as %s: %s', (environment, launch, production) => {
+    expect(parseSettings({ IMAGES_API_URL: 'http://images', ...environment }, launch).production).toBe(production);
+  });
+
+  it('is never the demo, which serves no other Images API', () => {
+    expect(parseSettings({ NODE_ENV: 'production' }, 'demo').production).toBe(false);
+    expect(() => parseSettings({ IMAGES_API_URL: 'http://images' }, 'demo')).toThrow(/^IMAGES_API_URL must not be set/);
+  });
 });
 
 it('traces go below the endpoint', () => {
