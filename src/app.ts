@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
@@ -16,19 +15,21 @@ import { type Sample, startApollo } from './graphql/pipeline/apollo-executor.ts'
 import { createExecuteOperation } from './graphql/pipeline/execute-operation.ts';
 import { createFindOperation } from './graphql/pipeline/find-operation.ts';
 import { createSchema } from './graphql/schema.ts';
+import { createAdminServer, toAdminTarget } from './http/admin.ts';
 import { createConsoleRoutes, type Person } from './http/console.ts';
 import { createDrain } from './http/drain.ts';
 import { createExplorerRoutes } from './http/explorer.ts';
 import { createGate } from './http/gate.ts';
 import { createReadyz, healthz } from './http/health.ts';
 import { createLandingPage } from './http/landing-page.ts';
+import { listen } from './http/listen.ts';
 import { Load } from './http/load.ts';
 import { createMemorySource, Memory, type MemorySource } from './http/memory.ts';
 import { createMetricsHandler, Metrics } from './http/metrics.ts';
 import { toMaxConnections } from './http/open-files.ts';
 import type { RefusedRequest } from './http/refusal.ts';
-import { createRouterCheck } from './http/router-secret.ts';
-import { createHttpServer } from './http/server.ts';
+import { RouterSecrets } from './http/router-secret.ts';
+import { createHttpServer, type Routes } from './http/server.ts';
 import { identityApi } from './identity/client.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Settings } from './settings/settings.ts';
@@ -40,6 +41,7 @@ import { imagesApi } from './upstream/images-client.ts';
 import { createProbe, type Probe } from './upstream/probe.ts';
 import { RetryBudget } from './upstream/retry-budget.ts';
 import { SharedReads } from './upstream/shared-reads.ts';
+import { type Certificates, CertifiedConnector } from './upstream/tls.ts';
 import { Transport } from './upstream/transport.ts';
 
 /** What an app is made of. */
@@ -59,10 +61,15 @@ export interface AppOptions {
 
 /** The gateway, ready to listen. */
 export interface App extends AsyncDisposable {
-  /** Starts listening. @returns the gateway's base URL. @throws if the port cannot be had. */
-  listen(): Promise<string>;
+  /**
+   * Starts listening. @returns the gateway's base URL, and that of health and metrics where they have one of their own.
+   * @throws ListenError if a port cannot be had.
+   */
+  listen(): Promise<{ readonly url: string; readonly adminUrl: string | null }>;
   /** Tells why the Images API cannot be asked; null if it can. */
   readonly probe: Probe;
+  /** Uses the secrets and certificates of these settings from now on; nothing else of them. */
+  reload(settings: Settings): void;
   /**
    * Stops being ready, refuses new connections, lets what is in flight finish within the grace period, then closes
    * everything. @returns whether all requests were answered.
@@ -84,6 +91,7 @@ export async function createApp({
   memorySource = createMemorySource(),
 }: AppOptions): Promise<App> {
   const { origin, pathname: basePath } = settings.imagesApiUrl;
+  const connector = new CertifiedConnector(toCertificates(settings));
   const dispatcher = new Pool(origin, {
     // One more than calls may use: so that the probe need not wait for slow calls.
     connections: settings.upstreamConnections + 1,
@@ -91,7 +99,7 @@ export async function createApp({
     allowH2: false,
     // Names are looked up when a connection is made, so that a connection that never ends would never notice a move.
     clientTtl: settings.upstreamConnectionAgeMs,
-    ...(settings.upstreamCa !== null && { connect: { ca: settings.upstreamCa } }),
+    connect: connector.connect,
   });
   const memory = new Memory(settings.maxMemoryPercent, memorySource, () => performance.now());
   const load = new Load({
@@ -174,7 +182,7 @@ export async function createApp({
     explorer: !settings.production,
   });
   const probe = createProbe(dispatcher, basePath, () => performance.now());
-  const identity = connectIdentity(settings, metrics, log);
+  const identity = connectIdentity(settings, connector, metrics, log);
   const upstream = {
     transport,
     sharedReads: settings.shareReads ? new SharedReads() : null,
@@ -185,9 +193,10 @@ export async function createApp({
     bulkConcurrency: settings.bulkConcurrency,
     loaderStats,
   };
-  const guarded = settings.routerSecret !== null;
+  const routerSecrets = new RouterSecrets(settings.routerSecrets);
+  const guarded = settings.routerSecrets !== null;
   const handleGraphql = createPipeline({
-    isRouter: createRouterCheck(settings.routerSecret),
+    isRouter: (request) => routerSecrets.isRouter(request),
     startTrace: ({ headers }) => startTrace(headers['traceparent'], exporter?.export),
     gate,
     maxRequestBytes: settings.maxRequestBytes,
@@ -225,28 +234,33 @@ export async function createApp({
   if (maxConnections < settings.maxConnections) {
     log.warn({ maxConnections }, 'MAX_CONNECTIONS is lower than set, because the process may not open that many files');
   }
-  const { server, connections } = createHttpServer({
+  const operatorRoutes: Routes = {
+    '/healthz': { GET: healthz, always: true },
+    '/readyz': { GET: createReadyz(async () => (drain.draining ? 'draining' : probe())), always: true },
+    '/metrics': { GET: createMetricsHandler(registry), always: true },
+  };
+  const http = {
     corsOrigins: settings.corsOrigins,
-    connections: {
-      max: maxConnections,
-      // Behind a proxy, all callers have its address.
-      maxPerAddress: settings.trustProxy ? 0 : settings.maxConnectionsPerAddress,
-    },
     headersTimeoutMs: settings.headersTimeoutMs,
     requestTimeoutMs: settings.requestTimeoutMs,
     answerTimeoutMs: settings.answerTimeoutMs,
     onRefused,
     onDefect,
+  };
+  const adminTarget = toAdminTarget(settings);
+  const admin = adminTarget && createAdminServer({ ...http, routes: operatorRoutes });
+  const { server, connections } = createHttpServer({
+    ...http,
+    connections: {
+      max: maxConnections,
+      // Behind a proxy, all callers have its address; on a socket, they have none.
+      maxPerAddress: settings.trustProxy || settings.host.startsWith('/') ? 0 : settings.maxConnectionsPerAddress,
+    },
     routes: {
       '/graphql': { GET: landingPage, POST: handleGraphql },
       ...(!settings.production && createExplorerRoutes(sample)),
       ...(settings.console && createConsoleRoutes(consoleFolder, people)),
-      '/healthz': { GET: healthz, always: true },
-      '/readyz': {
-        GET: createReadyz(async () => (drain.draining ? 'draining' : probe())),
-        always: true,
-      },
-      '/metrics': { GET: createMetricsHandler(registry), always: true },
+      ...(admin === null && operatorRoutes),
     },
   });
   const drain = createDrain(server);
@@ -270,24 +284,32 @@ export async function createApp({
     await dispatcher.destroy();
     await identity?.close();
     await exporter?.stop();
+    // Health is told, and metrics are read, to the end.
+    await admin?.close();
     return answered;
   }
 
   return {
     async listen() {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(settings.port, settings.host, resolve);
-      });
-      const { address, port, family } = server.address() as AddressInfo;
-      return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+      const adminUrl = adminTarget && admin && (await listen(admin.server, adminTarget));
+      const { host, port } = settings;
+      const url = await listen(server, { host, port, settings: { host: 'HOST', port: 'PORT' } });
+      return { url, adminUrl };
     },
     probe,
+    reload(read) {
+      routerSecrets.replace(read.routerSecrets);
+      connector.replace(toCertificates(read));
+    },
     close,
     async [Symbol.asyncDispose]() {
       await close();
     },
   };
+}
+
+function toCertificates({ upstreamCa, upstreamCert, upstreamKey }: Settings | AppOptions['settings']): Certificates {
+  return { ca: upstreamCa, cert: upstreamCert, key: upstreamKey };
 }
 
 /** Loaded only where traces are exported. */
@@ -302,13 +324,18 @@ async function createExporter({ otlpEndpoint, serviceName }: AppOptions['setting
 }
 
 /** @returns null where no Identity service is configured. */
-function connectIdentity(settings: AppOptions['settings'], metrics: Metrics, log: Logger): Connection | null {
+function connectIdentity(
+  settings: AppOptions['settings'],
+  connector: CertifiedConnector,
+  metrics: Metrics,
+  log: Logger,
+): Connection | null {
   const { identityApiUrl } = settings;
   if (identityApiUrl === null) return null;
   return connect({
     service: identityApi,
     url: identityApiUrl,
-    ca: settings.upstreamCa,
+    connector,
     connections: settings.upstreamConnections,
     connectionsPerToken: settings.upstreamConnectionsPerToken,
     connectionAgeMs: settings.upstreamConnectionAgeMs,

@@ -17,8 +17,8 @@ async function run(): Promise<void> {
   }
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  // A terminal that is closed does not end the gateway.
-  process.on('SIGHUP', () => {});
+  // A terminal that is closed does not end the gateway either.
+  process.on('SIGHUP', () => gateway?.reload());
   // What cannot be written is lost, and nothing else.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});

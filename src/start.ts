@@ -2,9 +2,11 @@ import type { Writable } from 'node:stream';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createApp } from './app.ts';
 import type { Demo } from './demo.ts';
+import { ListenError } from './http/listen.ts';
 import { createLog, type Log } from './logging/log.ts';
 import { sampleDocument } from './sample.ts';
 import { type Environment, type Launch, parseSettings, SettingsError } from './settings/parse-settings.ts';
+import { findUnknownNames } from './settings/unknown-names.ts';
 
 /** What a process gives the gateway. */
 export interface Surroundings {
@@ -24,6 +26,8 @@ export interface Gateway {
   listen(): Promise<void>;
   /** Answers what is in flight within the grace period, and ends everything. @returns whether all were answered. */
   close(): Promise<boolean>;
+  /** Reads secrets and certificates again. Where they cannot be used, those that are known stay, and the log says why. */
+  reload(): void;
 }
 
 /** How long the log may take to be written at the end, in milliseconds. */
@@ -33,6 +37,7 @@ const logTimeoutMs = 500;
 export async function createGateway({ environment, launch, output, errors }: Surroundings): Promise<Gateway> {
   const settings = parseSettings(environment, launch);
   const log = createLog(settings.logLevel, errors);
+  for (const line of findUnknownNames(environment)) log.logger.warn(line);
   const cloud = settings.imagesApiUrl ? toCloud(settings.imagesApiUrl) : await startDemo();
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -53,11 +58,21 @@ export async function createGateway({ environment, launch, output, errors }: Sur
   return {
     log,
     async listen() {
-      const url = await app.listen();
-      const open = settings.routerSecret === null ? ', open to every router because ROUTER_SECRET is not set,' : '';
-      output.write(`The gateway${open} listens at ${url}/graphql\n${cloud.describe(url, settings)}`);
+      const { url, adminUrl } = await app.listen();
+      const open = settings.routerSecrets === null ? ', open to every router because ROUTER_SECRET is not set,' : '';
+      output.write(`The gateway${open} listens at ${url}/graphql\n`);
+      if (adminUrl !== null) output.write(`Health and metrics are at ${adminUrl}\n`);
+      output.write(cloud.describe(url, settings));
       const why = await app.probe();
       if (why !== null && !closing) log.logger.warn(`/readyz says 503, because ${why}.`);
+    },
+    reload() {
+      try {
+        app.reload(parseSettings(environment, launch));
+        log.logger.info('secrets and certificates were read again');
+      } catch (error) {
+        log.logger.error({ mistakes: describeFailure(error) }, 'secrets and certificates stay as they were');
+      }
     },
     async close() {
       closing = true;
@@ -87,9 +102,6 @@ export function describeFailure(error: unknown): readonly string[] {
 }
 
 function toLine(error: unknown): string {
-  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (code === 'EADDRINUSE') return `HOST and PORT: ${address}:${port} is in use by another program.`;
-  if (code === 'EACCES') return `HOST and PORT: this user may not listen at ${address}:${port}.`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST: this machine has no address ${address ?? ''}.`;
+  if (error instanceof ListenError) return error.message;
   return `The gateway could not start: ${error instanceof Error ? error.message : String(error)}`;
 }

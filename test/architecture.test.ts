@@ -8,7 +8,7 @@ const root = new URL('../src/', import.meta.url).pathname;
 const arrows: Readonly<Record<string, readonly string[]>> = {
   main: ['command-line', 'start'],
   'command-line': ['graphql', 'settings'],
-  start: ['app', 'settings', 'demo', 'log', 'sample'],
+  start: ['app', 'settings', 'demo', 'http', 'log', 'sample'],
   log: ['log-line'],
   'log-line': [],
   sample: [],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { type Environment, type Launch, parseSettings, SettingsError } from '../settings/parse-settings.ts';
+import { findUnknownNames } from '../settings/unknown-names.ts';
 import { type Command, parseArguments, UsageError } from './arguments.ts';
 
 /** What a process gives the command line. */
@@ -49,6 +50,7 @@ async function print(command: Extract<Command, { kind: 'help' | 'version' | 'pri
 }
 
 function checkConfig({ environment, errors }: CommandSurroundings, launch: Launch): Outcome {
+  for (const line of findUnknownNames(environment)) errors.write(`Warning: ${line}\n`);
   try {
     parseSettings(environment, launch);
     return { exitCode: 0 };

@@ -1,8 +1,10 @@
+import type { Environment, Launch } from './environment.ts';
+import { rules } from './rules.ts';
 import type { Basis, Setting } from './setting.ts';
 import { type Settings, settingTable } from './settings.ts';
+import { readText } from './value-parsers.ts';
 
-/** The environment that settings are read from. */
-export type Environment = Readonly<Partial<Record<string, string>>>;
+export type { Environment, Launch };
 
 /** Invalid settings: one line for each mistake, naming the variable. */
 export class SettingsError extends Error {
@@ -16,30 +18,9 @@ export class SettingsError extends Error {
 }
 
 /**
- * How the gateway is started: from the sources in a clone, by the command that is installed, or by its word `demo`, which
- * asks for the embedded Images API.
- */
-export type Launch = 'clone' | 'installed' | 'demo';
-
-/** What settings must fulfil together: each says what is wrong, or null. */
-const rules: readonly ((settings: Settings, byDefault: Basis, launch: Launch) => string | null)[] = [
-  ({ production, imagesApiUrl }, byDefault) =>
-    (production || byDefault.production) && imagesApiUrl === null
-      ? 'IMAGES_API_URL must be set in production. The command `image-sharing-gateway demo` needs no Images API.'
-      : null,
-  ({ imagesApiUrl }, _byDefault, launch) =>
-    launch === 'demo' && imagesApiUrl !== null
-      ? 'IMAGES_API_URL must not be set for `demo`, which serves the embedded Images API.'
-      : null,
-  ({ trustedDocuments, trustedDocumentsManifest }) =>
-    trustedDocuments !== 'off' && trustedDocumentsManifest === null
-      ? 'TRUSTED_DOCUMENTS_FILE must be set where TRUSTED_DOCUMENTS is not off.'
-      : null,
-];
-
-/**
  * Reads all settings from the environment. An empty variable counts as not set. An installed command is in production, and
- * so is a clone with `NODE_ENV=production`: only `demo` starts the embedded Images API there.
+ * so is a clone with `NODE_ENV=production`: only `demo` starts the embedded Images API there. A secret may be in a file, which
+ * the variable with `_FILE` at the end of its name names.
  *
  * @throws SettingsError that names every mistake.
  */
@@ -48,12 +29,11 @@ export function parseSettings(environment: Environment, launch: Launch = 'clone'
   const wrong = new Set<string>();
 
   function read<T>(setting: Setting<T>, basis: Basis): T {
-    const given = environment[setting.name]?.trim();
-    if (!given) return setting.getDefault(basis);
-    const value = setting.parse(given);
-    if (value !== undefined) return value;
-    const shown = setting.isSecret ? `of ${given.length} characters` : toShown(given);
-    mistakes.push(`${setting.name} must be ${setting.takes}; it is ${shown}.`);
+    const { name, text, mistake } = find(setting, environment);
+    const value = text === '' ? setting.getDefault(basis) : setting.parse(text);
+    if (value !== undefined && mistake === null) return value;
+    const shown = setting.isSecret ? `of ${text.length} characters` : toShown(text);
+    mistakes.push(`${name} ${mistake ?? `must be ${setting.takes}; it is ${shown}`}.`);
     wrong.add(setting.name);
     return setting.getDefault(basis);
   }
@@ -73,6 +53,26 @@ export function parseSettings(environment: Environment, launch: Launch = 'clone'
   mistakes.push(...broken.filter((line) => !wrong.has(line.split(' ', 1)[0] ?? '')));
   if (mistakes.length > 0) throw new SettingsError(mistakes);
   return Object.freeze(settings);
+}
+
+/** A variable that was found, or the file that it names. */
+interface Found {
+  readonly name: string;
+  /** Empty where nothing is set. */
+  readonly text: string;
+  /** What is wrong with the variable, whatever the value. */
+  readonly mistake: string | null;
+}
+
+function find({ name, isSecret }: Setting<unknown>, environment: Environment): Found {
+  const text = environment[name]?.trim() ?? '';
+  const fileName = `${name}_FILE`;
+  const path = isSecret ? environment[fileName]?.trim() : undefined;
+  if (!path) return { name, text, mistake: null };
+  if (text !== '') return { name: fileName, text, mistake: `must not be set where ${name} is set` };
+  const content = readText(path)?.trim();
+  const mistake = content ? null : 'must be the path of a file that can be read and is not empty';
+  return { name: fileName, text: content ?? '', mistake };
 }
 
 /** A wrong value as a message may show it: on one line, and without the password of a URL. */

@@ -2,6 +2,7 @@ import { Pool } from 'undici';
 import { Breaker, type BreakerOptions } from './breaker.ts';
 import { FairQueue } from './fair-queue.ts';
 import { RetryBudget } from './retry-budget.ts';
+import type { CertifiedConnector } from './tls.ts';
 import { Transport, type TransportOptions } from './transport.ts';
 
 /** How to reach an API, and what to do about one that is slow or down. Times are in milliseconds. */
@@ -9,8 +10,7 @@ export interface ConnectOptions
   extends Omit<TransportOptions, 'dispatcher' | 'basePath' | 'queue' | 'breaker' | 'retryBudget'> {
   /** The base URL, without a slash at its end. */
   readonly url: URL;
-  /** Certificates in PEM; null for those that Node trusts. */
-  readonly ca: string | null;
+  readonly connector: CertifiedConnector;
   readonly connections: number;
   readonly connectionsPerToken: number;
   /** How long a connection is used. */
@@ -29,14 +29,14 @@ export interface Connection {
 }
 
 /** Makes a way to an API with connections, a queue and a breaker of its own. No connection is opened yet. */
-export function connect({ url, ca, ...options }: ConnectOptions): Connection {
+export function connect({ url, connector, ...options }: ConnectOptions): Connection {
   const dispatcher = new Pool(url.origin, {
     connections: options.connections,
     pipelining: 1,
     allowH2: false,
     // Names are looked up when a connection is made, so that a connection that never ends would never notice a move.
     clientTtl: options.connectionAgeMs,
-    ...(ca !== null && { connect: { ca } }),
+    connect: connector.connect,
   });
   const transport = new Transport({
     ...options,
