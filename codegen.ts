@@ -19,11 +19,12 @@ const config: CodegenConfig = {
           Image: '../upstream/model.ts#Image as ImageModel',
           CreateImageMemberPayload: './models.ts#MemberPayload',
           DeleteImageMemberPayload: './models.ts#DeletePayload',
+          ImageChange: './models.ts#ImageChangeModel',
+          UpdateImagePayload: './models.ts#UpdateImageModel',
           UpdateMemberStatusPayload: './models.ts#MemberPayload',
-          MyMembership: './models.ts#MyMembershipModel',
           Project: '../identity/model.ts#Project as ProjectModel',
           Viewer: './models.ts#ViewerModel',
-          ImageMember: '../upstream/model.ts#ImageMember as ImageMemberModel',
+          ImageMember: './models.ts#ImageMemberModel',
         },
         scalars: {
           ID: 'string',
@@ -33,6 +34,8 @@ const config: CodegenConfig = {
         },
       },
     },
+    // For the tools of frontend/, which know nothing of the files in schema/.
+    'frontend/schema.graphql': { plugins: ['schema-ast'] },
   },
 };
 

@@ -1,48 +1,30 @@
-import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { Pool } from 'undici';
-import { createContext } from './graphql/context.ts';
 import { LoaderStats } from './graphql/data/loaders.ts';
-import { DocumentStore } from './graphql/documents/document-store.ts';
-import { createPrepare } from './graphql/documents/prepare-document.ts';
-import { parseTrustedDocuments } from './graphql/documents/trusted-documents.ts';
-import { MemoryPool } from './graphql/limits/memory-pool.ts';
-import { OperationBudget } from './graphql/limits/operation-budget.ts';
-import { AnswerWriter } from './graphql/pipeline/answer.ts';
-import { type Sample, startApollo } from './graphql/pipeline/apollo-executor.ts';
-import { createExecuteOperation } from './graphql/pipeline/execute-operation.ts';
-import { createFindOperation } from './graphql/pipeline/find-operation.ts';
-import { createSchema } from './graphql/schema.ts';
-import { createAdminServer, toAdminTarget } from './http/admin.ts';
-import { createConsoleRoutes, type Person } from './http/console.ts';
-import { createDrain } from './http/drain.ts';
-import { createExplorerRoutes } from './http/explorer.ts';
-import { createGate } from './http/gate.ts';
-import { createReadyz, healthz } from './http/health.ts';
-import { createLandingPage } from './http/landing-page.ts';
-import { listen } from './http/listen.ts';
-import { Load } from './http/load.ts';
-import { createMemorySource, Memory, type MemorySource } from './http/memory.ts';
-import { createMetricsHandler, Metrics } from './http/metrics.ts';
+import { parseTrustedDocuments, type TrustedDocuments } from './graphql/documents/trusted-documents.ts';
+import type { Sample } from './graphql/pipeline/apollo-executor.ts';
+import { createGraphql } from './graphql/pipeline/create-graphql.ts';
+import { createSchema, printClientSchema } from './graphql/schema.ts';
+import { createAdmission } from './http/admission.ts';
+import type { Person } from './http/console.ts';
+import { createMemorySource, type MemorySource } from './http/memory.ts';
+import { Metrics } from './http/metrics.ts';
 import { toMaxConnections } from './http/open-files.ts';
-import type { RefusedRequest } from './http/refusal.ts';
 import { RouterSecrets } from './http/router-secret.ts';
-import { createHttpServer, type Routes } from './http/server.ts';
+import { createRoutes } from './http/routes.ts';
+import type { HttpOptions, Routes } from './http/server.ts';
+import { createServers } from './http/servers.ts';
 import { identityApi } from './identity/client.ts';
+import { createObserver, type Observer } from './observer.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Settings } from './settings/settings.ts';
 import { startTrace } from './tracing/tracer.ts';
-import { Breaker } from './upstream/breaker.ts';
-import { type Connection, connect } from './upstream/connect.ts';
-import { FairQueue } from './upstream/fair-queue.ts';
+import { connect } from './upstream/connect.ts';
 import { imagesApi } from './upstream/images-client.ts';
 import { createProbe, type Probe } from './upstream/probe.ts';
-import { RetryBudget } from './upstream/retry-budget.ts';
 import { SharedReads } from './upstream/shared-reads.ts';
-import { type Certificates, CertifiedConnector } from './upstream/tls.ts';
-import { Transport } from './upstream/transport.ts';
+import { CertifiedConnector } from './upstream/tls.ts';
 
 /** What an app is made of. */
 export interface AppOptions {
@@ -59,16 +41,18 @@ export interface AppOptions {
   readonly memorySource?: MemorySource;
 }
 
+/** The settings, where it is known which Images API is called. */
+type AppSettings = AppOptions['settings'];
+
 /** The gateway, ready to listen. */
 export interface App extends AsyncDisposable {
-  /**
-   * Starts listening. @returns the gateway's base URL, and that of health and metrics where they have one of their own.
-   * @throws ListenError if a port cannot be had.
-   */
-  listen(): Promise<{ readonly url: string; readonly adminUrl: string | null }>;
+  /** Starts listening. @returns the gateway's base URL. @throws ListenError. */
+  listen(): Promise<string>;
+  /** The base URL of health and metrics, once they listen; null where they have no listener of their own. */
+  adminUrl(): string | null;
   /** Tells why the Images API cannot be asked; null if it can. */
   readonly probe: Probe;
-  /** Uses the secrets and certificates of these settings from now on; nothing else of them. */
+  /** Uses the secrets and certificates of these settings from now on, and nothing else of them. */
   reload(settings: Settings): void;
   /**
    * Stops being ready, refuses new connections, lets what is in flight finish within the grace period, then closes
@@ -77,244 +61,96 @@ export interface App extends AsyncDisposable {
   close(): Promise<boolean>;
 }
 
-/** Where the built console is. */
-const consoleFolder = fileURLToPath(new URL('../frontend/console/dist', import.meta.url));
-
 /** Puts the gateway together: configuration in, a server out that is ready and not yet listening. */
-export async function createApp({
-  settings,
-  log,
-  sample,
-  people = [],
-  schema = createSchema(),
-  registry = new Registry(),
-  memorySource = createMemorySource(),
-}: AppOptions): Promise<App> {
-  const { origin, pathname: basePath } = settings.imagesApiUrl;
-  const connector = new CertifiedConnector(toCertificates(settings));
-  const dispatcher = new Pool(origin, {
-    // One more than calls may use: so that the probe need not wait for slow calls.
-    connections: settings.upstreamConnections + 1,
-    pipelining: 1,
-    allowH2: false,
-    // Names are looked up when a connection is made, so that a connection that never ends would never notice a move.
-    clientTtl: settings.upstreamConnectionAgeMs,
-    connect: connector.connect,
-  });
-  const memory = new Memory(settings.maxMemoryPercent, memorySource, () => performance.now());
-  const load = new Load({
-    maxConcurrent: settings.maxConcurrentOperations,
-    maxEventLoopDelayMs: settings.maxEventLoopDelayMs,
-    memory,
-  });
-  const trustedDocuments =
-    settings.trustedDocumentsManifest === null ? null : parseTrustedDocuments(settings.trustedDocumentsManifest);
+export async function createApp(options: AppOptions): Promise<App> {
+  const { settings, log, sample, registry = new Registry(), memorySource = createMemorySource() } = options;
+  const trustedDocuments = readTrustedDocuments(settings);
   const metrics = new Metrics(registry, trustedDocuments?.operationNames);
+  const observer = createObserver(log, metrics);
   const exporter = await createExporter(settings, metrics);
+  const { gate, load, memory } = createAdmission(settings, memorySource, (reason) => metrics.shed(reason));
+  const { connector, images, identity, probe, sharedReads } = createUpstream(settings, observer);
   const loaderStats = new LoaderStats();
-  const onDefect = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'defect');
-  const onRefused = (refused: RefusedRequest): void => {
-    metrics.refusedRequest(refused.status);
-    log[refused.status >= 500 ? 'warn' : 'info'](refused, 'refused');
-  };
-  const queue = new FairQueue({
-    places: settings.upstreamConnections,
-    placesPerKey: settings.upstreamConnectionsPerToken,
-    maxWaiting: settings.upstreamQueue,
-  });
-  const breaker = new Breaker({
-    failures: settings.upstreamBreakerFailures,
-    pauseMs: settings.upstreamBreakerPauseMs,
-    now: () => performance.now(),
-    onChange: (open) => log.warn({ open }, 'breaker'),
-  });
-  const gate = createGate({
-    load,
-    perToken: settings.rateLimitPerToken,
-    perAddress: settings.rateLimitPerAddress,
-    trustProxy: settings.trustProxy,
-    // Whatever one does, there is room for some of others.
-    maxConcurrentPerToken: Math.max(1, Math.floor((settings.maxConcurrentOperations * 63) / 64)),
-    maxReceivingBytes: settings.maxReceivingBytes,
-    onShed: (reason) => metrics.shed(reason),
-    now: () => performance.now(),
-  });
-  const { available, heapLimit } = memorySource.read();
-  const workingMemory = new MemoryPool(settings.maxWorkingBytes || Math.min(available / 2, heapLimit) / 4);
-  const transport = new Transport({
-    service: imagesApi,
-    dispatcher,
-    basePath,
-    deadlineMs: settings.upstreamDeadlineMs,
-    maxBodyBytes: settings.upstreamMaxBodyBytes,
-    retries: settings.upstreamRetries,
-    queue,
-    breaker,
-    retryBudget: new RetryBudget(settings.upstreamRetryPercent),
-    onRefused: (reason) => metrics.refused(reason),
-    onDropped(operation, rows) {
-      metrics.dropped(operation, rows);
-      log.warn({ operation, rows }, 'rows dropped');
-    },
-    observe(report) {
-      metrics.attempt(report);
-      if (report.status === undefined || report.status >= 500) log.warn(report, 'upstream');
-      else log.debug(report, 'upstream');
-    },
-  });
-  const find = createFindOperation({
-    schema,
-    limits: settings,
-    store: new DocumentStore(createPrepare({ schema, limits: settings, introspection: settings.introspection })),
-    trust: {
-      documents: trustedDocuments,
-      mode: settings.trustedDocuments,
-      onUntrusted(name, requestId) {
-        metrics.untrusted();
-        log.warn({ name: name?.slice(0, 100), requestId }, 'untrusted document');
-      },
-    },
-  });
-  const apollo = await startApollo({
-    schema,
+  const graphql = await createGraphql({
+    ...observer,
+    settings,
+    schema: options.schema ?? createSchema(),
     sample,
-    federatedTracing: settings.federatedTracing,
-    explorer: !settings.production,
-  });
-  const probe = createProbe(dispatcher, basePath, () => performance.now());
-  const identity = connectIdentity(settings, connector, metrics, log);
-  const upstream = {
-    transport,
-    sharedReads: settings.shareReads ? new SharedReads() : null,
-    identity: identity?.transport ?? null,
-  };
-  const contextOptions = {
-    verifyRemovals: settings.verifyRemovals,
-    bulkConcurrency: settings.bulkConcurrency,
+    upstream: { transport: images.transport, identity: identity?.transport ?? null, sharedReads },
+    trustedDocuments,
     loaderStats,
-  };
+    memory,
+    memorySource,
+  });
   const routerSecrets = new RouterSecrets(settings.routerSecrets);
-  const guarded = settings.routerSecrets !== null;
-  const handleGraphql = createPipeline({
+  const pipeline = createPipeline({
+    ...graphql,
     isRouter: (request) => routerSecrets.isRouter(request),
     startTrace: ({ headers }) => startTrace(headers['traceparent'], exporter?.export),
     gate,
     maxRequestBytes: settings.maxRequestBytes,
-    find,
-    createContext({ requestId, token, isRouter }, signal, trace) {
-      const deadlineAt = performance.now() + settings.operationDeadlineMs;
-      return createContext(
-        upstream,
-        { requestId, token, signal, deadlineAt, trace },
-        {
-          ...contextOptions,
-          federation: { sdl: isRouter || (settings.introspection && !guarded), entities: isRouter || !guarded },
-          budget: new OperationBudget(settings, workingMemory.open(), memory),
-        },
-      );
-    },
-    execute: createExecuteOperation({
-      apollo,
-      directExecution: settings.directExecution,
-      federatedTracing: settings.federatedTracing,
-    }),
-    answers: new AnswerWriter({ showsSchema: settings.introspection, onDefect }),
-    observe(report) {
-      metrics.operation({ ...report, failed: report.codes.length > 0 });
-      // Nothing else answers an operation that runs with this code.
-      if (report.codes[0] === 'OVERLOADED') metrics.shed('memory of operations');
-      log.info({ ...report, name: report.name?.slice(0, 100) }, 'operation');
-    },
-    onRefused,
+    observe: observer.onOperation,
+    onRefused: observer.onRefused,
   });
-  const landingPage = settings.production
-    ? handleGraphql
-    : createLandingPage(() => apollo.landingPage(), handleGraphql);
-  const maxConnections = toMaxConnections(settings.maxConnections, settings.upstreamConnections);
-  if (maxConnections < settings.maxConnections) {
-    log.warn({ maxConnections }, 'MAX_CONNECTIONS is lower than set, because the process may not open that many files');
-  }
-  const operatorRoutes: Routes = {
-    '/healthz': { GET: healthz, always: true },
-    '/readyz': { GET: createReadyz(async () => (drain.draining ? 'draining' : probe())), always: true },
-    '/metrics': { GET: createMetricsHandler(registry), always: true },
-  };
-  const http = {
-    corsOrigins: settings.corsOrigins,
-    headersTimeoutMs: settings.headersTimeoutMs,
-    requestTimeoutMs: settings.requestTimeoutMs,
-    answerTimeoutMs: settings.answerTimeoutMs,
-    onRefused,
-    onDefect,
-  };
-  const adminTarget = toAdminTarget(settings);
-  const admin = adminTarget && createAdminServer({ ...http, routes: operatorRoutes });
-  const { server, connections } = createHttpServer({
-    ...http,
-    connections: {
-      max: maxConnections,
-      // Behind a proxy, all callers have its address; on a socket, they have none.
-      maxPerAddress: settings.trustProxy || settings.host.startsWith('/') ? 0 : settings.maxConnectionsPerAddress,
-    },
-    routes: {
-      '/graphql': { GET: landingPage, POST: handleGraphql },
-      ...(!settings.production && createExplorerRoutes(sample)),
-      ...(settings.console && createConsoleRoutes(consoleFolder, people)),
-      ...(admin === null && operatorRoutes),
-    },
+  const routes = createRoutes({
+    graphql: pipeline,
+    landingPage: settings.production ? null : graphql.landingPage,
+    explorer: settings.production ? null : sample,
+    clientSchema: settings.introspection ? printClientSchema() : null,
+    console: settings.console ? (options.people ?? []) : null,
   });
-  const drain = createDrain(server);
+  const servers = createServers(settings, toHttpOptions(settings, routes, observer, log), probe, registry);
   metrics.read({
     running: () => load.running,
-    connections: () => connections.open,
+    connections: () => servers.connections.open,
     receivingBytes: () => gate.receivingBytes,
-    workingBytes: () => workingMemory.bytes,
+    workingBytes: () => graphql.workingMemory.bytes,
     memoryPercent: () => memory.percent,
     eventLoopDelayMs: () => load.eventLoopDelayMs,
-    calls: () => queue.inside,
-    waitingCalls: () => queue.waiting,
-    breakerOpen: () => breaker.open,
+    calls: () => images.queue.inside,
+    waitingCalls: () => images.queue.waiting,
+    breakerOpen: () => images.breaker.open,
     loaders: { ...loaderStats },
   });
 
   async function close(): Promise<boolean> {
-    const answered = await drain.close(settings.shutdownGraceMs, settings.drainDelayMs);
+    const answered = await servers.drain();
     load.stop();
-    await apollo.stop();
-    await dispatcher.destroy();
-    await identity?.close();
-    await exporter?.stop();
-    // Health is told, and metrics are read, to the end.
-    await admin?.close();
+    for (const part of [graphql, images, identity, exporter, servers]) await part?.close();
     return answered;
   }
-
   return {
-    async listen() {
-      const adminUrl = adminTarget && admin && (await listen(admin.server, adminTarget));
-      const { host, port } = settings;
-      const url = await listen(server, { host, port, settings: { host: 'HOST', port: 'PORT' } });
-      return { url, adminUrl };
-    },
+    listen: () => servers.listen(),
+    adminUrl: () => servers.adminUrl,
     probe,
     reload(read) {
       routerSecrets.replace(read.routerSecrets);
-      connector.replace(toCertificates(read));
+      connector.replace(read);
     },
     close,
-    async [Symbol.asyncDispose]() {
-      await close();
-    },
+    [Symbol.asyncDispose]: async () => void (await close()),
   };
 }
 
-function toCertificates({ upstreamCa, upstreamCert, upstreamKey }: Settings | AppOptions['settings']): Certificates {
-  return { ca: upstreamCa, cert: upstreamCert, key: upstreamKey };
+/** @returns null where none are registered. */
+function readTrustedDocuments({ trustedDocumentsManifest: manifest }: AppSettings): TrustedDocuments | null {
+  return manifest === null ? null : parseTrustedDocuments(manifest);
+}
+
+/** The ways to the Images API, and to the Identity service where one is configured. */
+function createUpstream(settings: AppSettings, observer: Observer) {
+  const connector = new CertifiedConnector(settings);
+  const { imagesApiUrl, identityApiUrl, shareReads } = settings;
+  const images = connect(imagesApi, imagesApiUrl, settings, connector, observer.ofUpstream());
+  const ofIdentity = observer.ofUpstream({ service: 'identity' });
+  const identity = identityApiUrl && connect(identityApi, identityApiUrl, settings, connector, ofIdentity);
+  const probe = createProbe(images.dispatcher, imagesApiUrl.pathname, () => performance.now());
+  return { connector, images, identity, probe, sharedReads: shareReads ? new SharedReads() : null };
 }
 
 /** Loaded only where traces are exported. */
-async function createExporter({ otlpEndpoint, serviceName }: AppOptions['settings'], metrics: Metrics) {
-  if (otlpEndpoint === null) return undefined;
+async function createExporter({ otlpEndpoint, serviceName }: AppSettings, metrics: Metrics) {
+  if (otlpEndpoint === null) return null;
   const { createOtlpExporter } = await import('./tracing/otlp.ts');
   return createOtlpExporter({
     endpoint: otlpEndpoint,
@@ -323,41 +159,12 @@ async function createExporter({ otlpEndpoint, serviceName }: AppOptions['setting
   });
 }
 
-/** @returns null where no Identity service is configured. */
-function connectIdentity(
-  settings: AppOptions['settings'],
-  connector: CertifiedConnector,
-  metrics: Metrics,
-  log: Logger,
-): Connection | null {
-  const { identityApiUrl } = settings;
-  if (identityApiUrl === null) return null;
-  return connect({
-    service: identityApi,
-    url: identityApiUrl,
-    connector,
-    connections: settings.upstreamConnections,
-    connectionsPerToken: settings.upstreamConnectionsPerToken,
-    connectionAgeMs: settings.upstreamConnectionAgeMs,
-    maxWaiting: settings.upstreamQueue,
-    deadlineMs: settings.upstreamDeadlineMs,
-    maxBodyBytes: settings.upstreamMaxBodyBytes,
-    retries: settings.upstreamRetries,
-    retryPercent: settings.upstreamRetryPercent,
-    breaker: {
-      failures: settings.upstreamBreakerFailures,
-      pauseMs: settings.upstreamBreakerPauseMs,
-      onChange: (open) => log.warn({ open, service: 'identity' }, 'breaker'),
-    },
-    onRefused: (reason) => metrics.refused(reason),
-    onDropped(operation, rows) {
-      metrics.dropped(operation, rows);
-      log.warn({ operation, rows }, 'rows dropped');
-    },
-    observe(report) {
-      metrics.attempt(report);
-      if (report.status === undefined || report.status >= 500) log.warn(report, 'upstream');
-      else log.debug(report, 'upstream');
-    },
-  });
+function toHttpOptions(settings: AppSettings, routes: Routes, observer: Observer, log: Logger): HttpOptions {
+  const { upstreamConnections } = settings;
+  const max = toMaxConnections(settings.maxConnections, upstreamConnections, (maxConnections) =>
+    log.warn({ maxConnections }, 'MAX_CONNECTIONS is lower than set, because the process may not open that many files'),
+  );
+  // Behind a proxy, all callers have its address; on a socket, they have none.
+  const maxPerAddress = settings.trustProxy || settings.host.startsWith('/') ? 0 : settings.maxConnectionsPerAddress;
+  return { ...observer, ...settings, routes, connections: { max, maxPerAddress } };
 }

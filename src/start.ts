@@ -58,7 +58,8 @@ export async function createGateway({ environment, launch, output, errors }: Sur
   return {
     log,
     async listen() {
-      const { url, adminUrl } = await app.listen();
+      const url = await app.listen();
+      const adminUrl = app.adminUrl();
       const open = settings.routerSecrets === null ? ', open to every router because ROUTER_SECRET is not set,' : '';
       output.write(`The gateway${open} listens at ${url}/graphql\n`);
       if (adminUrl !== null) output.write(`Health and metrics are at ${adminUrl}\n`);

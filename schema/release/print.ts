@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { printSubgraphSchema } from '../../src/graphql/printed-schema.ts';
+import { printSubgraphSchema } from '../../src/graphql/schema.ts';
 
 // `npm run schema:release`, when a version is released: from then on this is promised, and nothing is declared broken.
 writeFileSync(new URL('subgraph.graphql', import.meta.url), printSubgraphSchema());

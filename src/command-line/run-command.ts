@@ -45,7 +45,7 @@ async function print(command: Extract<Command, { kind: 'help' | 'version' | 'pri
     const { createHelp } = await import('./help.ts');
     return createHelp();
   }
-  const { printClientSchema, printSubgraphSchema } = await import('../graphql/printed-schema.ts');
+  const { printClientSchema, printSubgraphSchema } = await import('../graphql/schema.ts');
   return command.form === 'client' ? printClientSchema() : printSubgraphSchema();
 }
 

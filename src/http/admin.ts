@@ -1,5 +1,4 @@
-import type { Server } from 'node:http';
-import type { ListenTarget } from './listen.ts';
+import { type ListenTarget, listen } from './listen.ts';
 import { createHttpServer, type HttpOptions } from './server.ts';
 
 /** How many connections there may be to ask for health and metrics. */
@@ -14,7 +13,8 @@ interface AdminSettings {
 
 /** A server for health and metrics alone. */
 export interface AdminServer {
-  readonly server: Server;
+  /** Starts listening. @returns the base URL. @throws ListenError. */
+  listen(): Promise<string>;
   /** Cuts everyone off: they only ask how the gateway is. */
   close(): Promise<void>;
 }
@@ -27,10 +27,10 @@ export function toAdminTarget({ host, adminHost, adminPort }: AdminSettings): Li
 }
 
 /** Makes the server for health and metrics, not yet listening. */
-export function createAdminServer(options: Omit<HttpOptions, 'connections'>): AdminServer {
+export function createAdminServer(target: ListenTarget, options: Omit<HttpOptions, 'connections'>): AdminServer {
   const { server } = createHttpServer({ ...options, connections: { max: maxConnections, maxPerAddress: 0 } });
   return {
-    server,
+    listen: () => listen(server, target),
     async close() {
       if (!server.listening) return;
       const closed = new Promise((resolve) => server.close(resolve));

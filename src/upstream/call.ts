@@ -1,3 +1,4 @@
+import type { Token } from '../token.ts';
 import type { AttemptRequest } from './attempt.ts';
 import type { CallBudget } from './call-budget.ts';
 
@@ -21,7 +22,7 @@ export interface Trace {
 /** Who a call is made for. */
 export interface Caller {
   /** The caller's own token, sent as `X-Auth-Token`. */
-  readonly token: string;
+  readonly token: Token;
   /** Sent as `X-Openstack-Request-Id`: at most 64 characters, or Glance answers 500. */
   readonly requestId: string;
   /** Aborts when the caller goes away. */
@@ -47,6 +48,8 @@ export interface Call {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** The media type of the body; `application/json` by default. */
+  readonly mediaType?: string;
   /** Whether the call is about the caller's own token, which is then sent as `X-Subject-Token` as well. */
   readonly isAboutToken?: boolean;
   /** Whether an answer that is too large is still read to its end: see `TooLargeAnswer`. */

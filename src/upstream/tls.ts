@@ -3,10 +3,10 @@ import { buildConnector } from 'undici';
 /** By what both ends of a connection prove who they are, as PEM; null where nothing is set. */
 export interface Certificates {
   /** The authorities that may vouch for upstream; null for those that Node trusts. */
-  readonly ca: string | null;
+  readonly upstreamCa: string | null;
   /** What the gateway shows, with its private key. */
-  readonly cert: string | null;
-  readonly key: string | null;
+  readonly upstreamCert: string | null;
+  readonly upstreamKey: string | null;
 }
 
 /**
@@ -29,7 +29,7 @@ export class CertifiedConnector {
   readonly connect: buildConnector.connector = (options, callback) => this.#connect(options, callback);
 }
 
-function build({ ca, cert, key }: Certificates): buildConnector.connector {
+function build({ upstreamCa: ca, upstreamCert: cert, upstreamKey: key }: Certificates): buildConnector.connector {
   return buildConnector({
     allowH2: false,
     ...(ca !== null && { ca }),

@@ -3,7 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type Change, CriticalityLevel, diff } from '@graphql-inspector/core';
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { printSubgraphSchema } from '../../src/graphql/printed-schema.ts';
+import { printSubgraphSchema } from '../../src/graphql/schema.ts';
 
 const folder = new URL('../../schema/release/', import.meta.url);
 const released = readFileSync(new URL('subgraph.graphql', folder), 'utf8');

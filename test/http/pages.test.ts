@@ -2,7 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildClientSchema, getIntrospectionQuery } from 'graphql';
+import {
+  buildClientSchema,
+  buildSchema,
+  type GraphQLObjectType,
+  getIntrospectionQuery,
+  type IntrospectionQuery,
+} from 'graphql';
 import { describe, expect, it, vi } from 'vitest';
 import { createExplorerRoutes } from '../../src/http/explorer.ts';
 import type { Routes } from '../../src/http/server.ts';
@@ -146,6 +152,37 @@ describe('the explorer', () => {
     const body = await readRoute(routes, '/explorer');
     const json = /<script type="application\/json" id="sample">(.*?)<\/script>/.exec(body)?.[1] ?? '';
     expect(JSON.parse(json)).toEqual(sample);
+  });
+});
+
+describe('the schema at /schema.graphql', () => {
+  it('is that of introspection, with all descriptions, and without what is there for routers', async () => {
+    await using gateway = await startGateway(nowhere, { ROUTER_SECRET: 'a-secret-of-the-router' });
+    const answer = await fetch(`${gateway.url}/schema.graphql`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
+    const sdl = await answer.text();
+    expect(sdl).not.toMatch(/@(?:link|key|shareable|cost|listSize)|_entities|_service|_Any|federation__|link__/);
+    const shown = buildSchema(sdl);
+    const { data } = await gateway.query(null, getIntrospectionQuery({ specifiedByUrl: true }));
+    const introspected = buildClientSchema(data as unknown as IntrospectionQuery);
+    for (const type of Object.values(shown.getTypeMap())) {
+      const { description = null } = introspected.getType(type.name) ?? {};
+      expect(type.description ?? null, type.name).toBe(description);
+      if (type.name.startsWith('__') || !('getFields' in type)) continue;
+      const fields = Object.keys(type.getFields());
+      const all = introspected.getType(type.name) as GraphQLObjectType;
+      expect(
+        Object.keys(all.getFields())
+          .filter((name) => !name.startsWith('_'))
+          .sort(),
+      ).toEqual(fields.sort());
+    }
+    expect(shown.getMutationType()?.description).toBeTruthy();
+  });
+
+  it.each([{ INTROSPECTION: 'false' }, { PRODUCTION: 'true' }])('is not shown with %j', async (environment) => {
+    await using gateway = await startGateway(nowhere, environment);
+    expect((await fetch(`${gateway.url}/schema.graphql`)).status).toBe(404);
   });
 });
 

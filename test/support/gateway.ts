@@ -49,7 +49,7 @@ export async function startGateway(
     sample: { document: 'query Sample { images { nodes { id } } }', headers: { 'X-Auth-Token': 'sample-token' } },
     ...(memorySource && { memorySource }),
   });
-  const { url } = await app.listen();
+  const url = await app.listen();
   return {
     app,
     url,
