@@ -1,4 +1,4 @@
-import type { Handler, Routes } from './server.ts';
+import { type Handler, type Routes, sendText } from './server.ts';
 import { createFileHandler, type FileHandler } from './static-files.ts';
 
 /** The document and headers that the explorer opens with. */
@@ -69,8 +69,29 @@ const js = 'text/javascript; charset=utf-8';
 
 const loadGraphiQL = (): Promise<GraphiQL> => import('@graphql-yoga/render-graphiql/graphiql');
 
+const packageName = '@graphql-yoga/render-graphiql';
+
+/** Whether GraphiQL is there: the package is large, so that it is not installed along with the gateway. */
+export function isExplorerInstalled(): boolean {
+  try {
+    import.meta.resolve(packageName);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Tells how to install GraphiQL. */
+const missing: Routes = {
+  '/explorer': {
+    GET: (_request, response) =>
+      sendText(response, 404, `There is no explorer: npm install ${packageName} brings it.\n`),
+  },
+};
+
 /** The routes of an explorer that works offline. Its nine megabytes are loaded at the first request. */
 export function createExplorerRoutes(sample: ExplorerSample, load = loadGraphiQL): Routes {
+  if (!isExplorerInstalled()) return missing;
   let graphiql: Promise<GraphiQL> | undefined;
   function fromPackage(type: string, part: keyof GraphiQL): { readonly GET: Handler } {
     let handler: FileHandler | undefined;

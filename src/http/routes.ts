@@ -20,8 +20,6 @@ export interface RouteOptions {
   readonly clientSchema: string | null;
   /** The demo users that the console offers; null: no console. */
   readonly console: readonly Person[] | null;
-  readonly whyNotReady: Readiness;
-  readonly registry: Registry;
 }
 
 /** Browsers display this type, and would download an unknown one. */
@@ -40,8 +38,14 @@ export function createRoutes(options: RouteOptions): Routes {
     }),
     ...(explorer !== null && createExplorerRoutes(explorer)),
     ...(console !== null && createConsoleRoutes(consoleFolder, console)),
+  };
+}
+
+/** What operators ask: health and metrics. */
+export function createOperatorRoutes(whyNotReady: Readiness, registry: Registry): Routes {
+  return {
     '/healthz': { GET: healthz, always: true },
-    '/readyz': { GET: createReadyz(options.whyNotReady), always: true },
-    '/metrics': { GET: createMetricsHandler(options.registry), always: true },
+    '/readyz': { GET: createReadyz(whyNotReady), always: true },
+    '/metrics': { GET: createMetricsHandler(registry), always: true },
   };
 }

@@ -65,7 +65,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
     federatedTracing: settings.federatedTracing,
     explorer: !settings.production,
   });
-  const isGuarded = settings.routerSecret !== null;
+  const isGuarded = settings.routerSecrets !== null;
   const sharedOptions: Omit<ContextOptions, 'federation' | 'budget'> = {
     verifyRemovals: settings.verifyRemovals,
     bulkConcurrency: settings.bulkConcurrency,
