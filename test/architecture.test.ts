@@ -9,12 +9,13 @@ const root = new URL('../src/', import.meta.url).pathname;
  * into its folders and its own files.
  */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  main: ['start'],
-  start: ['app', 'settings', 'demo', 'logging', 'sample'],
+  main: ['command-line', 'start'],
+  'command-line': ['graphql', 'settings'],
+  start: ['app', 'settings', 'demo', 'http', 'logging', 'sample'],
   app: ['settings', 'observer', 'pipeline', 'http', 'graphql', 'identity', 'upstream', 'tracing'],
   pipeline: ['http', 'graphql', 'tracing', 'errors'],
   observer: ['http', 'pipeline', 'upstream'],
-  demo: ['simulator'],
+  demo: ['http', 'simulator'],
   http: ['collections', 'token', 'errors'],
   identity: ['upstream', 'errors'],
   upstream: ['collections', 'token', 'errors'],

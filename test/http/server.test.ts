@@ -146,7 +146,7 @@ describe('GET /readyz', () => {
     expect(reason).toContain('there is no Images API at IMAGES_API_URL');
     expect(reason).not.toMatch(/\d+\.\d+\.\d+\.\d+/);
     const { errors } = await gateway.query(demoIdentities.producer.token, '{ images { nodes { id } } }');
-    expect(errors?.[0]?.message).toContain('wrong address (IMAGES_API_URL)');
+    expect(errors?.[0]?.message).toContain('Check IMAGES_API_URL');
     expect(errors?.[0]?.extensions.code).toBe('UPSTREAM_INVALID_RESPONSE');
   });
 

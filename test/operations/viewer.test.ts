@@ -145,7 +145,7 @@ describe('the viewer', () => {
     });
     const answer = await gateway.query('a', '{ viewer { user { id } } }');
     expect(answer.errors).toMatchObject([{ path: ['viewer'], extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } }]);
-    expect(answer.errors?.[0]?.message).toContain('may be set up with a wrong one');
+    expect(answer.errors?.[0]?.message).toContain('Check IDENTITY_API_URL');
   });
 });
 

@@ -1,4 +1,4 @@
-/** What a value takes in JSON beside its characters: quotes or brackets, and a comma. */
+/** JSON punctuation per value: quotes or brackets, and a comma. */
 const punctuationBytes = 3;
 /** What a character takes at the most: a control character is written as `\u0001`. */
 const maxBytesPerCharacter = 6;
@@ -7,9 +7,9 @@ const maxBytesPerCharacter = 6;
 const escaped = /["\\\p{Cc}\p{Cs}]/u;
 
 /**
- * About how many bytes a value takes as JSON, at the least; counting stops soon after the maximum. A text that many
- * fields share is held only once until it is written, so an answer can be too large to be written but not to be held.
- * Characters are looked at only where they decide whether there are too many bytes.
+ * Estimates a lower bound of the JSON size of a value, in bytes; counting stops soon after the maximum. A string shared
+ * by many fields takes memory only once until it is serialised, so a response can fit in memory but be too large to
+ * serialise. Characters are inspected only if they decide whether the value is too large.
  */
 export function estimateAnswerBytes(value: unknown, max: number): number {
   const estimate = addUp(value, max, (text) => text.length);

@@ -22,18 +22,18 @@ import type { OperationBudget } from './operation-budget.ts';
 
 type Field = GraphQLField<unknown, Charged>;
 
-/** What a field counts: about as many microseconds as it takes to resolve. */
+/** Weights of fields: roughly the microseconds they take to resolve. */
 const weights = {
   value: 1,
   resolvedValue: 2,
   object: 2,
   resolvedObject: 4,
-  /** One that is looked up by its arguments. */
+  /** An object that is looked up by its arguments. */
   foundObject: 16,
   list: 8,
 };
 
-/** What is charged: the part of an operation's context that its lists concern. */
+/** The part of an operation's context that charging needs. */
 interface Charged {
   readonly budget: OperationBudget;
   readonly listWeights: ListWeights;
@@ -41,9 +41,9 @@ interface Charged {
 }
 
 /**
- * Charges every list that a resolver returns to the budget of its operation: a list of objects with its length times the
- * fields that are selected of each item, another with its length. Only by lists can an answer have more values than its
- * document has fields. Where the budget does not allow the list, an empty one takes its place and the answer is lost.
+ * Charges every list that a resolver returns to the operation's budget: a list of objects by its length times the fields
+ * selected per item, any other list by its length. Only lists can make a response larger than its document. If the budget
+ * does not allow a list, an empty one replaces it and the response is discarded.
  */
 export function chargeLists(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -68,7 +68,7 @@ function charge(list: unknown, context: Charged, info: GraphQLResolveInfo): unkn
 }
 
 /**
- * Checks, before anything is written, whether the answer to a mutation has room for the lists of its payload.
+ * Checks, before a mutation writes anything, whether its response has room for the lists in its payload.
  *
  * @param lengths by the names of the lists; the payload need not have all of them.
  * @throws GatewayError `LIMIT_EXCEEDED`.
@@ -99,7 +99,7 @@ function findFields(name: string, sets: readonly SelectionSetNode[], info: Graph
   );
 }
 
-/** The list, if upstream accepts the token that comes with the operation. */
+/** The list, if upstream accepts the operation's token. */
 async function verifyThenReturn(list: readonly unknown[], { budget, client }: Charged) {
   try {
     await client.verifyToken();
@@ -110,7 +110,7 @@ async function verifyThenReturn(list: readonly unknown[], { budget, client }: Ch
   }
 }
 
-/** How many fields are selected of each item of the list that this field returns; lists below are charged themselves. */
+/** Number of fields selected per item of the list that this field returns; nested lists are charged separately. */
 function weigh(known: ListWeights, info: GraphQLResolveInfo): number {
   const { fieldNodes, returnType, schema, fragments } = info;
   if (!isListOfObjects(returnType)) return 1;
@@ -141,7 +141,7 @@ function weigh(known: ListWeights, info: GraphQLResolveInfo): number {
   return weight;
 }
 
-/** What a field counts without what is selected below it; undefined: `__typename`. */
+/** The weight of a field without its subselection. @param field undefined for `__typename`. */
 function weighField(field: Field | undefined): number {
   if (field === undefined) return weights.value;
   if (isList(field.type)) return weights.list;
@@ -151,7 +151,7 @@ function weighField(field: Field | undefined): number {
   return field.args.length > 0 ? weights.foundObject : weights.resolvedObject;
 }
 
-/** How many values the arguments of a field hold: they are looked at again for each item. */
+/** The number of values in the arguments of a field, which are coerced again for each item. */
 function countValues({ arguments: given = [] }: FieldNode, { variableValues }: GraphQLResolveInfo): number {
   let values = 0;
   const open: unknown[] = given.map(({ value }) => valueFromASTUntyped(value, variableValues));
