@@ -102,7 +102,7 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
     const found = schemaBytes.measure(syntaxTree, node);
     if (found <= schemaBytes.max) return found;
     const refusal = { limit: 'maxAnswerBytes', allowed: schemaBytes.max, found } as const;
-    throw toLimitError(refusal, ' This counts what describes the schema: ask for less of it in one operation.');
+    throw toLimitError(refusal, ' This counts introspection only: request less of it in one operation.');
   }
 
   return (parameters, { requestId, isRouter }) => {
