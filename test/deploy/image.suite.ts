@@ -7,7 +7,7 @@ import { askForImages, run, tryRun } from './run.ts';
 
 const { token } = demoIdentities.producer;
 
-beforeAll(buildImage, 600_000);
+beforeAll(buildImage, 900_000);
 
 it('takes at most 100 MB over its base image', async () => {
   const size = async (name: string) => Number(await inspect(name, '{{.Size}}'));
