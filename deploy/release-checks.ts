@@ -21,14 +21,21 @@ export function findMismatches({ read, schema, image }: Release): readonly strin
     ['Dockerfile', /image\.version="([^"]+)"/.exec(read('Dockerfile'))?.[1]],
     ['compose.yaml', /image: image-sharing-gateway:(\S+)/.exec(read('compose.yaml'))?.[1]],
     ['deploy/kubernetes/base', /newTag: (\S+)/.exec(read('deploy/kubernetes/base/kustomization.yaml'))?.[1]],
-    ...(image === null ? [] : ([['the image', image.version], ['the label of the image', image.label]] as const)),
+    ...(image === null
+      ? []
+      : ([
+          ['the image', image.version],
+          ['the label of the image', image.label],
+        ] as const)),
   ];
   return [
     ...found
       .filter(([, there]) => there !== version)
       .map(([place, there]) => `package.json has version ${version}, ${place} has ${there ?? 'none'}.`),
     ...(promised === schema ? [] : ['The schema is not the one in schema/release: run npm run schema:release.']),
-    ...(Object.keys(declared).length === 0 ? [] : ['schema/release declares breaking changes: run npm run schema:release.']),
+    ...(Object.keys(declared).length === 0
+      ? []
+      : ['schema/release declares breaking changes: run npm run schema:release.']),
     ...(image === null || image.schema === schema ? [] : ['The image has another schema than the sources.']),
   ];
 }

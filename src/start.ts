@@ -8,32 +8,32 @@ import { sampleDocument } from './sample.ts';
 import { type Environment, type Launch, parseSettings, SettingsError } from './settings/parse-settings.ts';
 import { findUnknownNames } from './settings/unknown-names.ts';
 
-/** What a process gives the gateway. */
+/** What the process provides to the gateway. */
 export interface Surroundings {
   readonly environment: Environment;
-  /** How it is started. */
+  /** How the process was started. */
   readonly launch: Launch;
-  /** Where it says where it listens. */
+  /** Receives the address that the gateway listens on. */
   readonly output: Writable;
-  /** Where it logs. */
+  /** Receives the log. */
   readonly errors: Writable;
 }
 
-/** A gateway that was put together. */
+/** A gateway, ready to listen. */
 export interface Gateway {
   readonly log: Log;
-  /** Listens, and says where. @throws if the port cannot be had. */
+  /** Starts to listen and prints the address. @throws if the port is not available. */
   listen(): Promise<void>;
-  /** Answers what is in flight within the grace period, and ends everything. @returns whether all were answered. */
+  /** Finishes requests in flight within the grace period, then shuts down. @returns whether all were answered. */
   close(): Promise<boolean>;
   /** Reads secrets and certificates again. Where they cannot be used, those that are known stay, and the log says why. */
   reload(): void;
 }
 
-/** How long the log may take to be written at the end, in milliseconds. */
+/** Timeout for flushing the log at shutdown, in milliseconds. */
 const logTimeoutMs = 500;
 
-/** Puts a gateway together, with the embedded Images API unless another one is set. @throws SettingsError. */
+/** Creates a gateway, with the embedded Images API unless another one is configured. @throws SettingsError. */
 export async function createGateway({ environment, launch, output, errors }: Surroundings): Promise<Gateway> {
   const settings = parseSettings(environment, launch);
   const log = createLog(settings.logLevel, errors);
@@ -65,7 +65,7 @@ export async function createGateway({ environment, launch, output, errors }: Sur
       if (adminUrl !== null) output.write(`Health and metrics are at ${adminUrl}\n`);
       output.write(cloud.describe(url, settings));
       const why = await app.probe();
-      if (why !== null && !closing) log.logger.warn(`/readyz says 503, because ${why}.`);
+      if (why !== null && !closing) log.logger.warn(`The gateway is not ready (/readyz answers 503): ${why}.`);
     },
     reload() {
       try {
@@ -85,19 +85,19 @@ export async function createGateway({ environment, launch, output, errors }: Sur
   };
 }
 
-/** An Images API that runs elsewhere. */
+/** An Images API outside this process. */
 function toCloud(imagesApiUrl: URL): Demo {
   const nothing = { people: [], describe: () => '', close: async () => {} };
   return { imagesApiUrl, identityApiUrl: null, token: 'your token', ...nothing };
 }
 
-/** The embedded Images API; loaded only when it is needed, so that the gateway starts fast without it. */
+/** The embedded Images API. Loaded on demand, so that the gateway starts fast without it. */
 async function startDemo(): Promise<Demo> {
   const demo = await import('./demo.ts');
   return demo.startDemo();
 }
 
-/** What to say of a start that failed: one line for each mistake. */
+/** Describes a failed start, one line per mistake. */
 export function describeFailure(error: unknown): readonly string[] {
   return error instanceof SettingsError ? error.mistakes : [toLine(error)];
 }

@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** The header in which a router sends the secret that it shares with the gateway. */
+/** The header in which a router sends the secret it shares with the gateway. */
 export const routerSecretHeader = 'x-router-secret';
 
 /**
- * The secrets that routers share with the gateway: none, one, or two while one replaces the other. Digests are compared, in
- * constant time: neither a secret's length nor how much of a guess was right can be measured.
+ * The secrets that routers share with the gateway: none, one, or two while one replaces the other. Digests are compared in
+ * constant time, so timing reveals neither the length of a secret nor a partial match.
  */
 export class RouterSecrets {
   #expected: readonly Buffer[] = [];

@@ -48,7 +48,7 @@ export function parseSettings(environment: Environment, launch: Launch = 'clone'
     .filter(([key]) => !(key in basis))
     .map(([key, setting]) => [key, read<unknown>(setting, basis)]);
   const settings: Settings = { ...basis, ...Object.fromEntries(others) };
-  // A setting that is wrong already has its line.
+  // A setting with an invalid value has been reported already.
   const broken = rules.map((rule) => rule(settings, byDefault, launch)).filter((line) => line !== null);
   mistakes.push(...broken.filter((line) => !wrong.has(line.split(' ', 1)[0] ?? '')));
   if (mistakes.length > 0) throw new SettingsError(mistakes);
@@ -75,7 +75,7 @@ function find({ name, isSecret }: Setting<unknown>, environment: Environment): F
   return { name: fileName, text: content ?? '', mistake };
 }
 
-/** A wrong value as a message may show it: on one line, and without the password of a URL. */
+/** Formats an invalid value for a message: on one line, and without the password of a URL. */
 function toShown(value: string): string {
   return JSON.stringify(value.replace(/\/\/.*@/, '//…@'));
 }

@@ -25,14 +25,17 @@ it('a release whose parts belong together has no mismatch', () => {
   expect(find({}, null)).toEqual([]);
 });
 
-it.each(['package-lock.json', 'CHANGELOG.md', 'Dockerfile', 'compose.yaml', 'deploy/kubernetes/base/kustomization.yaml'])(
-  'another version in %s is told',
-  (name) => {
-    expect(find({ [name]: (files[name] ?? '').replace('1.2.3', '1.2.4') })).toEqual([
-      expect.stringMatching(/has version 1\.2\.3, .* has 1\.2\.4\.$/),
-    ]);
-  },
-);
+it.each([
+  'package-lock.json',
+  'CHANGELOG.md',
+  'Dockerfile',
+  'compose.yaml',
+  'deploy/kubernetes/base/kustomization.yaml',
+])('another version in %s is told', (name) => {
+  expect(find({ [name]: (files[name] ?? '').replace('1.2.3', '1.2.4') })).toEqual([
+    expect.stringMatching(/has version 1\.2\.3, .* has 1\.2\.4\.$/),
+  ]);
+});
 
 it('changes that are not released yet, in the changelog or in the schema, are told', () => {
   expect(find({ 'CHANGELOG.md': '## Unreleased\n\n## 1.2.3\n' })).toHaveLength(1);
