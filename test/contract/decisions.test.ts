@@ -27,19 +27,22 @@ describe.each([true, false])('a decision without "memberId"; Identity service kn
     { caller: 'expired', says: 'error UNAUTHENTICATED' },
     { caller: 'bad', says: 'error UNAUTHENTICATED' },
     { caller: 'nobody', says: 'error UNAUTHENTICATED' },
-  ])('of $caller, about an image whose one member is consumer A, is $says', async ({ caller, says, saysSecure = says }) => {
-    await using stage = await openStage({ hasIdentity });
-    const imageIds = [
-      await stage.image({ members: { consumerA: 'pending' } }),
-      await stage.image({ members: { consumerA: 'pending' }, attributes: { os_hidden: true } }),
-    ];
-    for (const imageId of imageIds) {
-      const expected = stage.cloud.policy === 'secure' ? saysSecure : says;
-      expect(await decide(stage, caller, imageId, 'ACCEPTED')).toBe(expected);
-      const status = expected === 'ACCEPTED' ? 'accepted' : 'pending';
-      expect(await stage.rows(imageId)).toMatchObject([{ status }]);
-    }
-  });
+  ])(
+    'of $caller, about an image whose one member is consumer A, is $says',
+    async ({ caller, says, saysSecure = says }) => {
+      await using stage = await openStage({ hasIdentity });
+      const imageIds = [
+        await stage.image({ members: { consumerA: 'pending' } }),
+        await stage.image({ members: { consumerA: 'pending' }, attributes: { os_hidden: true } }),
+      ];
+      for (const imageId of imageIds) {
+        const expected = stage.cloud.policy === 'secure' ? saysSecure : says;
+        expect(await decide(stage, caller, imageId, 'ACCEPTED')).toBe(expected);
+        const status = expected === 'ACCEPTED' ? 'accepted' : 'pending';
+        expect(await stage.rows(imageId)).toMatchObject([{ status }]);
+      }
+    },
+  );
 
   it.each<Caller>(['admin', 'unscoped'])('of %s never sets the status of somebody else', async (caller) => {
     await using stage = await openStage({ hasIdentity });
