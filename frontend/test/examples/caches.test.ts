@@ -18,7 +18,7 @@ const input = { imageId, status: 'ACCEPTED' } as const;
 /** What caches have to say of what they cannot merge. */
 function listenToWarnings() {
   const warnings = (['warn', 'error'] as const).map((level) => vi.spyOn(console, level).mockReturnValue());
-  onTestFinished(() => vi.restoreAllMocks());
+  onTestFinished(() => void vi.restoreAllMocks());
   return () => warnings.flatMap(({ mock }) => mock.calls.map(([message]) => String(message)));
 }
 
