@@ -63,7 +63,9 @@ it('a component is tested without a gateway, by answers that name their types an
   const link = new MockLink([
     {
       request: { query: DecideDocument, variables: { input: { imageId, status: 'ACCEPTED' } } },
-      result: { data: { updateMemberStatus: { __typename: 'UpdateMemberStatusPayload', imageMember, userErrors: [] } } },
+      result: {
+        data: { updateMemberStatus: { __typename: 'UpdateMemberStatusPayload', imageMember, userErrors: [] } },
+      },
     },
   ]);
   const client = new ApolloClient({ link, cache: createCache() });
