@@ -1,5 +1,3 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
@@ -10,13 +8,13 @@ import { createGraphql } from './graphql/pipeline/create-graphql.ts';
 import { createSchema, printClientSchema } from './graphql/schema.ts';
 import { createAdmission } from './http/admission.ts';
 import type { Person } from './http/console.ts';
-import { createDrain } from './http/drain.ts';
 import { createMemorySource, type MemorySource } from './http/memory.ts';
 import { Metrics } from './http/metrics.ts';
 import { toMaxConnections } from './http/open-files.ts';
-import { createRouterCheck } from './http/router-secret.ts';
+import { RouterSecrets } from './http/router-secret.ts';
 import { createRoutes } from './http/routes.ts';
-import { createHttpServer, type HttpOptions, type Routes } from './http/server.ts';
+import type { HttpOptions, Routes } from './http/server.ts';
+import { createServers } from './http/servers.ts';
 import { identityApi } from './identity/client.ts';
 import { createObserver, type Observer } from './observer.ts';
 import { createPipeline } from './pipeline.ts';
@@ -26,6 +24,7 @@ import { connect } from './upstream/connect.ts';
 import { imagesApi } from './upstream/images-client.ts';
 import { createProbe, type Probe } from './upstream/probe.ts';
 import { SharedReads } from './upstream/shared-reads.ts';
+import { CertifiedConnector } from './upstream/tls.ts';
 
 /** What an app is made of. */
 export interface AppOptions {
@@ -47,10 +46,14 @@ type AppSettings = AppOptions['settings'];
 
 /** The gateway, ready to listen. */
 export interface App extends AsyncDisposable {
-  /** Starts listening. @returns the gateway's base URL. @throws if the port cannot be had. */
+  /** Starts listening. @returns the gateway's base URL. @throws ListenError. */
   listen(): Promise<string>;
+  /** The base URL of health and metrics, once they listen; null where they have no listener of their own. */
+  adminUrl(): string | null;
   /** Tells why the Images API cannot be asked; null if it can. */
   readonly probe: Probe;
+  /** Uses the secrets and certificates of these settings from now on, and nothing else of them. */
+  reload(settings: Settings): void;
   /**
    * Stops being ready, refuses new connections, lets what is in flight finish within the grace period, then closes
    * everything. @returns whether all requests were answered.
@@ -66,7 +69,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const observer = createObserver(log, metrics);
   const exporter = await createExporter(settings, metrics);
   const { gate, load, memory } = createAdmission(settings, memorySource, (reason) => metrics.shed(reason));
-  const { images, identity, probe, sharedReads } = createUpstream(settings, observer);
+  const { connector, images, identity, probe, sharedReads } = createUpstream(settings, observer);
   const loaderStats = new LoaderStats();
   const graphql = await createGraphql({
     ...observer,
@@ -79,9 +82,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     memory,
     memorySource,
   });
+  const routerSecrets = new RouterSecrets(settings.routerSecrets);
   const pipeline = createPipeline({
     ...graphql,
-    isRouter: createRouterCheck(settings.routerSecret),
+    isRouter: (request) => routerSecrets.isRouter(request),
     startTrace: ({ headers }) => startTrace(headers['traceparent'], exporter?.export),
     gate,
     maxRequestBytes: settings.maxRequestBytes,
@@ -94,14 +98,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     explorer: settings.production ? null : sample,
     clientSchema: settings.introspection ? printClientSchema() : null,
     console: settings.console ? (options.people ?? []) : null,
-    whyNotReady: async () => (drain.draining ? 'draining' : probe()),
-    registry,
   });
-  const { server, connections } = createHttpServer(toHttpOptions(settings, routes, observer, log));
-  const drain = createDrain(server);
+  const servers = createServers(settings, toHttpOptions(settings, routes, observer, log), probe, registry);
   metrics.read({
     running: () => load.running,
-    connections: () => connections.open,
+    connections: () => servers.connections.open,
     receivingBytes: () => gate.receivingBytes,
     workingBytes: () => graphql.workingMemory.bytes,
     memoryPercent: () => memory.percent,
@@ -113,14 +114,19 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
 
   async function close(): Promise<boolean> {
-    const answered = await drain.close(settings.shutdownGraceMs, settings.drainDelayMs);
+    const answered = await servers.drain();
     load.stop();
-    for (const part of [graphql, images, identity, exporter]) await part?.close();
+    for (const part of [graphql, images, identity, exporter, servers]) await part?.close();
     return answered;
   }
   return {
-    listen: () => listen(server, settings),
+    listen: () => servers.listen(),
+    adminUrl: () => servers.adminUrl,
     probe,
+    reload(read) {
+      routerSecrets.replace(read.routerSecrets);
+      connector.replace(read);
+    },
     close,
     [Symbol.asyncDispose]: async () => void (await close()),
   };
@@ -133,12 +139,13 @@ function readTrustedDocuments({ trustedDocumentsManifest: manifest }: AppSetting
 
 /** The ways to the Images API, and to the Identity service where one is configured. */
 function createUpstream(settings: AppSettings, observer: Observer) {
+  const connector = new CertifiedConnector(settings);
   const { imagesApiUrl, identityApiUrl, shareReads } = settings;
-  const images = connect(imagesApi, imagesApiUrl, settings, observer.ofUpstream());
-  const identity =
-    identityApiUrl && connect(identityApi, identityApiUrl, settings, observer.ofUpstream({ service: 'identity' }));
+  const images = connect(imagesApi, imagesApiUrl, settings, connector, observer.ofUpstream());
+  const ofIdentity = observer.ofUpstream({ service: 'identity' });
+  const identity = identityApiUrl && connect(identityApi, identityApiUrl, settings, connector, ofIdentity);
   const probe = createProbe(images.dispatcher, imagesApiUrl.pathname, () => performance.now());
-  return { images, identity, probe, sharedReads: shareReads ? new SharedReads() : null };
+  return { connector, images, identity, probe, sharedReads: shareReads ? new SharedReads() : null };
 }
 
 /** Loaded only where traces are exported. */
@@ -157,17 +164,7 @@ function toHttpOptions(settings: AppSettings, routes: Routes, observer: Observer
   const max = toMaxConnections(settings.maxConnections, upstreamConnections, (maxConnections) =>
     log.warn({ maxConnections }, 'MAX_CONNECTIONS is lower than set, because the process may not open that many files'),
   );
-  // Behind a proxy, all callers have its address.
-  const maxPerAddress = settings.trustProxy ? 0 : settings.maxConnectionsPerAddress;
+  // Behind a proxy, all callers have its address; on a socket, they have none.
+  const maxPerAddress = settings.trustProxy || settings.host.startsWith('/') ? 0 : settings.maxConnectionsPerAddress;
   return { ...observer, ...settings, routes, connections: { max, maxPerAddress } };
-}
-
-/** @returns the base URL. */
-async function listen(server: Server, { port, host }: AppSettings): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
-  const { address, port: bound, family } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
 }

@@ -7,6 +7,7 @@ import {
   defaultFieldResolver,
   type GraphQLSchema,
   parse,
+  print,
   printSchema,
   Source,
 } from 'graphql';
@@ -33,6 +34,11 @@ export function readTypeDefs(): DocumentNode {
 export function printClientSchema(): string {
   // What the directives of the contract mean is known to routers alone, and they are not printed.
   return `${printSchema(buildASTSchema(readTypeDefs(), { assumeValidSDL: true }))}\n`;
+}
+
+/** The contract as one document, as schema registries and composers read it: SDL with the directives of Federation. */
+export function printSubgraphSchema(): string {
+  return `${print(readTypeDefs())}\n`;
 }
 
 /** The executable subgraph schema: the contract with the resolvers. */

@@ -4,37 +4,37 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** What is to be done about one pair of image and project. */
+/** A change to one pair of image and project. */
 export type ImageMemberAction =
   /** Make the project a member. */
   | 'ADD'
-  /** Nothing: the project is a member, and is to stay one. */
+  /** Nothing: the project is a member and stays one. */
   | 'KEEP'
   /** Remove the project. */
   | 'REMOVE'
   /** Set the member's status. */
   | 'UPDATE';
 
-/** What became of one change of a bulk mutation. */
+/** The outcome of one change of a bulk mutation. */
 export type ImageMemberOutcome =
-  /** It was done; or it was seen to be so after the answer to the change was lost, and may have been so before. */
+  /** Done. If the response was lost, a later read showed the requested state. */
   | 'DONE'
-  /** It was not done; an error at the path of this row tells why. */
+  /** Not done; an error at the path of this row says why. */
   | 'FAILED'
-  /** It would be done; nothing was changed, because this was a dry run. */
+  /** Would be done; nothing was changed, because this was a dry run. */
   | 'PLANNED'
-  /** It was refused; `userErrors` tells why. */
+  /** Refused; `userErrors` says why. */
   | 'REFUSED'
-  /** It was so already. */
+  /** Nothing to do: this was the state already. */
   | 'UNCHANGED'
-  /** It may or may not have been done; an error at the path of this row tells why that is not known. */
+  /** May or may not have been done; an error at the path of this row says why that is not known. */
   | 'UNKNOWN';
 
-/** Where an image is in its life. */
+/** The stage of an image in its life cycle. */
 export type ImageStatus =
   /** Ready for use. */
   | 'ACTIVE'
-  /** Not for use at the moment: the data cannot be downloaded, by decision of an administrator. */
+  /** Deactivated by an administrator: the data cannot be downloaded. */
   | 'DEACTIVATED'
   /** Deleted. */
   | 'DELETED'
@@ -42,7 +42,7 @@ export type ImageStatus =
   | 'IMPORTING'
   /** An upload failed; the image cannot be read. */
   | 'KILLED'
-  /** Deleted; the data is not removed yet, and may be recovered. */
+  /** Deleted; the data is not removed yet and may be recovered. */
   | 'PENDING_DELETE'
   /** Registered, without data yet. */
   | 'QUEUED'
@@ -51,9 +51,9 @@ export type ImageStatus =
   /** Data is being staged for an import. */
   | 'UPLOADING';
 
-/** The kinds of errors that a user can cause and mend. */
+/** The kinds of errors that a user can fix. */
 export type ImageUserErrorCode =
-  /** The project is a member of the image already; the payload holds the existing row. */
+  /** The project is a member of the image already; the payload has the existing member. */
   | 'ALREADY_MEMBER'
   /** Members can be changed only while the image's visibility is `SHARED`. */
   | 'IMAGE_NOT_SHARED'
@@ -61,7 +61,7 @@ export type ImageUserErrorCode =
   | 'INVALID_INPUT'
   /** The image has as many members as the operator of the cloud allows. */
   | 'MEMBER_LIMIT_EXCEEDED'
-  /** No such image or member, or this token may not see it: the Images API answers both alike. */
+  /** The image or member does not exist, or the token may not see it: the Images API does not distinguish the two. */
   | 'NOT_FOUND'
   /** Only the member itself may set its status, with a token of its own project. */
   | 'NOT_IMAGE_MEMBER'
@@ -70,13 +70,13 @@ export type ImageUserErrorCode =
   /** The cloud does not allow this token to give the image that visibility. */
   | 'VISIBILITY_NOT_ALLOWED';
 
-/** What a member decided about an image that is shared with it. */
+/** A member's decision about an image that is shared with it. */
 export type MemberStatus =
   /** Accepted: the image is in the member's image list. */
   | 'ACCEPTED'
-  /** Not decided, or set aside: the image can be used by its id, and is not in the member's image list. */
+  /** Not decided, or reset: the member can use the image by its id, but it is not in the member's image list. */
   | 'PENDING'
-  /** Rejected: the image can be used by its id, and is not in the member's image list. */
+  /** Rejected: the member can use the image by its id, but it is not in the member's image list. */
   | 'REJECTED';
 
 export type MemberRowFragment = { readonly id: string, readonly imageId: string, readonly memberId: string, readonly status: MemberStatus };
