@@ -23,9 +23,9 @@ export function MakeShareable({ image }: { readonly image: ImageRow }) {
   }
 
   return (
-    <span className="private">
+    <span className="only-owner">
       <span className={problem ? 'mistake' : 'hint'} role={problem ? 'alert' : undefined}>
-        {problem ?? 'Private: only you see it'}
+        {problem ?? 'Private: has no members'}
       </span>
       <button
         type="button"

@@ -5,6 +5,7 @@ import { Failure } from '../failure.tsx';
 import { ImageMembersDocument, type ImageMembersQuery } from '../graphql/graphql.ts';
 import { count, toDay, toTitle } from '../image-facts.ts';
 import { Project } from '../project.tsx';
+import { useProjectName } from '../projects.ts';
 import { useRefresh } from '../refresh.ts';
 import { isSame, useRemovals } from '../removal/removals.tsx';
 import { useCaller } from '../session/session.ts';
@@ -74,6 +75,8 @@ interface MemberLineProps {
 function MemberLine({ image, member, isGone }: MemberLineProps) {
   const { isAdmin, projectId } = useCaller();
   const { all, remove, undo } = useRemovals();
+  const known = useProjectName(member.memberId);
+  const name = member.project.name ?? known ?? member.memberId;
   const [asking, setAsking] = useState(false);
   const target = { imageId: image.id, memberId: member.memberId, imageTitle: toTitle(image) };
   const removal = all.find((other) => isSame(other, target));
@@ -104,7 +107,7 @@ function MemberLine({ image, member, isGone }: MemberLineProps) {
       <button
         type="button"
         className="icon remove"
-        aria-label={`Stop sharing ${target.imageTitle} with ${member.project.name ?? member.memberId}`}
+        aria-label={`Stop sharing ${target.imageTitle} with ${name}`}
         aria-disabled={isLocked}
         onClick={() => {
           if (isLocked) return;

@@ -82,7 +82,11 @@ export function OfferList({ status, pages }: OfferListProps) {
               Accept selected{chosen.length > 0 && ` (${chosen.length})`}
             </button>
             <button type="button" className="primary" onClick={() => void acceptAll(waiting.map(({ id }) => id))}>
-              {hasMore ? `Accept these ${waiting.length}` : `Accept all ${waiting.length}`}
+              {hasMore
+                ? `Accept these ${waiting.length}`
+                : waiting.length > 1
+                  ? `Accept all ${waiting.length}`
+                  : 'Accept all'}
             </button>
           </span>
         </div>

@@ -1,5 +1,5 @@
 import { useMutation } from '@apollo/client/react';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { applyChanges } from '../apply-changes.ts';
 import { keepParts } from '../client.ts';
 import { ShareDocument } from '../graphql/graphql.ts';
@@ -33,6 +33,9 @@ export function ShareDialog({ imageIds, onClose }: ShareDialogProps) {
   const [mistake, setMistake] = useState<string | null>(null);
   const [makeShared, setMakeShared] = useState(true);
   const report = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (outcome) report.current?.focus();
+  }, [outcome]);
   const owners = [...new Set(targets.images.flatMap(({ owner }) => owner?.id ?? []))];
   if (!caller.isAdmin && caller.projectId !== null) owners.push(caller.projectId);
   const typed = parseProjects(draft.text, known).ids.filter((id) => !owners.includes(id));
@@ -52,7 +55,6 @@ export function ShareDialog({ imageIds, onClose }: ShareDialogProps) {
       announceChange();
       setDraft({ ids: [], text: '' });
     }
-    report.current?.focus();
   }
 
   function submit(event?: FormEvent): void {

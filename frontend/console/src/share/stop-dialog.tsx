@@ -1,5 +1,5 @@
 import { useMutation } from '@apollo/client/react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { applyChanges } from '../apply-changes.ts';
 import { keepParts } from '../client.ts';
 import { StopSharingDocument } from '../graphql/graphql.ts';
@@ -27,6 +27,9 @@ export function StopDialog({ imageIds, onClose }: StopDialogProps) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const report = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (outcome) report.current?.focus();
+  }, [outcome]);
   const projects = groupByProject(targets);
   const affected = projects.filter(({ id }) => chosen.has(id));
   const memberships = affected.reduce((sum, { imageIds: accessible }) => sum + accessible.length, 0);
@@ -54,7 +57,6 @@ export function StopDialog({ imageIds, onClose }: StopDialogProps) {
     setChosen(new Set());
     targets.update();
     announceChange();
-    report.current?.focus();
   }
 
   return (
