@@ -2,66 +2,12 @@ import type { Dispatcher } from 'undici';
 import { UpstreamError } from '../errors.ts';
 import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer, UnusableAnswer } from './attempt.ts';
 import type { Breaker } from './breaker.ts';
-import type { CallBudget } from './call-budget.ts';
+import type { AttemptReport, Call, Caller, Service } from './call.ts';
 import { CallerGone, type Deadline, DeadlineExceeded, type GaveUp, isOver, onDeadline } from './deadline.ts';
 import type { FairQueue } from './fair-queue.ts';
 import { type OnCancel, outliveCaller, sleep } from './give-up.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { isSuccess, type Service, toUpstreamError } from './status.ts';
-
-/** The trace that a caller's attempts belong to. */
-export interface Trace {
-  startCall(): { readonly traceparent: string; end(report: AttemptReport): void };
-}
-
-/** Who a call is made for. */
-export interface Caller {
-  /** The caller's own token, sent as `X-Auth-Token`. */
-  readonly token: string;
-  /** Sent as `X-Openstack-Request-Id`: at most 64 characters, or Glance answers 500. */
-  readonly requestId: string;
-  /** Aborts when the caller goes away. */
-  readonly signal: AbortSignal;
-  /** When the whole operation must be over, on the clock of `performance`; undefined: no limit but that of each call. */
-  readonly deadlineAt?: number | undefined;
-  /** Undefined: there is none. */
-  readonly trace?: Trace | undefined;
-  /** What the calls of the operation may cost; undefined: anything. */
-  readonly budget?: CallBudget | undefined;
-  /** Whether a call may be tried again, where it could be; asked before each retry. By default it may. */
-  readonly mayRetry?: (() => boolean) | undefined;
-}
-
-/** One call to an API. */
-export interface Call {
-  /** The operation's name in logs, metrics and messages: `listMembers`. */
-  readonly operation: string;
-  /** What is being done, for messages: `list the members of image 4f…`. */
-  readonly doing: string;
-  readonly method: AttemptRequest['method'];
-  /** Path and query below the API's base path: `/images/4f…/members`. */
-  readonly path: string;
-  /** Sent as JSON. */
-  readonly body?: unknown;
-  /** Whether the call is about the caller's own token, which is then sent as `X-Subject-Token` as well. */
-  readonly isAboutToken?: boolean;
-  /** Whether an answer that is too large is still read to its end: see `TooLargeAnswer`. */
-  readonly wantsEnd?: boolean;
-}
-
-/** What became of one attempt, for logs and metrics. */
-export interface AttemptReport {
-  readonly operation: string;
-  readonly method: string;
-  /** Upstream's status; undefined when no answer came. */
-  readonly status: number | undefined;
-  /** Why no answer came; undefined when one did. */
-  readonly failure: 'timeout' | 'cancelled' | 'unusable' | 'unreachable' | undefined;
-  readonly durationMs: number;
-  /** Counted from 1. */
-  readonly attempt: number;
-  readonly requestId: string;
-}
+import { isSuccess, toUpstreamError } from './status.ts';
 
 export interface TransportOptions {
   /** The API that is called. */
@@ -118,8 +64,9 @@ export class Transport {
     const { basePath, maxBodyBytes, retries, retryBudget } = this.#options;
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     const headers = ['accept', 'application/json', 'accept-encoding', 'identity'];
-    headers.push('x-auth-token', caller.token, 'x-openstack-request-id', caller.requestId);
-    if (call.isAboutToken) headers.push('x-subject-token', caller.token);
+    const token = caller.token.reveal();
+    headers.push('x-auth-token', token, 'x-openstack-request-id', caller.requestId);
+    if (call.isAboutToken) headers.push('x-subject-token', token);
     if (body !== null) headers.push('content-type', 'application/json');
     const { method, path, wantsEnd } = call;
     const request: AttemptRequest = { method, path: basePath + path, headers, body, maxBodyBytes, wantsEnd };
@@ -163,12 +110,12 @@ export class Transport {
   ): Promise<string | UpstreamError> {
     const { queue, breaker, deadlineMs } = this.#options;
     if (breaker.waitMs() > 0) throw this.#refuse(call, 'breaker');
-    if (!queue.tryEnter(caller.token)) await this.#wait(call, caller, onCancel);
+    if (!queue.tryEnter(caller.token.id)) await this.#wait(call, caller, onCancel);
     // While the call waited, upstream may have refused the token, or gone.
     const refusal = caller.budget?.refusal ?? null;
     const pass = refusal === null ? breaker.pass() : 'stop';
     if (pass === 'stop') {
-      queue.leave(caller.token);
+      queue.leave(caller.token.id);
       throw refusal ?? this.#refuse(call, 'breaker');
     }
     const send = (whenEnded: OnCancel) => this.#send(call, caller, request, number, whenEnded);
@@ -204,7 +151,7 @@ export class Transport {
       throw error;
     } finally {
       const durationMs = performance.now() - start;
-      queue.leave(caller.token);
+      queue.leave(caller.token.id);
       // Who waited long for a turn may have no time left for an answer: that says nothing of upstream.
       const late = failure === 'timeout' && durationMs < this.#options.deadlineMs / 2;
       if (isDown(answer, failure) && !late) breaker.failed();
@@ -226,9 +173,9 @@ export class Transport {
   /** Waits for a turn to call. */
   #wait(call: Call, { token }: Caller, onCancel: OnCancel): Promise<void> {
     const { queue } = this.#options;
-    if (queue.isFull(token)) throw this.#refuse(call, 'queue');
+    if (queue.isFull(token.id)) throw this.#refuse(call, 'queue');
     return new Promise((resolve, reject) => {
-      const giveUp = queue.wait(token, resolve);
+      const giveUp = queue.wait(token.id, resolve);
       onCancel((reason) => {
         giveUp();
         reject(reason);
