@@ -1,5 +1,5 @@
 import { use, useEffect, useRef, useState } from 'react';
-import { PeopleContext } from './people.ts';
+import { type Doors, fetchDoors, PeopleContext } from './people.ts';
 import { SessionContext, useCaller } from './session.ts';
 
 interface AccountProps {
@@ -14,6 +14,11 @@ export function Account({ onSwitch, onSignOut }: AccountProps) {
   const { isReader } = useCaller();
   const details = useRef<HTMLDetailsElement>(null);
   const [now, setNow] = useState(Date.now);
+  const [doors, setDoors] = useState<Doors>({});
+
+  useEffect(() => {
+    void fetchDoors().then(setDoors);
+  }, []);
 
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 30_000);
@@ -70,6 +75,12 @@ export function Account({ onSwitch, onSignOut }: AccountProps) {
           <p className="hint">
             Your only role is reader. The cloud’s policy decides whether readers may share and accept: by default they
             may; where it is stricter, you are told so when you try.
+          </p>
+        )}
+        {(doors['explorer'] || doors['schema']) && (
+          <p className="row">
+            {doors['explorer'] && <a href={`../${doors['explorer']}`}>Explorer</a>}
+            {doors['schema'] && <a href={`../${doors['schema']}`}>Documentation</a>}
           </p>
         )}
         <button type="button" onClick={onSwitch}>

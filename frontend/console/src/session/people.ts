@@ -17,4 +17,17 @@ export async function fetchPeople(): Promise<readonly Person[]> {
   }
 }
 
+/** What else the gateway serves, by name; the addresses are relative to its own. */
+export type Doors = Readonly<Record<string, string>>;
+
+/** Asks the gateway what it serves. */
+export async function fetchDoors(): Promise<Doors> {
+  try {
+    const response = await fetch('..', { headers: { accept: 'application/json' } });
+    return response.ok ? await response.json() : {};
+  } catch {
+    return {};
+  }
+}
+
 export const PeopleContext = createContext<readonly Person[]>([]);
