@@ -8,32 +8,37 @@ import {
   type SelectionNode,
 } from 'graphql';
 
-/** The types that can be shown in part when only their key is known, with the fields that the key tells. */
-const keyFields = {
-  Image: new Set(['__typename', 'id', 'members', 'member']),
-  ImageMember: new Set(['__typename', 'id', 'imageId', 'memberId', 'image', 'project']),
-} as const satisfies Record<string, ReadonlySet<string>>;
+const memberKey = ['__typename', 'id', 'imageId', 'memberId', 'image', 'project'];
 
-type KeyedType = keyof typeof keyFields;
+/** What can be known of an object before it is looked up: its type, and the fields that this tells. */
+const parts = {
+  imageKey: { type: 'Image', fields: new Set(['__typename', 'id', 'members', 'member']) },
+  memberKey: { type: 'ImageMember', fields: new Set(memberKey) },
+  status: { type: 'ImageMember', fields: new Set(['__typename', 'imageId', 'image', 'status']) },
+  memberStatus: { type: 'ImageMember', fields: new Set([...memberKey, 'status']) },
+} as const;
+
+type Part = keyof typeof parts;
 
 /** What a request has found out about its selections: one answer for each place, however many entities come there. */
-export type KnownSelections = Readonly<Record<KeyedType, Map<GraphQLResolveInfo['fieldNodes'], boolean>>>;
+export type KnownSelections = Readonly<Record<Part, Map<GraphQLResolveInfo['fieldNodes'], boolean>>>;
 
 /** Nothing found out yet. */
 export function createKnownSelections(): KnownSelections {
-  return { Image: new Map(), ImageMember: new Map() };
+  return { imageKey: new Map(), memberKey: new Map(), status: new Map(), memberStatus: new Map() };
 }
 
 /**
- * Whether the query selects, on this type below this field, anything that its key does not tell. Where it does not, a
- * resolver can return the bare key, which costs no call.
+ * Whether the query selects, below this field, anything that this part of an object does not tell. Where it does not, a
+ * resolver can return the part, which costs no call.
  */
-export function needsMoreThanKey(type: KeyedType, known: KnownSelections, info: GraphQLResolveInfo): boolean {
+export function needsMoreThan(part: Part, known: KnownSelections, info: GraphQLResolveInfo): boolean {
   const { fieldNodes } = info;
-  let answer = known[type].get(fieldNodes);
+  const { type, fields } = parts[part];
+  let answer = known[part].get(fieldNodes);
   if (answer === undefined) {
-    answer = selects(type, info, (field) => !keyFields[type].has(field));
-    known[type].set(fieldNodes, answer);
+    answer = selects(type, info, (field) => !fields.has(field));
+    known[part].set(fieldNodes, answer);
   }
   return answer;
 }

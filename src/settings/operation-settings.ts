@@ -134,7 +134,7 @@ export const operationSettings = {
     to: 1_000_000,
     meaning:
       'Maximum number of calls to the Images API for one operation: a page of 1000 images with their members takes 1001. ' +
-      'A bulk mutation may make six more for each of its pairs.',
+      'A bulk mutation may make eight more for each of its pairs.',
   }),
   maxUpstreamBytes: wholeNumber({
     name: 'MAX_UPSTREAM_BYTES',

@@ -38,7 +38,8 @@ function checkOwner(call: Call, owner: Json | undefined): void {
   throw forbidden(`You are not permitted to create images owned by '${owner ?? 'None'}'.`);
 }
 
-function checkTagCount(tags: Json | undefined): void {
+/** 413 for more tags than an image may have. */
+export function checkTagCount(tags: Json | undefined): void {
   if (!Array.isArray(tags) || tags.length <= tagQuota) return;
   const numbers = `Attempted: ${tags.length}, Maximum: ${tagQuota}`;
   throw new ApiError(413, `The limit has been exceeded on the number of allowed image tags. ${numbers}`);

@@ -4,7 +4,7 @@ import { AnswerBody } from './answer-body.ts';
 
 /** What goes over the wire in one attempt. */
 export interface AttemptRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path and query, as they are sent. */
   readonly path: string;
   /** Names and values in turn. */

@@ -48,6 +48,8 @@ export interface Call {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** The media type of the body; `application/json` by default. */
+  readonly mediaType?: string;
   /** Whether the call is about the caller's own token, which is then sent as `X-Subject-Token` as well. */
   readonly isAboutToken?: boolean;
   /** Whether an answer that is too large is still read to its end: see `TooLargeAnswer`. */

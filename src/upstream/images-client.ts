@@ -2,14 +2,17 @@ import { UpstreamError } from '../errors.ts';
 import type { Call, Service } from './call.ts';
 import { type ImagePage, type ReadPage, readPage, toMarker } from './image-pages.ts';
 import { type ImageQuery, imagesByIdPath, imagesByMemberStatusPath, imagesPath } from './image-query.ts';
-import type { ImageAttributes, ImageMember, ImageMemberKey, MemberStatus } from './model.ts';
+import type { ImageAttributes, ImageChanges, ImageMember, ImageMemberKey, MemberStatus } from './model.ts';
 import { toPathSegment } from './path.ts';
 import { onePerMember, type Rows, toRows } from './rows.ts';
 import { foldId, mayBeSameId } from './same-id.ts';
 import { type ClientCaller, type Read, Session } from './session.ts';
 import type { SharedReads } from './shared-reads.ts';
 import type { Transport } from './transport.ts';
-import { parseArray, parseImage, parseMember, parseObject, toWireStatus, WireError } from './wire.ts';
+import { parseArray, parseImage, parseMember, parseObject, toJsonPatch, toWireStatus, WireError } from './wire.ts';
+
+/** The media type of a JSON patch as the Images API takes it. Source: Images API v2 reference, "Update image". */
+const jsonPatchType = 'application/openstack-images-v2.1-json-patch';
 
 /** A part of a list of images that was asked for by their ids. */
 export interface ImageList extends Rows<ImageAttributes> {
@@ -55,6 +58,21 @@ export class ImagesClient {
     return this.#get(
       () => ({ operation: 'getImage', doing: `look up image ${imageId}`, path: imagePath(imageId) }),
       (json) => expectImage(parseImage(json), imageId),
+    );
+  }
+
+  /** `PATCH /v2/images/{image_id}`: all changes are made, or none. */
+  async updateImage(imageId: string, changes: ImageChanges): Promise<ImageAttributes> {
+    return this.#session.write(
+      () => ({
+        operation: 'updateImage',
+        doing: `change image ${imageId}`,
+        method: 'PATCH',
+        path: imagePath(imageId),
+        body: toJsonPatch(changes),
+        mediaType: jsonPatchType,
+      }),
+      (body, call) => this.#session.parseBody(call, body, (json) => expectImage(parseImage(json), imageId)),
     );
   }
 

@@ -58,6 +58,11 @@ export type ImageKey = Pick<ImageAttributes, 'id'> & { readonly visibility?: und
 /** An image as resolvers pass it on. */
 export type Image = ImageAttributes | ImageKey;
 
+/** The attributes of an image that can be changed; one that is absent stays as it is. */
+export type ImageChanges = {
+  readonly [Name in 'name' | 'visibility' | 'osHidden' | 'protected' | 'tags']?: NonNullable<ImageAttributes[Name]>;
+};
+
 /** The key of a membership. */
 export interface ImageMemberKey {
   readonly imageId: string;

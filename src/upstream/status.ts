@@ -70,11 +70,11 @@ function isWrongAddress({ path }: Call, status: number): boolean {
 const full: Meaning = ['BAD_USER_INPUT', () => 'a limit of the cloud is reached.'];
 
 /**
- * Whether 413 is about what an image can hold, as it is to a `POST`. To anything else, or with `Retry-After`, it is a
- * rate limit: so say the limiters of older releases, and those before an Images API.
+ * Whether 413 is about what an image can hold, as it is to a `POST` or a `PATCH`. To anything else, or with
+ * `Retry-After`, it is a rate limit: so say the limiters of older releases, and those before an Images API.
  */
 function isFull({ method }: Call, { status, headers }: AttemptAnswer): boolean {
-  return status === 413 && method === 'POST' && headers['retry-after'] === undefined;
+  return status === 413 && (method === 'POST' || method === 'PATCH') && headers['retry-after'] === undefined;
 }
 
 /** `Retry-After` in seconds, from a number or a date (RFC 9110 §10.2.3); undefined where it is neither. */

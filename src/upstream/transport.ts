@@ -67,7 +67,7 @@ export class Transport {
     const token = caller.token.reveal();
     headers.push('x-auth-token', token, 'x-openstack-request-id', caller.requestId);
     if (call.isAboutToken) headers.push('x-subject-token', token);
-    if (body !== null) headers.push('content-type', 'application/json');
+    if (body !== null) headers.push('content-type', call.mediaType ?? 'application/json');
     const { method, path, wantsEnd } = call;
     const request: AttemptRequest = { method, path: basePath + path, headers, body, maxBodyBytes, wantsEnd };
     const attempts = method === 'GET' ? retries + 1 : 1;

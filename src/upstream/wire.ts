@@ -1,4 +1,11 @@
-import type { ImageAttributes, ImageMember, ImageStatus, ImageVisibility, MemberStatus } from './model.ts';
+import type {
+  ImageAttributes,
+  ImageChanges,
+  ImageMember,
+  ImageStatus,
+  ImageVisibility,
+  MemberStatus,
+} from './model.ts';
 
 /** Upstream JSON that does not have the shape of what was asked for; the message says where. */
 export class WireError extends Error {
@@ -101,6 +108,17 @@ export function parseMember(value: unknown): ImageMember {
 /** The wire's word for a member status. */
 export function toWireStatus(status: MemberStatus): string {
   return status.toLowerCase();
+}
+
+/**
+ * The body of `PATCH /v2/images/{image_id}` that makes these changes.
+ * Source: Images API v2 reference, "Update image".
+ */
+export function toJsonPatch({ visibility, osHidden, ...same }: ImageChanges): readonly Json[] {
+  const values = { ...same, visibility: visibility?.toLowerCase(), os_hidden: osHidden };
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ op: 'replace', path: `/${name}`, value }],
+  );
 }
 
 /**

@@ -84,7 +84,7 @@ describe.each([
       ['no key', { __typename: 'Image' }],
       ['no type', { id: imageId(1) }],
       ['an unknown type', { __typename: 'Nothing', id: '1' }],
-      ['a type that is no entity', { __typename: 'UserError' }],
+      ['a type that is no entity', { __typename: 'ImageUserError' }],
       ['the name of an inherited property', { __typename: '__proto__' }],
       ['no object', 'Image'],
     ])('a reference with %s fails alone', async (_, bad) => {

@@ -86,7 +86,7 @@ describe('every mutation', () => {
       expect(String(field.type)).toBe(`${pascal}Payload!`);
       const payload = getNamedType(field.type);
       const errors = isObjectType(payload) ? payload.getFields()['userErrors'] : undefined;
-      expect(String(errors?.type)).toBe('[UserError!]!');
+      expect(String(errors?.type)).toBe('[ImageUserError!]!');
     },
   );
 });
@@ -139,15 +139,18 @@ describe('every field that may cost an upstream call', () => {
     'Query.imageMember',
     'Query.viewer',
     'Image.member',
-    'MyMembership.imageMember',
     'Mutation.createImageMembers',
     'Mutation.deleteImageMembers',
     'Mutation.setImageMembers',
+    'Mutation.updateMemberStatuses',
   ])('%s says its cost', (coordinate) => {
     expect(directivesOf(coordinate)).toContain('cost');
   });
 
-  it.each(['Query.images', 'Image.members', 'Viewer.projects'])('%s says its size', (coordinate) => {
-    expect(directivesOf(coordinate)).toContain('listSize');
-  });
+  it.each(['Query.images', 'Image.members', 'Viewer.projects', 'UpdateImagePayload.hiddenMembers'])(
+    '%s says its size',
+    (coordinate) => {
+      expect(directivesOf(coordinate)).toContain('listSize');
+    },
+  );
 });

@@ -1,42 +1,90 @@
 import { describe, expect, it } from 'vitest';
+import { toImageMemberId } from '../../src/graphql/member-id.ts';
 import { imageId, projects, startSharing } from '../support/sharing.ts';
 
 const byName = 'orderBy: { field: NAME, direction: ASC }';
 
 describe('Image.myMembership', () => {
-  it('of a whole list costs three calls, and its member one for each image', async () => {
-    await using sharing = await startSharing();
-    sharing.image(1, {}, { a: 'pending', b: 'accepted' });
-    sharing.image(2, {}, { a: 'accepted' });
-    sharing.image(3, {}, { a: 'rejected' });
-    sharing.image(4, { owner: projects.a });
-    sharing.image(5, { visibility: 'public' });
-    const list = `images(filter: { visibility: ALL, memberStatus: ALL }, ${byName})`;
-    const { data, errors } = await sharing.query('a', `{ ${list} { nodes { name myMembership { status } } } }`);
-    expect(errors).toBeUndefined();
-    expect(data).toEqual({
-      images: {
-        nodes: [
-          { name: 'image 1', myMembership: { status: 'PENDING' } },
-          { name: 'image 2', myMembership: { status: 'ACCEPTED' } },
-          { name: 'image 3', myMembership: { status: 'REJECTED' } },
-          { name: 'image 4', myMembership: null },
-          { name: 'image 5', myMembership: null },
-        ],
-      },
-    });
-    expect(sharing.calls()).toHaveLength(1 + 3);
+  it.each([
+    [true, 'GET identity/auth/tokens?nocatalog'],
+    [false, 'GET /images/#1/members'],
+  ])(
+    'of a whole list costs three calls, who it is one more, its times one for each image; Identity: %s',
+    async (hasIdentity, who) => {
+      await using sharing = await startSharing({ hasIdentity });
+      sharing.image(1, {}, { a: 'pending', b: 'accepted' });
+      sharing.image(2, {}, { a: 'accepted' });
+      sharing.image(3, {}, { a: 'rejected' });
+      sharing.image(4, { owner: projects.a });
+      sharing.image(5, { visibility: 'public' });
+      const list = `images(filter: { visibility: ALL, memberStatus: ALL }, ${byName})`;
+      const { data, errors } = await sharing.query('a', `{ ${list} { nodes { name myMembership { status } } } }`);
+      expect(errors).toBeUndefined();
+      expect(data).toEqual({
+        images: {
+          nodes: [
+            { name: 'image 1', myMembership: { status: 'PENDING' } },
+            { name: 'image 2', myMembership: { status: 'ACCEPTED' } },
+            { name: 'image 3', myMembership: { status: 'REJECTED' } },
+            { name: 'image 4', myMembership: null },
+            { name: 'image 5', myMembership: null },
+          ],
+        },
+      });
+      expect(sharing.calls()).toHaveLength(1 + 3);
 
-    const whole = await sharing.query(
-      'a',
-      `{ ${list} { nodes { myMembership { imageMember { memberId status } } } } }`,
-    );
-    expect(whole.data).toMatchObject({
-      images: {
-        nodes: [{ myMembership: { imageMember: { memberId: projects.a, status: 'PENDING' } } }, {}, {}, {}, {}],
-      },
+      const keyed = await sharing.query('a', `{ ${list} { nodes { myMembership { id memberId status } } } }`);
+      const key = { id: toImageMemberId({ imageId: imageId(1), memberId: projects.a }), memberId: projects.a };
+      expect(keyed.data).toMatchObject({
+        images: { nodes: [{ myMembership: { ...key, status: 'PENDING' } }, {}, {}, {}, {}] },
+      });
+      const calls = sharing.calls();
+      expect(calls).toHaveLength(1 + 3 + 1);
+      expect(calls).toContain(who);
+
+      const whole = await sharing.query('a', `{ ${list} { nodes { myMembership { memberId status createdAt } } } }`);
+      expect(whole.data).toMatchObject({
+        images: {
+          nodes: [
+            { myMembership: { memberId: projects.a, status: 'PENDING', createdAt: expect.any(String) } },
+            {},
+            {},
+            {},
+            {},
+          ],
+        },
+      });
+      expect(sharing.calls()).toHaveLength(1 + 3 + 3);
+    },
+  );
+
+  it.each([true, false])(
+    'of an inbox page, with its id, costs at most six calls; Identity: %s',
+    async (hasIdentity) => {
+      await using sharing = await startSharing({ hasIdentity });
+      for (let number = 1; number <= 60; number++) sharing.image(number, { osHidden: false }, { a: 'pending' });
+      const inbox = 'images(first: 50, filter: { sharedWithMe: true, memberStatus: PENDING })';
+      const { data, errors } = await sharing.query('a', `{ ${inbox} { nodes { id myMembership { id status } } } }`);
+      expect(errors).toBeUndefined();
+      expect((data as { images: { nodes: unknown[] } }).images.nodes).toHaveLength(50);
+      expect(sharing.calls().length).toBeLessThanOrEqual(6);
+      const all = 'images(first: 50, filter: { sharedWithMe: true, memberStatus: ALL })';
+      await sharing.query('a', `{ ${all} { nodes { id myMembership { id status } } } }`);
+      expect(sharing.calls().length).toBeLessThanOrEqual(6);
+    },
+  );
+
+  it('has its id and status where the Identity service fails', async () => {
+    await using sharing = await startSharing({
+      hasIdentity: true,
+      environment: { UPSTREAM_RETRIES: '0' },
+      intercept: ({ target }) => (target.startsWith('/identity') ? { status: 503 } : undefined),
     });
-    expect(sharing.calls()).toHaveLength(1 + 3 + 3);
+    sharing.image(1, {}, { a: 'rejected' });
+    const document = `{ image(id: "${imageId(1)}") { myMembership { memberId status } } }`;
+    const { data, errors } = await sharing.query('a', document);
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ image: { myMembership: { memberId: projects.a, status: 'REJECTED' } } });
   });
 
   it('is found for hidden images, and by key alone', async () => {

@@ -15,6 +15,8 @@ export class CallerIdentity {
   #token: Promise<TokenFacts | null> | undefined;
   #ownProjects: Promise<ProjectList | null> | undefined;
   #ownProject: Promise<Project | null> | undefined;
+  #isOrdinary: Promise<boolean> | undefined;
+  #ownMemberId: Promise<string | undefined> | undefined;
 
   /** @param identity null where no Identity service is configured: then only the Images API is asked. */
   constructor(identity: IdentityClient | null, images: ImagesClient) {
@@ -52,6 +54,28 @@ export class CallerIdentity {
     if (token !== null) return token.project;
     this.#ownProject ??= findOwnProject(this.#images);
     return this.#ownProject;
+  }
+
+  /**
+   * Whether the Images API treats the caller as an ordinary user: it then shows and changes nothing but what is the
+   * project's own, shared with it, or open to everyone. False where that is not certain.
+   */
+  isOrdinary(): Promise<boolean> {
+    this.#isOrdinary ??= this.#images.isRefusedTasks();
+    return this.#isOrdinary;
+  }
+
+  /**
+   * The member that the caller is, where it is one; null where that cannot be known.
+   *
+   * @param ask asks the Images API. It is called once, and only where the Identity service does not tell.
+   */
+  async ownMemberId(ask: () => Promise<string | undefined>): Promise<string | null> {
+    // Whoever asks for the caller is told what went wrong; a membership can be had without.
+    const token = await this.token().catch(() => null);
+    if (token?.project) return token.project.id;
+    this.#ownMemberId ??= ask();
+    return (await this.#ownMemberId.catch(() => undefined)) ?? null;
   }
 
   /** The name of a project; null where the caller may not know it, and without an Identity service. */

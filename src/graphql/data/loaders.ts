@@ -150,6 +150,12 @@ export class Loaders {
     if (row) this.#members.prime(key, row).prime(row, row);
   }
 
+  /** Forgets everything after a write to an image, and keeps the image that it answered. */
+  imageWritten(imageId: string, image: ImageAttributes): void {
+    this.startOver();
+    this.#images.prime(imageId, image).prime(image.id, image);
+  }
+
   #loadImages(ids: readonly string[]): Promise<(ImageAttributes | null | Error)[]> {
     this.#stats.image.loads += ids.length;
     return loadImagesById(this.#client, ids);

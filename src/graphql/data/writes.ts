@@ -1,6 +1,6 @@
 import { GatewayError, UpstreamError } from '../../errors.ts';
 import type { ImagesClient } from '../../upstream/images-client.ts';
-import type { ImageMember, ImageMemberKey, MemberStatus } from '../../upstream/model.ts';
+import type { ImageAttributes, ImageChanges, ImageMember, ImageMemberKey, MemberStatus } from '../../upstream/model.ts';
 import { type Loaders, MemberList } from './loaders.ts';
 
 /** How often a member is removed that is still there afterwards. */
@@ -41,6 +41,26 @@ export async function updateMember(key: ImageMemberKey, status: MemberStatus, co
   );
   context.loaders.written(key, row);
   return row;
+}
+
+/** Changes attributes of an image; reads back as `createMember` does. @throws UpstreamError. */
+export async function updateImage(imageId: string, changes: ImageChanges, context: Writer): Promise<ImageAttributes> {
+  const image = await attempt(
+    () => context.client.updateImage(imageId, changes),
+    async () => {
+      const held = await context.client.getImage(imageId);
+      return held !== null && hasAll(held, changes) ? held : null;
+    },
+  );
+  context.loaders.imageWritten(imageId, image);
+  return image;
+}
+
+/** Whether an image is as it should be after these changes. Upstream keeps each tag once, in an order of its own. */
+function hasAll(image: ImageAttributes, { tags, ...changes }: ImageChanges): boolean {
+  const names = Object.keys(changes) as (keyof typeof changes)[];
+  const hasTags = tags === undefined || new Set(tags).symmetricDifference(new Set(image.tags)).size === 0;
+  return hasTags && names.every((name) => image[name] === changes[name]);
 }
 
 /**

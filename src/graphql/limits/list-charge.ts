@@ -63,19 +63,25 @@ function charge(list: unknown, context: Charged, info: GraphQLResolveInfo): unkn
 }
 
 /**
- * Checks, before anything is written, whether the answer to a mutation has room for a list of its payload.
+ * Checks, before anything is written, whether the answer to a mutation has room for the lists of its payload.
  *
+ * @param lengths by the names of the lists; the payload need not have all of them.
  * @throws GatewayError `LIMIT_EXCEEDED`.
  */
-export function checkRoomFor(name: string, length: number, { budget }: Charged, info: GraphQLResolveInfo): void {
-  const field = (getNamedType(info.returnType) as GraphQLObjectType).getFields()[name];
-  if (field === undefined) throw new Error(`the payload has no ${name}`);
-  const fieldNodes = findFields(
-    name,
-    info.fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []),
-    info,
-  );
-  budget.checkRoom(length * weigh(new Map(), { ...info, fieldNodes, returnType: field.type }));
+export function checkRoomFor(
+  lengths: Readonly<Record<string, number>>,
+  { budget }: Charged,
+  info: GraphQLResolveInfo,
+): void {
+  const fields = (getNamedType(info.returnType) as GraphQLObjectType).getFields();
+  const sets = info.fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+  let room = 0;
+  for (const [name, length] of Object.entries(lengths)) {
+    const fieldNodes = findFields(name, sets, info);
+    const returnType = fields[name]?.type;
+    if (returnType !== undefined) room += length * weigh(new Map(), { ...info, fieldNodes, returnType });
+  }
+  budget.checkRoom(room);
 }
 
 function findFields(name: string, sets: readonly SelectionSetNode[], info: GraphQLResolveInfo): FieldNode[] {

@@ -8,7 +8,7 @@ import { toLimitError } from './refusal.ts';
 const unverified = { maxAnswerBytes: 65_536, maxAnswerFields: 5_000, maxErrors: 100 };
 
 /** The most calls that one pair of a bulk mutation can take: to change it, to look at it, and to explain a refusal. */
-const callsPerChange = 6;
+const callsPerChange = 8;
 
 /** How many errors an answer may hold. */
 const maxErrors = 1_000;
