@@ -66,7 +66,7 @@ describe('the table of images', () => {
     await using tab = await openAs(browser, 'admin', gateway);
     const { page } = tab;
     await lineOf(page, 'CirrOS 0.6.3').waitFor();
-    expect(await page.getByRole('row').count()).toBe(3);
+    expect(await page.getByRole('row').count()).toBe(2);
     await page.getByRole('button', { name: 'All projects' }).click();
     await page.getByRole('heading', { name: 'All projects' }).waitFor();
     await lineOf(page, 'Debian 12 (Bookworm)').getByText('producer').waitFor();
