@@ -450,6 +450,7 @@ export type MemberStatusFilter =
   /** Images that the caller has rejected. */
   | 'REJECTED';
 
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /**
@@ -499,41 +500,49 @@ export type Mutation = {
 };
 
 
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
 export type MutationCreateImageMemberArgs = {
   input: CreateImageMemberInput;
 };
 
 
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
 export type MutationCreateImageMembersArgs = {
   input: CreateImageMembersInput;
 };
 
 
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
 export type MutationDeleteImageMemberArgs = {
   input: DeleteImageMemberInput;
 };
 
 
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
 export type MutationDeleteImageMembersArgs = {
   input: DeleteImageMembersInput;
 };
 
 
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
 export type MutationSetImageMembersArgs = {
   input: SetImageMembersInput;
 };
 
 
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
 export type MutationUpdateImageArgs = {
   input: UpdateImageInput;
 };
 
 
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
 export type MutationUpdateMemberStatusArgs = {
   input: UpdateMemberStatusInput;
 };
 
 
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
 export type MutationUpdateMemberStatusesArgs = {
   input: UpdateMemberStatusesInput;
 };
@@ -574,6 +583,7 @@ export type Project = {
   readonly name?: Maybe<Scalars['String']['output']>;
 };
 
+/** What can be read: the images and memberships that the token may see, and who the token stands for. */
 export type Query = {
   readonly __typename?: 'Query';
   /** The image with this id; null if there is none or the token may not see it. Hidden and pending images are found too. */
@@ -594,17 +604,20 @@ export type Query = {
 };
 
 
+/** What can be read: the images and memberships that the token may see, and who the token stands for. */
 export type QueryImageArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** What can be read: the images and memberships that the token may see, and who the token stands for. */
 export type QueryImageMemberArgs = {
   imageId: Scalars['ID']['input'];
   memberId: Scalars['ID']['input'];
 };
 
 
+/** What can be read: the images and memberships that the token may see, and who the token stands for. */
 export type QueryImagesArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   filter?: InputMaybe<ImageFilter>;

@@ -20,17 +20,17 @@ const parts = {
 
 type Part = keyof typeof parts;
 
-/** What a request has found out about its selections: one answer for each place, however many entities come there. */
+/** Cached results per part: one per field of the operation, however many entities it resolves. */
 export type KnownSelections = Readonly<Record<Part, Map<GraphQLResolveInfo['fieldNodes'], boolean>>>;
 
-/** Nothing found out yet. */
+/** Creates an empty cache. */
 export function createKnownSelections(): KnownSelections {
   return { imageKey: new Map(), memberKey: new Map(), status: new Map(), memberStatus: new Map() };
 }
 
 /**
- * Whether the query selects, below this field, anything that this part of an object does not tell. Where it does not, a
- * resolver can return the part, which costs no call.
+ * Whether the query selects, below this field, any field outside this part of an object. If not, a resolver can return
+ * the part without a call.
  */
 export function needsMoreThan(part: Part, known: KnownSelections, info: GraphQLResolveInfo): boolean {
   const { fieldNodes } = info;
@@ -43,7 +43,7 @@ export function needsMoreThan(part: Part, known: KnownSelections, info: GraphQLR
   return answer;
 }
 
-/** Whether the query selects, on this type below this field, any field of which this is true. */
+/** Whether the query selects, on this type below this field, any field that `isWanted`. */
 export function selects(type: string, info: GraphQLResolveInfo, isWanted: (field: string) => boolean): boolean {
   function anyOf(selections: readonly SelectionNode[]): boolean {
     return selections.some((node) => {
@@ -59,12 +59,12 @@ export function selects(type: string, info: GraphQLResolveInfo, isWanted: (field
   return info.fieldNodes.some(({ selectionSet }) => anyOf(selectionSet?.selections ?? []));
 }
 
-/** Whether `@skip` and `@include` leave this selection in. */
+/** Whether `@skip` and `@include` keep this selection. */
 export function isIncluded(node: SelectionNode, info: GraphQLResolveInfo): boolean {
   if (node.directives === undefined || node.directives.length === 0) return true;
   if (getDirectiveValues(GraphQLSkipDirective, node, info.variableValues)?.['if'] === true) return false;
   return getDirectiveValues(GraphQLIncludeDirective, node, info.variableValues)?.['if'] !== false;
 }
 
-/** How many fields each item of a list selects, by the place of the list in the operation. */
+/** Number of fields selected per item of a list, by the field nodes of the list. */
 export type ListWeights = Map<GraphQLResolveInfo['fieldNodes'], number>;

@@ -36,7 +36,7 @@ function readPointer(pointer: Json | undefined): string {
   return pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~').trim();
 }
 
-/** The older patch type names the operation by its key: `{"replace": "/name", "value": "x"}`. */
+/** In the older patch type, the key names the operation: `{"replace": "/name", "value": "x"}`. */
 function readOldChange(raw: { readonly [key: string]: Json }): { operation: Change['operation']; path: Json } {
   const given = operations.filter((name) => raw[name] !== undefined);
   const [operation] = given;
@@ -95,9 +95,9 @@ function checkStorable(text: string, refusal: string): void {
 }
 
 /**
- * PATCH /v2/images/{image_id}: a list of add, remove and replace. All of it happens or nothing does, except that tags
- * which cannot be stored are refused when everything else is stored already.
- * Members stay when the image is no longer shared, and count again once it is. Observed on Glance 25.1.
+ * PATCH /v2/images/{image_id}: a list of add, remove and replace operations, applied all or none, except that tags that
+ * cannot be stored are refused after everything else has been stored. Members are kept while the image is not shared,
+ * and take effect again once it is. Observed on Glance 25.1.
  */
 export function patchImage(call: Call, imageId: string): Reply {
   const contentType = call.contentType?.split(';', 1)[0]?.trim().toLowerCase();

@@ -9,7 +9,7 @@ describe('Image.myMembership', () => {
     [true, 'GET identity/auth/tokens?nocatalog'],
     [false, 'GET /images/#1/members'],
   ])(
-    'of a whole list costs three calls, who it is one more, its times one for each image; Identity: %s',
+    'costs three calls for a whole list, one more for the project, and one per image for its times; Identity: %s',
     async (hasIdentity, who) => {
       await using sharing = await startSharing({ hasIdentity });
       sharing.image(1, {}, { a: 'pending', b: 'accepted' });
@@ -59,7 +59,7 @@ describe('Image.myMembership', () => {
   );
 
   it.each([true, false])(
-    'of an inbox page, with its id, costs at most six calls; Identity: %s',
+    'costs at most six calls for an inbox page, with its id; Identity service: %s',
     async (hasIdentity) => {
       await using sharing = await startSharing({ hasIdentity });
       for (let number = 1; number <= 60; number++) sharing.image(number, { osHidden: false }, { a: 'pending' });
@@ -74,7 +74,7 @@ describe('Image.myMembership', () => {
     },
   );
 
-  it('has its id and status where the Identity service fails', async () => {
+  it('has its id and status even if the Identity service fails', async () => {
     await using sharing = await startSharing({
       hasIdentity: true,
       environment: { UPSTREAM_RETRIES: '0' },
@@ -87,7 +87,7 @@ describe('Image.myMembership', () => {
     expect(data).toEqual({ image: { myMembership: { memberId: projects.a, status: 'REJECTED' } } });
   });
 
-  it('is found for hidden images, and by key alone', async () => {
+  it('is found for hidden images, and for an image known only by its key', async () => {
     await using sharing = await startSharing();
     sharing.image(1, { osHidden: true }, { a: 'rejected' });
     const document = `{ _entities(representations: [{ __typename: "Image", id: "${imageId(1)}" }]) {
@@ -99,7 +99,7 @@ describe('Image.myMembership', () => {
     expect(owner.data).toEqual({ _entities: [{ myMembership: null }] });
   });
 
-  it('is found by an upstream that sends shorter pages than were asked for', async () => {
+  it('is found on an upstream with shorter pages than requested', async () => {
     await using sharing = await startSharing({ pageMax: 2 });
     for (const number of [1, 2, 3, 4, 5]) sharing.image(number, {}, { a: number === 3 ? 'accepted' : 'pending' });
     const { data } = await sharing.query(
@@ -110,7 +110,7 @@ describe('Image.myMembership', () => {
     expect(data).toEqual({ images: { nodes: statuses.map((status) => ({ myMembership: { status } })) } });
   });
 
-  it('that cannot be had takes nothing else along', async () => {
+  it('does not affect other fields if it fails', async () => {
     await using sharing = await startSharing({
       intercept: ({ target }) => (target.includes('id=in:') ? { status: 403 } : undefined),
     });
@@ -123,7 +123,7 @@ describe('Image.myMembership', () => {
     expect(errors).toMatchObject([{ path: ['image', 'myMembership'], extensions: { code: 'FORBIDDEN' } }]);
   });
 
-  it('after a change of it is the new one', async () => {
+  it('shows the new status after a change', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending' });
     const change = (status: string) =>
@@ -150,7 +150,7 @@ describe('the filter sharedWithMe', () => {
     ['ACCEPTED', ['image 3']],
     ['REJECTED', ['image 4']],
     ['ALL', ['image 1', 'image 2', 'image 3', 'image 4']],
-  ])('with memberStatus %s leaves out the own images', async (status, expected) => {
+  ])('with memberStatus %s excludes own images', async (status, expected) => {
     for (const pageMax of [1000, 2]) {
       await using sharing = await startSharing({ pageMax });
       sharing.image(1, {}, { a: 'pending' });
@@ -171,7 +171,7 @@ describe('the filter sharedWithMe', () => {
     }
   });
 
-  it('pages through what is left', async () => {
+  it('pages through the remaining images', async () => {
     await using sharing = await startSharing();
     for (let number = 1; number <= 6; number++) {
       if (number % 2) sharing.image(number, {}, { a: 'pending' });
@@ -195,7 +195,7 @@ describe('the filter sharedWithMe', () => {
     expect(seen).toEqual(['image 1', 'image 3', 'image 5']);
   });
 
-  it('leaves out own images where upstream is too old to say which are hidden', async () => {
+  it('excludes own images even if upstream is too old to report hidden ones', async () => {
     const row = (number: number) => ({ id: imageId(number), visibility: 'shared' });
     await using sharing = await startSharing({
       intercept: ({ target }) => ({
@@ -210,7 +210,7 @@ describe('the filter sharedWithMe', () => {
     expect(data).toEqual({ images: { nodes: [{ id: imageId(1), myMembership: { status: 'PENDING' } }] } });
   });
 
-  it('ends when upstream answers with the same page again and again', async () => {
+  it('ends if upstream keeps returning the same page', async () => {
     const row = (number: number) => ({ id: imageId(number), visibility: 'shared' });
     await using sharing = await startSharing({
       intercept: ({ target }) => {
@@ -230,7 +230,7 @@ describe('the filter sharedWithMe', () => {
     expect(sharing.calls().filter((call) => !call.includes('id=in:'))).toHaveLength(2);
   });
 
-  it('goes with no other visibility', async () => {
+  it('cannot be combined with another visibility', async () => {
     await using sharing = await startSharing();
     const { errors } = await sharing.query(
       'a',

@@ -29,13 +29,13 @@ function rows(data: unknown): string[] {
   );
 }
 
-/** The statuses of the members of an image that are in the world. */
+/** The member statuses of an image in the embedded Images API. */
 function statuses(sharing: Sharing, number: number): (string | undefined)[] | undefined {
   return sharing.world.images.get(imageId(number))?.members.map(({ status }) => status);
 }
 
-describe.each([true, false])('updateMemberStatus without "memberId", Identity service known: %s', (hasIdentity) => {
-  it('sets the status of the caller', async () => {
+describe.each([true, false])('updateMemberStatus without "memberId"; Identity service: %s', (hasIdentity) => {
+  it('sets the caller’s own status', async () => {
     await using sharing = await startSharing({ hasIdentity });
     sharing.image(1, {}, { a: 'pending' });
     const { data, errors } = await sharing.query('a', updateOne, {
@@ -68,10 +68,10 @@ describe.each([true, false])('updateMemberStatus without "memberId", Identity se
   });
 
   it.each([
-    ['stranger', 'an image of others', 'shared', 'NOT_FOUND'],
+    ['stranger', 'another project’s image', 'shared', 'NOT_FOUND'],
     ['producer', 'an image that is not shared', 'private', 'IMAGE_NOT_SHARED'],
     ['producer', 'an image without members', 'shared', 'NOT_IMAGE_MEMBER'],
-  ] as const)('tells %s of %s what it is told with "memberId"', async (name, _what, visibility, code) => {
+  ] as const)('gives %s for %s the same error as with "memberId"', async (name, _what, visibility, code) => {
     await using sharing = await startSharing({ hasIdentity });
     sharing.image(1, { visibility });
     for (const memberId of [undefined, null, projects[name]]) {
@@ -83,7 +83,7 @@ describe.each([true, false])('updateMemberStatus without "memberId", Identity se
     }
   });
 
-  it('never sets the status of somebody else for an administrator', async () => {
+  it('never sets another project’s status for an administrator', async () => {
     await using sharing = await startSharing({ hasIdentity });
     sharing.world.addIdentity(admin);
     sharing.image(1, {}, { a: 'pending' });
@@ -95,7 +95,7 @@ describe.each([true, false])('updateMemberStatus without "memberId", Identity se
     expect(statuses(sharing, 1)).toEqual(['pending']);
   });
 
-  it('refuses an id that can be none, without a call to the Images API', async () => {
+  it('refuses an invalid id without a call to the Images API', async () => {
     await using sharing = await startSharing({ hasIdentity });
     const { data } = await sharing.query('a', updateOne, { input: { imageId: 'a/b', status: 'ACCEPTED' } });
     expect(data).toMatchObject({
@@ -104,7 +104,7 @@ describe.each([true, false])('updateMemberStatus without "memberId", Identity se
     expect(sharing.calls()).toEqual([]);
   });
 
-  it('is told that a token is not accepted', async () => {
+  it('fails with UNAUTHENTICATED for an unknown token', async () => {
     await using sharing = await startSharing({ hasIdentity });
     const { errors } = await sharing.gateway.query('nobody', updateOne, {
       input: { imageId: imageId(1), status: 'ACCEPTED' },
@@ -121,9 +121,9 @@ describe('updateMemberStatuses', () => {
   it.each([
     ['one call to the Identity service', true, undefined, ['GET identity/auth/tokens?nocatalog']],
     ['two calls to the Images API', false, undefined, ['GET /images/#1/members', 'GET /tasks?limit=1']],
-    ['no other call, where "memberId" is given', false, projects.a, []],
-    ['no other call, where "memberId" is given, although Identity is known', true, projects.a, []],
-  ])('accepts 50 images by 50 writes and %s', async (_what, hasIdentity, memberId, reads) => {
+    ['no other call if "memberId" is given', false, projects.a, []],
+    ['no other call if "memberId" is given, although there is an Identity service', true, projects.a, []],
+  ])('accepts 50 images with 50 writes and %s', async (_what, hasIdentity, memberId, reads) => {
     await using sharing = await startSharing({ hasIdentity });
     for (const number of numbers) sharing.image(number, {}, { a: 'pending', b: 'pending' });
     const { data, errors } = await sharing.query('a', updateMany, {
@@ -146,42 +146,39 @@ describe('updateMemberStatuses', () => {
     expect(statuses(sharing, 50)).toEqual(['accepted', 'pending']);
   });
 
-  it.each([true, false])(
-    'has a row for each image that is refused; Identity service known: %s',
-    async (hasIdentity) => {
-      await using sharing = await startSharing({ hasIdentity });
-      sharing.image(1, { owner: projects.a }, { b: 'pending' });
-      sharing.image(2, { owner: projects.a }, { b: 'pending', stranger: 'pending' });
-      sharing.image(3, { owner: projects.a, visibility: 'private' });
-      sharing.image(5, {}, { a: 'pending' });
-      sharing.image(6, {}, { b: 'pending' });
-      sharing.image(7, {}, { a: 'rejected' });
-      const { data, errors } = await sharing.query('a', updateMany, {
-        input: { imageIds: [1, 2, 3, 4, 5, 6, 7].map(imageId), status: 'ACCEPTED' },
-      });
-      expect(errors).toBeUndefined();
-      expect(rows(data)).toEqual([
-        '#1 REFUSED NOT_IMAGE_MEMBER',
-        '#2 REFUSED NOT_IMAGE_MEMBER',
-        '#3 REFUSED IMAGE_NOT_SHARED',
-        '#4 REFUSED NOT_FOUND',
-        '#5 DONE',
-        '#6 REFUSED NOT_FOUND',
-        '#7 DONE',
-      ]);
-      const { changes } = (data as { payload: { changes: Row[] } }).payload;
-      expect(new Set(changes.map(({ memberId }) => memberId))).toEqual(new Set([projects.a]));
-      expect([1, 2, 5, 6, 7].map((number) => statuses(sharing, number))).toEqual([
-        ['pending'],
-        ['pending', 'pending'],
-        ['accepted'],
-        ['pending'],
-        ['accepted'],
-      ]);
-    },
-  );
+  it.each([true, false])('has a row for each refused image; Identity service: %s', async (hasIdentity) => {
+    await using sharing = await startSharing({ hasIdentity });
+    sharing.image(1, { owner: projects.a }, { b: 'pending' });
+    sharing.image(2, { owner: projects.a }, { b: 'pending', stranger: 'pending' });
+    sharing.image(3, { owner: projects.a, visibility: 'private' });
+    sharing.image(5, {}, { a: 'pending' });
+    sharing.image(6, {}, { b: 'pending' });
+    sharing.image(7, {}, { a: 'rejected' });
+    const { data, errors } = await sharing.query('a', updateMany, {
+      input: { imageIds: [1, 2, 3, 4, 5, 6, 7].map(imageId), status: 'ACCEPTED' },
+    });
+    expect(errors).toBeUndefined();
+    expect(rows(data)).toEqual([
+      '#1 REFUSED NOT_IMAGE_MEMBER',
+      '#2 REFUSED NOT_IMAGE_MEMBER',
+      '#3 REFUSED IMAGE_NOT_SHARED',
+      '#4 REFUSED NOT_FOUND',
+      '#5 DONE',
+      '#6 REFUSED NOT_FOUND',
+      '#7 DONE',
+    ]);
+    const { changes } = (data as { payload: { changes: Row[] } }).payload;
+    expect(new Set(changes.map(({ memberId }) => memberId))).toEqual(new Set([projects.a]));
+    expect([1, 2, 5, 6, 7].map((number) => statuses(sharing, number))).toEqual([
+      ['pending'],
+      ['pending', 'pending'],
+      ['accepted'],
+      ['pending'],
+      ['accepted'],
+    ]);
+  });
 
-  it('never sets the status of somebody else for an administrator, whose project nobody tells', async () => {
+  it('never sets another project’s status for an administrator whose own project is unknown', async () => {
     await using sharing = await startSharing();
     sharing.world.addIdentity(admin);
     sharing.image(1, { osHidden: true }, { a: 'pending' });
@@ -197,7 +194,7 @@ describe('updateMemberStatuses', () => {
     expect(sharing.calls().filter((call) => call.startsWith('PUT'))).toEqual([]);
   });
 
-  it('fails for one image alone, with an error at its row', async () => {
+  it('reports a failure for one image at its row, and updates the others', async () => {
     await using sharing = await startSharing({
       intercept: ({ method, target }) => (method === 'PUT' && target.includes('0002') ? { status: 429 } : undefined),
     });
@@ -209,7 +206,7 @@ describe('updateMemberStatuses', () => {
     expect(errors).toMatchObject([{ path: ['payload', 'changes', 1], extensions: { code: 'RATE_LIMITED' } }]);
   });
 
-  it('tells at each row that the Identity service fails, and asks it once', async () => {
+  it('reports a failure of the Identity service at each row, and calls it once', async () => {
     await using sharing = await startSharing({
       hasIdentity: true,
       environment: { UPSTREAM_RETRIES: '0' },
@@ -224,7 +221,7 @@ describe('updateMemberStatuses', () => {
     expect(new Set(sharing.calls())).toEqual(new Set(['GET identity/auth/tokens?nocatalog']));
   });
 
-  it('of too many images is refused as a whole', async () => {
+  it('is refused as a whole for too many images', async () => {
     await using sharing = await startSharing({ environment: { BULK_MAX_CHANGES: '2' } });
     const input = { imageIds: [1, 2, 3].map(imageId), status: 'ACCEPTED' };
     const { data } = await sharing.query('a', updateMany, { input });

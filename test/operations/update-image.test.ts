@@ -12,7 +12,7 @@ const hide = `mutation ($input: UpdateImageInput!) {
 }`;
 
 describe('updateImage', () => {
-  it('changes what is given and nothing else, by one call, whose answer is shown', async () => {
+  it('changes only the given attributes with one call, and returns its answer', async () => {
     await using sharing = await startSharing();
     sharing.image(1, { tags: ['old'], protected: true }, { a: 'accepted' });
     const { data, errors } = await sharing.query('producer', update, {
@@ -31,7 +31,7 @@ describe('updateImage', () => {
     expect(sharing.calls()).toEqual(['PATCH /images/#1', 'GET /images/#1/members']);
   });
 
-  it('tells which members it hides, and that they are back when the image is shared again', async () => {
+  it('returns the members that it hides, which return when the image is shared again', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'accepted', b: 'pending' });
     const members = [
@@ -76,7 +76,7 @@ describe('updateImage', () => {
     expect(hidden.data).toEqual({ payload: { hiddenMembers: null, userErrors: [{ code }] } });
   });
 
-  it('reads back what became of a change whose answer was lost', async () => {
+  it('reads the image back if the answer to a change was lost', async () => {
     let lost = 0;
     await using sharing = await startSharing({
       intercept: ({ method }) =>
@@ -98,7 +98,7 @@ describe('updateImage', () => {
     }
   });
 
-  it('is rate limited where upstream says so', async () => {
+  it('is RATE_LIMITED if upstream limits the rate', async () => {
     await using sharing = await startSharing({
       intercept: ({ method }) => (method === 'PATCH' ? { status: 429 } : undefined),
     });
@@ -117,7 +117,7 @@ describe('createImageMembers with "makeShared"', () => {
     }
   }`;
 
-  it('makes private images shareable first, and says of each image what it did', async () => {
+  it('makes private images SHARED first, and reports the change of each image', async () => {
     await using sharing = await startSharing();
     sharing.image(1, { visibility: 'private' });
     sharing.image(2, { visibility: 'shared' });
@@ -157,7 +157,7 @@ describe('createImageMembers with "makeShared"', () => {
     expect(sharing.calls().filter((call) => call.startsWith('PATCH'))).toEqual(['PATCH /images/#1']);
   });
 
-  it('costs one call for each image that it makes shareable, and two for looking them up', async () => {
+  it('costs one call for each image that it makes SHARED, and one to look them up', async () => {
     await using sharing = await startSharing();
     for (const number of [1, 2, 3]) sharing.image(number, { visibility: number === 3 ? 'shared' : 'private' });
     const input = { imageIds: [1, 2, 3].map(imageId), memberIds: [projects.a], makeShared: true };
@@ -173,7 +173,7 @@ describe('createImageMembers with "makeShared"', () => {
     ]);
   });
 
-  it('fails for one image alone, with an error at its row, and still tells of its pairs', async () => {
+  it('reports a failure for one image at its row, and still has rows for its pairs', async () => {
     await using sharing = await startSharing({
       intercept: ({ method, target }) => (method === 'PATCH' && target.includes('0001') ? { status: 429 } : undefined),
     });
@@ -190,7 +190,7 @@ describe('createImageMembers with "makeShared"', () => {
     });
   });
 
-  it('changes no image without it', async () => {
+  it('changes no image if it is not set', async () => {
     await using sharing = await startSharing();
     sharing.image(1, { visibility: 'private' });
     for (const makeShared of [undefined, false]) {
