@@ -121,4 +121,4 @@ it('200 images stay usable: short rows, a sticky bar, and a search through all p
   await page.reload();
   await page.getByRole('searchbox').fill('build 000');
   await lineOf(page, 'Build 000').waitFor();
-});
+}, 120_000);

@@ -60,7 +60,7 @@ describe('the inbox', () => {
     expect(operations).toEqual(['Decide']);
     await page.reload();
     await page.getByText('Nothing to decide.').waitFor();
-  });
+  }, 120_000);
 
   it('accepts those that are selected', async () => {
     await using gateway = await startGateway();
