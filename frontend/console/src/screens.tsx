@@ -30,11 +30,15 @@ export function Screens({ sessions, onEnter, onToken, onSignOut }: ScreensProps)
   const client = useMemo(() => createClient({ token: () => token.current, onRefused: () => setAsked('renew') }), []);
   const expiresAt = current?.viewer?.expiresAt;
 
+  async function enterWith(entered: string): Promise<void> {
+    await onToken(entered);
+    setAsked(null);
+  }
+
   // A renewed token: what failed without it is read again.
   useEffect(() => {
     if (token.current === current?.token || current === undefined) return;
     token.current = current.token;
-    setAsked(null);
     void client.refetchQueries({ include: 'active' });
   }, [client, current]);
 
@@ -52,9 +56,9 @@ export function Screens({ sessions, onEnter, onToken, onSignOut }: ScreensProps)
         <Frame onSwitch={() => setAsked('switch')} onSignOut={onSignOut} />
         <RemovalNotices />
       </RemovalProvider>
-      {asked === 'renew' && <RenewToken onToken={onToken} onSignOut={onSignOut} onClose={() => setAsked(null)} />}
+      {asked === 'renew' && <RenewToken onToken={enterWith} onSignOut={onSignOut} onClose={() => setAsked(null)} />}
       {asked === 'switch' && (
-        <SwitchProject sessions={sessions} onChoose={onEnter} onToken={onToken} onClose={() => setAsked(null)} />
+        <SwitchProject sessions={sessions} onChoose={onEnter} onToken={enterWith} onClose={() => setAsked(null)} />
       )}
     </ApolloProvider>
   );

@@ -63,9 +63,9 @@ describe('identity', () => {
     await page.evaluate(() => dispatchEvent(new Event('online')));
     await page.getByRole('dialog', { name: 'Your token has expired' }).waitFor();
     await page.unroute('**/graphql');
-    await page.getByLabel('New token').fill('demo-producer-reader-token');
-    await page.keyboard.press('Escape');
-    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await page.getByLabel('New token').fill('demo-producer-token');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Your token has expired' }).waitFor({ state: 'detached' });
     expect(await page.getByRole('combobox', { name: 'Share with' }).inputValue()).toBe('stran');
     await membersOf(page, 'Debian 12 (Bookworm)').waitFor();
   });
@@ -84,7 +84,7 @@ describe('a slow Images API', () => {
     await page.getByRole('status', { name: 'Reading images' }).waitFor({ timeout: 2_500 });
     const start = Date.now();
     await lineOf(page, 'Debian 12 (Bookworm)').waitFor();
-    expect(Date.now() - start).toBeLessThan(6_500);
+    expect(Date.now() - start).toBeLessThan(9_000);
     await page.getByRole('button', { name: 'Debian 12 (Bookworm)', exact: true }).click();
     await page.getByRole('status', { name: 'Reading who has access' }).waitFor({ timeout: 1_000 });
     await membersOf(page, 'Debian 12 (Bookworm)').waitFor();
@@ -98,7 +98,7 @@ describe('a slow Images API', () => {
     await page.getByRole('button', { name: 'Sharing…' }).waitFor();
     await page.getByText('1 shared.').waitFor();
     expect(tab.operations.filter((name) => name === 'Share')).toHaveLength(1);
-  });
+  }, 120_000);
 });
 
 it('a change in one tab reaches the other', async () => {
