@@ -96,7 +96,9 @@ function Frame({ onSwitch, onSignOut }: { readonly onSwitch: () => void; readonl
         </nav>
         <Account onSwitch={onSwitch} onSignOut={onSignOut} />
       </header>
-      <main id="main">{screen === 'inbox' ? <InboxScreen pending={pending} /> : <ImagesScreen />}</main>
+      <main id="main" tabIndex={-1}>
+        {screen === 'inbox' ? <InboxScreen pending={pending} /> : <ImagesScreen />}
+      </main>
     </>
   );
 }
@@ -104,5 +106,5 @@ function Frame({ onSwitch, onSignOut }: { readonly onSwitch: () => void; readonl
 /** Moves the focus to the list; the address belongs to the screen. */
 function skipToMain(event: { preventDefault(): void }): void {
   event.preventDefault();
-  document.querySelector<HTMLElement>('#list')?.focus();
+  (document.querySelector<HTMLElement>('#list') ?? document.querySelector<HTMLElement>('#main'))?.focus();
 }

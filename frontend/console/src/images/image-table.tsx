@@ -19,7 +19,7 @@ export function ImageTable({ rows, route, view, selected, onSelect, busy }: Imag
   const shareable = rows.filter(isShareable).map(({ id }) => id);
   const chosen = shareable.filter((id) => selected.has(id)).length;
   return (
-    <table id="list" className="images" aria-label="Images" aria-busy={busy} tabIndex={-1}>
+    <table className="images" aria-label="Images" aria-busy={busy}>
       <thead>
         <tr>
           <th scope="col" className="tick">
@@ -46,7 +46,7 @@ export function ImageTable({ rows, route, view, selected, onSelect, busy }: Imag
           </th>
         </tr>
       </thead>
-      <tbody>
+      <tbody id="list" tabIndex={-1}>
         {rows.map((image) => (
           <ImageLines
             key={image.id}
