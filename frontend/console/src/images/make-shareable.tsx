@@ -29,7 +29,7 @@ export function MakeShareable({ image }: { readonly image: ImageRow }) {
       </span>
       <button
         type="button"
-        aria-label={`Make ${toTitle(image)} shareable`}
+        aria-label={loading ? undefined : `Make shareable: ${toTitle(image)}`}
         aria-disabled={loading}
         onClick={() => void change()}
       >

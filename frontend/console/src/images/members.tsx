@@ -36,9 +36,9 @@ export function Members({ imageId }: { readonly imageId: string }) {
   const rows = [...seen.current.values()];
   return (
     <>
-      <h4>
+      <h3>
         Who has access <span className="count">{members?.length ?? 0}</span>
-      </h4>
+      </h3>
       {rows.length === 0 && <p className="hint">{describeNobody(image)}</p>}
       <ul className="members" aria-label={`Members of ${toTitle(image)}`}>
         {rows.map((member) => (

@@ -43,7 +43,7 @@ export function Access({ imageIds, targets }: AccessProps) {
   const isReading = targets.done < imageIds.length;
   return (
     <>
-      <h4>
+      <h3>
         Who has access <span className="count">{projects.length}</span>
         {isReading && (
           <span className="hint">
@@ -51,7 +51,7 @@ export function Access({ imageIds, targets }: AccessProps) {
             reading {targets.done} of {imageIds.length} images…
           </span>
         )}
-      </h4>
+      </h3>
       {projects.length === 0 && isReading && <Skeleton rows={2} label="Reading who has access" />}
       {projects.length === 0 && !isReading && <p className="hint">Shared with nobody yet.</p>}
       <ul className="members" aria-label="Who has access">

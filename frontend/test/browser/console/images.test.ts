@@ -33,7 +33,7 @@ describe('the table of images', () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'producer', gateway);
     const { page } = tab;
-    const names = () => page.locator('tbody h3').allInnerTexts();
+    const names = () => page.locator('td.name h3').allInnerTexts();
     await page.getByRole('searchbox').fill('ubuntu lts');
     await expect.poll(names).toEqual(['Ubuntu 24.04 LTS (Noble Numbat)']);
     expect(page.url()).toMatch(/#\/images\?q=ubuntu/);
@@ -56,7 +56,7 @@ describe('the table of images', () => {
     await using tab = await openAs(browser, 'producer', gateway);
     const line = lineOf(tab.page, 'Golden base (internal)');
     await line.getByText('Private: has no members').waitFor();
-    await line.getByRole('button', { name: 'Make Golden base (internal) shareable' }).click();
+    await line.getByRole('button', { name: 'Make shareable: Golden base (internal)' }).click();
     await line.getByRole('link', { name: 'Share Golden base (internal)' }).waitFor();
     expect(await line.getByText('shared', { exact: true }).count()).toBe(1);
   });
@@ -97,13 +97,13 @@ it('200 images stay usable: short rows, a sticky bar, and a search through all p
   await using tab = await openWith(browser, 'demo-producer-token', gateway);
   const { page } = tab;
   await lineOf(page, 'Build 199').waitFor();
-  expect(await page.locator('tbody h3').count()).toBe(100);
+  expect(await page.locator('td.name h3').count()).toBe(100);
   const heights = await page.evaluate(() =>
     [...document.querySelectorAll('tbody tr:not(.detail)')].map((row) => row.clientHeight),
   );
   expect(Math.max(...heights)).toBeLessThanOrEqual(46);
   await page.getByRole('button', { name: 'Load more images' }).click();
-  await expect.poll(() => page.locator('tbody h3').count()).toBe(200);
+  await expect.poll(() => page.locator('td.name h3').count()).toBe(200);
   expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThan(10_000);
 
   await page.getByRole('checkbox', { name: 'Select Build 199' }).check();
@@ -116,7 +116,7 @@ it('200 images stay usable: short rows, a sticky bar, and a search through all p
   // A refresh keeps the length of the list, and so the place.
   await page.evaluate(() => dispatchEvent(new Event('online')));
   await page.waitForTimeout(500);
-  expect(await page.locator('tbody h3').count()).toBe(200);
+  expect(await page.locator('td.name h3').count()).toBe(200);
 
   await page.reload();
   await page.getByRole('searchbox').fill('build 000');
