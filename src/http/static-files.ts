@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import Negotiator from 'negotiator';
 import type { Handler, Routes } from './server.ts';
 
 /** One file to serve. */
@@ -48,20 +51,40 @@ export function createStaticRoutes(folder: string, prefix: string, policy: strin
 }
 
 /** Answers with a file, whatever the request target. */
-export type FileHandler = (request: IncomingMessage, response: ServerResponse) => void;
+export type FileHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** Creates a handler that answers with a file, or with 304 if the browser has it already. */
+const gzipAsync = promisify(gzip);
+
+/** Creates a handler that answers with a file, compressed if the client accepts gzip, or with 304 if it has it already. */
 export function createFileHandler({ type, body, immutable = false, policy }: StaticFile): FileHandler {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   const headers = {
     etag,
     'cache-control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+    vary: 'Accept, Accept-Encoding',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     ...(policy !== undefined && { 'content-security-policy': policy }),
   };
-  return (request, response) => {
+  let compressed: Promise<Buffer> | undefined;
+  return async (request, response) => {
     if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end();
-    response.writeHead(200, { ...headers, 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
+    const isCompressed = acceptsGzip(request.headers['accept-encoding']);
+    if (isCompressed) compressed ??= gzipAsync(body);
+    const content = (isCompressed && (await compressed)) || body;
+    response
+      .writeHead(200, {
+        ...headers,
+        'content-type': type,
+        'content-length': Buffer.byteLength(content),
+        ...(isCompressed && { 'content-encoding': 'gzip' }),
+      })
+      .end(content);
   };
+}
+
+/** Whether a client accepts gzip; one that says nothing gets the file as it is. */
+function acceptsGzip(accepted: string | undefined): boolean {
+  if (!accepted || accepted.length > 1_000) return false;
+  return new Negotiator({ headers: { 'accept-encoding': accepted } }).encodings().includes('gzip');
 }
