@@ -31,9 +31,6 @@ const doors: readonly Door[] = [
     link: { title: 'Documentation', text: 'The schema: every type, field and argument with its description.' },
   },
   { path: '/graphql', name: 'graphql', link: null },
-  { path: '/healthz', name: 'health', link: null },
-  { path: '/readyz', name: 'readiness', link: null },
-  { path: '/metrics', name: 'metrics', link: null },
 ];
 
 /**

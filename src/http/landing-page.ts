@@ -1,6 +1,7 @@
 import type { ExplorerSample } from './explorer.ts';
 import { prefersHtml } from './media-type.ts';
 import { createPage } from './page.ts';
+import { noStore } from './refusal.ts';
 import type { Handler, Routes } from './server.ts';
 import { createFileHandler } from './static-files.ts';
 
@@ -32,8 +33,9 @@ const startScript = `
 
 /** The page that browsers get at `/graphql`, and its script. Everyone else is answered by the other handler. */
 export function createLandingPage(sample: ExplorerSample, hasConsole: boolean, otherwise: Handler): Routes {
-  const page = createFileHandler(
-    createPage({
+  const page = createFileHandler({
+    cacheControl: noStore,
+    ...createPage({
       title: 'GraphQL endpoint',
       text: 'Loading Apollo Sandbox, which needs the internet…',
       links: [
@@ -48,7 +50,7 @@ export function createLandingPage(sample: ExplorerSample, hasConsole: boolean, o
     <script src="explorer/sandbox.js"></script>`,
       policy: [`script-src 'self' ${sandboxScripts}`, `frame-src ${sandboxFrame}`],
     }),
-  );
+  });
   return {
     '/graphql': {
       GET(request, response, target) {

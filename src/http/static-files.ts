@@ -11,8 +11,8 @@ import type { Handler, Routes } from './server.ts';
 export interface StaticFile {
   readonly type: string;
   readonly body: string | Buffer;
-  /** Whether its URL changes with its content, so that browsers may cache it permanently. */
-  readonly immutable?: boolean;
+  /** `Cache-Control` of the file; by default, a client asks each time whether its copy is still good. */
+  readonly cacheControl?: string;
   /** The `Content-Security-Policy` of an HTML page. */
   readonly policy?: string;
 }
@@ -44,7 +44,7 @@ export function createStaticRoutes(folder: string, prefix: string, policy: strin
     const type = types[extname(name)];
     if (type === undefined) throw new Error(`Cannot serve ${file}: its type is unknown.`);
     const body = readFileSync(file);
-    const page = name.endsWith('.html') ? { policy } : { immutable: name.startsWith('assets/') };
+    const page = name.endsWith('.html') ? { policy } : name.startsWith('assets/') ? { cacheControl: forever } : {};
     routes[`${prefix}/${name === 'index.html' ? '' : name}`] = { GET: createFileHandler({ type, body, ...page }) };
   }
   return routes;
@@ -53,14 +53,17 @@ export function createStaticRoutes(folder: string, prefix: string, policy: strin
 /** Answers with a file, whatever the request target. */
 export type FileHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
+/** For files whose name changes with their content. */
+const forever = 'public, max-age=31536000, immutable';
+
 const gzipAsync = promisify(gzip);
 
 /** Creates a handler that answers with a file, compressed if the client accepts gzip, or with 304 if it has it already. */
-export function createFileHandler({ type, body, immutable = false, policy }: StaticFile): FileHandler {
+export function createFileHandler({ type, body, cacheControl = 'no-cache', policy }: StaticFile): FileHandler {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   const headers = {
     etag,
-    'cache-control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'cache-control': cacheControl,
     vary: 'Accept, Accept-Encoding',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',

@@ -136,7 +136,6 @@ describe('the front page', () => {
         graphql: 'graphql',
         console: 'console',
         explorer: 'explorer',
-        readiness: 'readyz',
       });
     }
   });
