@@ -39,7 +39,7 @@ export interface PipelineParts {
   readonly execute: ExecuteOperation;
   readonly answers: AnswerWriter;
   /** Is called for every request that reached GraphQL. */
-  readonly observe: (report: OperationReport) => void;
+  readonly onOperation: (report: OperationReport) => void;
   /** Is called for every request that is answered with an HTTP error status. */
   readonly onRefused: OnRefused;
 }
@@ -103,7 +103,7 @@ export function createPipeline(parts: PipelineParts): Handler {
       requestId,
     };
     trace?.end(report);
-    parts.observe(report);
+    parts.onOperation(report);
     const { status, codes } = answer;
     if (status >= 400) onRefused({ status, method: request.method, path, code: codes[0] ?? 'none', requestId });
     sendAnswer(request, response, sender, answer);
