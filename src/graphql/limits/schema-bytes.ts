@@ -46,7 +46,7 @@ export class SchemaBytes {
     const full = parse(getIntrospectionQuery({ ...options, inputValueDeprecation: true }));
     const operation = full.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
     if (operation === undefined) throw new Error('the introspection query has no operation');
-    this.max = introspectionMargin * this.measure(full, operation) + this.#sdlBytes;
+    this.max = Math.ceil(introspectionMargin * this.measure(full, operation)) + this.#sdlBytes;
   }
 
   /** @returns the bytes of one operation of a valid document; counting stops soon after the maximum. */
