@@ -707,8 +707,8 @@ export type UpdateMemberStatusesInput = {
   readonly imageIds: ReadonlyArray<Scalars['ID']['input']>;
   /**
    * The id of the member's project. It defaults to the caller's own project, which costs one call to the Identity service.
-   * If no Identity service is configured, the gateway finds it in the images: that costs two calls to the Images API, and
-   * one more for each image before the first one that is shared with the caller. Administrators must then name it.
+   * If no Identity service is configured, the gateway finds it in the images, which costs at most two calls to the Images
+   * API, however many images there are. Administrators must then name it.
    */
   readonly memberId?: InputMaybe<Scalars['ID']['input']>;
   /** The new status. */
