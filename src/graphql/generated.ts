@@ -733,7 +733,7 @@ export type User = {
   readonly name?: Maybe<Scalars['String']['output']>;
 };
 
-/** The caller: the user, project and roles of its token. */
+/** The caller: the user, project and roles of its token. Other subgraphs can add what they know about the caller. */
 export type Viewer = {
   readonly __typename?: 'Viewer';
   /** When the token expires; null if no Identity service is configured. */
@@ -841,6 +841,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 export type FederationTypes = {
   Image: Image;
   ImageMember: ImageMember;
+  Viewer: Viewer;
 };
 
 /** Mapping of federation reference types */
@@ -851,6 +852,9 @@ export type FederationReferenceTypes = {
   ImageMember:
     ( { __typename: 'ImageMember' }
     & GraphQLRecursivePick<FederationTypes['ImageMember'], {"imageId":true,"memberId":true}> );
+  Viewer:
+    ( { __typename: 'Viewer' }
+    & GraphQLRecursivePick<FederationTypes['Viewer'], {"id":true}> );
 };
 
 
@@ -1117,7 +1121,8 @@ export type UserResolvers<ContextType = GatewayContext, ParentType extends Resol
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
-export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
+export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer'], FederationReferenceType extends FederationReferenceTypes['Viewer'] = FederationReferenceTypes['Viewer']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Viewer']> | FederationReferenceType, FederationReferenceType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType>;
