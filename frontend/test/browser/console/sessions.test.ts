@@ -75,7 +75,7 @@ describe('identity', () => {
 async function clickForSkeleton(button: HTMLElement): Promise<number> {
   const start = performance.now();
   button.click();
-  while (document.querySelector('[role=status][aria-label="Reading who has access"]') === null) {
+  while (document.querySelector('[role=status][aria-label="Loading members"]') === null) {
     if (performance.now() - start > 2_000) return Number.POSITIVE_INFINITY;
     await new Promise((resolve) => setTimeout(resolve));
   }
@@ -92,7 +92,7 @@ describe('a slow Images API', () => {
     await lineOf(page, 'Debian 12 (Bookworm)').waitFor();
     way.delayMs = 3_000;
     await page.reload();
-    await page.getByRole('status', { name: 'Reading images' }).waitFor({ timeout: 2_500 });
+    await page.getByRole('status', { name: 'Loading images' }).waitFor({ timeout: 2_500 });
     const start = Date.now();
     await lineOf(page, 'Debian 12 (Bookworm)').waitFor();
     // One call, and not a second one after it.
