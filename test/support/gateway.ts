@@ -34,8 +34,8 @@ export interface Gateway extends AsyncDisposable {
   ): Promise<Answer>;
 }
 
-/** The gateway shares the event loop of its test, which a busy machine may hold up. */
-const patience = { MAX_EVENT_LOOP_DELAY_MS: '600000' };
+/** A gateway shares the event loop of its test, which a busy machine may hold up. */
+export const patience = { MAX_EVENT_LOOP_DELAY_MS: '600000' };
 
 /** Starts the gateway on a free port, in front of this Images API; other settings come from `environment`. */
 export async function startGateway(
