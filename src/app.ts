@@ -32,7 +32,7 @@ import { createHttpServer } from './http/server.ts';
 import { identityApi } from './identity/client.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Settings } from './settings/settings.ts';
-import { startTrace } from './tracing/tracer.ts';
+import { startTracing } from './tracing/start-tracing.ts';
 import { Breaker } from './upstream/breaker.ts';
 import { type Connection, connect } from './upstream/connect.ts';
 import { FairQueue } from './upstream/fair-queue.ts';
@@ -41,6 +41,7 @@ import { createProbe, type Probe } from './upstream/probe.ts';
 import { RetryBudget } from './upstream/retry-budget.ts';
 import { SharedReads } from './upstream/shared-reads.ts';
 import { Transport } from './upstream/transport.ts';
+import { version } from './version.ts';
 
 /** What an app is made of. */
 export interface AppOptions {
@@ -102,7 +103,11 @@ export async function createApp({
   const trustedDocuments =
     settings.trustedDocumentsManifest === null ? null : parseTrustedDocuments(settings.trustedDocumentsManifest);
   const metrics = new Metrics(registry, trustedDocuments?.operationNames);
-  const exporter = await createExporter(settings, metrics);
+  const tracing = await startTracing({
+    settings,
+    version,
+    onSpans: (result, spans) => metrics.spans(result, spans),
+  });
   const loaderStats = new LoaderStats();
   const onDefect = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'defect');
   const onRefused = (refused: RefusedRequest): void => {
@@ -136,6 +141,7 @@ export async function createApp({
   const transport = new Transport({
     service: imagesApi,
     dispatcher,
+    origin,
     basePath,
     deadlineMs: settings.upstreamDeadlineMs,
     maxBodyBytes: settings.upstreamMaxBodyBytes,
@@ -188,7 +194,7 @@ export async function createApp({
   const guarded = settings.routerSecret !== null;
   const handleGraphql = createPipeline({
     isRouter: createRouterCheck(settings.routerSecret),
-    startTrace: ({ headers }) => startTrace(headers['traceparent'], exporter?.export),
+    startTrace: tracing.start,
     gate,
     maxRequestBytes: settings.maxRequestBytes,
     find,
@@ -269,7 +275,7 @@ export async function createApp({
     await apollo.stop();
     await dispatcher.destroy();
     await identity?.close();
-    await exporter?.stop();
+    await tracing.stop();
     return answered;
   }
 
@@ -288,17 +294,6 @@ export async function createApp({
       await close();
     },
   };
-}
-
-/** Loaded only where traces are exported. */
-async function createExporter({ otlpEndpoint, serviceName }: AppOptions['settings'], metrics: Metrics) {
-  if (otlpEndpoint === null) return undefined;
-  const { createOtlpExporter } = await import('./tracing/otlp.ts');
-  return createOtlpExporter({
-    endpoint: otlpEndpoint,
-    serviceName,
-    onDone: (result, spans) => metrics.spans(result, spans),
-  });
 }
 
 /** @returns null where no Identity service is configured. */

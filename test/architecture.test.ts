@@ -12,14 +12,15 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'log-line': [],
   sample: [],
   demo: ['simulator'],
-  app: ['settings', 'pipeline', 'http', 'graphql', 'identity', 'upstream', 'tracing', 'errors'],
+  app: ['settings', 'pipeline', 'http', 'graphql', 'identity', 'upstream', 'tracing', 'version', 'errors'],
   pipeline: ['http', 'graphql', 'tracing', 'errors'],
   graphql: ['identity', 'upstream', 'tracing', 'settings', 'churning-map', 'errors'],
-  http: ['churning-map', 'collected-bytes', 'errors'],
+  http: ['tracing', 'churning-map', 'collected-bytes', 'errors'],
   identity: ['upstream', 'errors'],
-  upstream: ['churning-map', 'collected-bytes', 'errors'],
+  upstream: ['tracing', 'churning-map', 'collected-bytes', 'errors'],
   settings: [],
   tracing: [],
+  version: [],
   'churning-map': [],
   errors: [],
   'collected-bytes': [],
@@ -83,15 +84,25 @@ it('only the programs touch the environment, arguments, signals, streams and exi
   expect(touched).toEqual([]);
 });
 
-it('only upstream and tracing know undici, and only graphql knows GraphQL, beside what puts them together', () => {
+it('only upstream knows undici, only graphql GraphQL and only tracing OpenTelemetry, beside what puts them together', () => {
   const known = offences(({ name, part, imports }) =>
     imports.filter(
       (path) =>
-        (path === 'undici' && !['upstream', 'tracing'].includes(part) && name !== 'app.ts') ||
+        (path === 'undici' && part !== 'upstream' && name !== 'app.ts') ||
+        (path.startsWith('@opentelemetry/') && part !== 'tracing') ||
         (/^(?:graphql|dataloader|@apollo\/)/.test(path) && part !== 'graphql' && name !== 'app.ts'),
     ),
   );
   expect(known).toEqual([]);
+});
+
+it('OpenTelemetry is loaded only where spans are exported', () => {
+  const loading = offences(
+    ({ source }) => source.match(/^import .*open-telemetry\.ts'|^.*import\(.*open-telemetry.*$/gm) ?? [],
+  );
+  expect(loading).toEqual([
+    "tracing/start-tracing.ts:     const { startOpenTelemetry } = await import('./open-telemetry.ts');",
+  ]);
 });
 
 it('nothing that changes is kept between requests in a module', () => {

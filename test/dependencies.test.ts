@@ -31,6 +31,10 @@ it('there is one copy of graphql: two do not know each other', () => {
   expect(versions('graphql')).toHaveLength(1);
 });
 
+it("OpenTelemetry's packages fit together: there is one copy of their API", () => {
+  expect(versions('@opentelemetry/api')).toHaveLength(1);
+});
+
 it('what is installed is what the lock file says', () => {
   for (const name of ['@apollo/server', 'graphql', 'undici']) {
     const manifest = readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8');

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorCode, errorKinds } from '../errors.ts';
+import type { TraceIds } from '../tracing/trace.ts';
 import { hasLongRest, type RequestError } from './body.ts';
 import { toErrorBody } from './error-body.ts';
 import { negotiateMediaType } from './media-type.ts';
@@ -14,6 +15,8 @@ export interface Refusal {
   readonly retryAfter?: number | undefined;
   /** What the log is told in place of the message. */
   readonly reason?: string | undefined;
+  /** The trace that the request belongs to. */
+  readonly trace?: TraceIds | undefined;
 }
 
 /** The refusal that an error says. */
@@ -23,7 +26,7 @@ export function toRefusal({ code, message, details, reason }: RequestError): Ref
 }
 
 /** A request that was refused, as log and metrics are told. Nothing in it is the caller's choice but the request id. */
-export interface RefusedRequest {
+export interface RefusedRequest extends Partial<TraceIds> {
   readonly status: number;
   /** Undefined where the bytes were no HTTP. */
   readonly method?: string | undefined;
@@ -54,7 +57,7 @@ export const noStore = 'private, no-store';
  * accepts, with a request id and a line in the log.
  */
 export function createRefuse(onRefused: OnRefused): Refuse {
-  return (request, response, { status, code, message, retryAfter, reason = message }, path) => {
+  return (request, response, { status, code, message, retryAfter, reason = message, trace }, path) => {
     // Nobody waits for an answer any more.
     if (response.destroyed || request.socket.destroyed) return;
     // A handler may have told the id already.
@@ -69,6 +72,6 @@ export function createRefuse(onRefused: OnRefused): Refuse {
       ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
     });
     response.end(body);
-    onRefused({ status, method: request.method, path, code, reason, requestId });
+    onRefused({ status, method: request.method, path, code, reason, requestId, ...trace });
   };
 }

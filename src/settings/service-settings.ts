@@ -1,5 +1,5 @@
 import { choice, flag, optional, text, wholeNumber } from './setting.ts';
-import { matching, parseApiUrl, parseOrigins, parseTracesEndpoint, readText } from './value-parsers.ts';
+import { matching, parseApiUrl, parseOrigins, readText } from './value-parsers.ts';
 
 /** What the gateway serves, to whom, and how it is run. */
 export const serviceSettings = {
@@ -97,20 +97,6 @@ export const serviceSettings = {
     words: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
     default: 'info',
     meaning: 'Lowest level that is logged, as JSON lines on standard error.',
-  }),
-  otlpEndpoint: optional({
-    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
-    defaultText: 'unset: no traces',
-    takes: 'http or https URL',
-    meaning: 'Collector that traces are sent to, by OTLP over HTTP with JSON; `/v1/traces` is added.',
-    parse: parseTracesEndpoint,
-  }),
-  serviceName: text({
-    name: 'OTEL_SERVICE_NAME',
-    default: 'image-sharing-gateway',
-    takes: '1 to 100 letters, digits, `.`, `_` or `-`',
-    meaning: 'Name of the gateway in traces.',
-    parse: matching(/^[\w.-]{1,100}$/),
   }),
   shutdownGraceMs: wholeNumber({
     name: 'SHUTDOWN_GRACE_MS',

@@ -6,7 +6,7 @@ import { Transport, type TransportOptions } from './transport.ts';
 
 /** How to reach an API, and what to do about one that is slow or down. Times are in milliseconds. */
 export interface ConnectOptions
-  extends Omit<TransportOptions, 'dispatcher' | 'basePath' | 'queue' | 'breaker' | 'retryBudget'> {
+  extends Omit<TransportOptions, 'dispatcher' | 'origin' | 'basePath' | 'queue' | 'breaker' | 'retryBudget'> {
   /** The base URL, without a slash at its end. */
   readonly url: URL;
   /** Certificates in PEM; null for those that Node trusts. */
@@ -41,6 +41,7 @@ export function connect({ url, ca, ...options }: ConnectOptions): Connection {
   const transport = new Transport({
     ...options,
     dispatcher,
+    origin: url.origin,
     basePath: url.pathname,
     queue: new FairQueue({
       places: options.connections,

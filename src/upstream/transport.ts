@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { UpstreamError } from '../errors.ts';
+import type { CallTrace, OperationTrace, TraceIds } from '../tracing/trace.ts';
 import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer, UnusableAnswer } from './attempt.ts';
 import type { Breaker } from './breaker.ts';
 import type { CallBudget } from './call-budget.ts';
@@ -8,11 +9,7 @@ import type { FairQueue } from './fair-queue.ts';
 import { type OnCancel, outliveCaller, sleep } from './give-up.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { isSuccess, type Service, toUpstreamError } from './status.ts';
-
-/** The trace that a caller's attempts belong to. */
-export interface Trace {
-  startCall(): { readonly traceparent: string; end(report: AttemptReport): void };
-}
+import { toUrlTemplate } from './url-template.ts';
 
 /** Who a call is made for. */
 export interface Caller {
@@ -25,7 +22,7 @@ export interface Caller {
   /** When the whole operation must be over, on the clock of `performance`; undefined: no limit but that of each call. */
   readonly deadlineAt?: number | undefined;
   /** Undefined: there is none. */
-  readonly trace?: Trace | undefined;
+  readonly trace?: OperationTrace | undefined;
   /** What the calls of the operation may cost; undefined: anything. */
   readonly budget?: CallBudget | undefined;
   /** Whether a call may be tried again, where it could be; asked before each retry. By default it may. */
@@ -50,7 +47,7 @@ export interface Call {
 }
 
 /** What became of one attempt, for logs and metrics. */
-export interface AttemptReport {
+export interface AttemptReport extends Partial<TraceIds> {
   readonly operation: string;
   readonly method: string;
   /** Upstream's status; undefined when no answer came. */
@@ -67,6 +64,8 @@ export interface TransportOptions {
   /** The API that is called. */
   readonly service: Service;
   readonly dispatcher: Dispatcher;
+  /** Scheme, host and port of the API, for traces. */
+  readonly origin: string;
   /** The base path of the API, without a slash at its end: `/v2`. */
   readonly basePath: string;
   /** How long a call may take in all: waiting for a connection, every attempt, every body. */
@@ -194,9 +193,9 @@ export class Transport {
     const start = performance.now();
     let answer: AttemptAnswer | undefined;
     let failure: AttemptReport['failure'];
-    const trace = caller.trace?.startCall();
+    const trace = this.#startTrace(caller, call, number);
     try {
-      const traced = trace ? { ...request, headers: [...request.headers, 'traceparent', trace.traceparent] } : request;
+      const traced = trace ? { ...request, headers: [...request.headers, ...trace.headers] } : request;
       answer = await attempt(this.#options.dispatcher, traced, onCancel);
       return answer;
     } catch (error) {
@@ -217,10 +216,16 @@ export class Transport {
         durationMs,
         attempt: number,
         requestId: caller.requestId,
+        ...trace?.ids,
       };
       trace?.end(report);
       this.#options.observe(report);
     }
+  }
+
+  #startTrace({ trace }: Caller, { method, path }: Call, attempt: number): CallTrace | undefined {
+    const { origin, basePath } = this.#options;
+    return trace?.startCall({ method, origin, template: basePath + toUrlTemplate(path), attempt });
   }
 
   /** Waits for a turn to call. */
