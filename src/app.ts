@@ -2,7 +2,6 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import { Registry } from 'prom-client';
 import { Pool } from 'undici';
 import { createContext } from './graphql/context.ts';
 import { DocumentStore } from './graphql/documents/document-store.ts';
@@ -24,9 +23,11 @@ import { createReadyz, healthz } from './http/health.ts';
 import { createLandingPage } from './http/landing-page.ts';
 import { Load } from './http/load.ts';
 import { createMemorySource, Memory, type MemorySource } from './http/memory.ts';
-import { createMetricsHandler, Metrics } from './http/metrics.ts';
+import { Metrics } from './http/metrics.ts';
+import { createMetricsHandler } from './http/metrics-page.ts';
 import { toMaxConnections } from './http/open-files.ts';
 import type { RefusedRequest } from './http/refusal.ts';
+import { createRegistry, type MetricsRegistry } from './http/registry.ts';
 import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
 import { identityApi } from './identity/client.ts';
@@ -53,7 +54,7 @@ export interface AppOptions {
   /** What is served; the schema of images and their members by default. */
   readonly schema?: GraphQLSchema;
   /** Where metrics are kept; a new registry by default. */
-  readonly registry?: Registry;
+  readonly registry?: MetricsRegistry;
   /** Whose memory must not run short; that of this process by default. */
   readonly memorySource?: MemorySource;
 }
@@ -81,7 +82,7 @@ export async function createApp({
   sample,
   people = [],
   schema = createSchema(),
-  registry = new Registry(),
+  registry = createRegistry(),
   memorySource = createMemorySource(),
 }: AppOptions): Promise<App> {
   const { origin, pathname: basePath } = settings.imagesApiUrl;
@@ -102,7 +103,7 @@ export async function createApp({
   });
   const trustedDocuments =
     settings.trustedDocumentsManifest === null ? null : parseTrustedDocuments(settings.trustedDocumentsManifest);
-  const metrics = new Metrics(registry, trustedDocuments?.operationNames);
+  const metrics = new Metrics(registry, version, trustedDocuments?.operationNames);
   const tracing = await startTracing({
     settings,
     version,

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
-import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createApp } from './app.ts';
 import type { Demo } from './demo.ts';
+import { createProcessRegistry } from './http/registry.ts';
 import { createLog, type Log } from './log.ts';
 import { sampleDocument } from './sample.ts';
 import { type Environment, parseSettings, SettingsError } from './settings/parse-settings.ts';
@@ -30,10 +30,9 @@ const logTimeoutMs = 500;
 /** Puts a gateway together, with the embedded Images API unless another one is set. @throws SettingsError. */
 export async function createGateway({ environment, output, errors }: Surroundings): Promise<Gateway> {
   const settings = parseSettings(environment);
-  const log = createLog(settings.logLevel, errors);
+  const log = createLog(settings.logLevel, settings.logFormat, errors);
   const cloud = settings.imagesApiUrl ? toCloud(settings.imagesApiUrl) : await startDemo();
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = createProcessRegistry();
   const app = await createApp({
     settings: {
       ...settings,

@@ -7,7 +7,7 @@ const root = new URL('../src/', import.meta.url).pathname;
 /** Who may import whom: the parts of `src/`, which are its folders and the files beside them. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   main: ['start'],
-  start: ['app', 'settings', 'demo', 'log', 'sample'],
+  start: ['app', 'settings', 'http', 'demo', 'log', 'sample'],
   log: ['log-line'],
   'log-line': [],
   sample: [],

@@ -98,6 +98,13 @@ export const serviceSettings = {
     default: 'info',
     meaning: 'Lowest level that is logged, as JSON lines on standard error.',
   }),
+  logFormat: choice({
+    name: 'LOG_FORMAT',
+    words: ['iso', 'pino'],
+    default: 'iso',
+    meaning:
+      'How lines of the log tell time and level: ISO 8601 and a name, or the numbers that pino writes by itself.',
+  }),
   shutdownGraceMs: wholeNumber({
     name: 'SHUTDOWN_GRACE_MS',
     default: 10_000,

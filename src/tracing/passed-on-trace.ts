@@ -21,7 +21,7 @@ export function passOnTrace({ headers }: TracedRequest): OperationTrace | undefi
   const passedFlags = (Number.parseInt(flags, 16) & knownFlags).toString(16).padStart(2, '0');
   const passed = ['traceparent', `00-${traceId}-${spanId}-${passedFlags}`];
   if (isPassable(tracestate)) passed.push('tracestate', tracestate);
-  const ids = { trace_id: traceId, span_id: spanId };
+  const ids = { trace_id: traceId, span_id: spanId, trace_flags: passedFlags };
   const call = { ids, headers: passed, end: () => {} };
   return { ids, startCall: () => call, end: () => {} };
 }

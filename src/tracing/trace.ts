@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * The ids that lead from a log line to a trace: 32 and 16 hexadecimal digits. Source of the names: OpenTelemetry, "Trace
- * Context in non-OTLP Log Formats".
+ * What leads from a log line to a trace, in hexadecimal digits. Source of the names: OpenTelemetry, "Trace Context in
+ * non-OTLP Log Formats".
  */
 export interface TraceIds {
   readonly trace_id: string;
   readonly span_id: string;
+  /** `01` where the trace is sampled. */
+  readonly trace_flags: string;
 }
 
 /** What is known of an operation when it ends. */

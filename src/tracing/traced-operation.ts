@@ -138,6 +138,6 @@ function endSpan(span: Span, error: string | undefined, failed: boolean): void {
 }
 
 function toIds(span: Span): TraceIds {
-  const { traceId, spanId } = span.spanContext();
-  return { trace_id: traceId, span_id: spanId };
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  return { trace_id: traceId, span_id: spanId, trace_flags: traceFlags.toString(16).padStart(2, '0') };
 }
