@@ -1,47 +1,31 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import { Pool } from 'undici';
-import { createContext } from './graphql/context.ts';
-import { DocumentStore } from './graphql/documents/document-store.ts';
-import { createPrepare } from './graphql/documents/prepare-document.ts';
-import { parseTrustedDocuments } from './graphql/documents/trusted-documents.ts';
-import { MemoryPool } from './graphql/limits/memory-pool.ts';
-import { OperationBudget } from './graphql/limits/operation-budget.ts';
-import { LoaderStats } from './graphql/loaders.ts';
-import { AnswerWriter } from './graphql/pipeline/answer.ts';
-import { type Sample, startApollo } from './graphql/pipeline/apollo-executor.ts';
-import { createExecuteOperation } from './graphql/pipeline/execute-operation.ts';
-import { createFindOperation } from './graphql/pipeline/find-operation.ts';
+import { LoaderStats } from './graphql/data/loaders.ts';
+import { parseTrustedDocuments, type TrustedDocuments } from './graphql/documents/trusted-documents.ts';
+import type { Sample } from './graphql/pipeline/apollo-executor.ts';
+import { createGraphql } from './graphql/pipeline/create-graphql.ts';
 import { createSchema } from './graphql/schema.ts';
-import { createConsoleRoutes, type Person } from './http/console.ts';
+import { createAdmission } from './http/admission.ts';
+import type { Person } from './http/console.ts';
 import { createDrain } from './http/drain.ts';
-import { createExplorerRoutes } from './http/explorer.ts';
-import { createGate } from './http/gate.ts';
-import { createReadyz, healthz } from './http/health.ts';
-import { createLandingPage } from './http/landing-page.ts';
-import { Load } from './http/load.ts';
-import { createMemorySource, Memory, type MemorySource } from './http/memory.ts';
+import { createMemorySource, type MemorySource } from './http/memory.ts';
 import { Metrics } from './http/metrics.ts';
-import { createMetricsHandler } from './http/metrics-page.ts';
 import { toMaxConnections } from './http/open-files.ts';
-import type { RefusedRequest } from './http/refusal.ts';
 import { createRegistry, type MetricsRegistry } from './http/registry.ts';
 import { createRouterCheck } from './http/router-secret.ts';
-import { createHttpServer } from './http/server.ts';
+import { createRoutes } from './http/routes.ts';
+import { createHttpServer, type HttpOptions, type Routes } from './http/server.ts';
 import { identityApi } from './identity/client.ts';
+import { createObserver, type Observer } from './observer.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Settings } from './settings/settings.ts';
 import { startTracing } from './tracing/start-tracing.ts';
-import { Breaker } from './upstream/breaker.ts';
-import { type Connection, connect } from './upstream/connect.ts';
-import { FairQueue } from './upstream/fair-queue.ts';
+import { connect } from './upstream/connect.ts';
 import { imagesApi } from './upstream/images-client.ts';
 import { createProbe, type Probe } from './upstream/probe.ts';
-import { RetryBudget } from './upstream/retry-budget.ts';
 import { SharedReads } from './upstream/shared-reads.ts';
-import { Transport } from './upstream/transport.ts';
 import { version } from './version.ts';
 
 /** What an app is made of. */
@@ -59,6 +43,9 @@ export interface AppOptions {
   readonly memorySource?: MemorySource;
 }
 
+/** The settings, where it is known which Images API is called. */
+type AppSettings = AppOptions['settings'];
+
 /** The gateway, ready to listen. */
 export interface App extends AsyncDisposable {
   /** Starts listening. @returns the gateway's base URL. @throws if the port cannot be had. */
@@ -72,261 +59,104 @@ export interface App extends AsyncDisposable {
   close(): Promise<boolean>;
 }
 
-/** Where the built console is. */
-const consoleFolder = fileURLToPath(new URL('../frontend/console/dist', import.meta.url));
-
 /** Puts the gateway together: configuration in, a server out that is ready and not yet listening. */
-export async function createApp({
-  settings,
-  log,
-  sample,
-  people = [],
-  schema = createSchema(),
-  registry = createRegistry(),
-  memorySource = createMemorySource(),
-}: AppOptions): Promise<App> {
-  const { origin, pathname: basePath } = settings.imagesApiUrl;
-  const dispatcher = new Pool(origin, {
-    // One more than calls may use: so that the probe need not wait for slow calls.
-    connections: settings.upstreamConnections + 1,
-    pipelining: 1,
-    allowH2: false,
-    // Names are looked up when a connection is made, so that a connection that never ends would never notice a move.
-    clientTtl: settings.upstreamConnectionAgeMs,
-    ...(settings.upstreamCa !== null && { connect: { ca: settings.upstreamCa } }),
-  });
-  const memory = new Memory(settings.maxMemoryPercent, memorySource, () => performance.now());
-  const load = new Load({
-    maxConcurrent: settings.maxConcurrentOperations,
-    maxEventLoopDelayMs: settings.maxEventLoopDelayMs,
-    memory,
-  });
-  const trustedDocuments =
-    settings.trustedDocumentsManifest === null ? null : parseTrustedDocuments(settings.trustedDocumentsManifest);
+export async function createApp(options: AppOptions): Promise<App> {
+  const { settings, log, sample, registry = createRegistry(), memorySource = createMemorySource() } = options;
+  const trustedDocuments = readTrustedDocuments(settings);
   const metrics = new Metrics(registry, version, trustedDocuments?.operationNames);
-  const tracing = await startTracing({
-    settings,
-    version,
-    onSpans: (result, spans) => metrics.spans(result, spans),
-  });
+  const observer = createObserver(log, metrics);
+  const tracing = await startTracing({ settings, version, onSpans: (result, spans) => metrics.spans(result, spans) });
+  const { gate, load, memory } = createAdmission(settings, memorySource, (reason) => metrics.shed(reason));
+  const { images, identity, probe, sharedReads } = createUpstream(settings, observer);
   const loaderStats = new LoaderStats();
-  const onDefect = (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'defect');
-  const onRefused = (refused: RefusedRequest): void => {
-    metrics.refusedRequest(refused.status);
-    log[refused.status >= 500 ? 'warn' : 'info'](refused, 'refused');
-  };
-  const queue = new FairQueue({
-    places: settings.upstreamConnections,
-    placesPerKey: settings.upstreamConnectionsPerToken,
-    maxWaiting: settings.upstreamQueue,
-  });
-  const breaker = new Breaker({
-    failures: settings.upstreamBreakerFailures,
-    pauseMs: settings.upstreamBreakerPauseMs,
-    now: () => performance.now(),
-    onChange: (open) => log.warn({ open }, 'breaker'),
-  });
-  const gate = createGate({
-    load,
-    perToken: settings.rateLimitPerToken,
-    perAddress: settings.rateLimitPerAddress,
-    trustProxy: settings.trustProxy,
-    // Whatever one does, there is room for some of others.
-    maxConcurrentPerToken: Math.max(1, Math.floor((settings.maxConcurrentOperations * 63) / 64)),
-    maxReceivingBytes: settings.maxReceivingBytes,
-    onShed: (reason) => metrics.shed(reason),
-    now: () => performance.now(),
-  });
-  const { available, heapLimit } = memorySource.read();
-  const workingMemory = new MemoryPool(settings.maxWorkingBytes || Math.min(available / 2, heapLimit) / 4);
-  const transport = new Transport({
-    service: imagesApi,
-    dispatcher,
-    origin,
-    basePath,
-    deadlineMs: settings.upstreamDeadlineMs,
-    maxBodyBytes: settings.upstreamMaxBodyBytes,
-    retries: settings.upstreamRetries,
-    queue,
-    breaker,
-    retryBudget: new RetryBudget(settings.upstreamRetryPercent),
-    onRefused: (reason) => metrics.refused(reason),
-    onDropped(operation, rows) {
-      metrics.dropped(operation, rows);
-      log.warn({ operation, rows }, 'rows dropped');
-    },
-    observe(report) {
-      metrics.attempt(report);
-      if (report.status === undefined || report.status >= 500) log.warn(report, 'upstream');
-      else log.debug(report, 'upstream');
-    },
-  });
-  const find = createFindOperation({
-    schema,
-    limits: settings,
-    store: new DocumentStore(createPrepare({ schema, limits: settings, introspection: settings.introspection })),
-    trust: {
-      documents: trustedDocuments,
-      mode: settings.trustedDocuments,
-      onUntrusted(name, requestId) {
-        metrics.untrusted();
-        log.warn({ name: name?.slice(0, 100), requestId }, 'untrusted document');
-      },
-    },
-  });
-  const apollo = await startApollo({
-    schema,
+  const graphql = await createGraphql({
+    ...observer,
+    settings,
+    schema: options.schema ?? createSchema(),
     sample,
-    federatedTracing: settings.federatedTracing,
-    explorer: !settings.production,
-  });
-  const probe = createProbe(dispatcher, basePath, () => performance.now());
-  const identity = connectIdentity(settings, metrics, log);
-  const upstream = {
-    transport,
-    sharedReads: settings.shareReads ? new SharedReads() : null,
-    identity: identity?.transport ?? null,
-  };
-  const contextOptions = {
-    verifyRemovals: settings.verifyRemovals,
-    bulkConcurrency: settings.bulkConcurrency,
+    upstream: { transport: images.transport, identity: identity?.transport ?? null, sharedReads },
+    trustedDocuments,
     loaderStats,
-  };
-  const guarded = settings.routerSecret !== null;
-  const handleGraphql = createPipeline({
+    memory,
+    memorySource,
+  });
+  const pipeline = createPipeline({
+    ...graphql,
     isRouter: createRouterCheck(settings.routerSecret),
     startTrace: tracing.start,
     gate,
     maxRequestBytes: settings.maxRequestBytes,
-    find,
-    createContext({ requestId, token, isRouter }, signal, trace) {
-      const deadlineAt = performance.now() + settings.operationDeadlineMs;
-      return createContext(
-        upstream,
-        { requestId, token, signal, deadlineAt, trace },
-        {
-          ...contextOptions,
-          federation: { sdl: isRouter || (settings.introspection && !guarded), entities: isRouter || !guarded },
-          budget: new OperationBudget(settings, workingMemory.open(), memory),
-        },
-      );
-    },
-    execute: createExecuteOperation({
-      apollo,
-      directExecution: settings.directExecution,
-      federatedTracing: settings.federatedTracing,
-    }),
-    answers: new AnswerWriter({ showsSchema: settings.introspection, onDefect }),
-    observe(report) {
-      metrics.operation({ ...report, failed: report.codes.length > 0 });
-      // Nothing else answers an operation that runs with this code.
-      if (report.codes[0] === 'OVERLOADED') metrics.shed('memory of operations');
-      log.info({ ...report, name: report.name?.slice(0, 100) }, 'operation');
-    },
-    onRefused,
+    observe: observer.onOperation,
+    onRefused: observer.onRefused,
   });
-  const landingPage = settings.production
-    ? handleGraphql
-    : createLandingPage(() => apollo.landingPage(), handleGraphql);
-  const maxConnections = toMaxConnections(settings.maxConnections, settings.upstreamConnections);
-  if (maxConnections < settings.maxConnections) {
-    log.warn({ maxConnections }, 'MAX_CONNECTIONS is lower than set, because the process may not open that many files');
-  }
-  const { server, connections } = createHttpServer({
-    corsOrigins: settings.corsOrigins,
-    connections: {
-      max: maxConnections,
-      // Behind a proxy, all callers have its address.
-      maxPerAddress: settings.trustProxy ? 0 : settings.maxConnectionsPerAddress,
-    },
-    headersTimeoutMs: settings.headersTimeoutMs,
-    requestTimeoutMs: settings.requestTimeoutMs,
-    answerTimeoutMs: settings.answerTimeoutMs,
-    onRefused,
-    onDefect,
-    routes: {
-      '/graphql': { GET: landingPage, POST: handleGraphql },
-      ...(!settings.production && createExplorerRoutes(sample)),
-      ...(settings.console && createConsoleRoutes(consoleFolder, people)),
-      '/healthz': { GET: healthz, always: true },
-      '/readyz': {
-        GET: createReadyz(async () => (drain.draining ? 'draining' : probe())),
-        always: true,
-      },
-      '/metrics': { GET: createMetricsHandler(registry), always: true },
-    },
+  const routes = createRoutes({
+    graphql: pipeline,
+    landingPage: settings.production ? null : graphql.landingPage,
+    explorer: settings.production ? null : sample,
+    console: settings.console ? (options.people ?? []) : null,
+    whyNotReady: async () => (drain.draining ? 'draining' : probe()),
+    registry,
   });
+  const { server, connections } = createHttpServer(toHttpOptions(settings, routes, observer, log));
   const drain = createDrain(server);
   metrics.read({
     running: () => load.running,
     connections: () => connections.open,
     receivingBytes: () => gate.receivingBytes,
-    workingBytes: () => workingMemory.bytes,
+    workingBytes: () => graphql.workingMemory.bytes,
     memoryPercent: () => memory.percent,
     eventLoopDelayMs: () => load.eventLoopDelayMs,
-    calls: () => queue.inside,
-    waitingCalls: () => queue.waiting,
-    breakerOpen: () => breaker.open,
+    calls: () => images.queue.inside,
+    waitingCalls: () => images.queue.waiting,
+    breakerOpen: () => images.breaker.open,
     loaders: { ...loaderStats },
   });
 
   async function close(): Promise<boolean> {
     const answered = await drain.close(settings.shutdownGraceMs, settings.drainDelayMs);
     load.stop();
-    await apollo.stop();
-    await dispatcher.destroy();
-    await identity?.close();
-    await tracing.stop();
+    for (const part of [graphql, images, identity, tracing]) await part?.close();
     return answered;
   }
-
   return {
-    async listen() {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(settings.port, settings.host, resolve);
-      });
-      const { address, port, family } = server.address() as AddressInfo;
-      return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-    },
+    listen: () => listen(server, settings),
     probe,
     close,
-    async [Symbol.asyncDispose]() {
-      await close();
-    },
+    [Symbol.asyncDispose]: async () => void (await close()),
   };
 }
 
-/** @returns null where no Identity service is configured. */
-function connectIdentity(settings: AppOptions['settings'], metrics: Metrics, log: Logger): Connection | null {
-  const { identityApiUrl } = settings;
-  if (identityApiUrl === null) return null;
-  return connect({
-    service: identityApi,
-    url: identityApiUrl,
-    ca: settings.upstreamCa,
-    connections: settings.upstreamConnections,
-    connectionsPerToken: settings.upstreamConnectionsPerToken,
-    connectionAgeMs: settings.upstreamConnectionAgeMs,
-    maxWaiting: settings.upstreamQueue,
-    deadlineMs: settings.upstreamDeadlineMs,
-    maxBodyBytes: settings.upstreamMaxBodyBytes,
-    retries: settings.upstreamRetries,
-    retryPercent: settings.upstreamRetryPercent,
-    breaker: {
-      failures: settings.upstreamBreakerFailures,
-      pauseMs: settings.upstreamBreakerPauseMs,
-      onChange: (open) => log.warn({ open, service: 'identity' }, 'breaker'),
-    },
-    onRefused: (reason) => metrics.refused(reason),
-    onDropped(operation, rows) {
-      metrics.dropped(operation, rows);
-      log.warn({ operation, rows }, 'rows dropped');
-    },
-    observe(report) {
-      metrics.attempt(report);
-      if (report.status === undefined || report.status >= 500) log.warn(report, 'upstream');
-      else log.debug(report, 'upstream');
-    },
+/** @returns null where none are registered. */
+function readTrustedDocuments({ trustedDocumentsManifest: manifest }: AppSettings): TrustedDocuments | null {
+  return manifest === null ? null : parseTrustedDocuments(manifest);
+}
+
+/** The ways to the Images API, and to the Identity service where one is configured. */
+function createUpstream(settings: AppSettings, observer: Observer) {
+  const { imagesApiUrl, identityApiUrl, shareReads } = settings;
+  const images = connect(imagesApi, imagesApiUrl, settings, observer.ofUpstream());
+  const identity =
+    identityApiUrl && connect(identityApi, identityApiUrl, settings, observer.ofUpstream({ service: 'identity' }));
+  const probe = createProbe(images.dispatcher, imagesApiUrl.pathname, () => performance.now());
+  return { images, identity, probe, sharedReads: shareReads ? new SharedReads() : null };
+}
+
+function toHttpOptions(settings: AppSettings, routes: Routes, observer: Observer, log: Logger): HttpOptions {
+  const { upstreamConnections } = settings;
+  const max = toMaxConnections(settings.maxConnections, upstreamConnections, (maxConnections) =>
+    log.warn({ maxConnections }, 'MAX_CONNECTIONS is lower than set, because the process may not open that many files'),
+  );
+  // Behind a proxy, all callers have its address.
+  const maxPerAddress = settings.trustProxy ? 0 : settings.maxConnectionsPerAddress;
+  return { ...observer, ...settings, routes, connections: { max, maxPerAddress } };
+}
+
+/** @returns the base URL. */
+async function listen(server: Server, { port, host }: AppSettings): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
   });
+  const { address, port: bound, family } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
 }

@@ -120,12 +120,7 @@ export class Metrics {
     );
     this.#untrusted = counter('untrusted_documents_total', 'Operations whose document is in no manifest.', []);
     this.#spans = counter('spans_total', 'Spans of traces, by whether the collector took them.', ['result']);
-    new Gauge({
-      name: 'image_gateway_build_info',
-      help: 'Always 1; the labels tell the version of the gateway.',
-      labelNames: ['version'],
-      registers: [registry],
-    }).set({ version }, 1);
+    this.#tellVersion(version);
   }
 
   /** Measures also what has a value at all times. */
@@ -208,6 +203,15 @@ export class Metrics {
     this.#durations.observe({ labels: { type, result }, value: durationMs / 1000, exemplarLabels: toExemplar(ids) });
     this.#operations.labels(this.#names.of(name), this.#clients.of(client), result).inc();
     if (execution !== undefined) this.#executions.labels(execution).inc();
+  }
+
+  #tellVersion(version: string): void {
+    new Gauge({
+      name: 'image_gateway_build_info',
+      help: 'Always 1; the label tells the version of the gateway.',
+      labelNames: ['version'],
+      registers: [this.#registry],
+    }).set({ version }, 1);
   }
 
   #gauge(name: string, help: string, read: () => number): void {

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { ChurningMap } from '../churning-map.ts';
+import { LeakFreeMap } from '../collections/leak-free-map.ts';
 
 /** How many callers are remembered; beyond, those that came least recently start afresh. */
 const maxCallers = 10_000;
@@ -13,7 +12,7 @@ interface Bucket {
 export class RateLimit {
   readonly #perSecond: number;
   readonly #now: () => number;
-  readonly #buckets = new ChurningMap<string, Bucket>();
+  readonly #buckets = new LeakFreeMap<string, Bucket>();
 
   /** @param now gives milliseconds. */
   constructor(perSecond: number, now: () => number) {
@@ -39,9 +38,4 @@ export class RateLimit {
     bucket.tokens--;
     return 0;
   }
-}
-
-/** A key that stands for a token and does not tell it. */
-export function toTokenKey(token: string): string {
-  return createHash('sha256').update(token).digest('base64');
 }

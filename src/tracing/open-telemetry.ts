@@ -18,11 +18,11 @@ import {
 } from '@opentelemetry/sdk-trace-node';
 import { ATTR_ERROR_TYPE, ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
 import { ATTR_SERVICE_INSTANCE_ID } from '@opentelemetry/semantic-conventions/incubating';
-import type { PropagatorName, SamplerName, Tracing, TracingOptions, TracingSettings } from './start-tracing.ts';
 import { createStartTrace } from './traced-operation.ts';
+import type { PropagatorName, SamplerName, Tracing, TracingOptions, TracingSettings } from './tracing.ts';
 
 /** How long the last spans may take to be sent, in milliseconds. */
-const stopTimeoutMs = 1_500;
+const closeTimeoutMs = 1_500;
 
 const defaultServiceName = 'image-sharing-gateway';
 
@@ -42,10 +42,10 @@ export function startOpenTelemetry(endpoint: URL, { settings, version, onSpans }
   });
   return {
     start: createStartTrace(provider.getTracer(defaultServiceName, version), createPropagator(settings.propagators)),
-    async stop() {
+    async close() {
       // A collector that is down must not hold up the end of the process.
-      const stopped = provider.shutdown().catch(() => {});
-      await Promise.race([stopped, sleep(stopTimeoutMs, undefined, { ref: false })]);
+      const closed = provider.shutdown().catch(() => {});
+      await Promise.race([closed, sleep(closeTimeoutMs, undefined, { ref: false })]);
     },
   };
 }

@@ -1,15 +1,16 @@
-import { hash } from 'node:crypto';
 import { GatewayError, UpstreamError } from '../errors.ts';
+import type { Token } from '../token.ts';
+import type { Call, Caller } from './call.ts';
 import { GaveUp } from './deadline.ts';
 import { notUnderstood, parseBody } from './rows.ts';
 import type { Patience, SharedReads } from './shared-reads.ts';
-import type { Call, Caller, Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
 import { WireError } from './wire.ts';
 
 /** Who a client speaks for. */
 export interface ClientCaller extends Omit<Caller, 'token'> {
   /** The token, or why there is none that can be used. */
-  readonly token: string | GatewayError;
+  readonly token: Token | GatewayError;
 }
 
 /** A read, before it is known who makes it. */
@@ -23,7 +24,6 @@ export class Session {
   readonly #transport: Transport;
   readonly #sharedReads: SharedReads | null;
   readonly #caller: ClientCaller;
-  #callerKey: string | undefined;
 
   /** @param sharedReads lets identical reads of one token share a call; null: every read is a call of its own. */
   constructor(transport: Transport, sharedReads: SharedReads | null, caller: ClientCaller) {
@@ -86,7 +86,7 @@ export class Session {
     const patience = { signal: caller.signal, deadline: this.#transport.deadlineOf(caller) };
     if (this.#sharedReads === null) return make(patience);
     try {
-      return await this.#sharedReads.read(this.#toCallerKey(caller.token), call.path, patience, make);
+      return await this.#sharedReads.read(caller.token.id, call.path, patience, make);
     } catch (error) {
       throw error instanceof GaveUp ? this.#transport.giveUp(call, error) : error;
     }
@@ -117,11 +117,6 @@ export class Session {
       if (budget.isExceeded) return never();
       throw error;
     }
-  }
-
-  #toCallerKey(token: string): string {
-    this.#callerKey ??= hash('sha256', token);
-    return this.#callerKey;
   }
 }
 

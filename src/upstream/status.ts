@@ -1,18 +1,7 @@
 import { type ErrorCode, UpstreamError } from '../errors.ts';
+import type { Token } from '../token.ts';
 import type { AttemptAnswer } from './attempt.ts';
-import type { Call } from './transport.ts';
-
-/** An API that the gateway calls, in the words of its messages. */
-export interface Service {
-  /** Begins a sentence about it: `the Images API`. */
-  readonly name: string;
-  /** What to do about a token that it does not accept. */
-  readonly tokenAdvice: string;
-  /** What a 404 means there. */
-  readonly notFound: string;
-  /** The setting that holds its address. */
-  readonly addressSetting: string;
-}
+import type { Call, Service } from './call.ts';
 
 /** A code, and the end of a sentence. */
 type Meaning = readonly [ErrorCode, (service: Service) => string];
@@ -47,7 +36,7 @@ export function isSuccess(status: number): boolean {
 const maxWords = 2_000;
 
 /** The error for an answer whose status does not mean success. Upstream may echo the token that it was sent. */
-export function toUpstreamError(service: Service, call: Call, answer: AttemptAnswer, token: string): UpstreamError {
+export function toUpstreamError(service: Service, call: Call, answer: AttemptAnswer, token: Token): UpstreamError {
   const { status } = answer;
   const [code, why] = toMeaning(call, answer);
   const fateUnknown = call.method !== 'GET' && (status >= 500 || status < 400);
@@ -98,7 +87,7 @@ function parseRetryAfter(value: string | string[] | undefined): number | undefin
 }
 
 /** Upstream's request id, if it is one: a header can hold anything, the token too. */
-function parseRequestId(value: string | string[] | undefined, token: string): string | undefined {
-  const isId = typeof value === 'string' && /^[\w.-]{1,64}$/.test(value) && !value.includes(token);
+function parseRequestId(value: string | string[] | undefined, token: Token): string | undefined {
+  const isId = typeof value === 'string' && /^[\w.-]{1,64}$/.test(value) && !value.includes(token.reveal());
   return isId ? value : undefined;
 }

@@ -1,64 +1,15 @@
 import type { Dispatcher } from 'undici';
 import { UpstreamError } from '../errors.ts';
-import type { CallTrace, OperationTrace, TraceIds } from '../tracing/trace.ts';
+import type { CallTrace } from '../tracing/trace.ts';
 import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer, UnusableAnswer } from './attempt.ts';
 import type { Breaker } from './breaker.ts';
-import type { CallBudget } from './call-budget.ts';
+import type { AttemptReport, Call, Caller, Service } from './call.ts';
 import { CallerGone, type Deadline, DeadlineExceeded, type GaveUp, isOver, onDeadline } from './deadline.ts';
 import type { FairQueue } from './fair-queue.ts';
 import { type OnCancel, outliveCaller, sleep } from './give-up.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { isSuccess, type Service, toUpstreamError } from './status.ts';
+import { isSuccess, toUpstreamError } from './status.ts';
 import { toUrlTemplate } from './url-template.ts';
-
-/** Who a call is made for. */
-export interface Caller {
-  /** The caller's own token, sent as `X-Auth-Token`. */
-  readonly token: string;
-  /** Sent as `X-Openstack-Request-Id`: at most 64 characters, or Glance answers 500. */
-  readonly requestId: string;
-  /** Aborts when the caller goes away. */
-  readonly signal: AbortSignal;
-  /** When the whole operation must be over, on the clock of `performance`; undefined: no limit but that of each call. */
-  readonly deadlineAt?: number | undefined;
-  /** Undefined: there is none. */
-  readonly trace?: OperationTrace | undefined;
-  /** What the calls of the operation may cost; undefined: anything. */
-  readonly budget?: CallBudget | undefined;
-  /** Whether a call may be tried again, where it could be; asked before each retry. By default it may. */
-  readonly mayRetry?: (() => boolean) | undefined;
-}
-
-/** One call to an API. */
-export interface Call {
-  /** The operation's name in logs, metrics and messages: `listMembers`. */
-  readonly operation: string;
-  /** What is being done, for messages: `list the members of image 4f…`. */
-  readonly doing: string;
-  readonly method: AttemptRequest['method'];
-  /** Path and query below the API's base path: `/images/4f…/members`. */
-  readonly path: string;
-  /** Sent as JSON. */
-  readonly body?: unknown;
-  /** Whether the call is about the caller's own token, which is then sent as `X-Subject-Token` as well. */
-  readonly isAboutToken?: boolean;
-  /** Whether an answer that is too large is still read to its end: see `TooLargeAnswer`. */
-  readonly wantsEnd?: boolean;
-}
-
-/** What became of one attempt, for logs and metrics. */
-export interface AttemptReport extends Partial<TraceIds> {
-  readonly operation: string;
-  readonly method: string;
-  /** Upstream's status; undefined when no answer came. */
-  readonly status: number | undefined;
-  /** Why no answer came; undefined when one did. */
-  readonly failure: 'timeout' | 'cancelled' | 'unusable' | 'unreachable' | undefined;
-  readonly durationMs: number;
-  /** Counted from 1. */
-  readonly attempt: number;
-  readonly requestId: string;
-}
 
 export interface TransportOptions {
   /** The API that is called. */
@@ -117,8 +68,9 @@ export class Transport {
     const { basePath, maxBodyBytes, retries, retryBudget } = this.#options;
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     const headers = ['accept', 'application/json', 'accept-encoding', 'identity'];
-    headers.push('x-auth-token', caller.token, 'x-openstack-request-id', caller.requestId);
-    if (call.isAboutToken) headers.push('x-subject-token', caller.token);
+    const token = caller.token.reveal();
+    headers.push('x-auth-token', token, 'x-openstack-request-id', caller.requestId);
+    if (call.isAboutToken) headers.push('x-subject-token', token);
     if (body !== null) headers.push('content-type', 'application/json');
     const { method, path, wantsEnd } = call;
     const request: AttemptRequest = { method, path: basePath + path, headers, body, maxBodyBytes, wantsEnd };
@@ -162,12 +114,12 @@ export class Transport {
   ): Promise<string | UpstreamError> {
     const { queue, breaker, deadlineMs } = this.#options;
     if (breaker.waitMs() > 0) throw this.#refuse(call, 'breaker');
-    if (!queue.tryEnter(caller.token)) await this.#wait(call, caller, onCancel);
+    if (!queue.tryEnter(caller.token.id)) await this.#wait(call, caller, onCancel);
     // While the call waited, upstream may have refused the token, or gone.
     const refusal = caller.budget?.refusal ?? null;
     const pass = refusal === null ? breaker.pass() : 'stop';
     if (pass === 'stop') {
-      queue.leave(caller.token);
+      queue.leave(caller.token.id);
       throw refusal ?? this.#refuse(call, 'breaker');
     }
     const send = (whenEnded: OnCancel) => this.#send(call, caller, request, number, whenEnded);
@@ -193,7 +145,7 @@ export class Transport {
     const start = performance.now();
     let answer: AttemptAnswer | undefined;
     let failure: AttemptReport['failure'];
-    const trace = this.#startTrace(caller, call, number);
+    const trace = startTrace(caller, call, number, this.#options);
     try {
       const traced = trace ? { ...request, headers: [...request.headers, ...trace.headers] } : request;
       answer = await attempt(this.#options.dispatcher, traced, onCancel);
@@ -203,7 +155,7 @@ export class Transport {
       throw error;
     } finally {
       const durationMs = performance.now() - start;
-      queue.leave(caller.token);
+      queue.leave(caller.token.id);
       // Who waited long for a turn may have no time left for an answer: that says nothing of upstream.
       const late = failure === 'timeout' && durationMs < this.#options.deadlineMs / 2;
       if (isDown(answer, failure) && !late) breaker.failed();
@@ -223,17 +175,12 @@ export class Transport {
     }
   }
 
-  #startTrace({ trace }: Caller, { method, path }: Call, attempt: number): CallTrace | undefined {
-    const { origin, basePath } = this.#options;
-    return trace?.startCall({ method, origin, template: basePath + toUrlTemplate(path), attempt });
-  }
-
   /** Waits for a turn to call. */
   #wait(call: Call, { token }: Caller, onCancel: OnCancel): Promise<void> {
     const { queue } = this.#options;
-    if (queue.isFull(token)) throw this.#refuse(call, 'queue');
+    if (queue.isFull(token.id)) throw this.#refuse(call, 'queue');
     return new Promise((resolve, reject) => {
-      const giveUp = queue.wait(token, resolve);
+      const giveUp = queue.wait(token.id, resolve);
       onCancel((reason) => {
         giveUp();
         reject(reason);
@@ -292,6 +239,15 @@ export class Transport {
         );
     }
   }
+}
+
+function startTrace(
+  { trace }: Caller,
+  { method, path }: Call,
+  attempt: number,
+  { origin, basePath }: TransportOptions,
+): CallTrace | undefined {
+  return trace?.startCall({ method, origin, template: basePath + toUrlTemplate(path), attempt });
 }
 
 /** Whether upstream, or what stands before it, is not there: a 500 may be about one image alone. */

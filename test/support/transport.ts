@@ -1,10 +1,12 @@
 import { Pool } from 'undici';
 import { UpstreamError } from '../../src/errors.ts';
+import { Token } from '../../src/token.ts';
 import { Breaker } from '../../src/upstream/breaker.ts';
+import type { AttemptReport, Call } from '../../src/upstream/call.ts';
 import { FairQueue } from '../../src/upstream/fair-queue.ts';
 import { imagesApi } from '../../src/upstream/images-client.ts';
 import { RetryBudget } from '../../src/upstream/retry-budget.ts';
-import { type AttemptReport, type Call, Transport, type TransportOptions } from '../../src/upstream/transport.ts';
+import { Transport, type TransportOptions } from '../../src/upstream/transport.ts';
 
 /** A transport to this server, with what it reports. */
 export interface TestTransport extends AsyncDisposable {
@@ -44,7 +46,7 @@ export function createTransport(
     observe: (report) => reports.push(report),
   });
   function call(call: Call, signal = new AbortController().signal): Promise<string> {
-    return transport.call(call, { token: 'a token', requestId: 'req-1', signal, deadlineAt });
+    return transport.call(call, { token: new Token('a token'), requestId: 'req-1', signal, deadlineAt });
   }
   return {
     transport,
