@@ -1,22 +1,20 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { LoaderStats } from './graphql/data/loaders.ts';
 import { parseTrustedDocuments, type TrustedDocuments } from './graphql/documents/trusted-documents.ts';
 import type { Sample } from './graphql/pipeline/apollo-executor.ts';
 import { createGraphql } from './graphql/pipeline/create-graphql.ts';
-import { createSchema } from './graphql/schema.ts';
+import { createSchema, printClientSchema } from './graphql/schema.ts';
 import { createAdmission } from './http/admission.ts';
 import type { Person } from './http/console.ts';
-import { createDrain } from './http/drain.ts';
 import { createMemorySource, type MemorySource } from './http/memory.ts';
 import { Metrics } from './http/metrics.ts';
 import { toMaxConnections } from './http/open-files.ts';
 import { createRegistry, type MetricsRegistry } from './http/registry.ts';
-import { createRouterCheck } from './http/router-secret.ts';
+import { RouterSecrets } from './http/router-secret.ts';
 import { createRoutes } from './http/routes.ts';
-import { createHttpServer, type HttpOptions, type Routes } from './http/server.ts';
+import type { HttpOptions, Routes } from './http/server.ts';
+import { createServers } from './http/servers.ts';
 import { identityApi } from './identity/client.ts';
 import { createObserver, type Observer } from './observer.ts';
 import { createPipeline } from './pipeline.ts';
@@ -26,6 +24,7 @@ import { connect } from './upstream/connect.ts';
 import { imagesApi } from './upstream/images-client.ts';
 import { createProbe, type Probe } from './upstream/probe.ts';
 import { SharedReads } from './upstream/shared-reads.ts';
+import { CertifiedConnector } from './upstream/tls.ts';
 import { version } from './version.ts';
 
 /** What an app is made of. */
@@ -48,10 +47,14 @@ type AppSettings = AppOptions['settings'];
 
 /** The gateway, ready to listen. */
 export interface App extends AsyncDisposable {
-  /** Starts listening. @returns the gateway's base URL. @throws if the port cannot be had. */
+  /** Starts listening. @returns the gateway's base URL. @throws ListenError. */
   listen(): Promise<string>;
+  /** The base URL of health and metrics, once they listen; null where they have no listener of their own. */
+  adminUrl(): string | null;
   /** Tells why the Images API cannot be asked; null if it can. */
   readonly probe: Probe;
+  /** Uses the secrets and certificates of these settings from now on, and nothing else of them. */
+  reload(settings: Settings): void;
   /**
    * Stops being ready, refuses new connections, lets what is in flight finish within the grace period, then closes
    * everything. @returns whether all requests were answered.
@@ -67,7 +70,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const observer = createObserver(log, metrics);
   const tracing = await startTracing({ settings, version, onSpans: (result, spans) => metrics.spans(result, spans) });
   const { gate, load, memory } = createAdmission(settings, memorySource, (reason) => metrics.shed(reason));
-  const { images, identity, probe, sharedReads } = createUpstream(settings, observer);
+  const { connector, images, identity, probe, sharedReads } = createUpstream(settings, observer);
   const loaderStats = new LoaderStats();
   const graphql = await createGraphql({
     ...observer,
@@ -80,9 +83,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     memory,
     memorySource,
   });
+  const routerSecrets = new RouterSecrets(settings.routerSecrets);
   const pipeline = createPipeline({
     ...graphql,
-    isRouter: createRouterCheck(settings.routerSecret),
+    isRouter: (request) => routerSecrets.isRouter(request),
     startTrace: tracing.start,
     gate,
     maxRequestBytes: settings.maxRequestBytes,
@@ -93,15 +97,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     graphql: pipeline,
     landingPage: settings.production ? null : graphql.landingPage,
     explorer: settings.production ? null : sample,
+    clientSchema: settings.introspection ? printClientSchema() : null,
     console: settings.console ? (options.people ?? []) : null,
-    whyNotReady: async () => (drain.draining ? 'draining' : probe()),
-    registry,
   });
-  const { server, connections } = createHttpServer(toHttpOptions(settings, routes, observer, log));
-  const drain = createDrain(server);
+  const servers = createServers(settings, toHttpOptions(settings, routes, observer, log), probe, registry);
   metrics.read({
     running: () => load.running,
-    connections: () => connections.open,
+    connections: () => servers.connections.open,
     receivingBytes: () => gate.receivingBytes,
     workingBytes: () => graphql.workingMemory.bytes,
     memoryPercent: () => memory.percent,
@@ -113,14 +115,19 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
 
   async function close(): Promise<boolean> {
-    const answered = await drain.close(settings.shutdownGraceMs, settings.drainDelayMs);
+    const answered = await servers.drain();
     load.stop();
-    for (const part of [graphql, images, identity, tracing]) await part?.close();
+    for (const part of [graphql, images, identity, tracing, servers]) await part?.close();
     return answered;
   }
   return {
-    listen: () => listen(server, settings),
+    listen: () => servers.listen(),
+    adminUrl: () => servers.adminUrl,
     probe,
+    reload(read) {
+      routerSecrets.replace(read.routerSecrets);
+      connector.replace(read);
+    },
     close,
     [Symbol.asyncDispose]: async () => void (await close()),
   };
@@ -133,12 +140,13 @@ function readTrustedDocuments({ trustedDocumentsManifest: manifest }: AppSetting
 
 /** The ways to the Images API, and to the Identity service where one is configured. */
 function createUpstream(settings: AppSettings, observer: Observer) {
+  const connector = new CertifiedConnector(settings);
   const { imagesApiUrl, identityApiUrl, shareReads } = settings;
-  const images = connect(imagesApi, imagesApiUrl, settings, observer.ofUpstream());
-  const identity =
-    identityApiUrl && connect(identityApi, identityApiUrl, settings, observer.ofUpstream({ service: 'identity' }));
+  const images = connect(imagesApi, imagesApiUrl, settings, connector, observer.ofUpstream());
+  const ofIdentity = observer.ofUpstream({ service: 'identity' });
+  const identity = identityApiUrl && connect(identityApi, identityApiUrl, settings, connector, ofIdentity);
   const probe = createProbe(images.dispatcher, imagesApiUrl.pathname, () => performance.now());
-  return { images, identity, probe, sharedReads: shareReads ? new SharedReads() : null };
+  return { connector, images, identity, probe, sharedReads: shareReads ? new SharedReads() : null };
 }
 
 function toHttpOptions(settings: AppSettings, routes: Routes, observer: Observer, log: Logger): HttpOptions {
@@ -146,17 +154,7 @@ function toHttpOptions(settings: AppSettings, routes: Routes, observer: Observer
   const max = toMaxConnections(settings.maxConnections, upstreamConnections, (maxConnections) =>
     log.warn({ maxConnections }, 'MAX_CONNECTIONS is lower than set, because the process may not open that many files'),
   );
-  // Behind a proxy, all callers have its address.
-  const maxPerAddress = settings.trustProxy ? 0 : settings.maxConnectionsPerAddress;
+  // Behind a proxy, all callers have its address; on a socket, they have none.
+  const maxPerAddress = settings.trustProxy || settings.host.startsWith('/') ? 0 : settings.maxConnectionsPerAddress;
   return { ...observer, ...settings, routes, connections: { max, maxPerAddress } };
-}
-
-/** @returns the base URL. */
-async function listen(server: Server, { port, host }: AppSettings): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
-  const { address, port: bound, family } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${bound}`;
 }

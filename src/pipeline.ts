@@ -14,21 +14,21 @@ import type { OperationTrace, StartTrace, TraceIds } from './tracing/trace.ts';
 
 /** A request to `/graphql` that was answered, for logs and metrics. */
 export interface OperationReport extends Partial<TraceIds> {
-  /** `query`, `mutation`, or `none` for a request that was refused before that was known. */
+  /** `query`, `mutation`, or `none` if the request was refused before the operation was known. */
   readonly type: string;
   /** The name of the operation in its document. */
   readonly name: string | undefined;
-  /** What the caller's program calls itself. */
+  /** The client's name for itself. */
   readonly client: string | undefined;
-  /** The codes of the first of its errors. */
+  /** The codes of its first errors. */
   readonly codes: readonly string[];
-  /** How it was executed; undefined where it was not. */
+  /** How it was executed; undefined if it was not. */
   readonly execution: Execution | undefined;
   readonly durationMs: number;
   readonly requestId: string;
 }
 
-/** The parts that a GraphQL request goes through, in this order. */
+/** The steps of a GraphQL request, in order. */
 export interface PipelineParts {
   readonly isRouter: (request: IncomingMessage) => boolean;
   readonly startTrace: StartTrace;
@@ -38,9 +38,9 @@ export interface PipelineParts {
   readonly createContext: (sender: Sender, signal: AbortSignal, trace: OperationTrace | undefined) => GatewayContext;
   readonly execute: ExecuteOperation;
   readonly answers: AnswerWriter;
-  /** Is called with every request that reached GraphQL. */
+  /** Is called for every request that reached GraphQL. */
   readonly observe: (report: OperationReport) => void;
-  /** Is called with every request that is answered with an HTTP status of an error. */
+  /** Is called for every request that is answered with an HTTP error status. */
   readonly onRefused: OnRefused;
 }
 
@@ -82,7 +82,7 @@ export function createPipeline(parts: PipelineParts): Handler {
       }
     } catch (error) {
       if (!(error instanceof GatewayError)) {
-        // The server says what there is to say about a defect.
+        // The HTTP server reports unexpected errors.
         response.setHeader('x-request-id', requestId);
         endTrace(trace, { ...done, status: 500, codes: ['INTERNAL_SERVER_ERROR'] });
         throw error;
@@ -123,20 +123,20 @@ function endTrace(trace: OperationTrace | undefined, { type = 'none', name, stat
   trace.end({ type, name, status, codes, failed });
 }
 
-/** What a request asks for; of a `POST` it is in the body, of a `GET` in the URL. */
+/** Reads the GraphQL parameters of a request: from the body of a `POST`, from the URL of a `GET`. */
 async function readParameters(request: IncomingMessage, search: string, parts: PipelineParts): Promise<Parameters> {
   const { maxRequestBytes, gate } = parts;
   if (request.method !== 'POST') return readGetParameters(search);
   return readPostParameters(await readJson(request, maxRequestBytes, gate));
 }
 
-/** The header by which a router asks for the times of all fields. */
+/** Reads the header with which a router requests the timing of all fields. */
 function readFtv1({ headers }: IncomingMessage): string | undefined {
   const header = headers['apollo-federation-include-trace'];
   return typeof header === 'string' ? header : undefined;
 }
 
-/** Lets go of all that an operation holds once its answer is sent, or the caller is gone. */
+/** Releases everything an operation holds once its response is sent or the caller has disconnected. */
 function closeWith(response: ServerResponse, { budget }: GatewayContext): void {
   if (response.closed) budget.close();
   else response.once('close', () => budget.close());

@@ -1,36 +1,43 @@
 import type { Writable } from 'node:stream';
 import { createApp } from './app.ts';
 import type { Demo } from './demo.ts';
+import { ListenError } from './http/listen.ts';
 import { createProcessRegistry } from './http/registry.ts';
 import { createLog, type Log } from './logging/log.ts';
 import { sampleDocument } from './sample.ts';
-import { type Environment, parseSettings, SettingsError } from './settings/parse-settings.ts';
+import { type Environment, type Launch, parseSettings, SettingsError } from './settings/parse-settings.ts';
+import { findUnknownNames } from './settings/unknown-names.ts';
 
-/** What a process gives the gateway. */
+/** What the process provides to the gateway. */
 export interface Surroundings {
   readonly environment: Environment;
-  /** Where it says where it listens. */
+  /** How the process was started. */
+  readonly launch: Launch;
+  /** Receives the address that the gateway listens on. */
   readonly output: Writable;
-  /** Where it logs. */
+  /** Receives the log. */
   readonly errors: Writable;
 }
 
-/** A gateway that was put together. */
+/** A gateway, ready to listen. */
 export interface Gateway {
   readonly log: Log;
-  /** Listens, and says where. @throws if the port cannot be had. */
+  /** Starts to listen and prints the address. @throws if the port is not available. */
   listen(): Promise<void>;
-  /** Answers what is in flight within the grace period, and ends everything. @returns whether all were answered. */
+  /** Finishes requests in flight within the grace period, then shuts down. @returns whether all were answered. */
   close(): Promise<boolean>;
+  /** Reads secrets and certificates again. Where they cannot be used, those that are known stay, and the log says why. */
+  reload(): void;
 }
 
-/** How long the log may take to be written at the end, in milliseconds. */
+/** Timeout for flushing the log at shutdown, in milliseconds. */
 const logTimeoutMs = 500;
 
-/** Puts a gateway together, with the embedded Images API unless another one is set. @throws SettingsError. */
-export async function createGateway({ environment, output, errors }: Surroundings): Promise<Gateway> {
-  const settings = parseSettings(environment);
+/** Creates a gateway, with the embedded Images API unless another one is configured. @throws SettingsError. */
+export async function createGateway({ environment, launch, output, errors }: Surroundings): Promise<Gateway> {
+  const settings = parseSettings(environment, launch);
   const log = createLog(settings.logLevel, settings.logFormat, errors);
+  for (const line of findUnknownNames(environment)) log.logger.warn(line);
   const cloud = settings.imagesApiUrl ? toCloud(settings.imagesApiUrl) : await startDemo();
   const registry = createProcessRegistry();
   const app = await createApp({
@@ -51,10 +58,21 @@ export async function createGateway({ environment, output, errors }: Surrounding
     log,
     async listen() {
       const url = await app.listen();
-      const open = settings.routerSecret === null ? ', open to every router because ROUTER_SECRET is not set,' : '';
-      output.write(`The gateway${open} listens at ${url}/graphql\n${cloud.describe(url, settings)}`);
+      const adminUrl = app.adminUrl();
+      const open = settings.routerSecrets === null ? ', open to every router because ROUTER_SECRET is not set,' : '';
+      output.write(`The gateway${open} listens at ${url}/graphql\n`);
+      if (adminUrl !== null) output.write(`Health and metrics are at ${adminUrl}\n`);
+      output.write(cloud.describe(url, settings));
       const why = await app.probe();
-      if (why !== null && !closing) log.logger.warn(`/readyz says 503, because ${why}.`);
+      if (why !== null && !closing) log.logger.warn(`The gateway is not ready (/readyz answers 503): ${why}.`);
+    },
+    reload() {
+      try {
+        app.reload(parseSettings(environment, launch));
+        log.logger.info('secrets and certificates were read again');
+      } catch (error) {
+        log.logger.error({ mistakes: describeFailure(error) }, 'secrets and certificates stay as they were');
+      }
     },
     async close() {
       closing = true;
@@ -66,27 +84,24 @@ export async function createGateway({ environment, output, errors }: Surrounding
   };
 }
 
-/** An Images API that runs elsewhere. */
+/** An Images API outside this process. */
 function toCloud(imagesApiUrl: URL): Demo {
   const nothing = { people: [], describe: () => '', close: async () => {} };
   return { imagesApiUrl, identityApiUrl: null, token: 'your token', ...nothing };
 }
 
-/** The embedded Images API; loaded only when it is needed, so that the gateway starts fast without it. */
+/** The embedded Images API. Loaded on demand, so that the gateway starts fast without it. */
 async function startDemo(): Promise<Demo> {
   const demo = await import('./demo.ts');
   return demo.startDemo();
 }
 
-/** What to say of a start that failed: one line for each mistake. */
+/** Describes a failed start, one line per mistake. */
 export function describeFailure(error: unknown): readonly string[] {
   return error instanceof SettingsError ? error.mistakes : [toLine(error)];
 }
 
 function toLine(error: unknown): string {
-  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (code === 'EADDRINUSE') return `HOST and PORT: ${address}:${port} is in use by another program.`;
-  if (code === 'EACCES') return `HOST and PORT: this user may not listen at ${address}:${port}.`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST: this machine has no address ${address ?? ''}.`;
+  if (error instanceof ListenError) return error.message;
   return `The gateway could not start: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -12,13 +16,13 @@ const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 interface Run extends AsyncDisposable {
   readonly child: ChildProcess;
   readonly output: Readonly<Record<'out' | 'err', string>>;
-  /** The address that it printed. */
+  /** The printed address. */
   url(): Promise<string>;
-  /** Its exit code, once all that it wrote was read. */
+  /** The exit code, after all output was read. */
   ended(): Promise<unknown>;
 }
 
-/** Starts the gateway as a process of its own, on a free port. */
+/** Starts the gateway in a separate process, on a free port. */
 function run(environment: Readonly<Record<string, string>>): Run {
   const child = spawn(process.execPath, [program], { env: { PORT: '0', ...environment } });
   const output = { out: '', err: '' };
@@ -64,7 +68,7 @@ async function isOpen(url: string): Promise<boolean> {
   );
 }
 
-it('with no cloud it prints its address and tokens that work, in one line for the address', async () => {
+it('without a cloud it prints working tokens, and its address on one line', async () => {
   await using gateway = run({});
   const url = await gateway.url();
   for (const { token } of [demoIdentities.producer, demoIdentities.consumerA]) {
@@ -78,7 +82,7 @@ it('with no cloud it prints its address and tokens that work, in one line for th
   expect(await gateway.ended()).toBe(0);
 });
 
-it('the line with its address tells whether every router may use it', async () => {
+it('the line with its address says whether any router may use it', async () => {
   await using open = run({});
   await open.url();
   expect(open.output.out.split('\n')[0]).toContain('ROUTER_SECRET');
@@ -87,7 +91,7 @@ it('the line with its address tells whether every router may use it', async () =
   expect(guarded.output.out).not.toMatch(/ROUTER_SECRET|known-to-the-router/);
 });
 
-it('wrong settings end it with a line for each of them', async () => {
+it('exits with one line for each wrong setting', async () => {
   await using gateway = run({ PORT: 'many', LOG_LEVEL: 'loud', IMAGES_API_URL: 'http://user:canary@cloud' });
   expect(await gateway.ended()).toBe(1);
   const lines = gateway.output.err.trimEnd().split('\n');
@@ -97,7 +101,7 @@ it('wrong settings end it with a line for each of them', async () => {
 });
 
 it.each([{}, { IMAGES_API_URL: 'http://127.0.0.1:1' }])(
-  'a port in use ends it with one line; with %j',
+  'exits with one line if its port is in use; with %j',
   async (settings) => {
     await using upstream = await startUpstream((response) => sendJson(response, 200, {}));
     const { port } = new URL(upstream.url);
@@ -108,14 +112,14 @@ it.each([{}, { IMAGES_API_URL: 'http://127.0.0.1:1' }])(
   },
 );
 
-it('on SIGTERM it answers what is in flight, refuses new connections, and ends with 0', async () => {
+it('on SIGTERM it answers requests in flight, refuses new connections, and exits with 0', async () => {
   let release = (): void => {};
   await using upstream = await startUpstream((response) => {
     release = () => sendJson(response, 200, { images: [{ id: 'x', name: 'late' }] });
   });
   await using gateway = run({ IMAGES_API_URL: upstream.url });
   const url = await gateway.url();
-  // Who is connected already, and has begun a request, is told that the gateway is going.
+  // A request that has already begun on an existing connection is told that the gateway is shutting down.
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   await new Promise<void>((resolve) => socket.write('GET /readyz HTTP/1.1\r\n', () => resolve()));
   const answer = ask(url, 'a token');
@@ -132,7 +136,7 @@ it('on SIGTERM it answers what is in flight, refuses new connections, and ends w
   expect(gateway.output.err).not.toContain('a token');
 });
 
-it('a second SIGTERM ends it at once', async () => {
+it('a second SIGTERM ends it immediately', async () => {
   await using upstream = await startUpstream(() => {});
   await using gateway = run({ IMAGES_API_URL: upstream.url, SHUTDOWN_GRACE_MS: '600000' });
   const url = await gateway.url();
@@ -145,7 +149,7 @@ it('a second SIGTERM ends it at once', async () => {
   await cut;
 });
 
-it('what is not answered within the grace period is cut off, and the exit code tells', async () => {
+it('requests not answered within the grace period are cut off, and the exit code is 1', async () => {
   await using upstream = await startUpstream(() => {});
   await using gateway = run({ IMAGES_API_URL: upstream.url, SHUTDOWN_GRACE_MS: '50' });
   const cut = expect(ask(await gateway.url(), 'a token')).rejects.toThrow();
@@ -153,4 +157,83 @@ it('what is not answered within the grace period is cut off, and the exit code t
   gateway.child.kill('SIGTERM');
   expect(await gateway.ended()).toBe(1);
   await cut;
+});
+
+it('with a port of their own, health and metrics are there and nowhere else, to the end', async () => {
+  let release = (): void => {};
+  await using upstream = await startUpstream((response) => {
+    release = () => sendJson(response, 200, { images: [{ id: 'x', name: 'late' }] });
+  });
+  await using gateway = run({ IMAGES_API_URL: upstream.url, ADMIN_PORT: '0' });
+  const url = await gateway.url();
+  const toAdmin = (): string | undefined => /Health and metrics are at (\S+)\n/.exec(gateway.output.out)?.[1];
+  await expect.poll(toAdmin, { timeout: 10_000 }).toBeDefined();
+  const admin = toAdmin() ?? '';
+  const status = async (target: string) => (await fetch(target, { headers: { connection: 'close' } })).status;
+  for (const path of ['/healthz', '/readyz', '/metrics']) {
+    expect(await status(`${url}${path}`)).toBe(404);
+    expect(await status(`${admin}${path}`)).not.toBe(404);
+  }
+  expect(await status(`${admin}/graphql`)).toBe(404);
+  const answer = ask(url, 'a token');
+  await upstream.arrived(2);
+  gateway.child.kill('SIGTERM');
+  await expect.poll(() => isOpen(url)).toBe(false);
+  expect(await status(`${admin}/healthz`)).toBe(200);
+  expect(await status(`${admin}/readyz`)).toBe(503);
+  release();
+  expect((await answer).status).toBe(200);
+  expect(await gateway.ended()).toBe(0);
+});
+
+it('SIGHUP reads secrets again; a file that cannot be used changes nothing', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'secret-')), 'router-secret');
+  writeFileSync(file, 'the-first-secret\n');
+  await using gateway = run({ ROUTER_SECRET_FILE: file });
+  const url = await gateway.url();
+  const isRouter = async (secret: string): Promise<boolean> => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-router-secret': secret },
+      body: JSON.stringify({ query: '{ _entities(representations: []) { __typename } }' }),
+    });
+    return !('errors' in ((await response.json()) as object));
+  };
+  const hangUp = async (content: string, line: string): Promise<void> => {
+    const before = gateway.output.err.split(line).length;
+    writeFileSync(file, content);
+    gateway.child.kill('SIGHUP');
+    await expect.poll(() => gateway.output.err.split(line).length, { timeout: 5_000 }).toBe(before + 1);
+  };
+  expect([await isRouter('the-first-secret'), await isRouter('the-second-secret')]).toEqual([true, false]);
+  await hangUp('the-second-secret\nthe-first-secret\n', 'were read again');
+  expect([await isRouter('the-first-secret'), await isRouter('the-second-secret')]).toEqual([true, true]);
+  await hangUp('the-second-secret\n', 'were read again');
+  expect([await isRouter('the-first-secret'), await isRouter('the-second-secret')]).toEqual([false, true]);
+  await hangUp('short\n', 'stay as they were');
+  expect(await isRouter('the-second-secret')).toBe(true);
+  expect(gateway.output.err).not.toMatch(/the-first-secret|the-second-secret|short/);
+  gateway.child.kill('SIGTERM');
+  expect(await gateway.ended()).toBe(0);
+});
+
+it('a misspelt setting is warned about, with the name that was meant', async () => {
+  await using gateway = run({ MAX_CONCURENT_OPERATIONS: '5' });
+  await gateway.url();
+  gateway.child.kill('SIGTERM');
+  expect(await gateway.ended()).toBe(0);
+  expect(gateway.output.err).toMatch(/"level":40[^\n]*MAX_CONCURENT_OPERATIONS[^\n]*MAX_CONCURRENT_OPERATIONS/);
+});
+
+it('serves at a Unix socket', async () => {
+  const host = join(mkdtempSync(join(tmpdir(), 'socket-')), 'gateway.sock');
+  await using gateway = run({ HOST: host });
+  await expect.poll(() => gateway.output.out, { timeout: 10_000 }).toContain(`http://unix:${host}:/graphql`);
+  const answer = await new Promise((resolve, reject) => {
+    get({ socketPath: host, path: '/healthz' }, (response) => resolve(response.statusCode)).on('error', reject);
+  });
+  expect(answer).toBe(200);
+  gateway.child.kill('SIGTERM');
+  expect(await gateway.ended()).toBe(0);
+  expect(existsSync(host)).toBe(false);
 });

@@ -1,20 +1,32 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** The header in which a router sends the secret that it shares with the gateway. */
+/** The header in which a router sends the secret it shares with the gateway. */
 export const routerSecretHeader = 'x-router-secret';
 
 /**
- * Tells whether a request comes from the router that shares this secret; without one, nothing is known of any request.
- * Digests are compared, in constant time: neither the secret's length nor how much of a guess was right can be measured.
+ * The secrets that routers share with the gateway: none, one, or two while one replaces the other. Digests are compared in
+ * constant time, so timing reveals neither the length of a secret nor a partial match.
  */
-export function createRouterCheck(secret: string | null) {
-  const expected = secret === null ? null : digest(secret);
-  return (request: Pick<IncomingMessage, 'headersDistinct'>): boolean => {
-    if (expected === null) return false;
-    const given = request.headersDistinct[routerSecretHeader];
-    return given?.length === 1 && timingSafeEqual(digest(given[0] ?? ''), expected);
-  };
+export class RouterSecrets {
+  #expected: readonly Buffer[] = [];
+
+  constructor(secrets: readonly string[] | null) {
+    this.replace(secrets);
+  }
+
+  /** From now on, only these secrets are accepted. */
+  replace(secrets: readonly string[] | null): void {
+    this.#expected = (secrets ?? []).map(digest);
+  }
+
+  /** Tells whether a request comes from a router with a secret; without secrets, nothing is known of any request. */
+  isRouter({ headersDistinct }: Pick<IncomingMessage, 'headersDistinct'>): boolean {
+    const given = headersDistinct[routerSecretHeader];
+    if (given?.length !== 1 || this.#expected.length === 0) return false;
+    const found = digest(given[0] ?? '');
+    return this.#expected.filter((expected) => timingSafeEqual(found, expected)).length > 0;
+  }
 }
 
 function digest(text: string): Buffer {

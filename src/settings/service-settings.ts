@@ -1,14 +1,15 @@
-import { choice, flag, optional, text, wholeNumber } from './setting.ts';
-import { matching, parseApiUrl, parseOrigins, readText } from './value-parsers.ts';
+import { choice, flag, optional, optionalPort, text, wholeNumber } from './setting.ts';
+import { parseApiUrl, parseHost, parseOrigins, parseSecrets, readText } from './value-parsers.ts';
 
-/** What the gateway serves, to whom, and how it is run. */
+/** What the gateway serves, who may use it, and how it runs. */
 export const serviceSettings = {
   production: flag({
     name: 'PRODUCTION',
-    default: false,
+    default: ({ production }) => production,
+    defaultText: 'true for the installed command and with `NODE_ENV=production`; false in a clone and for `demo`',
     meaning:
-      'Hides development-only output: `INTROSPECTION` is false unless it is set, there is no explorer, and an Images API ' +
-      'must be named.',
+      'Hides development-only output: `INTROSPECTION` defaults to false, there is no explorer, and `IMAGES_API_URL` is ' +
+      'required.',
   }),
   imagesApiUrl: optional({
     name: 'IMAGES_API_URL',
@@ -22,16 +23,16 @@ export const serviceSettings = {
     defaultText: 'unset: the one of the embedded Images API, else none',
     takes: 'http or https URL, with or without `/v3` at its end',
     meaning:
-      'Base URL of the Identity service (Keystone), which knows who a token stands for and the names of projects; a path ' +
-      'prefix is kept. The `UPSTREAM_…` settings apply to it too, with its own connections, queue and breaker.',
+      'Base URL of the Identity service (Keystone), which identifies the user and project of a token and names projects; ' +
+      'a path prefix is kept. The `UPSTREAM_…` settings apply to it too, with its own connections, queue and breaker.',
     parse: (value) => parseApiUrl(value, 'v3'),
   }),
   host: text({
     name: 'HOST',
     default: '127.0.0.1',
-    takes: 'host name or address',
-    meaning: 'Address that the gateway listens on.',
-    parse: matching(/^[\w.:-]+$/),
+    takes: 'host name, address, or absolute path of a Unix socket',
+    meaning: 'Where the gateway listens. A socket is open to its user and group, and `PORT` is not used.',
+    parse: parseHost,
   }),
   port: wholeNumber({
     name: 'PORT',
@@ -40,31 +41,47 @@ export const serviceSettings = {
     to: 65_535,
     meaning: 'Port that the gateway listens on; 0 picks a free one.',
   }),
+  adminHost: optional({
+    name: 'ADMIN_HOST',
+    defaultText: 'unset: that of `HOST`',
+    takes: 'host name, address, or absolute path of a Unix socket',
+    meaning: 'Where health and metrics are served, with `ADMIN_PORT`.',
+    parse: parseHost,
+  }),
+  adminPort: optionalPort({
+    name: 'ADMIN_PORT',
+    defaultText: 'unset: health and metrics are on `PORT`',
+    meaning:
+      'Port of a listener of its own for `/healthz`, `/readyz` and `/metrics`; `PORT` then answers 404 for them. 0 picks a ' +
+      'free one.',
+  }),
   introspection: flag({
     name: 'INTROSPECTION',
     default: ({ production }) => !production,
     defaultText: 'true; false in production',
-    meaning: 'Shows clients the schema: by introspection, by `_service`, and in messages about invalid requests.',
+    meaning: 'Shows the schema to clients: by introspection, by `_service`, and in messages about invalid requests.',
   }),
-  routerSecret: optional({
+  routerSecrets: optional({
     name: 'ROUTER_SECRET',
     defaultText: 'unset: federation fields are public',
-    takes: '16 to 256 visible ASCII characters, without spaces',
-    meaning: 'Secret that a router sends as `X-Router-Secret`; only then does it get `_service` and `_entities`.',
-    parse: matching(/^[\x21-\x7e]{16,256}$/),
+    takes: '16 to 256 visible ASCII characters, or two such secrets with a space between them',
+    meaning:
+      'Secret that a router sends as `X-Router-Secret`; only then does it get `_service` and `_entities`. Two are accepted ' +
+      'while one replaces the other. `ROUTER_SECRET_FILE` names a file instead, which SIGHUP reads again.',
+    parse: parseSecrets,
     isSecret: true,
   }),
   federatedTracing: flag({
     name: 'FEDERATED_TRACING',
     default: false,
-    meaning: 'Sends the time of each field to a router that asks for it (`ftv1`).',
+    meaning: 'Sends the timing of each field to a router that requests it (`ftv1`).',
   }),
   directExecution: flag({
     name: 'DIRECT_EXECUTION',
     default: true,
     meaning:
-      'Compiles operations that are asked for again, and executes them without Apollo Server. False: Apollo Server ' +
-      'executes all operations.',
+      'Compiles repeated operations, and executes them without Apollo Server. False: Apollo Server executes all ' +
+      'operations.',
   }),
   console: flag({
     name: 'CONSOLE',

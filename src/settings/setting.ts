@@ -1,23 +1,23 @@
-/** What other settings' defaults depend on. */
+/** The settings on which other settings' defaults depend. */
 export interface Basis {
   readonly production: boolean;
   readonly imagesApiUrl: URL | null;
 }
 
-/** One setting: everything that is known about it. */
+/** The complete declaration of one setting. */
 export interface Setting<T> {
   /** The environment variable. */
   readonly name: string;
   readonly meaning: string;
-  /** What the variable may hold, in words: kind, unit, bounds. */
+  /** The accepted values, in words: kind, unit, bounds. */
   readonly takes: string;
-  /** The value when the variable is not set, in words or figures. */
+  /** The default, in words or figures. */
   readonly defaultText: string;
-  /** The value when the variable is not set. */
+  /** The default value. */
   readonly getDefault: (basis: Basis) => T;
-  /** @returns undefined for a value that cannot be used. */
+  /** @returns undefined for an invalid value. */
   readonly parse: (text: string) => T | undefined;
-  /** Whether no message may show the value. */
+  /** Whether no message may show the value. A file may hold it: the variable with `_FILE` appended names the file. */
   readonly isSecret: boolean;
 }
 
@@ -53,16 +53,23 @@ export function wholeNumber({ unit = '', from, to, default: byDefault, ...rest }
     takes: `${unit === '' ? '' : `${unit}, `}${from} to ${to}`,
     defaultText: String(byDefault),
     getDefault: () => byDefault,
-    parse(text) {
-      const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-      return value >= from && value <= to ? value : undefined;
-    },
+    parse: (text) => parseWholeNumber(text, from, to),
     isSecret: false,
   };
 }
 
+/** Declares a number of a port that may be absent; `defaultText` says what that means. */
+export function optionalPort(setting: Described & { readonly defaultText: string }): Setting<number | null> {
+  return optional({ ...setting, takes: '0 to 65535', parse: (text) => parseWholeNumber(text, 0, 65_535) });
+}
+
+function parseWholeNumber(text: string, from: number, to: number): number | undefined {
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= from && value <= to ? value : undefined;
+}
+
 interface DescribedFlag extends Described {
-  /** A function where it depends on other settings; `defaultText` then says how. */
+  /** A function if it depends on other settings; `defaultText` then says how. */
   readonly default: boolean | ((basis: Basis) => boolean);
   readonly defaultText?: string;
 }
@@ -85,11 +92,11 @@ interface DescribedText<T> extends Described {
   readonly isSecret?: boolean;
 }
 
-/** Declares a setting with a default in the form that its variable takes. */
+/** Declares a setting whose default is written as in the environment variable. */
 export function text<T>(setting: DescribedText<T> & { readonly default: string }): Setting<T> {
   const { default: byDefault, parse, isSecret = false, ...rest } = setting;
   const value = parse(byDefault);
-  if (value === undefined) throw new Error(`${rest.name} does not take its own default.`);
+  if (value === undefined) throw new Error(`${rest.name} has an invalid default.`);
   return { ...rest, parse, isSecret, defaultText: byDefault, getDefault: () => value };
 }
 
@@ -98,7 +105,7 @@ export function optional<T>(setting: DescribedText<T> & { readonly defaultText: 
   return { isSecret: false, ...setting, getDefault: () => null };
 }
 
-/** Declares a setting that takes one of these words. */
+/** Declares a setting that is one of these words. */
 export function choice<const Word extends string>(
   setting: Described & { readonly words: readonly Word[]; readonly default: Word },
 ): Setting<Word> {

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Parses the base URL of an API: the result has the API's version at the end of its path and nothing after it.
- * Credentials have no place in it.
+ * Parses the base URL of an API. The result ends in the API's version. Credentials are not allowed.
  *
- * @returns undefined for anything else than such an http or https URL.
+ * @returns undefined for an invalid URL.
  */
 export function parseApiUrl(value: string, version: 'v2' | 'v3'): URL | undefined {
   const url = parseHttpUrl(value);
@@ -21,7 +20,7 @@ export function parseHttpUrl(value: string): URL | undefined {
   return url;
 }
 
-/** Parses the address of a collector of traces: the path that OTLP over HTTP says is added. */
+/** Parses the base URL of a trace collector, and appends the path defined by OTLP over HTTP. */
 export function parseTracesEndpoint(value: string): URL | undefined {
   const url = parseHttpUrl(value);
   return url && new URL(`${url.href.replace(/\/+$/, '')}/v1/traces`);
@@ -82,7 +81,25 @@ export function readCertificates(path: string): string | undefined {
   return pem?.includes('-----BEGIN CERTIFICATE-----') ? pem : undefined;
 }
 
-/** @returns a parser that takes what matches the whole pattern. */
+/** Reads a file with a private key in PEM. @returns its text; undefined if it holds none. */
+export function readPrivateKey(path: string): string | undefined {
+  const pem = readText(path);
+  return pem !== undefined && /-----BEGIN (?:\w+ )*PRIVATE KEY-----/.test(pem) ? pem : undefined;
+}
+
+/** Parses a host name, an address, or the absolute path of a Unix socket, which has at most 107 bytes on Linux. */
+export function parseHost(value: string): string | undefined {
+  const isPath = value.startsWith('/') && !value.endsWith('/') && Buffer.byteLength(value) <= 107;
+  return isPath || /^[\w.:-]+$/.test(value) ? value : undefined;
+}
+
+/** Parses a secret and, after a space or a line break, the one that it replaces. */
+export function parseSecrets(value: string): readonly string[] | undefined {
+  const secrets = value.split(/\s+/);
+  return secrets.length <= 2 && secrets.every((secret) => /^[\x21-\x7e]{16,256}$/.test(secret)) ? secrets : undefined;
+}
+
+/** @returns a parser that accepts values that match the pattern. */
 export function matching(pattern: RegExp): (value: string) => string | undefined {
   return (value) => (pattern.test(value) ? value : undefined);
 }

@@ -8,7 +8,7 @@ import { healthy, startFaultUpstream } from '../faults/fault-upstream.ts';
 import { operations } from '../faults/harness.ts';
 import { alerts, dashboard, queries } from './queries.ts';
 
-/** What `/metrics` exposes after some traffic: the labels of each series by its name. */
+/** The series that `/metrics` exposes after some traffic: their labels by name. */
 async function exposed(): Promise<Map<string, Set<string>>> {
   await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
   const registry = createProcessRegistry();
@@ -26,7 +26,7 @@ async function exposed(): Promise<Map<string, Set<string>>> {
   }
   const series = new Map<string, Set<string>>();
   const text = await (await fetch(`${url}/metrics`)).text();
-  // A counter that nothing was counted in yet has a type and no series.
+  // A counter that has not been incremented yet has a type but no series.
   for (const [, name = ''] of text.matchAll(/^# TYPE (\w+)/gm)) series.set(name, series.get(name) ?? new Set());
   for (const [, name = '', labels = ''] of text.matchAll(/^(\w+)(?:\{(.*)\})? /gm)) {
     const known = series.get(name) ?? new Set();
@@ -41,12 +41,12 @@ const words = new Set(['sum', 'max', 'min', 'by', 'rate', 'increase', 'topk', 'h
 describe('the queries of the dashboard and of the alerts', async () => {
   const series = await exposed();
 
-  it('are there', () => {
+  it('exist', () => {
     expect(dashboard.panels.length).toBeGreaterThan(15);
     expect(alerts.length).toBeGreaterThan(12);
   });
 
-  it.each(queries)('%s: asks for what is exposed: %s', (_title, expr) => {
+  it.each(queries)('%s: queries exposed series: %s', (_title, expr) => {
     const metrics = [...expr.matchAll(/\b((?:image_gateway|nodejs|process)_\w+)(\{[^}]*\})?/g)];
     expect(metrics.length).toBeGreaterThan(0);
     const names = metrics.map(([, name = '']) => name);
@@ -58,7 +58,7 @@ describe('the queries of the dashboard and of the alerts', async () => {
     }
     const grouped = [...expr.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(', '));
     for (const label of grouped.filter((candidate) => candidate !== 'instance' && !words.has(candidate))) {
-      // A counter that nothing was counted in yet tells no labels.
+      // A counter that has not been incremented yet has no labels.
       const known = names.flatMap((name) => [...(series.get(name) ?? [])]);
       if (known.length > 0) expect(known).toContain(label);
     }
@@ -75,7 +75,7 @@ describe('the queries of the dashboard and of the alerts', async () => {
     }
   });
 
-  it('name in their legends what they group by', () => {
+  it('use in their legends only labels that they group by', () => {
     for (const { targets } of dashboard.panels) {
       for (const { expr, legendFormat } of targets) {
         for (const [, label = ''] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) {
@@ -85,7 +85,7 @@ describe('the queries of the dashboard and of the alerts', async () => {
     }
   });
 
-  it('leave out nothing that the gateway measures', () => {
+  it('cover every metric of the gateway', () => {
     const own = [...series.keys()].filter((name) => name.startsWith('image_gateway_'));
     const asked = queries.map(([, expr]) => expr).join('\n');
     for (const name of own) expect(asked).toContain(name.replace(/_(?:bucket|sum|count)$/, ''));

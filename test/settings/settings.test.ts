@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { type Environment, parseSettings, SettingsError } from '../../src/settings/parse-settings.ts';
 import { type Settings, settingTable } from '../../src/settings/settings.ts';
 
-/** The names of the settings that are refused. */
+/** The names of the rejected settings. */
 function refused(environment: Environment): string[] {
   try {
     parseSettings(environment);
@@ -19,7 +20,7 @@ function refused(environment: Environment): string[] {
   }
 }
 
-it('everything has a default, and nothing can be changed afterwards', () => {
+it('every setting has a default, and settings are immutable', () => {
   const settings = parseSettings({});
   expect(Object.keys(settings).sort()).toEqual(Object.keys(settingTable).sort());
   expect(settings).toMatchObject({
@@ -28,7 +29,7 @@ it('everything has a default, and nothing can be changed afterwards', () => {
     host: '127.0.0.1',
     port: 4000,
     introspection: true,
-    routerSecret: null,
+    routerSecrets: null,
     corsOrigins: '*',
     console: true,
     logLevel: 'info',
@@ -44,7 +45,7 @@ it('everything has a default, and nothing can be changed afterwards', () => {
   expect(Object.isFrozen(settings)).toBe(true);
 });
 
-it('every setting has a name of its own, in capitals', () => {
+it('every setting has a unique name in capitals', () => {
   const names = Object.values(settingTable).map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const name of names) expect(name).toMatch(/^[A-Z][A-Z_]*[A-Z]$/);
@@ -73,12 +74,12 @@ describe.each(numbers)('$name', ({ key, name, getDefault, takes, from, to }) => 
   const read = (value: unknown): unknown => parseSettings({ [name]: ` ${value} ` })[key];
   const byDefault = getDefault({ production: false, imagesApiUrl: null });
 
-  it('is within its bounds by default, and takes them', () => {
+  it('is within its bounds by default, and accepts both bounds', () => {
     expect(parseSettings({})[key]).toBe(byDefault);
     expect([byDefault, from, to].map(read)).toEqual([byDefault, from, to]);
   });
 
-  it('takes nothing else', () => {
+  it('rejects all other values', () => {
     for (const value of [from - 1, to + 1, '1.5', '-1', '1e3', '0x10', '1_000', 'ten', '99999999999', 'NaN', '１'])
       expect(refused({ [name]: String(value) })).toEqual([name]);
   });
@@ -89,11 +90,11 @@ describe.each(numbers)('$name', ({ key, name, getDefault, takes, from, to }) => 
 });
 
 describe('a file', () => {
-  it.each(['UPSTREAM_CA_FILE', 'TRUSTED_DOCUMENTS_FILE'])('that %s names must be there', (name) => {
+  it.each(['UPSTREAM_CA_FILE', 'TRUSTED_DOCUMENTS_FILE'])('named by %s must exist', (name) => {
     expect(refused({ [name]: '/no/such/file' })).toEqual([name]);
   });
 
-  it('of certificates must hold some', () => {
+  it('of certificates must contain at least one', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'certificates-')), 'ca.pem');
     writeFileSync(file, rootCertificates.slice(0, 2).join('\n'));
     expect(parseSettings({ UPSTREAM_CA_FILE: file }).upstreamCa).toContain('CERTIFICATE');
@@ -102,18 +103,33 @@ describe('a file', () => {
     ]);
   });
 
-  it('of trusted documents must be named where they matter', () => {
+  it('of trusted documents is required if they are used', () => {
     expect(refused({ TRUSTED_DOCUMENTS: 'enforce' })).toEqual(['TRUSTED_DOCUMENTS_FILE']);
     expect(refused({ TRUSTED_DOCUMENTS: 'maybe' })).toEqual(['TRUSTED_DOCUMENTS']);
   });
 });
 
 describe('production', () => {
-  it('tells no schema unless it is told to, and needs an Images API', () => {
+  it('hides the schema by default, and requires an Images API', () => {
     const production = { PRODUCTION: 'true', IMAGES_API_URL: 'http://images' };
     expect(parseSettings(production)).toMatchObject({ production: true, introspection: false });
     expect(parseSettings({ ...production, INTROSPECTION: 'true' }).introspection).toBe(true);
     expect(refused({ PRODUCTION: 'true' })).toEqual(['IMAGES_API_URL']);
+  });
+
+  it.each([
+    [{}, 'clone', false],
+    [{ NODE_ENV: 'production' }, 'clone', true],
+    [{ NODE_ENV: 'production', PRODUCTION: 'false' }, 'clone', false],
+    [{}, 'installed', true],
+    [{ PRODUCTION: 'false' }, 'installed', false],
+  ] as const)('with %j in a program that is started as %s: %s', (environment, launch, production) => {
+    expect(parseSettings({ IMAGES_API_URL: 'http://images', ...environment }, launch).production).toBe(production);
+  });
+
+  it('is never the demo, which serves no other Images API', () => {
+    expect(parseSettings({ NODE_ENV: 'production' }, 'demo').production).toBe(false);
+    expect(() => parseSettings({ IMAGES_API_URL: 'http://images' }, 'demo')).toThrow(/^IMAGES_API_URL must not be set/);
   });
 });
 
@@ -149,7 +165,7 @@ it.each([
   expect(parseSettings({ OTEL_TRACES_SAMPLER_ARG: text }).tracesSamplerArg).toBe(share);
 });
 
-it('traces go below the endpoint', () => {
+it('traces are sent to a path below the endpoint', () => {
   const read = (url: string): string | undefined =>
     parseSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: url }).otlpEndpoint?.href;
   expect(read('http://collector:4318')).toBe('http://collector:4318/v1/traces');
@@ -177,11 +193,11 @@ describe.each(flags)('$name', ({ key, name, defaultText }) => {
 
 describe('ROUTER_SECRET', () => {
   it.each(['x'.repeat(16), '!~'.repeat(128)])('may be %s', (secret) => {
-    expect(parseSettings({ ROUTER_SECRET: secret }).routerSecret).toBe(secret);
+    expect(parseSettings({ ROUTER_SECRET: secret }).routerSecrets).toEqual([secret]);
   });
 
   it.each(['too-short', 'x'.repeat(257), 'has spaces in between', 'not-only-ascii-é-at-all'])(
-    'may not be %s, and is not repeated',
+    'may not be %s, and the message does not quote it',
     (secret) => {
       expect(refused({ ROUTER_SECRET: secret })).toEqual(['ROUTER_SECRET']);
       expect(() => parseSettings({ ROUTER_SECRET: secret })).toThrow(
@@ -189,6 +205,90 @@ describe('ROUTER_SECRET', () => {
       );
     },
   );
+});
+
+describe('a secret', () => {
+  const file = (content: string): string => {
+    const path = join(mkdtempSync(join(tmpdir(), 'secret-')), 'secret');
+    writeFileSync(path, content);
+    return path;
+  };
+
+  it('may be two while one replaces the other', () => {
+    const secrets = ['the-new-secret-of-it', 'the-old-secret-of-it'];
+    expect(parseSettings({ ROUTER_SECRET: secrets.join(' ') }).routerSecrets).toEqual(secrets);
+    expect(refused({ ROUTER_SECRET: [...secrets, 'a-third-secret-of-it'].join(' ') })).toEqual(['ROUTER_SECRET']);
+    expect(refused({ ROUTER_SECRET: `${secrets[0]} short` })).toEqual(['ROUTER_SECRET']);
+  });
+
+  it('may be in a file, on one line or two', () => {
+    const read = (content: string) => parseSettings({ ROUTER_SECRET_FILE: file(content) }).routerSecrets;
+    expect(read('the-new-secret-of-it\n')).toEqual(['the-new-secret-of-it']);
+    expect(read('the-new-secret-of-it\nthe-old-secret-of-it\n')).toHaveLength(2);
+  });
+
+  it('in a file that is not there, is empty, or holds something else, is a mistake of the file', () => {
+    for (const path of ['/no/such/file', file(''), file('canary')]) {
+      expect(refused({ ROUTER_SECRET_FILE: path })).toEqual(['ROUTER_SECRET_FILE']);
+      expect(() => parseSettings({ ROUTER_SECRET_FILE: path })).not.toThrow(/canary/);
+    }
+  });
+
+  it('is either in the variable or in a file', () => {
+    const both = { ROUTER_SECRET: 'the-new-secret-of-it', ROUTER_SECRET_FILE: file('the-new-secret-of-it') };
+    expect(refused(both)).toEqual(['ROUTER_SECRET_FILE']);
+    expect(() => parseSettings(both)).not.toThrow(/the-new/);
+  });
+
+  it('is all that a file may hold: other settings have none', () => {
+    expect(parseSettings({ PORT_FILE: file('5000') }).port).toBe(4000);
+  });
+});
+
+describe('a client certificate', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'client-'));
+  const create = (name: string) => {
+    const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
+    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
+    execFileSync('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', cert, '-subj', '/CN=gateway'], {
+      stdio: 'ignore',
+    });
+    return { key, cert };
+  };
+  const [one, other] = [create('one'), create('other')];
+
+  it('has its key beside it', () => {
+    const pair = { UPSTREAM_CERT_FILE: one.cert, UPSTREAM_KEY_FILE: one.key };
+    expect(parseSettings(pair).upstreamKey).toContain('PRIVATE KEY');
+    expect(refused({ UPSTREAM_CERT_FILE: one.cert })).toEqual(['UPSTREAM_KEY_FILE']);
+    expect(refused({ UPSTREAM_KEY_FILE: one.key })).toEqual(['UPSTREAM_CERT_FILE']);
+  });
+
+  it('is refused with the key of another, and where one is taken for the other', () => {
+    expect(refused({ UPSTREAM_CERT_FILE: one.cert, UPSTREAM_KEY_FILE: other.key })).toEqual(['UPSTREAM_KEY_FILE']);
+    expect(refused({ UPSTREAM_CERT_FILE: one.key, UPSTREAM_KEY_FILE: one.cert })).toEqual([
+      'UPSTREAM_CERT_FILE',
+      'UPSTREAM_KEY_FILE',
+    ]);
+  });
+});
+
+describe('the listener for health and metrics', () => {
+  it.each([
+    [{ ADMIN_PORT: '9000' }, []],
+    [{ ADMIN_PORT: '0', PORT: '0' }, []],
+    [{ ADMIN_PORT: '4000', ADMIN_HOST: '127.0.0.2' }, []],
+    [{ ADMIN_HOST: '/run/admin.sock' }, []],
+    [{ ADMIN_PORT: '4000' }, ['ADMIN_HOST']],
+    [{ ADMIN_PORT: '4000', ADMIN_HOST: '127.0.0.1' }, ['ADMIN_HOST']],
+    [{ ADMIN_HOST: '/run/gateway.sock', HOST: '/run/gateway.sock' }, ['ADMIN_HOST']],
+    [{ ADMIN_HOST: '127.0.0.2' }, ['ADMIN_PORT']],
+    [{ ADMIN_PORT: '9000', HOST: '/run/gateway.sock' }, ['ADMIN_HOST']],
+    [{ ADMIN_PORT: '65536' }, ['ADMIN_PORT']],
+    [{ ADMIN_HOST: 'a b', ADMIN_PORT: '9000' }, ['ADMIN_HOST']],
+  ])('with %j: %j', (environment, names) => {
+    expect(refused(environment)).toEqual(names);
+  });
 });
 
 describe.each([
@@ -220,18 +320,21 @@ describe.each([
     expect(refused({ [name]: value })).toEqual([name]);
   });
 
-  it('is not repeated with the password in it', () => {
+  it('is not quoted with its password', () => {
     expect(() => parseSettings({ [name]: 'http://user:secret@cloud' })).toThrow(
       expect.not.objectContaining({ message: expect.stringContaining('secret') }),
     );
   });
 });
 
-it.each(['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost', 'gateway.example'])('HOST may be %s', (host) => {
-  expect(parseSettings({ HOST: host }).host).toBe(host);
-});
+it.each(['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost', 'gateway.example', '/run/gateway.sock'])(
+  'HOST may be %s',
+  (host) => {
+    expect(parseSettings({ HOST: host }).host).toBe(host);
+  },
+);
 
-it.each(['http://localhost', 'a b', 'a/b', '[::1]'])('HOST may not be %s', (host) => {
+it.each(['http://localhost', 'a b', 'a/b', '[::1]', '/run/', `/${'a'.repeat(107)}`])('HOST may not be %s', (host) => {
   expect(refused({ HOST: host })).toEqual(['HOST']);
 });
 
@@ -262,6 +365,6 @@ it.each(['INFO', 'verbose', '30'])('LOG_LEVEL may not be %s', (level) => {
   expect(refused({ LOG_LEVEL: level })).toEqual(['LOG_LEVEL']);
 });
 
-it('all mistakes are told at once', () => {
+it('all errors are reported together', () => {
   expect(refused({ PORT: 'x', HOST: 'a b', LOG_LEVEL: 'loud' })).toEqual(['HOST', 'PORT', 'LOG_LEVEL']);
 });

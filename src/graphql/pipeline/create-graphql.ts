@@ -28,21 +28,21 @@ export interface GraphqlOptions {
   readonly loaderStats: LoaderStats;
   /** The memory of the process. */
   readonly memory: { readonly isShort: boolean };
-  /** Tells, in bytes, what the process may hold, and its heap. */
+  /** Reads the memory limits of the process and of its heap, in bytes. */
   readonly memorySource: { read(): { readonly available: number; readonly heapLimit: number } };
-  /** Is called with operations whose document is in no manifest. */
+  /** Is called for operations whose document is not in the manifest. */
   readonly onUntrusted: (operationName: string | undefined, requestId: string) => void;
-  /** Is called with errors that nobody expected. */
+  /** Is called with unexpected errors. */
   readonly onDefect: (error: unknown, requestId?: string) => void;
 }
 
-/** Who asks. */
+/** The sender of a request. */
 export interface ContextCaller extends Pick<TracedCaller, 'requestId' | 'token'> {
-  /** Whether the request proved to be one of the router's. */
+  /** Whether the sender authenticated as the router. */
   readonly isRouter: boolean;
 }
 
-/** What the pipeline needs of GraphQL. */
+/** The GraphQL steps of the pipeline. */
 export interface Graphql {
   readonly find: FindOperation;
   readonly createContext: (caller: ContextCaller, signal: AbortSignal, trace: TracedCaller['trace']) => GatewayContext;
@@ -55,7 +55,7 @@ export interface Graphql {
   close(): Promise<void>;
 }
 
-/** Puts together what finds, executes and answers operations. */
+/** Creates the steps that find, execute and answer operations. */
 export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
   const { schema, settings, sample, upstream, memory, onDefect } = options;
   const workingMemory = new MemoryPool(settings.maxWorkingBytes || toWorkingBytes(options.memorySource));
@@ -65,7 +65,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
     federatedTracing: settings.federatedTracing,
     explorer: !settings.production,
   });
-  const isGuarded = settings.routerSecret !== null;
+  const isGuarded = settings.routerSecrets !== null;
   const sharedOptions: Omit<ContextOptions, 'federation' | 'budget'> = {
     verifyRemovals: settings.verifyRemovals,
     bulkConcurrency: settings.bulkConcurrency,
@@ -102,7 +102,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
   };
 }
 
-/** A quarter of what the process may hold, where half of it is left to everything else. */
+/** A quarter of the heap limit, or an eighth of the available memory, whichever is less. */
 function toWorkingBytes(source: GraphqlOptions['memorySource']): number {
   const { available, heapLimit } = source.read();
   return Math.min(available / 2, heapLimit) / 4;
