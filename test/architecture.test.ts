@@ -10,7 +10,7 @@ const root = new URL('../src/', import.meta.url).pathname;
  */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   main: ['command-line', 'start'],
-  'command-line': ['graphql', 'settings'],
+  'command-line': ['graphql', 'settings', 'version'],
   start: ['app', 'settings', 'demo', 'http', 'logging', 'sample'],
   app: ['settings', 'observer', 'pipeline', 'http', 'graphql', 'identity', 'upstream', 'tracing', 'version'],
   pipeline: ['http', 'graphql', 'tracing', 'errors'],
