@@ -146,8 +146,7 @@ export class Transport {
     let failure: AttemptReport['failure'];
     const trace = startTrace(caller, call, number, this.#options);
     try {
-      const traced = trace ? { ...request, headers: [...request.headers, ...trace.headers] } : request;
-      answer = await attempt(this.#options.dispatcher, traced, onCancel);
+      answer = await attempt(this.#options.dispatcher, withTrace(request, trace), onCancel);
       return answer;
     } catch (error) {
       failure = toFailure(error);
@@ -239,6 +238,10 @@ export class Transport {
         );
     }
   }
+}
+
+function withTrace(request: AttemptRequest, trace: CallTrace | undefined): AttemptRequest {
+  return trace === undefined ? request : { ...request, headers: [...request.headers, ...trace.headers] };
 }
 
 function startTrace(
