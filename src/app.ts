@@ -2,11 +2,11 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { LoaderStats } from './graphql/data/loaders.ts';
 import { parseTrustedDocuments, type TrustedDocuments } from './graphql/documents/trusted-documents.ts';
-import type { Sample } from './graphql/pipeline/apollo-executor.ts';
 import { createGraphql } from './graphql/pipeline/create-graphql.ts';
 import { createSchema, printClientSchema } from './graphql/schema.ts';
 import { createAdmission } from './http/admission.ts';
 import type { Person } from './http/console.ts';
+import type { ExplorerSample } from './http/explorer.ts';
 import { createMemorySource, type MemorySource } from './http/memory.ts';
 import { Metrics } from './http/metrics.ts';
 import { toMaxConnections } from './http/open-files.ts';
@@ -31,7 +31,7 @@ import { version } from './version.ts';
 export interface AppOptions {
   readonly settings: Omit<Settings, 'imagesApiUrl'> & { readonly imagesApiUrl: URL };
   readonly log: Logger;
-  readonly sample: Sample;
+  readonly sample: ExplorerSample;
   /** Whom the console offers to be; nobody by default. */
   readonly people?: readonly Person[];
   /** What is served; the schema of images and their members by default. */
@@ -76,7 +76,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...observer,
     settings,
     schema: options.schema ?? createSchema(),
-    sample,
     upstream: { transport: images.transport, identity: identity?.transport ?? null, sharedReads },
     trustedDocuments,
     loaderStats,
@@ -95,7 +94,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const routes = createRoutes({
     graphql: pipeline,
-    landingPage: settings.production ? null : graphql.landingPage,
     explorer: settings.production ? null : sample,
     clientSchema: settings.introspection ? printClientSchema() : null,
     console: settings.console ? (options.people ?? []) : null,

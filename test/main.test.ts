@@ -228,7 +228,7 @@ it('a misspelt setting is warned about, with the name that was meant', async () 
 it('serves at a Unix socket', async () => {
   const host = join(mkdtempSync(join(tmpdir(), 'socket-')), 'gateway.sock');
   await using gateway = run({ HOST: host });
-  await expect.poll(() => gateway.output.out, { timeout: 10_000 }).toContain(`http://unix:${host}:/graphql`);
+  await expect.poll(() => gateway.output.out, { timeout: 18_000 }).toContain(`http://unix:${host}:/graphql`);
   const answer = await new Promise((resolve, reject) => {
     get({ socketPath: host, path: '/healthz' }, (response) => resolve(response.statusCode)).on('error', reject);
   });

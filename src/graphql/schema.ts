@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import type { GatewayContext } from './context.ts';
 import { byIds, guardFederation } from './federation.ts';
+import { capErrors } from './limits/error-cap.ts';
 import { chargeLists } from './limits/list-charge.ts';
 import { resolveImageReference } from './resolvers/image.ts';
 import { resolveImageMemberReference } from './resolvers/image-member.ts';
@@ -55,6 +56,7 @@ export function createSchema(): GraphQLSchema {
   });
   startMutationsOver(schema);
   chargeLists(schema);
+  capErrors(schema);
   return schema;
 }
 

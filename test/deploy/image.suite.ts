@@ -7,7 +7,7 @@ import { askForImages, run, tryRun } from './run.ts';
 
 const { token } = demoIdentities.producer;
 
-beforeAll(buildImage, 600_000);
+beforeAll(buildImage, 900_000);
 
 it('takes at most 100 MB over its base image', async () => {
   const size = async (name: string) => Number(await inspect(name, '{{.Size}}'));
@@ -64,14 +64,15 @@ it('does not start without an Images API, and says so in one line', async () => 
 });
 
 it('drains under load: every request that reached it is answered', async () => {
-  await using container = await startContainer(['demo'], { DRAIN_DELAY_MS: '1000', LOG_LEVEL: 'warn' });
-  const load = startLoad(container.url);
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const busy = { MAX_EVENT_LOOP_DELAY_MS: '600000' };
+  await using container = await startContainer(['demo'], { DRAIN_DELAY_MS: '4000', LOG_LEVEL: 'warn', ...busy });
+  const result = { answered: 0, lost: [] as unknown[] };
+  const load = startLoad(container.url, result);
+  await expect.poll(() => result.answered, { timeout: 30_000 }).toBeGreaterThan(100);
   await run('podman', ['stop', '--time=20', container.id]);
-  const { answered, lost, refused } = await load;
+  await load;
   expect(await inspect(container.id, '{{.State.ExitCode}}')).toBe('0');
-  expect({ lost, refused: refused > 0 }).toEqual({ lost: [], refused: true });
-  expect(answered).toBeGreaterThan(100);
+  expect(result.lost).toEqual([]);
 }, 60_000);
 
 it('serves again after it was killed', async () => {
@@ -85,33 +86,30 @@ it('serves again after it was killed', async () => {
     .toHaveLength(3);
 }, 60_000);
 
-/** Sixteen callers, each on a connection of its own, until the gateway takes no more connections. */
-async function startLoad(url: string) {
-  const result = { answered: 0, refused: 0, lost: [] as unknown[] };
+/** Sixteen callers behind what does as a balancer: it asks `/readyz`, and sends nothing more once that is not 200. */
+async function startLoad(url: string, result: { answered: number; lost: unknown[] }): Promise<void> {
   const body = JSON.stringify({ query: '{ images(first: 20) { nodes { name members { memberId } } } }' });
   const headers = { 'content-type': 'application/json', 'x-auth-token': token };
+  const dispatcher = new Agent({ connections: 16, pipelining: 1 });
+  let ready = true;
+  async function watch(): Promise<void> {
+    while (ready) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      ready = (await fetch(`${url}/readyz`)).ok;
+    }
+  }
   async function call(): Promise<void> {
-    const dispatcher = new Agent({ connections: 1, pipelining: 1 });
-    for (;;) {
+    while (ready) {
       try {
-        const { statusCode, body: answer } = await request(`${url}/graphql`, {
-          method: 'POST',
-          headers,
-          body,
-          dispatcher,
-        });
-        const { data } = (await answer.json()) as { data?: object };
-        if (statusCode === 200 && data) result.answered++;
-        else result.lost.push(statusCode);
+        const answer = await request(`${url}/graphql`, { method: 'POST', headers, body, dispatcher });
+        const { data } = (await answer.body.json()) as { data?: object };
+        if (answer.statusCode === 200 && data) result.answered++;
+        else result.lost.push(answer.statusCode);
       } catch (error) {
-        // A connection that is refused carried no request.
-        if ((error as { code?: string }).code === 'ECONNREFUSED') result.refused++;
-        else result.lost.push(error);
-        break;
+        result.lost.push(error);
       }
     }
-    await dispatcher.destroy();
   }
-  await Promise.all(Array.from({ length: 16 }, call));
-  return result;
+  await Promise.all([watch(), ...Array.from({ length: 16 }, call)]);
+  await dispatcher.destroy();
 }

@@ -41,16 +41,14 @@ export class SchemaBytes {
     this.max = Number.POSITIVE_INFINITY;
     const options = { specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true, oneOf: true };
     const full = parse(getIntrospectionQuery({ ...options, inputValueDeprecation: true }));
-    this.max = 2 * (this.measure(full) + this.#sdlBytes);
+    const operation = full.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+    if (operation === undefined) throw new Error('the introspection query has no operation');
+    this.max = 2 * (this.measure(full, operation) + this.#sdlBytes);
   }
 
-  /** @returns the bytes of the largest operation in a document; counting stops soon after the maximum. */
-  measure(document: DocumentNode): number {
-    const walk = new Walk(document, this.#schema, this.#sdlBytes, this.max);
-    const sizes = document.definitions.map((definition) =>
-      definition.kind === Kind.OPERATION_DEFINITION ? walk.operation(definition) : 0,
-    );
-    return Math.max(0, ...sizes);
+  /** @returns the bytes of one operation of a valid document; counting stops soon after the maximum. */
+  measure(document: DocumentNode, operation: OperationDefinitionNode): number {
+    return new Walk(document, this.#schema, this.#sdlBytes, this.max).operation(operation);
   }
 }
 
@@ -76,7 +74,6 @@ class Walk {
   }
 
   operation({ selectionSet }: OperationDefinitionNode): number {
-    this.#bytes = 0;
     for (const node of this.#fields(selectionSet)) {
       const name = node.name.value;
       if (name === SchemaMetaFieldDef.name) this.#objects(node, SchemaMetaFieldDef.type, [this.#schema]);
@@ -132,8 +129,6 @@ class Walk {
     if (set === undefined) return [];
     const known = this.#known.get(set);
     if (known !== undefined) return known;
-    // Validation refuses fragment cycles.
-    this.#known.set(set, []);
     const fields = set.selections.flatMap((selection) => {
       if (selection.kind === Kind.FIELD) return [selection];
       const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments.get(selection.name.value);

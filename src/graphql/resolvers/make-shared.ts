@@ -19,7 +19,8 @@ interface ImageChangeRow {
 const fields = { imageId: 'imageIds', visibility: 'makeShared' };
 
 /**
- * Makes those of these images `SHARED` that are `PRIVATE`, a few at a time. What everyone may see stays so.
+ * Makes those of these images `SHARED` that are `PRIVATE`. What everyone may see stays so. One after another, because
+ * Glance reads and then writes an image in one transaction: on SQLite, two of them at the same time fail.
  *
  * @returns a row for each image.
  */
@@ -28,11 +29,10 @@ export async function makeShared(
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<ImageChangeRow[]> {
-  const { loaders, bulkConcurrency } = context;
   // All together, before the first write: after it, everything is looked up again.
-  const images = imageIds.map((imageId) => loaders.image(imageId));
+  const images = imageIds.map((imageId) => context.loaders.image(imageId));
   await Promise.allSettled(images);
-  return runEach(imageIds, bulkConcurrency, foldId, async (imageId, index) => {
+  return runEach(imageIds, 1, foldId, async (imageId, index) => {
     try {
       const image = (await images[index]) ?? null;
       const { outcome, userErrors } = await makeOneShared(imageId, image, context);
