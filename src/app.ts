@@ -12,8 +12,8 @@ import { Metrics } from './http/metrics.ts';
 import { toMaxConnections } from './http/open-files.ts';
 import { createRegistry, type MetricsRegistry } from './http/registry.ts';
 import { RouterSecrets } from './http/router-secret.ts';
-import { createRoutes } from './http/routes.ts';
-import type { HttpOptions, Routes } from './http/server.ts';
+import { createRoutes, type RouteOptions } from './http/routes.ts';
+import type { Handler, HttpOptions, Routes } from './http/server.ts';
 import { createServers } from './http/servers.ts';
 import { identityApi } from './identity/client.ts';
 import { createObserver, type Observer } from './observer.ts';
@@ -64,7 +64,7 @@ export interface App extends AsyncDisposable {
 
 /** Puts the gateway together: configuration in, a server out that is ready and not yet listening. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { settings, log, sample, registry = createRegistry(), memorySource = createMemorySource() } = options;
+  const { settings, log, registry = createRegistry(), memorySource = createMemorySource() } = options;
   const trustedDocuments = readTrustedDocuments(settings);
   const metrics = new Metrics(registry, version, trustedDocuments?.operationNames);
   const observer = createObserver(log, metrics);
@@ -89,15 +89,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     startTrace: tracing.start,
     gate,
     maxRequestBytes: settings.maxRequestBytes,
-    observe: observer.onOperation,
+    onOperation: observer.onOperation,
     onRefused: observer.onRefused,
   });
-  const routes = createRoutes({
-    graphql: pipeline,
-    explorer: settings.production ? null : sample,
-    clientSchema: settings.introspection ? printClientSchema() : null,
-    console: settings.console ? (options.people ?? []) : null,
-  });
+  const routes = createRoutes(toRouteOptions(options, pipeline));
   const servers = createServers(settings, toHttpOptions(settings, routes, observer, log), probe, registry);
   metrics.read({
     running: () => load.running,
@@ -111,7 +106,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     breakerOpen: () => images.breaker.open,
     loaders: { ...loaderStats },
   });
-
   async function close(): Promise<boolean> {
     const answered = await servers.drain();
     load.stop();
@@ -128,6 +122,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     close,
     [Symbol.asyncDispose]: async () => void (await close()),
+  };
+}
+
+function toRouteOptions({ settings, sample, people = [] }: AppOptions, graphql: Handler): RouteOptions {
+  return {
+    graphql,
+    explorer: settings.production ? null : sample,
+    clientSchema: settings.introspection ? printClientSchema() : null,
+    console: settings.console ? people : null,
   };
 }
 

@@ -39,7 +39,7 @@ export interface PipelineParts {
   readonly execute: ExecuteOperation;
   readonly answers: AnswerWriter;
   /** Is called for every request that reached GraphQL. */
-  readonly observe: (report: OperationReport) => void;
+  readonly onOperation: (report: OperationReport) => void;
   /** Is called for every request that is answered with an HTTP error status. */
   readonly onRefused: OnRefused;
 }
@@ -107,7 +107,7 @@ export function createPipeline(parts: PipelineParts): Handler {
     };
     const { status, codes } = answer;
     endTrace(trace, { ...done, status, codes });
-    parts.observe(report);
+    parts.onOperation(report);
     if (status >= 400) {
       onRefused({ status, method: request.method, path, code: codes[0] ?? 'none', requestId, ...trace?.ids });
     }

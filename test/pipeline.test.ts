@@ -30,7 +30,7 @@ it('an operation that ends in a defect is answered with 500 and its request id, 
     createContext: fail,
     execute: fail,
     answers: new AnswerWriter({ showsSchema: true, onDefect: () => {} }),
-    observe: () => {},
+    onOperation: () => {},
     onRefused: () => {},
   });
   const { server: http } = createHttpServer({

@@ -30,7 +30,7 @@ export interface UpdateImageModel extends Payload {
   readonly hiddenMembers: readonly ImageMember[] | null;
 }
 
-/** What became of changing one of several images, before its `image` is looked up. */
+/** The result of changing one of several images, before its `image` is looked up. */
 export interface ImageChangeModel extends Payload {
   readonly imageId: string;
   /** An outcome of the schema. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Where a server listens. */
 export interface ListenTarget {
@@ -31,7 +32,7 @@ export async function listen(server: Server, target: ListenTarget): Promise<stri
     if (!host.startsWith('/')) return await start(server, { host, port });
     await start(server, { path: host }).catch(async (error: unknown) => {
       if (!isInUse(error) || !lstatSync(host).isSocket() || (await isAlive(host))) throw error;
-      unlinkSync(host);
+      rmSync(host);
       return start(server, { path: host });
     });
     chmodSync(host, socketMode);
@@ -39,6 +40,19 @@ export async function listen(server: Server, target: ListenTarget): Promise<stri
   } catch (error) {
     throw new ListenError(describe(error, target), { cause: error });
   }
+}
+
+/** Time in which connections that reached a socket before it was removed are accepted, in milliseconds. */
+const acceptMs = 100;
+
+/**
+ * Removes a Unix socket and accepts what has reached it already: a proxy is refused before it sends a request, and asks
+ * another process. For a host name or an address there is nothing to remove.
+ */
+export async function withdraw({ host }: Pick<ListenTarget, 'host'>): Promise<void> {
+  if (!host.startsWith('/')) return;
+  rmSync(host, { force: true });
+  await sleep(acceptMs);
 }
 
 async function start(server: Server, options: { path: string } | { host: string; port: number }): Promise<string> {

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import cors from 'cors';
 import { answerClientErrors } from './client-error.ts';
 import { type ConnectionLimits, Connections } from './connections.ts';
@@ -90,20 +90,10 @@ export function createHttpServer({ routes, corsOrigins, onRefused, onDefect, ...
     else allowOrigin(request, response, next);
   }
 
-  const { headersTimeoutMs, requestTimeoutMs, answerTimeoutMs } = options;
-  const server = createServer(
-    {
-      headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
-      requestTimeout: requestTimeoutMs,
-      // Node would answer with an empty body; our refusal says what is missing.
-      requireHostHeader: false,
-      connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
-    },
-    (request, response) => {
-      response.once('prefinish', () => cutSlowReader(response, answerTimeoutMs));
-      withCors(request, response, () => void answer(request, response));
-    },
-  );
+  const server = createServer(toServerOptions(options), (request, response) => {
+    response.once('prefinish', () => cutSlowReader(response, options.answerTimeoutMs));
+    withCors(request, response, () => void answer(request, response));
+  });
   const connections = new Connections(server, options.connections);
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     const refusal = badRequest(417, 'This expectation is not supported. Send "Expect: 100-continue" or none.');
@@ -111,6 +101,19 @@ export function createHttpServer({ routes, corsOrigins, onRefused, onDefect, ...
   });
   answerClientErrors(server, onRefused);
   return { server, connections };
+}
+
+function toServerOptions({
+  headersTimeoutMs,
+  requestTimeoutMs,
+}: Pick<HttpOptions, 'headersTimeoutMs' | 'requestTimeoutMs'>): ServerOptions {
+  return {
+    headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+    requestTimeout: requestTimeoutMs,
+    // Node would answer with an empty body; our refusal says what is missing.
+    requireHostHeader: false,
+    connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
+  };
 }
 
 const internalError = { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error.' } as const;

@@ -2,7 +2,7 @@ import { createAdminServer, toAdminTarget } from './admin.ts';
 import type { Connections } from './connections.ts';
 import { createDrain } from './drain.ts';
 import type { Readiness } from './health.ts';
-import { listen } from './listen.ts';
+import { listen, withdraw } from './listen.ts';
 import type { MetricsRegistry } from './registry.ts';
 import { createOperatorRoutes } from './routes.ts';
 import { createHttpServer, type HttpOptions } from './server.ts';
@@ -55,7 +55,7 @@ export function createServers(
       const { host, port } = settings;
       return listen(server, { host, port, settings: { host: 'HOST', port: 'PORT' } });
     },
-    drain: () => drain.close(settings.shutdownGraceMs, settings.drainDelayMs),
+    drain: () => drain.close(settings.shutdownGraceMs, settings.drainDelayMs, () => withdraw(settings)),
     close: async () => admin?.close(),
   };
 }

@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import type { Environment } from './environment.ts';
 import { settingTable } from './settings.ts';
 
@@ -34,21 +35,7 @@ function toNearest(name: string): { readonly name: string; readonly distance: nu
   const related = names.filter((known) => known.startsWith(`${firstWord}_`));
   const found = (related.length > 0 ? related : names).map((known) => ({
     name: known,
-    distance: toDistance(name.toUpperCase(), known),
+    distance: distance(name.toUpperCase(), known),
   }));
   return found.reduce((best, candidate) => (candidate.distance < best.distance ? candidate : best));
-}
-
-/** The number of characters to insert, delete or replace to make one text of the other (Levenshtein distance). */
-function toDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [index, character] of [...from].entries()) {
-    const next = [index + 1];
-    for (let column = 1; column <= to.length; column++) {
-      const replaced = (row[column - 1] ?? 0) + (character === to[column - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
 }

@@ -3,7 +3,7 @@ import type { Caller } from './cloud.ts';
 import { runBulk, show } from './operations.ts';
 import { openStage, type Stage } from './stage.ts';
 
-/** Sets the caller's own status: what became of it, in a word. */
+/** Sets the caller's own status. @returns the result, in a word. */
 async function decide(stage: Stage, caller: Caller, imageId: string, status: string): Promise<string> {
   const document = `mutation ($input: UpdateMemberStatusInput!) {
     write: updateMemberStatus(input: $input) { imageMember { memberId status } userErrors { code } }

@@ -29,7 +29,7 @@ async function update(stage: Stage, caller: Caller, imageId: string, changes: ob
   return (data as { write: Payload }).write;
 }
 
-/** What became of a change: the image's visibility, or the codes of user errors. */
+/** The result of a change: the image's visibility, or the codes of user errors. */
 async function judge(...request: Parameters<typeof update>): Promise<string> {
   const answer = await update(...request);
   if (typeof answer === 'string') return answer;

@@ -123,6 +123,8 @@ const bombs: Readonly<Record<string, readonly [string, keyof Limits]>> = {
     `{ ${times(99, (i) => `a${i}: __schema { types { name fields { name description type { name } } } }`)} }`,
     'maxAnswerBytes',
   ],
+  'the SDL twice': ['{ a: _service { sdl } b: _service { sdl } }', 'maxAnswerBytes'],
+  'the SDL under two aliases': ['{ _service { sdl again: sdl } }', 'maxAnswerBytes'],
   'the SDL under many aliases': [`{ _service { ${times(99, (i) => `a${i}: sdl`)} } }`, 'maxAnswerBytes'],
   'names of types under many aliases': [
     `{ __schema { types { fields { ${times(90, (i) => `a${i}: description`)} } } } }`,

@@ -25,9 +25,12 @@ interface ScreensProps {
 /** What a signed-in caller sees. */
 export function Screens({ sessions, onEnter, onToken, onSignOut }: ScreensProps) {
   const [current] = sessions;
-  const token = useRef(current?.token ?? '');
+  const session = useRef(current);
   const [asked, setAsked] = useState<'renew' | 'switch' | null>(null);
-  const client = useMemo(() => createClient({ token: () => token.current, onRefused: () => setAsked('renew') }), []);
+  const client = useMemo(
+    () => createClient({ token: () => session.current?.token ?? '', onRefused: () => setAsked('renew') }),
+    [],
+  );
   const expiresAt = current?.viewer?.expiresAt;
 
   async function enterWith(entered: string): Promise<void> {
@@ -37,8 +40,8 @@ export function Screens({ sessions, onEnter, onToken, onSignOut }: ScreensProps)
 
   // A renewed token: what failed without it is read again.
   useEffect(() => {
-    if (token.current === current?.token || current === undefined) return;
-    token.current = current.token;
+    if (session.current === current || current === undefined) return;
+    session.current = current;
     void client.refetchQueries({ include: 'active' });
   }, [client, current]);
 

@@ -21,13 +21,16 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 
+/** Room for tools that ask for more levels of wrapped types than graphql-js does, as a factor. */
+const introspectionMargin = 1.25;
+
 /** JSON punctuation per field: quotes, a colon, a comma. */
 const punctuationBytes = 4;
 
 /**
  * Measures how many bytes of a response are introspection, including `_service { sdl }`, with all aliases. The schema
- * does not change, so the size is known before execution. The maximum is twice the full introspection that tools
- * request.
+ * does not change, so the size is known before execution. The maximum is one full introspection, as tools request it,
+ * and one SDL.
  */
 export class SchemaBytes {
   readonly #schema: GraphQLSchema;
@@ -43,7 +46,7 @@ export class SchemaBytes {
     const full = parse(getIntrospectionQuery({ ...options, inputValueDeprecation: true }));
     const operation = full.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
     if (operation === undefined) throw new Error('the introspection query has no operation');
-    this.max = 2 * (this.measure(full, operation) + this.#sdlBytes);
+    this.max = Math.ceil(introspectionMargin * this.measure(full, operation)) + this.#sdlBytes;
   }
 
   /** @returns the bytes of one operation of a valid document; counting stops soon after the maximum. */
@@ -62,6 +65,8 @@ class Walk {
   readonly #schema: GraphQLSchema;
   readonly #sdlBytes: number;
   readonly #max: number;
+  /** The places in the response where the SDL is requested. */
+  readonly #sdls = new Set<string>();
   #bytes = 0;
 
   constructor(document: DocumentNode, schema: GraphQLSchema, sdlBytes: number, max: number) {
@@ -90,10 +95,12 @@ class Walk {
     return [this.#schema.getType(String(name && valueFromASTUntyped(name)))];
   }
 
-  #service({ selectionSet }: FieldNode): void {
-    for (const node of this.#fields(selectionSet)) {
-      if (node.name.value === 'sdl') this.#bytes += keyBytes(node) + this.#sdlBytes;
+  #service(service: FieldNode): void {
+    for (const node of this.#fields(service.selectionSet)) {
+      if (node.name.value === 'sdl') this.#sdls.add(`${toKey(service)}.${toKey(node)}`);
     }
+    // A second SDL exceeds the maximum by itself.
+    this.#bytes += keyBytes(service) + (this.#sdls.size > 1 ? this.#max : this.#sdls.size * this.#sdlBytes);
   }
 
   #objects(node: FieldNode, type: GraphQLOutputType, sources: readonly unknown[]): void {
@@ -139,6 +146,10 @@ class Walk {
   }
 }
 
-function keyBytes({ alias, name }: FieldNode): number {
-  return (alias ?? name).value.length + punctuationBytes;
+function toKey({ alias, name }: FieldNode): string {
+  return (alias ?? name).value;
+}
+
+function keyBytes(node: FieldNode): number {
+  return toKey(node).length + punctuationBytes;
 }

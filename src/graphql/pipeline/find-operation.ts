@@ -75,15 +75,6 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
     return document?.text === query ? document : query;
   }
 
-  function checkTrust(text: string | undefined, operationName: string | undefined, requestId: string): void {
-    if (trust.mode === 'off' || (text !== undefined && trust.documents?.has(text))) return;
-    if (trust.mode === 'enforce') {
-      const message = 'The document is not in the manifest of trusted documents. Register it there first.';
-      throw new GatewayError('DOCUMENT_NOT_TRUSTED', message);
-    }
-    trust.onUntrusted(operationName, requestId);
-  }
-
   function findOperation(document: KnownDocument, name: string | undefined, variables: FoundOperation['variables']) {
     const known = document.operations.get(name);
     if (known?.hasFixedCost) return known;
@@ -109,7 +100,7 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
     const { operationName, variables, sha256 } = parameters;
     const resolved = resolve(parameters);
     // A router generates its documents.
-    if (!isRouter) checkTrust(typeof resolved === 'object' ? resolved.text : resolved, operationName, requestId);
+    if (!isRouter) checkTrust(trust, typeof resolved === 'object' ? resolved.text : resolved, operationName, requestId);
     // Clients match this exact message.
     if (resolved === undefined) throw new GatewayError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
     const document = typeof resolved === 'object' ? resolved : store.get(resolved);
@@ -119,17 +110,28 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
     const operation = findOperation(document, operationName, variables);
     const overVariables = checkVariables(variables, operation.variableUses, limits);
     if (overVariables !== null) throw toLimitError(overVariables);
-    if (parameters.isSafe && operation.node.operation !== OperationTypeNode.QUERY) {
-      throw new GatewayError('BAD_REQUEST', `GET is for queries only. Send the ${operation.node.operation} by POST.`, {
-        status: 405,
-        allow: 'POST',
-      });
-    }
+    if (parameters.isSafe) checkSafe(operation.node);
     const definitions = operation.node.variableDefinitions ?? [];
     const { coerced, errors } = coerceVariables(schema, definitions, variables);
     if (errors !== undefined) throw new InvalidRequest('BAD_USER_INPUT', errors, toLines(document.text));
     return { document, operation, operationName, variables, coerced };
   };
+}
+
+function checkTrust(trust: Trust, text: string | undefined, name: string | undefined, requestId: string): void {
+  if (trust.mode === 'off' || (text !== undefined && trust.documents?.has(text))) return;
+  if (trust.mode === 'enforce') {
+    const message = 'The document is not in the manifest of trusted documents. Register it there first.';
+    throw new GatewayError('DOCUMENT_NOT_TRUSTED', message);
+  }
+  trust.onUntrusted(name, requestId);
+}
+
+/** Refuses operations that may change something. */
+function checkSafe({ operation }: OperationDefinitionNode): void {
+  if (operation === OperationTypeNode.QUERY) return;
+  const message = `GET is for queries only. Send the ${operation} by POST.`;
+  throw new GatewayError('BAD_REQUEST', message, { status: 405, allow: 'POST' });
 }
 
 /** Reports every error only in small variables: for each one, graphql-js prints the whole value that contains it. */

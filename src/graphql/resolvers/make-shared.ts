@@ -8,7 +8,7 @@ import { changeImage } from './image-change.ts';
 import { imageNotShared, noSuchImage, refuseId } from './refusal.ts';
 import { runEach } from './run-each.ts';
 
-/** What became of making one image `SHARED`. */
+/** The result of making one image `SHARED`. */
 interface ImageChangeRow {
   readonly imageId: string;
   readonly outcome: ImageMemberOutcome;
@@ -19,8 +19,8 @@ interface ImageChangeRow {
 const fields = { imageId: 'imageIds', visibility: 'makeShared' };
 
 /**
- * Makes those of these images `SHARED` that are `PRIVATE`. What everyone may see stays so. One after another, because
- * Glance reads and then writes an image in one transaction: on SQLite, two of them at the same time fail.
+ * Makes those of the images `SHARED` that are `PRIVATE`; others are left alone. The changes run one after another, because
+ * Glance reads and then writes an image in one transaction: on SQLite, two concurrent ones fail.
  *
  * @returns a row for each image.
  */
@@ -50,7 +50,7 @@ async function makeOneShared(
 ): Promise<Omit<ImageChangeRow, 'imageId'>> {
   const unusable = refuseId('imageId', imageId);
   if (unusable.length > 0) return { outcome: 'REFUSED', userErrors: unusable };
-  if (image === null) return { outcome: 'REFUSED', userErrors: [noSuchImage({ imageId, memberId: '' })] };
+  if (image === null) return { outcome: 'REFUSED', userErrors: [noSuchImage({ imageId })] };
   if (image.visibility === 'SHARED') return { outcome: 'UNCHANGED', userErrors: [] };
   if (image.visibility !== 'PRIVATE') return { outcome: 'REFUSED', userErrors: [imageNotShared(image)] };
   const { userErrors } = await changeImage(imageId, { visibility: 'SHARED' }, context);

@@ -22,7 +22,7 @@ export interface Figures {
 
 export type Objective = keyof Figures;
 
-/** What became of a request. */
+/** The measured result of a request. */
 export interface Measured {
   readonly figures: Figures;
   /** HTTP status and the codes of some of its errors, for each time. */

@@ -6,7 +6,7 @@ import { announceChange } from '../refresh.ts';
 import { useCaller } from '../session/session.ts';
 import { isDone, type PairResult, toOutcome } from '../share/outcome.ts';
 
-/** Deciding about offers, and what became of it. */
+/** Decides on offers, and keeps the results. */
 export interface Decisions {
   /** The ids of the images whose decision is being sent. */
   readonly sending: ReadonlySet<string>;

@@ -2,7 +2,7 @@ import { CombinedGraphQLErrors, type ErrorLike } from '@apollo/client';
 import { toMessage } from '../failure.tsx';
 import type { ChangeRowFragment, ImageMemberOutcome, RefusalFragment } from '../graphql/graphql.ts';
 
-/** What became of one pair of image and project. */
+/** The result for one pair of image and project. */
 export interface PairResult {
   readonly imageId: string;
   readonly memberId: string;
@@ -10,7 +10,7 @@ export interface PairResult {
   readonly reasons: readonly string[];
 }
 
-/** What became of a bulk mutation. */
+/** The result of a bulk mutation. */
 export interface Outcome {
   readonly pairs: readonly PairResult[];
   /** Why nothing was done at all. */

@@ -98,7 +98,7 @@ describe('the inbox', () => {
     expect(await offerOf(page, 'Debian 12 (Bookworm)').count()).toBe(0);
   });
 
-  it('tells at its row what became of a decision about an offer that was withdrawn meanwhile', async () => {
+  it('shows at its row that an offer was withdrawn before the decision', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'consumer-a', gateway, '#/inbox');
     const offer = offerOf(tab.page, 'Debian 12 (Bookworm)');
