@@ -1,23 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createNoopMeter, type Meter, type MeterProvider, type TextMapPropagator } from '@opentelemetry/api';
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
-import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
+  ATTR_ERROR_TYPE,
+  ATTR_SERVICE_INSTANCE_ID,
+  ATTR_SERVICE_NAME,
+  ATTR_SERVICE_VERSION,
   BatchSpanProcessor,
   type BufferConfig,
+  CompositePropagator,
+  createNoopMeter,
+  defaultResource,
+  JsonExporter,
+  type Meter,
+  type MeterProvider,
   NodeTracerProvider,
   ParentBasedSampler,
+  ProtobufExporter,
+  type Resource,
+  resourceFromAttributes,
   type Sampler,
   type SpanExporter,
+  type TextMapPropagator,
   TraceIdRatioBasedSampler,
-} from '@opentelemetry/sdk-trace-node';
-import { ATTR_ERROR_TYPE, ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
-import { ATTR_SERVICE_INSTANCE_ID } from '@opentelemetry/semantic-conventions/incubating';
+  W3CBaggagePropagator,
+  W3CTraceContextPropagator,
+} from '../../vendor/open-telemetry.js';
 import { createStartTrace } from './traced-operation.ts';
 import type { PropagatorName, SamplerName, Tracing, TracingOptions, TracingSettings } from './tracing.ts';
 

@@ -1,17 +1,7 @@
 import {
-  type Context,
-  defaultTextMapGetter,
-  defaultTextMapSetter,
-  ROOT_CONTEXT,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  type TextMapPropagator,
-  type Tracer,
-  trace,
-} from '@opentelemetry/api';
-import {
   ATTR_ERROR_TYPE,
+  ATTR_GRAPHQL_OPERATION_NAME,
+  ATTR_GRAPHQL_OPERATION_TYPE,
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_REQUEST_RESEND_COUNT,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
@@ -22,12 +12,18 @@ import {
   ATTR_URL_FULL,
   ATTR_URL_PATH,
   ATTR_URL_SCHEME,
-} from '@opentelemetry/semantic-conventions';
-import {
-  ATTR_GRAPHQL_OPERATION_NAME,
-  ATTR_GRAPHQL_OPERATION_TYPE,
   ATTR_URL_TEMPLATE,
-} from '@opentelemetry/semantic-conventions/incubating';
+  type Context,
+  defaultTextMapGetter,
+  defaultTextMapSetter,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type TextMapPropagator,
+  type Tracer,
+  trace,
+} from '../../vendor/open-telemetry.js';
 import type { CallTrace, OperationSummary, OperationTrace, StartTrace, TracedCall, TraceIds } from './trace.ts';
 
 const route = '/graphql';
