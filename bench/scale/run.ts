@@ -6,8 +6,9 @@
  *   node bench/scale/run.ts MAX_CONCURRENT_OPERATIONS=32   every scenario with these settings
  *   node bench/scale/run.ts --scenario slow --seed 2   only this one, with other chances
  *
- * Each row is one run; a column is the goodput of ten seconds: what was answered without error within five seconds, as a
- * share of what was asked, or of what Glance could have answered where that is less.
+ * Each row is one run. Goodput is that of ten seconds after ten seconds, from the beginning of the disturbance on: what was
+ * answered without error within five seconds, as a share of what was asked, or of what Glance could have answered where that
+ * is less; `–` where nothing was asked.
  */
 import { parseArgs } from 'node:util';
 import type { Environment } from '../../src/settings/parse-settings.ts';
@@ -59,7 +60,7 @@ for (const scenario of scenarios) {
     const gateways = values.gateways === undefined ? null : Number(values.gateways);
     const outcome = await simulate({ clock: own, callers, scenario, environment, gateways });
     const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-    const goodput = outcome.goodput.map((share) => (share * 100).toFixed(0)).join(' ');
+    const goodput = outcome.goodput.map((share) => (Number.isNaN(share) ? '–' : (share * 100).toFixed(0))).join(' ');
     const { gateways: size, workers, p50, p99 } = outcome;
     process.stdout.write(
       `| ${callers} | ${settings.join(' ') || 'defaults'} | ${size} | ${workers} | ${goodput} | ${p50.toFixed(0)} ms | ${p99.toFixed(0)} ms |\n`,

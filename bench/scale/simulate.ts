@@ -20,7 +20,7 @@ export interface SimulationOptions {
 export interface Outcome {
   readonly gateways: number;
   readonly workers: number;
-  /** The share of what could have been answered that was, by window, from the disturbance on. */
+  /** The share of what could have been answered that was, by window, from the disturbance on; NaN where nothing was asked. */
   readonly goodput: readonly number[];
   /** How long callers waited for an answer, in milliseconds: of a hundred, the 50th and the 99th. */
   readonly p50: number;
@@ -72,9 +72,8 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
       const gateway = fleet[Math.floor(clock.random() * fleet.length)];
       try {
         await gateway?.answer(token, image, abort.signal);
-        const answered = windowAt(clock.now);
-        if (answered && clock.now - sentAt < patienceMs) {
-          answered.answered++;
+        if (window && clock.now - sentAt < patienceMs) {
+          window.answered++;
           latencies.push(clock.now - askedAt);
         }
         return;
@@ -121,6 +120,8 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
     // A window in which the speed changes counts as the slower one.
     window.capacity = (Math.min(before, glance.callsPerSecond) * windowMs) / 1_000 / callsPerOperation;
   }
+  // What was asked at the end may still be answered.
+  await clock.runUntil(clock.now + patienceMs);
   const disturbed = windows.slice(disturbedMs / windowMs);
   latencies.sort((one, other) => one - other);
   return {

@@ -23,7 +23,7 @@ it('with few operations at a time, a slow Glance answers as many as it can; with
     simulate(...slow, 'MAX_CONCURRENT_OPERATIONS=12'),
     simulate(...slow, 'MAX_CONCURRENT_OPERATIONS=1024'),
   ]);
-  // The slow time is that of the first three windows; the second and third do not hold what was asked before.
-  expect(Math.min(...few.slice(1, 3))).toBeGreaterThan(60);
-  expect(Math.max(...defaults.slice(1, 3))).toBeLessThan(20);
+  // Glance is slow for three windows. What is asked in the second neither began before nor is answered after that.
+  expect(few[1]).toBeGreaterThan(60);
+  expect(defaults[1]).toBeLessThan(20);
 }, 120_000);

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { createGunzip } from 'node:zlib';
 // What protobufjs made of the definitions in the repository opentelemetry-proto.
 import root from 'opentelemetry-proto/build/src/generated/root.js';
 import { type Listening, listen } from './listen.ts';
@@ -68,8 +69,8 @@ export async function startCollector(): Promise<Collector> {
   const received: string[] = [];
   const server = createServer(async (request, response) => {
     try {
-      const body = await buffer(request);
       const { headers, url: path = '' } = request;
+      const body = await buffer(headers['content-encoding'] === 'gzip' ? request.pipe(createGunzip()) : request);
       const message = decode(headers['content-type'] ?? '', body);
       requests.push({ path, headers });
       received.push(`${path}\n${JSON.stringify({ ...headers, host: undefined })}\n${JSON.stringify(message)}`);

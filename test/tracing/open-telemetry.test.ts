@@ -280,3 +280,18 @@ it('spans are counted where they were sent, and where they were lost', async () 
   const results = await Promise.all([counted(endpoint(collector.url)), counted(endpoint('http://127.0.0.1:9'))]);
   expect(results).toEqual(['sent', 'dropped']);
 }, 40_000);
+
+it('variables that the SDK reads itself have their effect, such as OTEL_EXPORTER_OTLP_COMPRESSION', async () => {
+  await using collector = await startCollector();
+  await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
+  await using program = startProgram({
+    ...calm,
+    ...endpoint(collector.url),
+    IMAGES_API_URL: upstream.url,
+    OTEL_BSP_SCHEDULE_DELAY: '10',
+    OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+  });
+  await (await fetch(`${await program.url}/graphql?query={__typename}`)).text();
+  await expect.poll(() => collector.spans.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  expect(collector.requests[0]?.headers['content-encoding']).toBe('gzip');
+});
