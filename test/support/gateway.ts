@@ -49,7 +49,7 @@ export async function startGateway(
   if (imagesApiUrl === null) throw new Error('the tests bring their own Images API');
   const app = await createApp({
     settings: { ...settings, imagesApiUrl },
-    log: createLogger('trace', (line) => void log.push(line)),
+    log: createLogger('trace', 'iso', (line) => void log.push(line)),
     sample: { document: 'query Sample { images { nodes { id } } }', headers: { 'X-Auth-Token': 'sample-token' } },
     ...(memorySource && { memorySource }),
   });
