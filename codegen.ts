@@ -17,12 +17,12 @@ const config: CodegenConfig = {
         contextType: './context.ts#GatewayContext',
         mappers: {
           Image: '../upstream/model.ts#Image as ImageModel',
-          CreateImageMemberPayload: './resolvers/payload.ts#MemberPayload',
-          DeleteImageMemberPayload: './resolvers/payload.ts#DeletePayload',
-          UpdateMemberStatusPayload: './resolvers/payload.ts#MemberPayload',
-          MyMembership: './resolvers/my-membership.ts#MyMembershipModel',
+          CreateImageMemberPayload: './models.ts#MemberPayload',
+          DeleteImageMemberPayload: './models.ts#DeletePayload',
+          UpdateMemberStatusPayload: './models.ts#MemberPayload',
+          MyMembership: './models.ts#MyMembershipModel',
           Project: '../identity/model.ts#Project as ProjectModel',
-          Viewer: './resolvers/viewer.ts#ViewerModel',
+          Viewer: './models.ts#ViewerModel',
           ImageMember: '../upstream/model.ts#ImageMember as ImageMemberModel',
         },
         scalars: {

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createApp } from './app.ts';
 import type { Demo } from './demo.ts';
-import { createLog, type Log } from './log.ts';
+import { createLog, type Log } from './logging/log.ts';
 import { sampleDocument } from './sample.ts';
 import { type Environment, parseSettings, SettingsError } from './settings/parse-settings.ts';
 

@@ -4,14 +4,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
-import { Loaders } from '../../src/graphql/loaders.ts';
+import { Loaders } from '../../src/graphql/data/loaders.ts';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
 import { Breaker } from '../../src/upstream/breaker.ts';
+import type { Caller } from '../../src/upstream/call.ts';
 import { FairQueue } from '../../src/upstream/fair-queue.ts';
 import { ImagesClient, imagesApi } from '../../src/upstream/images-client.ts';
 import { RetryBudget } from '../../src/upstream/retry-budget.ts';
 import { SharedReads } from '../../src/upstream/shared-reads.ts';
-import { type Caller, Transport } from '../../src/upstream/transport.ts';
+import { Transport } from '../../src/upstream/transport.ts';
 
 const layer = process.env['LAYER'] ?? '';
 const settings = parseSettings({});

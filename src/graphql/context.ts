@@ -6,12 +6,18 @@ import { ImagesClient } from '../upstream/images-client.ts';
 import type { ClientCaller } from '../upstream/session.ts';
 import type { SharedReads } from '../upstream/shared-reads.ts';
 import type { Transport } from '../upstream/transport.ts';
-import { CallerIdentity } from './caller-identity.ts';
-import type { FederationAllowance } from './federation.ts';
-import type { ListWeights } from './limits/list-charge.ts';
+import { CallerIdentity } from './data/caller-identity.ts';
+import { type LoaderStats, Loaders } from './data/loaders.ts';
 import type { OperationBudget } from './limits/operation-budget.ts';
-import { type LoaderStats, Loaders } from './loaders.ts';
-import { createKnownSelections, type KnownSelections } from './selection.ts';
+import { createKnownSelections, type KnownSelections, type ListWeights } from './selection.ts';
+
+/** What a request may ask of the two fields that are there for routers. */
+export interface FederationAllowance {
+  /** Whether `_service` tells the schema. */
+  readonly sdl: boolean;
+  /** Whether `_entities` resolves anything. */
+  readonly entities: boolean;
+}
 
 /** What the resolvers of one request work with. */
 export interface GatewayContext {

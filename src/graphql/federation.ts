@@ -9,14 +9,6 @@ import { GatewayError } from '../errors.ts';
 import type { GatewayContext } from './context.ts';
 import { checkIds } from './ids.ts';
 
-/** What a request may ask of the two fields that are there for routers. */
-export interface FederationAllowance {
-  /** Whether `_service` tells the schema. */
-  readonly sdl: boolean;
-  /** Whether `_entities` resolves anything. */
-  readonly entities: boolean;
-}
-
 type Resolve = GraphQLFieldResolver<unknown, GatewayContext>;
 
 /** Finds an entity by its key, or by what a router sent to represent it. */

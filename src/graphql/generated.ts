@@ -1,10 +1,8 @@
 // Written by `npm run codegen` from schema/*.graphql; do not edit.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Image as ImageModel, ImageMember as ImageMemberModel } from '../upstream/model.ts';
-import type { MemberPayload, DeletePayload } from './resolvers/payload.ts';
-import type { MyMembershipModel } from './resolvers/my-membership.ts';
+import type { MemberPayload, DeletePayload, MyMembershipModel, ViewerModel } from './models.ts';
 import type { Project as ProjectModel } from '../identity/model.ts';
-import type { ViewerModel } from './resolvers/viewer.ts';
 import type { GatewayContext } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;

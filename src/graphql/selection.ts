@@ -60,3 +60,6 @@ export function isIncluded(node: SelectionNode, info: GraphQLResolveInfo): boole
   if (getDirectiveValues(GraphQLSkipDirective, node, info.variableValues)?.['if'] === true) return false;
   return getDirectiveValues(GraphQLIncludeDirective, node, info.variableValues)?.['if'] !== false;
 }
+
+/** How many fields each item of a list selects, by the place of the list in the operation. */
+export type ListWeights = Map<GraphQLResolveInfo['fieldNodes'], number>;

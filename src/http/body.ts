@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { CollectedBytes } from '../collected-bytes.ts';
+import { ByteBuffer } from '../collections/byte-buffer.ts';
 import { type ErrorCode, GatewayError } from '../errors.ts';
 import { parseContentType } from './media-type.ts';
 
@@ -91,7 +91,7 @@ function readBody(request: IncomingMessage, maxBytes: number, reception: Recepti
   const tooLarge = (): RequestError => new RequestError(413, `The request body is larger than ${maxBytes} bytes.`);
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length']) > maxBytes) return reject(tooLarge());
-    let bytes: CollectedBytes | null = new CollectedBytes();
+    let bytes: ByteBuffer | null = new ByteBuffer();
     function end(refusal: RequestError | null): void {
       if (bytes === null) return;
       reception.release(bytes.size);

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { ChurningMap } from '../churning-map.ts';
+import { LeakFreeMap } from '../collections/leak-free-map.ts';
 import { toAddressKey } from './address.ts';
 
 export interface ConnectionLimits {
@@ -22,11 +22,11 @@ const reserveTimeoutMs = 1_000;
 /** Holds the connections of a server to limits, and keeps a few places for those who ask how it is. */
 export class Connections {
   readonly #limits: ConnectionLimits;
-  readonly #perAddress = new ChurningMap<string, number>();
+  readonly #perAddress = new LeakFreeMap<string, number>();
   /** Connections over the limits, with the limit, those that came first first. */
-  readonly #reserve = new ChurningMap<Socket, OverLimit>();
+  readonly #reserve = new LeakFreeMap<Socket, OverLimit>();
   /** Those of them that have sent no request yet. */
-  readonly #silent = new ChurningMap<Socket, NodeJS.Timeout>();
+  readonly #silent = new LeakFreeMap<Socket, NodeJS.Timeout>();
   #open = 0;
 
   /** Watches the connections of a server. Must be called before it listens. */

@@ -1,7 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ChurningMap } from '../churning-map.ts';
+import { LeakFreeMap } from '../collections/leak-free-map.ts';
 
 /** Lets a server go down without cutting anyone off. */
 export interface Drain {
@@ -23,8 +23,8 @@ const checkMs = 200;
 
 /** Watches the requests of a server. Must be called before it listens. */
 export function createDrain(server: Server): Drain {
-  const sockets = new ChurningMap<Socket, true>();
-  const inFlight = new ChurningMap<ServerResponse, Socket>();
+  const sockets = new LeakFreeMap<Socket, true>();
+  const inFlight = new LeakFreeMap<ServerResponse, Socket>();
   let draining = false;
 
   server.on('connection', (socket: Socket) => {

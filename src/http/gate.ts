@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { ChurningMap } from '../churning-map.ts';
+import { LeakFreeMap } from '../collections/leak-free-map.ts';
 import { GatewayError } from '../errors.ts';
 import { readAddressKey } from './address.ts';
 import { type Reception, RequestError } from './body.ts';
@@ -48,7 +48,7 @@ export function createGate(options: GateOptions): Gate {
   const addresses = perAddress === 0 ? null : new RateLimit(perAddress, now);
 
   /** By token, how many operations run. */
-  const running = new ChurningMap<string, number>();
+  const running = new LeakFreeMap<string, number>();
   let receivingBytes = 0;
 
   /** Turns a request away because there is too much to do. */

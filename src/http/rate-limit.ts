@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ChurningMap } from '../churning-map.ts';
+import { LeakFreeMap } from '../collections/leak-free-map.ts';
 
 /** How many callers are remembered; beyond, those that came least recently start afresh. */
 const maxCallers = 10_000;
@@ -13,7 +13,7 @@ interface Bucket {
 export class RateLimit {
   readonly #perSecond: number;
   readonly #now: () => number;
-  readonly #buckets = new ChurningMap<string, Bucket>();
+  readonly #buckets = new LeakFreeMap<string, Bucket>();
 
   /** @param now gives milliseconds. */
   constructor(perSecond: number, now: () => number) {

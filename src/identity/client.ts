@@ -1,10 +1,10 @@
 import { UpstreamError } from '../errors.ts';
+import type { Call, Service } from '../upstream/call.ts';
 import { type Rows, toRows } from '../upstream/rows.ts';
 import { mayBeSameId } from '../upstream/same-id.ts';
 import { type ClientCaller, type Read, Session } from '../upstream/session.ts';
 import type { SharedReads } from '../upstream/shared-reads.ts';
-import type { Service } from '../upstream/status.ts';
-import type { Call, Transport } from '../upstream/transport.ts';
+import type { Transport } from '../upstream/transport.ts';
 import { parseArray, WireError } from '../upstream/wire.ts';
 import type { NamedProject, TokenFacts } from './model.ts';
 import { isCut, parseProject, parseProjectBody, parseToken } from './wire.ts';

@@ -1,4 +1,4 @@
-import { CollectedBytes } from '../collected-bytes.ts';
+import { ByteBuffer } from '../collections/byte-buffer.ts';
 
 /** How much of the end of a body that is too large is kept: enough for a link with long filters. */
 const endBytes = 32_768;
@@ -9,7 +9,7 @@ const maxReadFactor = 8;
 export class AnswerBody {
   readonly #maxBytes: number;
   readonly #wantsEnd: boolean;
-  readonly #bytes = new CollectedBytes();
+  readonly #bytes = new ByteBuffer();
   #size = 0;
   #end: Buffer | null = null;
 

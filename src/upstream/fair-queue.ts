@@ -1,4 +1,4 @@
-import { ChurningMap } from '../churning-map.ts';
+import { LeakFreeMap } from '../collections/leak-free-map.ts';
 
 export interface FairQueueOptions {
   /** How many may be in at once. */
@@ -13,7 +13,7 @@ export interface FairQueueOptions {
 interface Lane {
   inside: number;
   /** By the number that each got when it came. */
-  readonly waiting: ChurningMap<number, () => void>;
+  readonly waiting: LeakFreeMap<number, () => void>;
 }
 
 /**
@@ -22,9 +22,9 @@ interface Lane {
  */
 export class FairQueue {
   readonly #options: FairQueueOptions;
-  readonly #lanes = new ChurningMap<string, Lane>();
+  readonly #lanes = new LeakFreeMap<string, Lane>();
   /** The keys that have someone waiting and may enter; the first has its turn next. */
-  readonly #turns = new ChurningMap<string, Lane>();
+  readonly #turns = new LeakFreeMap<string, Lane>();
   #numbers = 0;
   #inside = 0;
   #waiting = 0;
@@ -102,7 +102,7 @@ export class FairQueue {
   #lane(key: string): Lane {
     const known = this.#lanes.get(key);
     if (known !== undefined) return known;
-    const lane = { inside: 0, waiting: new ChurningMap<number, () => void>() };
+    const lane = { inside: 0, waiting: new LeakFreeMap<number, () => void>() };
     this.#lanes.set(key, lane);
     return lane;
   }

@@ -1,4 +1,5 @@
 import { UpstreamError } from '../errors.ts';
+import type { Call, Service } from './call.ts';
 import { type ImagePage, type ReadPage, readPage, toMarker } from './image-pages.ts';
 import { type ImageQuery, imagesByIdPath, imagesByMemberStatusPath, imagesPath } from './image-query.ts';
 import type { ImageAttributes, ImageMember, ImageMemberKey, MemberStatus } from './model.ts';
@@ -7,8 +8,7 @@ import { onePerMember, type Rows, toRows } from './rows.ts';
 import { foldId, mayBeSameId } from './same-id.ts';
 import { type ClientCaller, type Read, Session } from './session.ts';
 import type { SharedReads } from './shared-reads.ts';
-import type { Service } from './status.ts';
-import type { Call, Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
 import { parseArray, parseImage, parseMember, parseObject, toWireStatus, WireError } from './wire.ts';
 
 /** A part of a list of images that was asked for by their ids. */

@@ -1,8 +1,7 @@
 import { UpstreamError } from '../errors.ts';
 import { TooLargeAnswer } from './attempt.ts';
+import type { Call, Service } from './call.ts';
 import type { ImageMember } from './model.ts';
-import type { Service } from './status.ts';
-import type { Call } from './transport.ts';
 import { WireError } from './wire.ts';
 
 /** Rows of a list, and an error for each row that could not be understood. */

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { GatewayError, UpstreamError } from '../errors.ts';
+import type { Call, Caller } from './call.ts';
 import { GaveUp } from './deadline.ts';
 import { notUnderstood, parseBody } from './rows.ts';
 import type { Patience, SharedReads } from './shared-reads.ts';
-import type { Call, Caller, Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
 import { WireError } from './wire.ts';
 
 /** Who a client speaks for. */

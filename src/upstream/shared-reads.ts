@@ -1,4 +1,4 @@
-import { ChurningMap } from '../churning-map.ts';
+import { LeakFreeMap } from '../collections/leak-free-map.ts';
 import { CallerGone, type Deadline, DeadlineExceeded, type GaveUp, onDeadline } from './deadline.ts';
 
 /** The most reads that are kept for sharing at the same time; those beyond are not shared. */
@@ -30,7 +30,7 @@ export type MakeRead<T> = (patience: Patience) => Promise<T>;
  * has several addresses, and many lists show it.
  */
 export class SharedReads {
-  #callers = new ChurningMap<string, ChurningMap<string, Read>>();
+  #callers = new LeakFreeMap<string, LeakFreeMap<string, Read>>();
   #size = 0;
 
   /**
@@ -57,13 +57,13 @@ export class SharedReads {
 
   /** Keeps reads that are under way from those who come from now on. To be called when a write has been answered. */
   close(): void {
-    this.#callers = new ChurningMap();
+    this.#callers = new LeakFreeMap();
     this.#size = 0;
   }
 
   #start<T>(callerKey: string, readKey: string, { at }: Deadline, make: MakeRead<T>): Read | null {
     if (this.#size >= maxReads) return null;
-    const reads = this.#callers.get(callerKey) ?? new ChurningMap<string, Read>();
+    const reads = this.#callers.get(callerKey) ?? new LeakFreeMap<string, Read>();
     const abort = new AbortController();
     const deadline = { at };
     const answer = make({ signal: abort.signal, deadline });

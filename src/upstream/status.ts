@@ -1,18 +1,6 @@
 import { type ErrorCode, UpstreamError } from '../errors.ts';
 import type { AttemptAnswer } from './attempt.ts';
-import type { Call } from './transport.ts';
-
-/** An API that the gateway calls, in the words of its messages. */
-export interface Service {
-  /** Begins a sentence about it: `the Images API`. */
-  readonly name: string;
-  /** What to do about a token that it does not accept. */
-  readonly tokenAdvice: string;
-  /** What a 404 means there. */
-  readonly notFound: string;
-  /** The setting that holds its address. */
-  readonly addressSetting: string;
-}
+import type { Call, Service } from './call.ts';
 
 /** A code, and the end of a sentence. */
 type Meaning = readonly [ErrorCode, (service: Service) => string];

@@ -2,66 +2,12 @@ import type { Dispatcher } from 'undici';
 import { UpstreamError } from '../errors.ts';
 import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer, UnusableAnswer } from './attempt.ts';
 import type { Breaker } from './breaker.ts';
-import type { CallBudget } from './call-budget.ts';
+import type { AttemptReport, Call, Caller, Service } from './call.ts';
 import { CallerGone, type Deadline, DeadlineExceeded, type GaveUp, isOver, onDeadline } from './deadline.ts';
 import type { FairQueue } from './fair-queue.ts';
 import { type OnCancel, outliveCaller, sleep } from './give-up.ts';
 import type { RetryBudget } from './retry-budget.ts';
-import { isSuccess, type Service, toUpstreamError } from './status.ts';
-
-/** The trace that a caller's attempts belong to. */
-export interface Trace {
-  startCall(): { readonly traceparent: string; end(report: AttemptReport): void };
-}
-
-/** Who a call is made for. */
-export interface Caller {
-  /** The caller's own token, sent as `X-Auth-Token`. */
-  readonly token: string;
-  /** Sent as `X-Openstack-Request-Id`: at most 64 characters, or Glance answers 500. */
-  readonly requestId: string;
-  /** Aborts when the caller goes away. */
-  readonly signal: AbortSignal;
-  /** When the whole operation must be over, on the clock of `performance`; undefined: no limit but that of each call. */
-  readonly deadlineAt?: number | undefined;
-  /** Undefined: there is none. */
-  readonly trace?: Trace | undefined;
-  /** What the calls of the operation may cost; undefined: anything. */
-  readonly budget?: CallBudget | undefined;
-  /** Whether a call may be tried again, where it could be; asked before each retry. By default it may. */
-  readonly mayRetry?: (() => boolean) | undefined;
-}
-
-/** One call to an API. */
-export interface Call {
-  /** The operation's name in logs, metrics and messages: `listMembers`. */
-  readonly operation: string;
-  /** What is being done, for messages: `list the members of image 4f…`. */
-  readonly doing: string;
-  readonly method: AttemptRequest['method'];
-  /** Path and query below the API's base path: `/images/4f…/members`. */
-  readonly path: string;
-  /** Sent as JSON. */
-  readonly body?: unknown;
-  /** Whether the call is about the caller's own token, which is then sent as `X-Subject-Token` as well. */
-  readonly isAboutToken?: boolean;
-  /** Whether an answer that is too large is still read to its end: see `TooLargeAnswer`. */
-  readonly wantsEnd?: boolean;
-}
-
-/** What became of one attempt, for logs and metrics. */
-export interface AttemptReport {
-  readonly operation: string;
-  readonly method: string;
-  /** Upstream's status; undefined when no answer came. */
-  readonly status: number | undefined;
-  /** Why no answer came; undefined when one did. */
-  readonly failure: 'timeout' | 'cancelled' | 'unusable' | 'unreachable' | undefined;
-  readonly durationMs: number;
-  /** Counted from 1. */
-  readonly attempt: number;
-  readonly requestId: string;
-}
+import { isSuccess, toUpstreamError } from './status.ts';
 
 export interface TransportOptions {
   /** The API that is called. */

@@ -1,6 +1,6 @@
 import { type App, createApp } from '../../src/app.ts';
 import type { MemorySource } from '../../src/http/memory.ts';
-import { createLogger } from '../../src/log.ts';
+import { createLogger } from '../../src/logging/log.ts';
 import { type Environment, parseSettings } from '../../src/settings/parse-settings.ts';
 
 /** An answer of GraphQL over HTTP. */

@@ -1,10 +1,11 @@
 import { Pool } from 'undici';
 import { UpstreamError } from '../../src/errors.ts';
 import { Breaker } from '../../src/upstream/breaker.ts';
+import type { AttemptReport, Call } from '../../src/upstream/call.ts';
 import { FairQueue } from '../../src/upstream/fair-queue.ts';
 import { imagesApi } from '../../src/upstream/images-client.ts';
 import { RetryBudget } from '../../src/upstream/retry-budget.ts';
-import { type AttemptReport, type Call, Transport, type TransportOptions } from '../../src/upstream/transport.ts';
+import { Transport, type TransportOptions } from '../../src/upstream/transport.ts';
 
 /** A transport to this server, with what it reports. */
 export interface TestTransport extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { ChurningMap } from '../../churning-map.ts';
+import { LeakFreeMap } from '../../collections/leak-free-map.ts';
 import type { Operation } from './operation.ts';
 
 /** A document that may be executed: it is within its limits and fits the schema. */
@@ -31,7 +31,7 @@ export type Prepare = (text: string) => Omit<KnownDocument, 'text' | 'sha256' | 
  */
 export class DocumentStore {
   readonly #prepare: Prepare;
-  readonly #byHash = new ChurningMap<string, KnownDocument>();
+  readonly #byHash = new LeakFreeMap<string, KnownDocument>();
   readonly #byText = new LRUCache<string, KnownDocument>({
     maxSize: maxBytes,
     sizeCalculation: ({ text, operations }) => {

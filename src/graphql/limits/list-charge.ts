@@ -15,10 +15,11 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import type { GatewayContext } from '../context.ts';
-import { isIncluded } from '../selection.ts';
+import type { ImagesClient } from '../../upstream/images-client.ts';
+import { isIncluded, type ListWeights } from '../selection.ts';
+import type { OperationBudget } from './operation-budget.ts';
 
-type Field = GraphQLField<unknown, GatewayContext>;
+type Field = GraphQLField<unknown, Charged>;
 
 /**
  * What a field counts that is an object, and one that is a list of objects, where a plain value counts 1: about as much
@@ -27,8 +28,12 @@ type Field = GraphQLField<unknown, GatewayContext>;
 const objectWeight = 2;
 const listWeight = 8;
 
-/** How many fields each item of a list selects, by the place of the list in the operation. */
-export type ListWeights = Map<GraphQLResolveInfo['fieldNodes'], number>;
+/** What is charged: the part of an operation's context that its lists concern. */
+interface Charged {
+  readonly budget: OperationBudget;
+  readonly listWeights: ListWeights;
+  readonly client: Pick<ImagesClient, 'verifyToken'>;
+}
 
 /**
  * Charges every list of objects that a resolver returns to the budget of its operation: its length times the fields
@@ -50,7 +55,7 @@ function chargeList(field: Field): void {
   };
 }
 
-function charge(list: unknown, context: GatewayContext, info: GraphQLResolveInfo): unknown {
+function charge(list: unknown, context: Charged, info: GraphQLResolveInfo): unknown {
   if (!Array.isArray(list)) return list;
   const isAllowed = context.budget.charge(list.length * weigh(context.listWeights, info));
   if (isAllowed !== null) return isAllowed ? list : [];
@@ -62,7 +67,7 @@ function charge(list: unknown, context: GatewayContext, info: GraphQLResolveInfo
  *
  * @throws GatewayError `LIMIT_EXCEEDED`.
  */
-export function checkRoomFor(name: string, length: number, { budget }: GatewayContext, info: GraphQLResolveInfo): void {
+export function checkRoomFor(name: string, length: number, { budget }: Charged, info: GraphQLResolveInfo): void {
   const field = (getNamedType(info.returnType) as GraphQLObjectType).getFields()[name];
   if (field === undefined) throw new Error(`the payload has no ${name}`);
   const fieldNodes = findFields(
@@ -84,7 +89,7 @@ function findFields(name: string, sets: readonly SelectionSetNode[], info: Graph
 }
 
 /** The list, if upstream accepts the token that comes with the operation. */
-async function verifyThenReturn(list: readonly unknown[], { budget, client }: GatewayContext) {
+async function verifyThenReturn(list: readonly unknown[], { budget, client }: Charged) {
   try {
     await client.verifyToken();
     return list;

@@ -7,7 +7,9 @@ import {
   Kind,
   type ValueNode,
 } from 'graphql';
-import { maxPageSize } from '../resolvers/image-page.ts';
+
+/** The most images that one page may hold. */
+export const maxPageSize = 1000;
 
 /** How many items a list is taken to have that says nothing of its length. */
 const assumedItems = 10;

@@ -1,4 +1,4 @@
-import { ChurningMap } from '../../churning-map.ts';
+import { LeakFreeMap } from '../../collections/leak-free-map.ts';
 
 /**
  * Counts the memory that operations hold together: their calls, what upstream answered them, what they built of it, and
@@ -7,7 +7,7 @@ import { ChurningMap } from '../../churning-map.ts';
 export class MemoryPool {
   readonly #maxBytes: number;
   /** The accounts that hold anything, the oldest first. */
-  readonly #holders = new ChurningMap<MemoryAccount, true>();
+  readonly #holders = new LeakFreeMap<MemoryAccount, true>();
   #bytes = 0;
 
   constructor(maxBytes: number) {

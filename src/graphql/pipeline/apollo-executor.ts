@@ -9,7 +9,7 @@ import {
 import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { DocumentNode, ExecutionResult, GraphQLFormattedError, GraphQLSchema } from 'graphql';
-import { ChurningMap } from '../../churning-map.ts';
+import { LeakFreeMap } from '../../collections/leak-free-map.ts';
 import type { GatewayContext } from '../context.ts';
 import type { FoundOperation } from './find-operation.ts';
 
@@ -46,7 +46,7 @@ const ftv1Header = 'apollo-federation-include-trace';
 export async function startApollo({ schema, sample, ...options }: ApolloOptions): Promise<ApolloExecutor> {
   const { document, headers } = sample;
   /** By the SHA-256 of their text, the documents that are being executed, and by how many operations. */
-  const executing = new ChurningMap<string, { readonly syntaxTree: DocumentNode; operations: number }>();
+  const executing = new LeakFreeMap<string, { readonly syntaxTree: DocumentNode; operations: number }>();
   const server = new ApolloServer<GatewayContext>({
     schema,
     // Apollo Server asks by a prefix and the SHA-256 of the text.

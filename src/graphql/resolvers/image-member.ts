@@ -4,9 +4,9 @@ import type { GatewayContext } from '../context.ts';
 import type { ImageMemberResolvers, MutationResolvers, QueryResolvers, UserError } from '../generated.ts';
 import { checkIds } from '../ids.ts';
 import { toImageMemberId } from '../member-id.ts';
+import type { MemberPayload } from '../models.ts';
 import { needsMoreThanKey } from '../selection.ts';
 import { addMember, type MemberChange, removeMember, setStatus } from './member-change.ts';
-import type { MemberPayload } from './payload.ts';
 import { resolveImage } from './resolve-image.ts';
 
 /** The member that a router represents by the ids of image and project. */

@@ -3,11 +3,9 @@ import type { ImageAttributes } from '../../upstream/model.ts';
 import { maxIdLength, whyNotPathSegment } from '../../upstream/path.ts';
 import type { GatewayContext } from '../context.ts';
 import type { ImageConnection, ImageFilter, QueryImagesArgs } from '../generated.ts';
+import { maxPageSize } from '../limits/list-sizes.ts';
 import { type ListOrder, toListOrder } from './image-order.ts';
 import { type Place, type Walked, walkImages } from './image-walk.ts';
-
-/** The most images that one page may hold. */
-export const maxPageSize = 1000;
 
 /** The longest text that a filter may hold: what the Images API keeps of any of them is not longer. */
 const maxFilterLength = 255;

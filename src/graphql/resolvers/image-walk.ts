@@ -3,7 +3,7 @@ import { type ImageRow, type ReadPage, shrinkBy } from '../../upstream/image-pag
 import type { ImageQuery } from '../../upstream/image-query.ts';
 import type { ImageAttributes, MemberStatus } from '../../upstream/model.ts';
 import type { GatewayContext } from '../context.ts';
-import { callsToFindOwn } from '../own-statuses.ts';
+import { callsToFindOwn } from '../data/own-statuses.ts';
 import type { ListOrder, ListPart } from './image-order.ts';
 
 /** How many calls one page may take at the most. */

@@ -1,9 +1,9 @@
 import { GatewayError } from '../../errors.ts';
 import type { ImageAttributes, ImageMember, ImageMemberKey, MemberStatus } from '../../upstream/model.ts';
 import type { GatewayContext } from '../context.ts';
+import type { MemberList } from '../data/loaders.ts';
+import { createMember, deleteMember, updateMember } from '../data/writes.ts';
 import type { UserError } from '../generated.ts';
-import type { MemberList } from '../loaders.ts';
-import { createMember, deleteMember, updateMember } from '../writes.ts';
 import { alreadyMember, explainRefusal, imageNotShared, notOwner, refuseIds, type Write } from './refusal.ts';
 
 /** What became of changing one member. */

@@ -1,11 +1,5 @@
-import { hasAttributes, type MemberStatus } from '../../upstream/model.ts';
+import { hasAttributes } from '../../upstream/model.ts';
 import type { ImageResolvers, MyMembershipResolvers } from '../generated.ts';
-
-/** The caller's own membership, before more than its status is looked up. */
-export interface MyMembershipModel {
-  readonly imageId: string;
-  readonly status: MemberStatus;
-}
 
 /** `Image.myMembership`. */
 export const resolveMyMembership: NonNullable<ImageResolvers['myMembership']> = async (image, _args, context) => {

@@ -1,9 +1,9 @@
 import type { ImageMember } from '../../upstream/model.ts';
 import { IdIndex, mayBeSameId } from '../../upstream/same-id.ts';
 import type { GatewayContext } from '../context.ts';
+import type { MemberList } from '../data/loaders.ts';
+import { allInOrder } from '../data/settle.ts';
 import type { UserError } from '../generated.ts';
-import type { MemberList } from '../loaders.ts';
-import { allInOrder } from '../settle.ts';
 import type { ChangeRow, Task } from './bulk-changes.ts';
 import { imageNotShared, noSuchImage, notOwner, refuseId } from './refusal.ts';
 import { runEach } from './run-each.ts';

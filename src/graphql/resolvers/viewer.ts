@@ -1,10 +1,7 @@
-import type { TokenFacts } from '../../identity/model.ts';
 import { reportRowErrors } from '../context.ts';
 import type { QueryResolvers, ViewerResolvers } from '../generated.ts';
+import type { ViewerModel } from '../models.ts';
 import { selects } from '../selection.ts';
-
-/** The caller, before its projects are looked up. */
-export type ViewerModel = { readonly [Fact in 'user' | 'roles' | 'expiresAt']: TokenFacts[Fact] | null };
 
 /** Each client has one viewer alone, so this tells it from everything else. */
 const viewerId = 'viewer';

@@ -1,6 +1,6 @@
-import { GatewayError, UpstreamError } from '../errors.ts';
-import type { ImageMember, ImageMemberKey, MemberStatus } from '../upstream/model.ts';
-import type { GatewayContext } from './context.ts';
+import { GatewayError, UpstreamError } from '../../errors.ts';
+import type { ImageMember, ImageMemberKey, MemberStatus } from '../../upstream/model.ts';
+import type { GatewayContext } from '../context.ts';
 import { MemberList } from './loaders.ts';
 
 /** How often a member is removed that is still there afterwards. */

@@ -1,6 +1,6 @@
-import type { IdentityClient, ProjectList, Untold } from '../identity/client.ts';
-import type { Project, TokenFacts } from '../identity/model.ts';
-import type { ImagesClient } from '../upstream/images-client.ts';
+import type { IdentityClient, ProjectList, Untold } from '../../identity/client.ts';
+import type { Project, TokenFacts } from '../../identity/model.ts';
+import type { ImagesClient } from '../../upstream/images-client.ts';
 import { findOwnProject } from './own-project.ts';
 import { ProjectNames } from './project-names.ts';
 

@@ -1,6 +1,6 @@
-import type { ImagesClient } from '../upstream/images-client.ts';
-import { hasAttributes, type Image, type ImageAttributes, type MemberStatus } from '../upstream/model.ts';
-import { foldId } from '../upstream/same-id.ts';
+import type { ImagesClient } from '../../upstream/images-client.ts';
+import { hasAttributes, type Image, type ImageAttributes, type MemberStatus } from '../../upstream/model.ts';
+import { foldId } from '../../upstream/same-id.ts';
 import { inChunks, isForFewer } from './images-by-id.ts';
 import { allInOrder, settle } from './settle.ts';
 

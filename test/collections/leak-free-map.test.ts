@@ -1,18 +1,18 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { ChurningMap } from '../src/churning-map.ts';
+import { LeakFreeMap } from '../../src/collections/leak-free-map.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as (options?: { readonly type: 'minor' | 'major' }) => void;
 
 describe('a churning map', () => {
   it('lets young collections free what was removed, where a Map keeps it', () => {
-    expect(megabytesKept(new ChurningMap())).toBeLessThan(megabytesKept(new Map()) / 2);
+    expect(megabytesKept(new LeakFreeMap())).toBeLessThan(megabytesKept(new Map()) / 2);
   });
 
   it('holds what was set and not removed, in that order, however much comes and goes', () => {
-    const map = new ChurningMap<number, string>();
+    const map = new LeakFreeMap<number, string>();
     for (let number = 0; number < 20_000; number++) {
       map.set(number, `entry ${number}`);
       if (number % 1_000 !== 7) expect(map.delete(number)).toBe(true);
@@ -26,7 +26,7 @@ describe('a churning map', () => {
 });
 
 /** How much grows old of 10 MB that passes through a map, eight entries at a time. */
-function megabytesKept(map: ChurningMap<number, number[]> | Map<number, number[]>): number {
+function megabytesKept(map: LeakFreeMap<number, number[]> | Map<number, number[]>): number {
   for (let number = 0; number < 8; number++) map.set(number, []);
   collect({ type: 'major' });
   const before = oldMegabytes();

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { createLog, createLogger } from '../src/log.ts';
-import { maxLineBytes } from '../src/log-line.ts';
+import { createLog, createLogger } from '../../src/logging/log.ts';
+import { maxLineBytes } from '../../src/logging/log-line.ts';
 
 /** The one line that logging this writes. */
 function logged(entry: object, message = 'operation'): string {

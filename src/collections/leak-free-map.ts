@@ -9,7 +9,7 @@ const renewAfter = 100;
  * through it, and with them everything that they ever held: each request's data is then copied and promoted, until a full
  * collection. A new `Map` from time to time cuts that chain.
  */
-export class ChurningMap<Key, Value> {
+export class LeakFreeMap<Key, Value> {
   #entries = new Map<Key, Value>();
   #removals = 0;
 

@@ -3,15 +3,15 @@ import type { IncomingMessage } from 'node:http';
 import fc from 'fast-check';
 import type { Dispatcher } from 'undici';
 import { expect, it } from 'vitest';
-import { CollectedBytes } from '../src/collected-bytes.ts';
-import { readJson } from '../src/http/body.ts';
-import { attempt } from '../src/upstream/attempt.ts';
-import { collectGarbage } from './support/garbage.ts';
+import { ByteBuffer } from '../../src/collections/byte-buffer.ts';
+import { readJson } from '../../src/http/body.ts';
+import { attempt } from '../../src/upstream/attempt.ts';
+import { collectGarbage } from '../support/garbage.ts';
 
 it('bytes are what they were, however they were cut', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 20 })), (chunks) => {
-      const bytes = new CollectedBytes();
+      const bytes = new ByteBuffer();
       const copies = chunks.map((chunk) => Buffer.from(chunk));
       for (const chunk of copies) bytes.add(chunk);
       const whole = Buffer.concat(chunks);

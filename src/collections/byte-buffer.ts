@@ -2,7 +2,7 @@
  * Bytes that arrive in chunks, together in one buffer. Kept as they come, chunks of one byte would take more than a
  * hundred times as much memory as there are bytes, and a limit on their number would be none on what they hold.
  */
-export class CollectedBytes {
+export class ByteBuffer {
   #buffer: Buffer | null = null;
   #size = 0;
 

@@ -1,6 +1,6 @@
-import { UpstreamError } from '../errors.ts';
-import type { Project } from '../identity/model.ts';
-import type { ImagesClient } from '../upstream/images-client.ts';
+import { UpstreamError } from '../../errors.ts';
+import type { Project } from '../../identity/model.ts';
+import type { ImagesClient } from '../../upstream/images-client.ts';
 
 /** How many private images are looked at. */
 const maxImages = 20;

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import type { IdentityClient, ProjectList } from '../identity/client.ts';
-import { whyNotPathSegment } from '../upstream/path.ts';
+import type { IdentityClient, ProjectList } from '../../identity/client.ts';
+import { whyNotPathSegment } from '../../upstream/path.ts';
 
 /**
  * What projects are called, for one operation. The user's own projects are named by one call, whatever their number.

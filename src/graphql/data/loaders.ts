@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import { UpstreamError } from '../errors.ts';
-import type { ImagesClient } from '../upstream/images-client.ts';
+import { UpstreamError } from '../../errors.ts';
+import type { ImagesClient } from '../../upstream/images-client.ts';
 import {
   hasAttributes,
   type Image,
@@ -8,10 +8,10 @@ import {
   type ImageMember,
   type ImageMemberKey,
   type MemberStatus,
-} from '../upstream/model.ts';
-import { whyNotAddressable } from '../upstream/path.ts';
-import type { Rows } from '../upstream/rows.ts';
-import { IdIndex } from '../upstream/same-id.ts';
+} from '../../upstream/model.ts';
+import { whyNotAddressable } from '../../upstream/path.ts';
+import type { Rows } from '../../upstream/rows.ts';
+import { IdIndex } from '../../upstream/same-id.ts';
 import { isListable, loadImagesById } from './images-by-id.ts';
 import { findOwn, loadOwnStatuses, type OwnStatus } from './own-statuses.ts';
 import { settle } from './settle.ts';

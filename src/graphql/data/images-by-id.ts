@@ -1,9 +1,9 @@
-import { UpstreamError } from '../errors.ts';
-import { maxIdsPerCall } from '../upstream/image-query.ts';
-import type { ImageList, ImagesClient } from '../upstream/images-client.ts';
-import type { ImageAttributes } from '../upstream/model.ts';
-import { isTooLarge } from '../upstream/rows.ts';
-import { foldId } from '../upstream/same-id.ts';
+import { UpstreamError } from '../../errors.ts';
+import { maxIdsPerCall } from '../../upstream/image-query.ts';
+import type { ImageList, ImagesClient } from '../../upstream/images-client.ts';
+import type { ImageAttributes } from '../../upstream/model.ts';
+import { isTooLarge } from '../../upstream/rows.ts';
+import { foldId } from '../../upstream/same-id.ts';
 import { settle } from './settle.ts';
 
 /** The ids that Glance gives to images; only these can be put in a list of ids. */
