@@ -23,6 +23,9 @@ const config: CodegenConfig = {
           MyMembership: './models.ts#MyMembershipModel',
           Project: '../identity/model.ts#Project as ProjectModel',
           Viewer: './models.ts#ViewerModel',
+          ImageMembersChanged: './models.ts#ImageMembersChangedModel',
+          SharedWithMeChanged: './models.ts#SharedWithMeChangedModel',
+          ImageMemberEvent: './models.ts#ImageMemberEventModel',
           ImageMember: '../upstream/model.ts#ImageMember as ImageMemberModel',
         },
         scalars: {

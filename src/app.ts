@@ -1,10 +1,11 @@
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { Pool } from 'undici';
-import { createContext } from './graphql/context.ts';
+import { createContext, type GatewayContext } from './graphql/context.ts';
 import { LoaderStats } from './graphql/data/loaders.ts';
 import { DocumentStore } from './graphql/documents/document-store.ts';
 import { createPrepare } from './graphql/documents/prepare-document.ts';
@@ -20,6 +21,7 @@ import { createConsoleRoutes, type Person } from './http/console.ts';
 import { createDrain } from './http/drain.ts';
 import { createExplorerRoutes } from './http/explorer.ts';
 import { createGate } from './http/gate.ts';
+import type { Sender } from './http/graphql.ts';
 import { createReadyz, healthz } from './http/health.ts';
 import { createLandingPage } from './http/landing-page.ts';
 import { Load } from './http/load.ts';
@@ -30,16 +32,18 @@ import type { RefusedRequest } from './http/refusal.ts';
 import { createRouterCheck } from './http/router-secret.ts';
 import { createHttpServer } from './http/server.ts';
 import { identityApi } from './identity/client.ts';
-import { createPipeline } from './pipeline.ts';
+import { createLive, type ListenToHints } from './live/create-live.ts';
+import { createPipeline, type OperationReport } from './pipeline.ts';
 import type { Settings } from './settings/settings.ts';
-import { startTrace } from './tracing/tracer.ts';
+import { createSubscriptions } from './subscriptions/create-subscriptions.ts';
+import { type OperationTrace, startTrace } from './tracing/tracer.ts';
 import { Breaker } from './upstream/breaker.ts';
 import { type Connection, connect } from './upstream/connect.ts';
 import { FairQueue } from './upstream/fair-queue.ts';
 import { imagesApi } from './upstream/images-client.ts';
 import { createProbe, type Probe } from './upstream/probe.ts';
 import { RetryBudget } from './upstream/retry-budget.ts';
-import { SharedReads } from './upstream/shared-reads.ts';
+import { type ReadSharing, SharedReads } from './upstream/shared-reads.ts';
 import { Transport } from './upstream/transport.ts';
 
 /** What an app is made of. */
@@ -55,6 +59,8 @@ export interface AppOptions {
   readonly registry?: Registry;
   /** Whose memory must not run short; that of this process by default. */
   readonly memorySource?: MemorySource;
+  /** What tells of changes without a message broker: the embedded Images API does. */
+  readonly listenToHints?: ListenToHints | null;
 }
 
 /** The gateway, ready to listen. */
@@ -82,6 +88,7 @@ export async function createApp({
   schema = createSchema(),
   registry = new Registry(),
   memorySource = createMemorySource(),
+  listenToHints = null,
 }: AppOptions): Promise<App> {
   const { origin, pathname: basePath } = settings.imagesApiUrl;
   const dispatcher = new Pool(origin, {
@@ -186,36 +193,69 @@ export async function createApp({
     loaderStats,
   };
   const guarded = settings.routerSecret !== null;
+  const live = createLive({ settings, registry, log, listenToHints });
+  function contextFor(
+    { requestId, token, isRouter }: Sender,
+    signal: AbortSignal,
+    trace?: OperationTrace,
+    paced?: { readonly reads: ReadSharing | null; readonly pace: () => Promise<void> },
+  ): GatewayContext {
+    return createContext(
+      paced === undefined ? upstream : { ...upstream, sharedReads: paced.reads },
+      {
+        requestId,
+        token,
+        signal,
+        deadlineAt: performance.now() + settings.operationDeadlineMs,
+        trace,
+        ...(paced !== undefined && { pace: paced.pace, mayRetry: () => false }),
+      },
+      {
+        ...contextOptions,
+        federation: { sdl: isRouter || (settings.introspection && !guarded), entities: isRouter || !guarded },
+        budget: new OperationBudget(settings, workingMemory.open(), memory),
+      },
+    );
+  }
+  const answers = new AnswerWriter({ showsSchema: settings.introspection, onDefect });
+  const isRouter = createRouterCheck(settings.routerSecret);
+  const startOperationTrace = ({ headers }: IncomingMessage) => startTrace(headers['traceparent'], exporter?.export);
+  const observe = (report: OperationReport): void => {
+    metrics.operation({ ...report, failed: report.codes.length > 0 });
+    // Nothing else answers an operation that runs with this code.
+    if (report.codes[0] === 'OVERLOADED') metrics.shed('memory of operations');
+    log.info({ ...report, name: report.name?.slice(0, 100) }, 'operation');
+  };
+  const { subscriptions, serveStream, sockets } = createSubscriptions({
+    settings,
+    schema,
+    live,
+    answers,
+    contextFor,
+    gate,
+    find,
+    isRouter,
+    startTrace: startOperationTrace,
+    observe,
+    onEnd: (report) => log.info(report, 'subscription ended'),
+    onDefect,
+  });
   const handleGraphql = createPipeline({
-    isRouter: createRouterCheck(settings.routerSecret),
-    startTrace: ({ headers }) => startTrace(headers['traceparent'], exporter?.export),
+    isRouter,
+    startTrace: startOperationTrace,
     gate,
     maxRequestBytes: settings.maxRequestBytes,
     find,
-    createContext({ requestId, token, isRouter }, signal, trace) {
-      const deadlineAt = performance.now() + settings.operationDeadlineMs;
-      return createContext(
-        upstream,
-        { requestId, token, signal, deadlineAt, trace },
-        {
-          ...contextOptions,
-          federation: { sdl: isRouter || (settings.introspection && !guarded), entities: isRouter || !guarded },
-          budget: new OperationBudget(settings, workingMemory.open(), memory),
-        },
-      );
-    },
+    createContext: contextFor,
     execute: createExecuteOperation({
       apollo,
       directExecution: settings.directExecution,
       federatedTracing: settings.federatedTracing,
     }),
-    answers: new AnswerWriter({ showsSchema: settings.introspection, onDefect }),
-    observe(report) {
-      metrics.operation({ ...report, failed: report.codes.length > 0 });
-      // Nothing else answers an operation that runs with this code.
-      if (report.codes[0] === 'OVERLOADED') metrics.shed('memory of operations');
-      log.info({ ...report, name: report.name?.slice(0, 100) }, 'operation');
-    },
+    answers,
+    subscriptions,
+    serveStream,
+    observe,
     onRefused,
   });
   const landingPage = settings.production
@@ -237,6 +277,7 @@ export async function createApp({
     answerTimeoutMs: settings.answerTimeoutMs,
     onRefused,
     onDefect,
+    upgrade: sockets.upgrade,
     routes: {
       '/graphql': { GET: landingPage, POST: handleGraphql },
       ...(!settings.production && createExplorerRoutes(sample)),
@@ -249,7 +290,10 @@ export async function createApp({
       '/metrics': { GET: createMetricsHandler(registry), always: true },
     },
   });
-  const drain = createDrain(server);
+  const drain = createDrain(server, () => {
+    subscriptions.end();
+    sockets.close();
+  });
   metrics.read({
     running: () => load.running,
     connections: () => connections.open,
@@ -266,6 +310,7 @@ export async function createApp({
   async function close(): Promise<boolean> {
     const answered = await drain.close(settings.shutdownGraceMs, settings.drainDelayMs);
     load.stop();
+    await live.close();
     await apollo.stop();
     await dispatcher.destroy();
     await identity?.close();

@@ -69,6 +69,12 @@ export const errorKinds = {
     retryable: true,
     fault: 'gateway',
   }),
+  SUBSCRIPTION_ENDED: ofCaller(
+    'The subscription reached its maximum age, or the gateway is shutting down. Subscribe again after `extensions.retryAfter` ' +
+      'seconds: the first payload holds the current state.',
+    503,
+    { retryable: true, fault: 'gateway' },
+  ),
   INTERNAL_SERVER_ERROR: ofCaller('A defect of the gateway; its log has more under the request id.', 500, {
     fault: 'gateway',
   }),

@@ -3,13 +3,18 @@ import { GatewayError } from './errors.ts';
 import type { GatewayContext } from './graphql/context.ts';
 import type { Answer, AnswerWriter } from './graphql/pipeline/answer.ts';
 import type { ExecuteOperation, Execution } from './graphql/pipeline/execute-operation.ts';
+import { isSubscription } from './graphql/pipeline/execute-subscription.ts';
 import type { FindOperation } from './graphql/pipeline/find-operation.ts';
 import { type Parameters, readGetParameters, readPostParameters } from './graphql/pipeline/parameters.ts';
 import { RequestError, readJson } from './http/body.ts';
 import type { Gate } from './http/gate.ts';
 import { abortOnClose, checkAcceptable, readSender, type Sender, sendAnswer } from './http/graphql.ts';
+import { chooseMediaType } from './http/media-type.ts';
 import { createRefuse, type OnRefused, toRefusal } from './http/refusal.ts';
 import type { Handler } from './http/server.ts';
+import { chooseStream, type StreamType } from './http/stream-type.ts';
+import { sendAsStream } from './subscriptions/serve-stream.ts';
+import type { Payloads, Subscriptions } from './subscriptions/subscriptions.ts';
 import type { OperationTrace } from './tracing/tracer.ts';
 
 /** A request to `/graphql` that was answered, for logs and metrics. */
@@ -38,6 +43,14 @@ export interface PipelineParts {
   readonly createContext: (sender: Sender, signal: AbortSignal, trace: OperationTrace | undefined) => GatewayContext;
   readonly execute: ExecuteOperation;
   readonly answers: AnswerWriter;
+  readonly subscriptions: Pick<Subscriptions, 'open'>;
+  /** Sends the payloads of a subscription until it ends. Never throws. */
+  readonly serveStream: (
+    response: ServerResponse,
+    payloads: Payloads,
+    type: StreamType,
+    requestId: string,
+  ) => Promise<void>;
   /** Is called with every request that reached GraphQL. */
   readonly observe: (report: OperationReport) => void;
   /** Is called with every request that is answered with an HTTP status of an error. */
@@ -46,7 +59,7 @@ export interface PipelineParts {
 
 /** Answers GraphQL requests over HTTP: read, admit, find the operation, execute it, answer. */
 export function createPipeline(parts: PipelineParts): Handler {
-  const { gate, find, execute, answers, onRefused } = parts;
+  const { gate, find, execute, answers, subscriptions, onRefused } = parts;
   const refuse = createRefuse(onRefused);
   return async (request, response, { path, search }) => {
     const shed = gate.shed();
@@ -55,11 +68,12 @@ export function createPipeline(parts: PipelineParts): Handler {
     const sender = readSender(request, parts.isRouter);
     const { requestId, token } = sender;
     const trace = parts.startTrace(request);
+    const stream = chooseStream(request.headers.accept);
     const done: { type?: string; name?: string | undefined; execution?: Execution } = {};
     let answer: Answer;
     try {
       gate.admit(request, token);
-      checkAcceptable(request);
+      if (stream === null) checkAcceptable(request);
       const parameters = await readParameters(request, search, parts);
       gate.begin(token);
       try {
@@ -67,6 +81,12 @@ export function createPipeline(parts: PipelineParts): Handler {
         const { operation, name } = found.operation.node;
         Object.assign(done, { type: operation, name: name?.value });
         const abort = abortOnClose(response);
+        if (isSubscription(found)) {
+          const transport = toStream(request, stream);
+          const payloads = subscriptions.open({ found, sender, transport, signal: abort.signal, trace });
+          // It is no operation that runs, but one that waits.
+          return void parts.serveStream(response, payloads, transport, requestId);
+        }
         const context = parts.createContext(sender, abort.signal, trace);
         closeWith(response, context);
         const executed = await Promise.race([execute(found, context, readFtv1(request)), context.budget.whenExceeded]);
@@ -106,7 +126,8 @@ export function createPipeline(parts: PipelineParts): Handler {
     parts.observe(report);
     const { status, codes } = answer;
     if (status >= 400) onRefused({ status, method: request.method, path, code: codes[0] ?? 'none', requestId });
-    sendAnswer(request, response, sender, answer);
+    if (stream !== null && isOnlyStream(request)) sendAsStream(response, stream, requestId, answer.body);
+    else sendAnswer(request, response, sender, answer);
   };
 }
 
@@ -115,6 +136,18 @@ async function readParameters(request: IncomingMessage, search: string, parts: P
   const { maxRequestBytes, gate } = parts;
   if (request.method !== 'POST') return readGetParameters(search);
   return readPostParameters(await readJson(request, maxRequestBytes, gate));
+}
+
+/** How a subscription is answered. @throws RequestError if the client takes no stream. */
+function toStream({ method }: IncomingMessage, stream: StreamType | null): StreamType {
+  if (method !== 'HEAD' && stream !== null) return stream;
+  const message = 'A subscription is answered with a stream: accept "text/event-stream" or "multipart/mixed".';
+  throw new RequestError(406, message);
+}
+
+/** Whether the client takes nothing but a stream. */
+function isOnlyStream({ headers }: IncomingMessage): boolean {
+  return chooseMediaType(headers.accept) === null;
 }
 
 /** The header by which a router asks for the times of all fields. */

@@ -12,9 +12,22 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'log-line': [],
   sample: [],
   demo: ['simulator'],
-  app: ['settings', 'pipeline', 'http', 'graphql', 'identity', 'upstream', 'tracing', 'errors'],
-  pipeline: ['http', 'graphql', 'tracing', 'errors'],
-  graphql: ['identity', 'upstream', 'tracing', 'settings', 'churning-map', 'errors'],
+  app: [
+    'settings',
+    'pipeline',
+    'subscriptions',
+    'live',
+    'http',
+    'graphql',
+    'identity',
+    'upstream',
+    'tracing',
+    'errors',
+  ],
+  pipeline: ['subscriptions', 'http', 'graphql', 'tracing', 'errors'],
+  subscriptions: ['live', 'graphql', 'http', 'upstream', 'tracing', 'settings', 'collections', 'errors'],
+  live: ['settings', 'collections', 'errors'],
+  graphql: ['live', 'identity', 'upstream', 'tracing', 'settings', 'churning-map', 'errors'],
   http: ['churning-map', 'collected-bytes', 'errors'],
   identity: ['upstream', 'errors'],
   upstream: ['churning-map', 'collected-bytes', 'errors'],
@@ -83,12 +96,14 @@ it('only the programs touch the environment, arguments, signals, streams and exi
   expect(touched).toEqual([]);
 });
 
-it('only upstream and tracing know undici, and only graphql knows GraphQL, beside what puts them together', () => {
+it('only upstream and tracing know undici, and only graphql and subscriptions know GraphQL, beside what puts them together', () => {
   const known = offences(({ name, part, imports }) =>
     imports.filter(
       (path) =>
         (path === 'undici' && !['upstream', 'tracing'].includes(part) && name !== 'app.ts') ||
-        (/^(?:graphql|dataloader|@apollo\/)/.test(path) && part !== 'graphql' && name !== 'app.ts'),
+        (/^(?:graphql|dataloader|@apollo\/)/.test(path) &&
+          !['graphql', 'subscriptions'].includes(part) &&
+          name !== 'app.ts'),
     ),
   );
   expect(known).toEqual([]);

@@ -1,7 +1,7 @@
 // Written by `npm run codegen` from schema/*.graphql; do not edit.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Image as ImageModel, ImageMember as ImageMemberModel } from '../upstream/model.ts';
-import type { MemberPayload, DeletePayload, MyMembershipModel, ViewerModel } from './models.ts';
+import type { MemberPayload, DeletePayload, MyMembershipModel, ViewerModel, ImageMembersChangedModel, SharedWithMeChangedModel, ImageMemberEventModel } from './models.ts';
 import type { Project as ProjectModel } from '../identity/model.ts';
 import type { GatewayContext } from './context.ts';
 export type Maybe<T> = T | null;
@@ -287,6 +287,30 @@ export type ImageMemberChange = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+/** A membership that changed. */
+export type ImageMemberEvent = {
+  readonly __typename?: 'ImageMemberEvent';
+  /** What happened to the membership. */
+  readonly action: ImageMemberEventAction;
+  /** The `ImageMember.id` of the removed membership, for removing it from client caches; null unless `REMOVED`. */
+  readonly deletedImageMemberId?: Maybe<Scalars['ID']['output']>;
+  /** The id of the image. */
+  readonly imageId: Scalars['ID']['output'];
+  /** The membership as it is now; null after `REMOVED`. */
+  readonly imageMember?: Maybe<ImageMember>;
+  /** The id of the member's project. */
+  readonly memberId: Scalars['ID']['output'];
+};
+
+/** What happened to a membership. */
+export type ImageMemberEventAction =
+  /** The project became a member, or the image came into the list. */
+  | 'ADDED'
+  /** The project is not a member any more, or the token cannot see the membership any more. */
+  | 'REMOVED'
+  /** The member has another status. In a list by status, the image may have left the list. */
+  | 'UPDATED';
+
 /** What became of one pair of image and project. */
 export type ImageMemberOutcome =
   /** It was done; or it was seen to be so after the answer to the change was lost, and may have been so before. */
@@ -301,6 +325,18 @@ export type ImageMemberOutcome =
   | 'UNCHANGED'
   /** It may or may not have been done; an error at the path of this row tells why that is not known. */
   | 'UNKNOWN';
+
+/** The members of an image, as they are now, and what changed. */
+export type ImageMembersChanged = {
+  readonly __typename?: 'ImageMembersChanged';
+  /**
+   * What changed since the previous payload of this subscription; empty in the first. A change that was undone in the
+   * meantime is not reported.
+   */
+  readonly changes: ReadonlyArray<ImageMemberEvent>;
+  /** The image as it is now; null once it is gone or the token cannot see it. */
+  readonly image?: Maybe<Image>;
+};
 
 /** The order of a list of images. */
 export type ImageOrder = {
@@ -564,6 +600,43 @@ export type SetImageMembersPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+/** The images that other projects share with the caller, as they are now, and what changed. */
+export type SharedWithMeChanged = {
+  readonly __typename?: 'SharedWithMeChanged';
+  /**
+   * What changed since the previous payload of this subscription; empty in the first. A change that was undone in the
+   * meantime is not reported.
+   */
+  readonly changes: ReadonlyArray<ImageMemberEvent>;
+  /** The images, the newest first. The list is complete up to the limit of the gateway, `SUBSCRIPTION_MAX_IMAGES`. */
+  readonly images: ReadonlyArray<Image>;
+};
+
+export type Subscription = {
+  readonly __typename?: 'Subscription';
+  /**
+   * The image and its members: first as they are now, then again whenever a member is added, removed or changes its status.
+   * Null where there is no such image or the token may not see it. Ends after a payload whose `image` is null, once the
+   * image is gone or the token cannot see it any more.
+   */
+  readonly imageMembersChanged?: Maybe<ImageMembersChanged>;
+  /**
+   * The images that other projects share with the caller: first as they are now, then again whenever one is added, removed
+   * or changes its status. Lists what `images(filter: {sharedWithMe: true, …})` lists, without pages.
+   */
+  readonly sharedWithMeChanged?: Maybe<SharedWithMeChanged>;
+};
+
+
+export type SubscriptionImageMembersChangedArgs = {
+  imageId: Scalars['ID']['input'];
+};
+
+
+export type SubscriptionSharedWithMeChangedArgs = {
+  memberStatus?: InputMaybe<MemberStatusFilter>;
+};
+
 /** Which membership to change, and how. */
 export type UpdateMemberStatusInput = {
   /** The id of the image. */
@@ -765,7 +838,10 @@ export type ResolversTypes = {
   ImageMember: ResolverTypeWrapper<ImageMemberModel>;
   ImageMemberAction: ImageMemberAction;
   ImageMemberChange: ResolverTypeWrapper<Omit<ImageMemberChange, 'imageMember'> & { imageMember?: Maybe<ResolversTypes['ImageMember']> }>;
+  ImageMemberEvent: ResolverTypeWrapper<ImageMemberEventModel>;
+  ImageMemberEventAction: ImageMemberEventAction;
   ImageMemberOutcome: ImageMemberOutcome;
+  ImageMembersChanged: ResolverTypeWrapper<ImageMembersChangedModel>;
   ImageOrder: ImageOrder;
   ImageOrderField: ImageOrderField;
   ImageStatus: ImageStatus;
@@ -784,6 +860,8 @@ export type ResolversTypes = {
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
   SetImageMembersInput: SetImageMembersInput;
   SetImageMembersPayload: ResolverTypeWrapper<Omit<SetImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversTypes['ImageMemberChange']> }>;
+  SharedWithMeChanged: ResolverTypeWrapper<SharedWithMeChangedModel>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   UpdateMemberStatusInput: UpdateMemberStatusInput;
   UpdateMemberStatusPayload: ResolverTypeWrapper<MemberPayload>;
   User: ResolverTypeWrapper<User>;
@@ -812,6 +890,8 @@ export type ResolversParentTypes = {
   ImageFilter: ImageFilter;
   ImageMember: ImageMemberModel;
   ImageMemberChange: Omit<ImageMemberChange, 'imageMember'> & { imageMember?: Maybe<ResolversParentTypes['ImageMember']> };
+  ImageMemberEvent: ImageMemberEventModel;
+  ImageMembersChanged: ImageMembersChangedModel;
   ImageOrder: ImageOrder;
   JSONObject: Scalars['JSONObject']['output'];
   Mutation: Record<PropertyKey, never>;
@@ -823,6 +903,8 @@ export type ResolversParentTypes = {
   SafeInt: Scalars['SafeInt']['output'];
   SetImageMembersInput: SetImageMembersInput;
   SetImageMembersPayload: Omit<SetImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversParentTypes['ImageMemberChange']> };
+  SharedWithMeChanged: SharedWithMeChangedModel;
+  Subscription: Record<PropertyKey, never>;
   UpdateMemberStatusInput: UpdateMemberStatusInput;
   UpdateMemberStatusPayload: MemberPayload;
   User: User;
@@ -919,6 +1001,19 @@ export type ImageMemberChangeResolvers<ContextType = GatewayContext, ParentType 
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type ImageMemberEventResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ImageMemberEvent'] = ResolversParentTypes['ImageMemberEvent']> = {
+  action?: Resolver<ResolversTypes['ImageMemberEventAction'], ParentType, ContextType>;
+  deletedImageMemberId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  imageId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  imageMember?: Resolver<Maybe<ResolversTypes['ImageMember']>, ParentType, ContextType>;
+  memberId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type ImageMembersChangedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ImageMembersChanged'] = ResolversParentTypes['ImageMembersChanged']> = {
+  changes?: Resolver<ReadonlyArray<ResolversTypes['ImageMemberEvent']>, ParentType, ContextType>;
+  image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
+};
+
 export interface JsonObjectScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSONObject'], any> {
   name: 'JSONObject';
 }
@@ -965,6 +1060,16 @@ export type SetImageMembersPayloadResolvers<ContextType = GatewayContext, Parent
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type SharedWithMeChangedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['SharedWithMeChanged'] = ResolversParentTypes['SharedWithMeChanged']> = {
+  changes?: Resolver<ReadonlyArray<ResolversTypes['ImageMemberEvent']>, ParentType, ContextType>;
+  images?: Resolver<ReadonlyArray<ResolversTypes['Image']>, ParentType, ContextType>;
+};
+
+export type SubscriptionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  imageMembersChanged?: SubscriptionResolver<Maybe<ResolversTypes['ImageMembersChanged']>, "imageMembersChanged", ParentType, ContextType, RequireFields<SubscriptionImageMembersChangedArgs, 'imageId'>>;
+  sharedWithMeChanged?: SubscriptionResolver<Maybe<ResolversTypes['SharedWithMeChanged']>, "sharedWithMeChanged", ParentType, ContextType, RequireFields<SubscriptionSharedWithMeChangedArgs, 'memberStatus'>>;
+};
+
 export type UpdateMemberStatusPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['UpdateMemberStatusPayload'] = ResolversParentTypes['UpdateMemberStatusPayload']> = {
   image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
   imageMember?: Resolver<Maybe<ResolversTypes['ImageMember']>, ParentType, ContextType>;
@@ -1002,6 +1107,8 @@ export type Resolvers<ContextType = GatewayContext> = {
   ImageEdge?: ImageEdgeResolvers<ContextType>;
   ImageMember?: ImageMemberResolvers<ContextType>;
   ImageMemberChange?: ImageMemberChangeResolvers<ContextType>;
+  ImageMemberEvent?: ImageMemberEventResolvers<ContextType>;
+  ImageMembersChanged?: ImageMembersChangedResolvers<ContextType>;
   JSONObject?: GraphQLScalarType;
   Mutation?: MutationResolvers<ContextType>;
   MyMembership?: MyMembershipResolvers<ContextType>;
@@ -1010,6 +1117,8 @@ export type Resolvers<ContextType = GatewayContext> = {
   Query?: QueryResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;
   SetImageMembersPayload?: SetImageMembersPayloadResolvers<ContextType>;
+  SharedWithMeChanged?: SharedWithMeChangedResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
   UpdateMemberStatusPayload?: UpdateMemberStatusPayloadResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;

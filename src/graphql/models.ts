@@ -1,5 +1,5 @@
 import type { TokenFacts } from '../identity/model.ts';
-import type { ImageMember, MemberStatus } from '../upstream/model.ts';
+import type { ImageAttributes, ImageMember, ImageMemberKey, MemberStatus } from '../upstream/model.ts';
 
 /** An error that a caller can cause and mend; its codes are those of the schema. */
 interface UserErrorModel {
@@ -29,6 +29,26 @@ export interface DeletePayload extends Payload {
 export interface MyMembershipModel {
   readonly imageId: string;
   readonly status: MemberStatus;
+}
+
+/** What an image's members are now, and what changed. */
+export interface ImageMembersChangedModel {
+  /** Null where the token cannot see the image. */
+  readonly imageId: string | null;
+  readonly changes: readonly ImageMemberEventModel[];
+}
+
+/** What is shared with the caller now, and what changed. */
+export interface SharedWithMeChangedModel {
+  readonly images: readonly ImageAttributes[];
+  readonly changes: readonly ImageMemberEventModel[];
+}
+
+/** A membership that changed. */
+export interface ImageMemberEventModel extends ImageMemberKey {
+  readonly action: 'ADDED' | 'UPDATED' | 'REMOVED';
+  /** The membership as it is now; undefined: it is looked up. */
+  readonly row?: ImageMember | undefined;
 }
 
 /** The caller, before its projects are looked up. */

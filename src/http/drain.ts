@@ -21,8 +21,12 @@ const idleMs = 2_000;
 /** How often connections are looked at after that, for those whose request has been answered. */
 const checkMs = 200;
 
-/** Watches the requests of a server. Must be called before it listens. */
-export function createDrain(server: Server): Drain {
+/**
+ * Watches the requests of a server. Must be called before it listens.
+ *
+ * @param onDraining is called when new connections are refused: it must end what would not end by itself.
+ */
+export function createDrain(server: Server, onDraining: () => void): Drain {
   const sockets = new LeakFreeMap<Socket, true>();
   const inFlight = new LeakFreeMap<ServerResponse, Socket>();
   let draining = false;
@@ -50,6 +54,7 @@ export function createDrain(server: Server): Drain {
     async close(graceMs, delayMs = 0) {
       draining = true;
       if (delayMs > 0) await sleep(delayMs);
+      onDraining();
       for (const [response] of inFlight.entries()) if (!response.headersSent) response.setHeader('connection', 'close');
       let cut = false;
       const graceTimer = setTimeout(() => {

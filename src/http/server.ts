@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import cors from 'cors';
 import { answerClientErrors } from './client-error.ts';
 import { type ConnectionLimits, Connections } from './connections.ts';
@@ -20,7 +21,11 @@ export interface Route {
 /** The routes by their paths. */
 export type Routes = Readonly<Record<string, Route>>;
 
+/** Takes over the connection of a request that asks for a WebSocket; `path` is where it goes. */
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer, path: string | undefined) => void;
+
 export interface HttpOptions {
+  readonly upgrade: Upgrade;
   readonly routes: Routes;
   /** The web origins whose pages may call; they need no credentials, because the token is a header of its own. */
   readonly corsOrigins: '*' | readonly string[];
@@ -42,7 +47,14 @@ export interface HttpServer {
 }
 
 /** Makes the HTTP server: routes, CORS, and limits on connections and on the time that requests and answers may take. */
-export function createHttpServer({ routes, corsOrigins, onRefused, onDefect, ...options }: HttpOptions): HttpServer {
+export function createHttpServer({
+  routes,
+  corsOrigins,
+  upgrade,
+  onRefused,
+  onDefect,
+  ...options
+}: HttpOptions): HttpServer {
   const allowOrigin = cors({
     origin: corsOrigins === '*' ? '*' : [...corsOrigins],
     methods: ['GET', 'POST'],
@@ -97,6 +109,8 @@ export function createHttpServer({ routes, corsOrigins, onRefused, onDefect, ...
       requestTimeout: requestTimeoutMs,
       // Node would answer without a word; we say what is missing.
       requireHostHeader: false,
+      // A request for another protocol, such as h2c, is answered as if it had not asked.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
       // How often connections are looked at for being over time.
       connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
     },
@@ -109,6 +123,10 @@ export function createHttpServer({ routes, corsOrigins, onRefused, onDefect, ...
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     const refusal = badRequest(417, 'The gateway meets no expectation but 100-continue.');
     withCors(request, response, () => refuse(request, response, refusal));
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (connections.overLimit(request.socket) !== undefined) return void socket.destroy();
+    upgrade(request, socket, head, parseTarget(request.url ?? '')?.path);
   });
   answerClientErrors(server, onRefused);
   return { server, connections };

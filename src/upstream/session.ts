@@ -3,7 +3,7 @@ import { GatewayError, UpstreamError } from '../errors.ts';
 import type { Call, Caller } from './call.ts';
 import { GaveUp } from './deadline.ts';
 import { notUnderstood, parseBody } from './rows.ts';
-import type { Patience, SharedReads } from './shared-reads.ts';
+import type { Patience, ReadSharing } from './shared-reads.ts';
 import type { Transport } from './transport.ts';
 import { WireError } from './wire.ts';
 
@@ -11,6 +11,8 @@ import { WireError } from './wire.ts';
 export interface ClientCaller extends Omit<Caller, 'token'> {
   /** The token, or why there is none that can be used. */
   readonly token: string | GatewayError;
+  /** Resolves when the caller may make its next call; undefined: any time. */
+  readonly pace?: (() => Promise<void>) | undefined;
 }
 
 /** A read, before it is known who makes it. */
@@ -22,12 +24,12 @@ export type Read = Omit<Call, 'method' | 'body'>;
  */
 export class Session {
   readonly #transport: Transport;
-  readonly #sharedReads: SharedReads | null;
+  readonly #sharedReads: ReadSharing | null;
   readonly #caller: ClientCaller;
   #callerKey: string | undefined;
 
   /** @param sharedReads lets identical reads of one token share a call; null: every read is a call of its own. */
-  constructor(transport: Transport, sharedReads: SharedReads | null, caller: ClientCaller) {
+  constructor(transport: Transport, sharedReads: ReadSharing | null, caller: ClientCaller) {
     this.#transport = transport;
     this.#sharedReads = sharedReads;
     this.#caller = caller;
@@ -81,7 +83,10 @@ export class Session {
 
   async #readShared<T>(call: Call, caller: Caller, parse: (json: unknown, call: Call) => T): Promise<T> {
     const make = async ({ signal, deadline }: Patience): Promise<T> => {
-      const body = await this.#transport.call(call, { ...caller, signal }, deadline);
+      await this.#caller.pace?.();
+      // Waiting for one's pace is no fault of upstream.
+      const until = this.#caller.pace === undefined ? deadline : undefined;
+      const body = await this.#transport.call(call, { ...caller, signal }, until);
       return this.parseBody(call, body, (json) => parse(json, call));
     };
     const patience = { signal: caller.signal, deadline: this.#transport.deadlineOf(caller) };

@@ -23,13 +23,21 @@ export interface Patience {
 /** Makes a read for as long as it says: `signal` aborts when nobody waits any more, with the reason of the last one. */
 export type MakeRead<T> = (patience: Patience) => Promise<T>;
 
+/** Lets several reads share a call. */
+export interface ReadSharing {
+  /** Makes the read, or takes part in an equal one: the same caller, the same thing. @throws GaveUp. */
+  read<T>(callerKey: string, readKey: string, patience: Patience, make: MakeRead<T>): Promise<T>;
+  /** Is called when a write has been answered. */
+  close(): void;
+}
+
 /**
  * Lets identical reads of one caller that are under way at the same moment share one call. Nothing is kept once it has
  * been answered. A read is found only under the key of its own caller, and never by one that comes after anybody's write
  * was answered: it might show the world before the write. To whom a write matters is not asked, because the same image
  * has several addresses, and many lists show it.
  */
-export class SharedReads {
+export class SharedReads implements ReadSharing {
   #callers = new LeakFreeMap<string, LeakFreeMap<string, Read>>();
   #size = 0;
 

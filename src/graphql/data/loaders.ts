@@ -14,6 +14,7 @@ import type { Rows } from '../../upstream/rows.ts';
 import { IdIndex } from '../../upstream/same-id.ts';
 import { isListable, loadImagesById } from './images-by-id.ts';
 import { findOwn, loadOwnStatuses, type OwnStatus } from './own-statuses.ts';
+import type { Ownership } from './ownership.ts';
 import { settle } from './settle.ts';
 
 /** The members of an image: a row for each project, and an error for each row that could not be understood. */
@@ -112,19 +113,44 @@ export class Loaders {
     return rows.length !== 1 || (await this.ownStatus(image)) === null;
   }
 
-  /** Leaves the caller's own images out of those that upstream listed as shared, by this status of the caller. */
-  async leaveOutOwn(images: readonly ImageAttributes[], status: MemberStatus | 'ALL'): Promise<ImageAttributes[]> {
+  /**
+   * Leaves the caller's own images out of those that upstream listed as shared, by this status of the caller.
+   *
+   * @param ownership what is known already, and is found out.
+   */
+  async leaveOutOwn(
+    images: readonly ImageAttributes[],
+    status: MemberStatus | 'ALL',
+    ownership?: Ownership,
+  ): Promise<ImageAttributes[]> {
+    const isOwn = new Map(images.map((image) => [image, ownership?.isOwn(image)]));
+    const others = images.filter((image) => isOwn.get(image) !== true);
     if (status !== 'ALL') {
-      const own = await findOwn(this.#client, images, status);
-      for (const image of images) this.#ownStatuses.prime(image, own.has(image) ? null : status);
+      const unknown = others.filter((image) => isOwn.get(image) === undefined);
+      const own = await findOwn(this.#client, unknown, status);
+      for (const image of others) this.#ownStatuses.prime(image, own.has(image) ? null : status);
     }
-    const statuses = await Promise.all(images.map((image) => this.ownStatus(image)));
-    return images.filter((_image, index) => statuses[index] !== null);
+    const statuses = await Promise.all(others.map((image) => this.ownStatus(image)));
+    others.forEach((image, index) => {
+      if (isOwn.get(image) === undefined) ownership?.learn(image, statuses[index] === null);
+    });
+    return others.filter((_image, index) => statuses[index] !== null);
   }
 
   /** Keeps images that a list brought, so that they need not be looked up. */
   primeImages(images: readonly ImageAttributes[]): void {
     for (const image of images) this.#images.prime(image.id, image);
+  }
+
+  /** Keeps the members of an image, so that they need not be listed. */
+  primeMemberList(imageId: string, list: MemberList): void {
+    this.#listed.add(imageId);
+    this.#lists.prime(imageId, list);
+  }
+
+  /** Keeps the caller's own status in an image; null where it is no member. */
+  primeOwnStatus(image: Image, status: MemberStatus | null): void {
+    this.#ownStatuses.prime(image, status);
   }
 
   /** Forgets everything, so that what is asked for from now on is the world as it is from now on. */
@@ -219,7 +245,8 @@ export class Loaders {
   }
 }
 
-const noMembers = new MemberList({ rows: [], errors: [] });
+/** The members of an image that has none. */
+export const noMembers = new MemberList({ rows: [], errors: [] });
 
 function toCacheKey({ imageId, memberId }: ImageMemberKey): string {
   return `${imageId}/${memberId}`;

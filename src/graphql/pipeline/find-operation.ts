@@ -97,8 +97,8 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
     const operation = findOperation(document, operationName, variables);
     const overVariables = checkVariables(variables, operation.variableUses, limits);
     if (overVariables !== null) throw toLimitError(overVariables);
-    if (parameters.isSafe && operation.node.operation !== OperationTypeNode.QUERY) {
-      throw new GatewayError('BAD_REQUEST', `A GET may only query. Send this ${operation.node.operation} as a POST.`, {
+    if (parameters.isSafe && operation.node.operation === OperationTypeNode.MUTATION) {
+      throw new GatewayError('BAD_REQUEST', 'A GET changes nothing. Send this mutation as a POST.', {
         status: 405,
         allow: 'POST',
       });

@@ -5,14 +5,18 @@ import { imageMembersMutations } from './image-members.ts';
 import { myMembership } from './my-membership.ts';
 import { payloadImage } from './payload.ts';
 import { project } from './project.ts';
+import { imageMemberEvent, imageMembersChanged, subscriptions } from './subscription.ts';
 import { viewer, viewerQueries } from './viewer.ts';
 
 /** All resolvers. A field without one is a property of its parent: models have the schema's shape. */
 export const resolvers: Resolvers = {
   Query: { ...imageQueries, ...imageMemberQueries, ...viewerQueries },
   Mutation: { ...imageMemberMutations, ...imageMembersMutations },
+  Subscription: subscriptions,
   Image: image,
   ImageMember: imageMember,
+  ImageMemberEvent: imageMemberEvent,
+  ImageMembersChanged: imageMembersChanged,
   MyMembership: myMembership,
   Project: project,
   Viewer: viewer,

@@ -1,0 +1,84 @@
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Settings } from '../settings/settings.ts';
+import { type Broker, connectBroker } from './broker.ts';
+import { CallPace } from './call-pace.ts';
+import { LiveMetrics } from './metrics.ts';
+import type { Hint } from './view.ts';
+import { Watchers } from './watchers.ts';
+
+/** Where hints come from beside a message broker. @returns what stops them. */
+export type ListenToHints = (onHint: (hint: Hint) => void) => () => void;
+
+export interface LiveOptions {
+  readonly settings: Settings;
+  readonly registry: Registry;
+  readonly log: Logger;
+  /** Null: there are none. */
+  readonly listenToHints: ListenToHints | null;
+}
+
+/** What subscriptions are made of, whatever is subscribed to and however it is sent. */
+export interface Live {
+  readonly watchers: Watchers;
+  /** Bounds the calls of all subscriptions together. */
+  readonly pace: CallPace;
+  readonly metrics: LiveMetrics;
+  close(): Promise<void>;
+}
+
+/** Begins to listen to notifications, where there are any. */
+export function createLive({ settings, registry, log, listenToHints }: LiveOptions): Live {
+  const now = (): number => performance.now();
+  const pace = new CallPace(settings.subscriptionCallsPerSecond, now);
+  const watchers = new Watchers({
+    pace,
+    now,
+    pollIntervalMs: settings.subscriptionPollIntervalMs,
+    pollIntervalWithEventsMs: settings.subscriptionPollIntervalWithEventsMs,
+    onRead: (cause, result) => metrics.read(cause, result),
+  });
+  const metrics = new LiveMetrics(registry, {
+    watchers: () => watchers.size,
+    waitingReads: () => pace.waiting,
+    hasEvents: () => watchers.hasEvents,
+  });
+  const onHint = (hint: Hint): void => {
+    metrics.hint(hint);
+    watchers.hint(hint);
+  };
+  const stopHints = listenToHints?.(onHint);
+  if (stopHints !== undefined) watchers.setHasEvents(true);
+  const broker = startBroker(settings, log, onHint, (connected) => {
+    if (connected !== watchers.hasEvents) log.info({ connected }, 'events');
+    watchers.setHasEvents(connected);
+  });
+  return {
+    watchers,
+    pace,
+    metrics,
+    async close() {
+      stopHints?.();
+      await broker?.close();
+    },
+  };
+}
+
+/** @returns undefined where no broker is set. */
+function startBroker(
+  { eventsAmqpUrl, eventsExchange, eventsRoutingKey, eventsCa }: Settings,
+  log: Logger,
+  onHint: (hint: Hint) => void,
+  onConnected: (connected: boolean) => void,
+): Broker | undefined {
+  if (eventsAmqpUrl === null) return undefined;
+  return connectBroker({
+    url: eventsAmqpUrl,
+    exchange: eventsExchange,
+    routingKey: eventsRoutingKey,
+    ca: eventsCa,
+    onHint,
+    onConnected,
+    onFailure: (reason) => log.warn({ reason }, 'no events'),
+  });
+}
