@@ -12,7 +12,6 @@ const codegen: CodegenConfig = {
     scalars: { ID: 'string', DateTime: 'string', SafeInt: 'number', JSONObject: 'Record<string, unknown>' },
   },
   generates: {
-    'schema.graphql': { plugins: ['schema-ast'] },
     'console/src/graphql/': { preset, presetConfig, documents: 'console/src/operations.graphql' },
     'examples/apollo/graphql/': { preset, presetConfig, documents: 'examples/apollo/operations.graphql' },
     'examples/urql/graphql/': { preset, presetConfig, documents: 'examples/urql/operations.graphql' },

@@ -153,3 +153,21 @@ export class UpstreamError extends GatewayError {
     return this.#words.includes(text);
   }
 }
+
+/** An error as a client is shown it. */
+export interface ShownError {
+  readonly message: string;
+  readonly extensions?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The body of an answer that has errors and no data: of a request that is refused, or of an operation whose answer cannot
+ * be given. Every such body is written here.
+ *
+ * @param requestId undefined where the bytes were no HTTP request.
+ * @param data null where the operation was executed.
+ */
+export function toErrorBody(errors: readonly ShownError[], requestId: string | undefined, data?: null): string {
+  const shown = errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
+  return `${JSON.stringify({ errors: shown, data })}\n`;
+}

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
 import { Loaders } from '../../src/graphql/data/loaders.ts';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
+import { Token } from '../../src/token.ts';
 import { Breaker } from '../../src/upstream/breaker.ts';
 import type { Caller } from '../../src/upstream/call.ts';
 import { FairQueue } from '../../src/upstream/fair-queue.ts';
@@ -101,7 +102,7 @@ const server = createServer((request, response) => {
   request.on('end', async () => {
     const { variables } = JSON.parse(Buffer.concat(chunks).toString());
     const caller = {
-      token: String(request.headers['x-auth-token']),
+      token: new Token(String(request.headers['x-auth-token'])),
       requestId: 'req-1',
       signal: new AbortController().signal,
       deadlineAt: performance.now() + settings.operationDeadlineMs,

@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
-import type { GatewayError } from '../errors.ts';
+import { GatewayError } from '../errors.ts';
 import { IdentityClient } from '../identity/client.ts';
 import type { Watch } from '../live/view.ts';
 import type { OperationTrace } from '../tracing/tracer.ts';
@@ -83,7 +83,7 @@ export function createContext(
   return {
     ...options,
     client,
-    hasToken: typeof caller.token === 'string',
+    hasToken: !(caller.token instanceof GatewayError),
     identity: new CallerIdentity(identity && new IdentityClient(identity, sharedReads, caller), client),
     loaders: new Loaders(client, loaderStats),
     requestId: caller.requestId,

@@ -612,6 +612,7 @@ export type SharedWithMeChanged = {
   readonly images: ReadonlyArray<Image>;
 };
 
+/** What clients can follow: each field first tells the state, and then every change. */
 export type Subscription = {
   readonly __typename?: 'Subscription';
   /**
@@ -628,11 +629,13 @@ export type Subscription = {
 };
 
 
+/** What clients can follow: each field first tells the state, and then every change. */
 export type SubscriptionImageMembersChangedArgs = {
   imageId: Scalars['ID']['input'];
 };
 
 
+/** What clients can follow: each field first tells the state, and then every change. */
 export type SubscriptionSharedWithMeChangedArgs = {
   memberStatus?: InputMaybe<MemberStatusFilter>;
 };

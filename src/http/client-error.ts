@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { toErrorBody } from './error-body.ts';
+import { toErrorBody } from '../errors.ts';
 import { noStore, type OnRefused } from './refusal.ts';
 
 const statuses: Readonly<Record<string, readonly [number, string]>> = {
@@ -32,7 +32,7 @@ export function answerClientErrors(server: Server, onRefused: OnRefused): void {
 
 /** Answers on a connection that HTTP has no part in any more. */
 function sendAndClose(socket: Duplex, status: number, message: string, headers: readonly string[] = []): void {
-  const body = toErrorBody('BAD_REQUEST', message);
+  const body = toErrorBody([{ message, extensions: { code: 'BAD_REQUEST' } }], undefined);
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Connection: close',

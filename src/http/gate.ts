@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { LeakFreeMap } from '../collections/leak-free-map.ts';
 import { GatewayError } from '../errors.ts';
+import type { Token } from '../token.ts';
 import { readAddressKey } from './address.ts';
 import { type Reception, RequestError } from './body.ts';
 import type { Load, ShedReason } from './load.ts';
-import { RateLimit, toTokenKey } from './rate-limit.ts';
+import { RateLimit } from './rate-limit.ts';
 import type { Refusal } from './refusal.ts';
 
 export interface GateOptions {
@@ -13,8 +14,8 @@ export interface GateOptions {
   readonly perToken: number;
   readonly perAddress: number;
   readonly trustProxy: boolean;
-  /** How many operations of one token may run at once. */
-  readonly maxConcurrentPerToken: number;
+  /** How many operations may run concurrently. */
+  readonly maxConcurrent: number;
   /** How much all bodies may hold together while they are received. */
   readonly maxReceivingBytes: number;
   /** Is called with every request that is turned away. */
@@ -26,6 +27,9 @@ export interface GateOptions {
 /** Why a request is turned away. */
 export type GateReason = ShedReason | 'bodies' | 'share of token' | 'rate of token' | 'rate of address';
 
+/** The largest share of the running operations that one token may have: there is always room for some of others. */
+const maxShareOfToken = 63 / 64;
+
 /** A body of this size always has room, so that those who send large ones slowly keep nobody else out. */
 const alwaysReceivedBytes = 16_384;
 
@@ -36,14 +40,15 @@ export interface Gate extends Reception {
   /** How much the bodies hold that are being received. */
   readonly receivingBytes: number;
   /** Refuses the requests of callers who ask too often. @throws RequestError. */
-  admit(request: IncomingMessage, token: string | GatewayError): void;
+  admit(request: IncomingMessage, token: Token | GatewayError): void;
   /** An operation begins, its body read, if there still is room; `end` must follow. @throws RequestError. */
-  begin(token: string | GatewayError): void;
-  end(token: string | GatewayError): void;
+  begin(token: Token | GatewayError): void;
+  end(token: Token | GatewayError): void;
 }
 
 export function createGate(options: GateOptions): Gate {
-  const { load, perToken, perAddress, trustProxy, maxConcurrentPerToken, maxReceivingBytes, onShed, now } = options;
+  const { load, perToken, perAddress, trustProxy, maxConcurrent, maxReceivingBytes, onShed, now } = options;
+  const maxConcurrentPerToken = Math.max(1, Math.floor(maxConcurrent * maxShareOfToken));
   const tokens = perToken === 0 ? null : new RateLimit(perToken, now);
   const addresses = perAddress === 0 ? null : new RateLimit(perAddress, now);
 
@@ -74,7 +79,7 @@ export function createGate(options: GateOptions): Gate {
         onShed('rate of address');
         throw tooOften('address', addressWait);
       }
-      const tokenWait = tokens === null || token instanceof GatewayError ? 0 : tokens.take(toTokenKey(token));
+      const tokenWait = tokens === null || token instanceof GatewayError ? 0 : tokens.take(token.id);
       if (tokenWait > 0) {
         onShed('rate of token');
         throw tooOften('token', tokenWait);
@@ -108,8 +113,8 @@ export function createGate(options: GateOptions): Gate {
 }
 
 /** Those without a token share one place. */
-function toShareKey(token: string | GatewayError): string {
-  return typeof token === 'string' ? token : '';
+function toShareKey(token: Token | GatewayError): string {
+  return token instanceof GatewayError ? '' : token.id;
 }
 
 /** The refusal of a request while there is too much to do. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { GatewayError } from '../errors.ts';
+import type { Token } from '../token.ts';
 import { hasLongRest, RequestError } from './body.ts';
 import { chooseMediaType, type MediaType, negotiateMediaType } from './media-type.ts';
 import { noStore } from './refusal.ts';
@@ -10,7 +11,7 @@ import { readToken } from './token.ts';
 export interface Sender {
   readonly requestId: string;
   /** The token, or why there is none that can be used. */
-  readonly token: string | GatewayError;
+  readonly token: Token | GatewayError;
   /** Whether it proved to be the router. */
   readonly isRouter: boolean;
   /** The media type of the answer. */

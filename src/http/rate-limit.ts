@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { LeakFreeMap } from '../collections/leak-free-map.ts';
 
 /** How many callers are remembered; beyond, those that came least recently start afresh. */
@@ -39,9 +38,4 @@ export class RateLimit {
     bucket.tokens--;
     return 0;
   }
-}
-
-/** A key that stands for a token and does not tell it. */
-export function toTokenKey(token: string): string {
-  return createHash('sha256').update(token).digest('base64');
 }

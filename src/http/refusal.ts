@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ErrorCode, errorKinds } from '../errors.ts';
+import { type ErrorCode, errorKinds, toErrorBody } from '../errors.ts';
 import { hasLongRest, type RequestError } from './body.ts';
-import { toErrorBody } from './error-body.ts';
 import { negotiateMediaType } from './media-type.ts';
 import { readRequestId } from './request-id.ts';
 
@@ -59,7 +58,7 @@ export function createRefuse(onRefused: OnRefused): Refuse {
     if (response.destroyed || request.socket.destroyed) return;
     // A handler may have told the id already.
     const requestId = String(response.getHeader('x-request-id') ?? readRequestId(request));
-    const body = toErrorBody(code, message, { retryAfter, requestId });
+    const body = toErrorBody([{ message, extensions: { code, retryAfter } }], requestId);
     if (hasLongRest(request)) response.setHeader('connection', 'close');
     response.writeHead(status, {
       'x-request-id': requestId,

@@ -109,8 +109,7 @@ export function createHttpServer({
       requestTimeout: requestTimeoutMs,
       // Node would answer without a word; we say what is missing.
       requireHostHeader: false,
-      // A request for another protocol, such as h2c, is answered as if it had not asked.
-      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+      shouldUpgradeCallback: isForWebSocket,
       // How often connections are looked at for being over time.
       connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
     },
@@ -124,12 +123,22 @@ export function createHttpServer({
     const refusal = badRequest(417, 'The gateway meets no expectation but 100-continue.');
     withCors(request, response, () => refuse(request, response, refusal));
   });
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (connections.overLimit(request.socket) !== undefined) return void socket.destroy();
-    upgrade(request, socket, head, parseTarget(request.url ?? '')?.path);
-  });
+  acceptUpgrades(server, connections, upgrade);
   answerClientErrors(server, onRefused);
   return { server, connections };
+}
+
+/** A request for another protocol, such as h2c, is answered as if it had not asked. */
+function isForWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+function acceptUpgrades(server: Server, connections: Connections, upgrade: Upgrade): void {
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (connections.overLimit(request.socket) === undefined) {
+      upgrade(request, socket, head, parseTarget(request.url ?? '')?.path);
+    } else socket.destroy();
+  });
 }
 
 const internalError = { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error.' } as const;

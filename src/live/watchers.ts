@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import { LeakFreeMap } from '../collections/leak-free-map.ts';
+import type { Token } from '../token.ts';
 import type { Change, Hint } from './view.ts';
 import { type Rhythm, type Watched, Watcher } from './watcher.ts';
 
@@ -35,12 +35,12 @@ export class Watchers {
 
   /** Follows a view with a token: see `Watcher.changes`. What `watched` reads must depend on token and key alone. */
   changes<State>(
-    token: string,
+    token: Token,
     viewKey: string,
     watched: Watched<State>,
     signal: AbortSignal,
   ): AsyncGenerator<Change<State>> {
-    const key = `${hash('sha256', token)} ${viewKey}`;
+    const key = `${token.id} ${viewKey}`;
     // Views of one key are the same view, and so have the same type.
     const known = this.#watchers.get(key) as Watcher<State> | undefined;
     const watcher = known ?? new Watcher(watched, this.#rhythm, () => this.#forget(key, watcher));

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { GatewayError } from '../errors.ts';
 import { readToken } from '../http/token.ts';
+import type { Token } from '../token.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -9,7 +10,7 @@ type Json = Readonly<Record<string, unknown>>;
  * or under `headers`; or the headers of the request that opened it, which browsers cannot set. Two different ones count
  * as none.
  */
-export function readConnectionToken(params: Json | undefined, request: IncomingMessage): string | GatewayError {
+export function readConnectionToken(params: Json | undefined, request: IncomingMessage): Token | GatewayError {
   const distinct: { 'x-auth-token': string[]; authorization: string[] } = { 'x-auth-token': [], authorization: [] };
   for (const name of ['x-auth-token', 'authorization'] as const) {
     const values = [params, toObject(params?.['headers'])].flatMap((given) =>

@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import { LeakFreeMap } from '../collections/leak-free-map.ts';
 import { GatewayError } from '../errors.ts';
+import type { Token } from '../token.ts';
 
 export interface PlacesOptions {
   /** How many subscriptions may be open; 0: none. */
@@ -22,13 +22,13 @@ export class Places {
   }
 
   /** A subscription begins. @returns what is to be called at its end, once or more often. @throws GatewayError if there is no room. */
-  enter(token: string): () => void {
+  enter(token: Token): () => void {
     const { max, maxPerToken } = this.#options;
     if (max === 0) throw new GatewayError('BAD_REQUEST', 'This gateway serves no subscriptions.');
     if (this.#open >= max) {
       throw new GatewayError('OVERLOADED', 'The gateway has too many open subscriptions. Try again.', { retryAfter });
     }
-    const key = hash('sha256', token);
+    const key = token.id;
     const ofToken = this.#perToken.get(key) ?? 0;
     if (ofToken >= maxPerToken) throw tooMany('token', maxPerToken);
     this.#open++;

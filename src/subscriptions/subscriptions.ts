@@ -6,6 +6,7 @@ import type { FoundOperation } from '../graphql/pipeline/find-operation.ts';
 import type { Sender } from '../http/graphql.ts';
 import type { LiveMetrics } from '../live/metrics.ts';
 import type { Watch } from '../live/view.ts';
+import type { Token } from '../token.ts';
 import type { OperationTrace } from '../tracing/tracer.ts';
 import type { ReadSharing } from '../upstream/shared-reads.ts';
 import type { Places } from './places.ts';
@@ -67,7 +68,7 @@ export interface SubscriptionParts {
   /** Makes what resolvers work with: for subscribing, and then for each payload. */
   readonly createContext: (sender: Sender, signal: AbortSignal, reads: ReadSharing | null) => GatewayContext;
   /** Follows views with a token until the signal aborts. */
-  readonly createWatch: (token: string, signal: AbortSignal) => Watch<GatewayContext>;
+  readonly createWatch: (token: Token, signal: AbortSignal) => Watch<GatewayContext>;
   readonly onStart: (report: SubscriptionReport) => void;
   readonly onEnd: (report: EndReport) => void;
 }
@@ -98,7 +99,7 @@ export class Subscriptions {
     return this.#run(subscriber, token, leave);
   }
 
-  async *#run(subscriber: Subscriber, token: string, leave: () => void): Payloads {
+  async *#run(subscriber: Subscriber, token: Token, leave: () => void): Payloads {
     const { sender, transport, signal } = subscriber;
     const { metrics, maxAgeMs, onEnd, answers } = this.#parts;
     const startedAt = performance.now();
@@ -133,7 +134,7 @@ export class Subscriptions {
     }
   }
 
-  async *#payloads(subscriber: Subscriber, token: string, signal: AbortSignal): AsyncGenerator<string> {
+  async *#payloads(subscriber: Subscriber, token: Token, signal: AbortSignal): AsyncGenerator<string> {
     const { found, sender } = subscriber;
     const { executor, answers, turns, createContext, createWatch } = this.#parts;
     const startedAt = performance.now();

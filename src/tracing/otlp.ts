@@ -12,7 +12,7 @@ export interface OtlpOptions {
 export interface OtlpExporter {
   readonly export: Export;
   /** Sends what is left, if that can be done soon. */
-  stop(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** How many spans may wait; more are dropped. */
@@ -58,7 +58,7 @@ export function createOtlpExporter({ endpoint, serviceName, onDone }: OtlpOption
       if (waiting.length < maxWaiting) waiting.push(span);
       else onDone('dropped', 1);
     },
-    async stop() {
+    async close() {
       clearInterval(timer);
       await sending;
       flush();

@@ -1,3 +1,4 @@
+import type { Token } from '../token.ts';
 import type { AttemptRequest } from './attempt.ts';
 import type { CallBudget } from './call-budget.ts';
 
@@ -21,7 +22,7 @@ export interface Trace {
 /** Who a call is made for. */
 export interface Caller {
   /** The caller's own token, sent as `X-Auth-Token`. */
-  readonly token: string;
+  readonly token: Token;
   /** Sent as `X-Openstack-Request-Id`: at most 64 characters, or Glance answers 500. */
   readonly requestId: string;
   /** Aborts when the caller goes away. */

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import { GatewayError, UpstreamError } from '../errors.ts';
+import type { Token } from '../token.ts';
 import type { Call, Caller } from './call.ts';
 import { GaveUp } from './deadline.ts';
 import { notUnderstood, parseBody } from './rows.ts';
@@ -10,7 +10,7 @@ import { WireError } from './wire.ts';
 /** Who a client speaks for. */
 export interface ClientCaller extends Omit<Caller, 'token'> {
   /** The token, or why there is none that can be used. */
-  readonly token: string | GatewayError;
+  readonly token: Token | GatewayError;
   /** Resolves when the caller may make its next call; undefined: any time. */
   readonly pace?: (() => Promise<void>) | undefined;
 }
@@ -26,7 +26,6 @@ export class Session {
   readonly #transport: Transport;
   readonly #sharedReads: ReadSharing | null;
   readonly #caller: ClientCaller;
-  #callerKey: string | undefined;
 
   /** @param sharedReads lets identical reads of one token share a call; null: every read is a call of its own. */
   constructor(transport: Transport, sharedReads: ReadSharing | null, caller: ClientCaller) {
@@ -84,7 +83,7 @@ export class Session {
   async #readShared<T>(call: Call, caller: Caller, parse: (json: unknown, call: Call) => T): Promise<T> {
     const make = async ({ signal, deadline }: Patience): Promise<T> => {
       await this.#caller.pace?.();
-      // Waiting for one's pace is no fault of upstream.
+      // The time that a call waits for its turn does not count.
       const until = this.#caller.pace === undefined ? deadline : undefined;
       const body = await this.#transport.call(call, { ...caller, signal }, until);
       return this.parseBody(call, body, (json) => parse(json, call));
@@ -92,7 +91,7 @@ export class Session {
     const patience = { signal: caller.signal, deadline: this.#transport.deadlineOf(caller) };
     if (this.#sharedReads === null) return make(patience);
     try {
-      return await this.#sharedReads.read(this.#toCallerKey(caller.token), call.path, patience, make);
+      return await this.#sharedReads.read(caller.token.id, call.path, patience, make);
     } catch (error) {
       throw error instanceof GaveUp ? this.#transport.giveUp(call, error) : error;
     }
@@ -123,11 +122,6 @@ export class Session {
       if (budget.isExceeded) return never();
       throw error;
     }
-  }
-
-  #toCallerKey(token: string): string {
-    this.#callerKey ??= hash('sha256', token);
-    return this.#callerKey;
   }
 }
 

@@ -1,4 +1,5 @@
 import { type ErrorCode, UpstreamError } from '../errors.ts';
+import type { Token } from '../token.ts';
 import type { AttemptAnswer } from './attempt.ts';
 import type { Call, Service } from './call.ts';
 
@@ -35,7 +36,7 @@ export function isSuccess(status: number): boolean {
 const maxWords = 2_000;
 
 /** The error for an answer whose status does not mean success. Upstream may echo the token that it was sent. */
-export function toUpstreamError(service: Service, call: Call, answer: AttemptAnswer, token: string): UpstreamError {
+export function toUpstreamError(service: Service, call: Call, answer: AttemptAnswer, token: Token): UpstreamError {
   const { status } = answer;
   const [code, why] = toMeaning(call, answer);
   const fateUnknown = call.method !== 'GET' && (status >= 500 || status < 400);
@@ -86,7 +87,7 @@ function parseRetryAfter(value: string | string[] | undefined): number | undefin
 }
 
 /** Upstream's request id, if it is one: a header can hold anything, the token too. */
-function parseRequestId(value: string | string[] | undefined, token: string): string | undefined {
-  const isId = typeof value === 'string' && /^[\w.-]{1,64}$/.test(value) && !value.includes(token);
+function parseRequestId(value: string | string[] | undefined, token: Token): string | undefined {
+  const isId = typeof value === 'string' && /^[\w.-]{1,64}$/.test(value) && !value.includes(token.reveal());
   return isId ? value : undefined;
 }

@@ -64,8 +64,9 @@ export class Transport {
     const { basePath, maxBodyBytes, retries, retryBudget } = this.#options;
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     const headers = ['accept', 'application/json', 'accept-encoding', 'identity'];
-    headers.push('x-auth-token', caller.token, 'x-openstack-request-id', caller.requestId);
-    if (call.isAboutToken) headers.push('x-subject-token', caller.token);
+    const token = caller.token.reveal();
+    headers.push('x-auth-token', token, 'x-openstack-request-id', caller.requestId);
+    if (call.isAboutToken) headers.push('x-subject-token', token);
     if (body !== null) headers.push('content-type', 'application/json');
     const { method, path, wantsEnd } = call;
     const request: AttemptRequest = { method, path: basePath + path, headers, body, maxBodyBytes, wantsEnd };
@@ -109,12 +110,12 @@ export class Transport {
   ): Promise<string | UpstreamError> {
     const { queue, breaker, deadlineMs } = this.#options;
     if (breaker.waitMs() > 0) throw this.#refuse(call, 'breaker');
-    if (!queue.tryEnter(caller.token)) await this.#wait(call, caller, onCancel);
+    if (!queue.tryEnter(caller.token.id)) await this.#wait(call, caller, onCancel);
     // While the call waited, upstream may have refused the token, or gone.
     const refusal = caller.budget?.refusal ?? null;
     const pass = refusal === null ? breaker.pass() : 'stop';
     if (pass === 'stop') {
-      queue.leave(caller.token);
+      queue.leave(caller.token.id);
       throw refusal ?? this.#refuse(call, 'breaker');
     }
     const send = (whenEnded: OnCancel) => this.#send(call, caller, request, number, whenEnded);
@@ -150,7 +151,7 @@ export class Transport {
       throw error;
     } finally {
       const durationMs = performance.now() - start;
-      queue.leave(caller.token);
+      queue.leave(caller.token.id);
       // Who waited long for a turn may have no time left for an answer: that says nothing of upstream.
       const late = failure === 'timeout' && durationMs < this.#options.deadlineMs / 2;
       if (isDown(answer, failure) && !late) breaker.failed();
@@ -172,9 +173,9 @@ export class Transport {
   /** Waits for a turn to call. */
   #wait(call: Call, { token }: Caller, onCancel: OnCancel): Promise<void> {
     const { queue } = this.#options;
-    if (queue.isFull(token)) throw this.#refuse(call, 'queue');
+    if (queue.isFull(token.id)) throw this.#refuse(call, 'queue');
     return new Promise((resolve, reject) => {
-      const giveUp = queue.wait(token, resolve);
+      const giveUp = queue.wait(token.id, resolve);
       onCancel((reason) => {
         giveUp();
         reject(reason);

@@ -16,8 +16,12 @@ export interface Block {
   readonly line: number;
 }
 
-/** README, and all pages below `docs/`. */
-export const pages: readonly string[] = ['README.md', ...globSync('docs/**/*.md', { cwd: root })].sort();
+/** The pages whose commands, operations and links are checked. */
+export const pages: readonly string[] = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...globSync('docs/**/*.md', { cwd: root }),
+].sort();
 
 /** The fenced blocks of a page. */
 export function readBlocks(page: string): readonly Block[] {

@@ -11,6 +11,7 @@ import { createFindOperation } from '../../src/graphql/pipeline/find-operation.t
 import { readPostParameters } from '../../src/graphql/pipeline/parameters.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
+import { Token } from '../../src/token.ts';
 import { createTransport } from '../support/transport.ts';
 
 const odd = [
@@ -41,7 +42,12 @@ it.each(odd.flatMap(([name, error]) => [1, 2].map((time) => ({ name, error, time
     async function ask() {
       const context = createContext(
         { transport: nowhere.transport, sharedReads: null, identity: null },
-        { token: 't', requestId: 'req-1', signal: new AbortController().signal, deadlineAt: Number.POSITIVE_INFINITY },
+        {
+          token: new Token('t'),
+          requestId: 'req-1',
+          signal: new AbortController().signal,
+          deadlineAt: Number.POSITIVE_INFINITY,
+        },
         {
           verifyRemovals: true,
           bulkConcurrency: 1,

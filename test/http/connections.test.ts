@@ -119,5 +119,7 @@ it.each([
   [2_000, 16, Number.POSITIVE_INFINITY, 2_000],
   [10, 16, 64, 10],
 ])('of %i connections, with %i to upstream and %i files, there are %i', (wanted, upstream, files, allowed) => {
-  expect(toMaxConnections(wanted, upstream, files)).toBe(allowed);
+  const lowered: number[] = [];
+  expect(toMaxConnections(wanted, upstream, (max) => lowered.push(max), files)).toBe(allowed);
+  expect(lowered).toEqual(allowed < wanted ? [allowed] : []);
 });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import { readToken } from '../../src/http/token.ts';
+import { Token } from '../../src/token.ts';
 
 type Headers = Readonly<Record<string, string[]>>;
 
@@ -14,7 +15,7 @@ function read(headers: Headers): string | undefined {
   // As Node joins what comes twice.
   const joined = { 'x-auth-token': headers['x-auth-token']?.join(', '), authorization: headers['authorization']?.[0] };
   const token = readToken({ headersDistinct: { ...headers }, headers: toHeaders(joined) });
-  if (typeof token === 'string') return token;
+  if (token instanceof Token) return token.reveal();
   expect(token).toBeInstanceOf(GatewayError);
   expect(token.code).toBe('UNAUTHENTICATED');
   for (const value of Object.values(headers).flat()) if (value) expect(token.message).not.toContain(value);

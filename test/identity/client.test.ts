@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError, UpstreamError } from '../../src/errors.ts';
 import { IdentityClient, identityApi } from '../../src/identity/client.ts';
+import { Token } from '../../src/token.ts';
 import { createTransport } from '../support/transport.ts';
 import { type Script, sendJson, startUpstream } from '../support/upstream.ts';
 
-const token = 'gAAAA+the/token=';
+const token = new Token('gAAAA+the/token=');
 const project = { id: 'a project', name: 'a name' };
 const bodies = {
   token: { user: { id: 'u', name: 'n' }, expires_at: '2026-11-27T18:03:42.000000Z' },
@@ -62,9 +63,9 @@ describe('what is sent to the Identity service', () => {
     expect(sent).toEqual({
       accept: 'application/json',
       'accept-encoding': 'identity',
-      'x-auth-token': token,
+      'x-auth-token': token.reveal(),
       'x-openstack-request-id': 'req-1',
-      ...(name === 'getToken' && { 'x-subject-token': token }),
+      ...(name === 'getToken' && { 'x-subject-token': token.reveal() }),
     });
     expect(keystone.received[0]?.body).toBe('');
   });

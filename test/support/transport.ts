@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import { UpstreamError } from '../../src/errors.ts';
+import { Token } from '../../src/token.ts';
 import { Breaker } from '../../src/upstream/breaker.ts';
 import type { AttemptReport, Call } from '../../src/upstream/call.ts';
 import { FairQueue } from '../../src/upstream/fair-queue.ts';
@@ -44,7 +45,7 @@ export function createTransport(
     observe: (report) => reports.push(report),
   });
   function call(call: Call, signal = new AbortController().signal): Promise<string> {
-    return transport.call(call, { token: 'a token', requestId: 'req-1', signal, deadlineAt });
+    return transport.call(call, { token: new Token('a token'), requestId: 'req-1', signal, deadlineAt });
   }
   return {
     transport,

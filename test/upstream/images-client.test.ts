@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
+import { Token } from '../../src/token.ts';
 import { ImagesClient } from '../../src/upstream/images-client.ts';
 import { createTransport } from '../support/transport.ts';
 import { startUpstream } from '../support/upstream.ts';
@@ -21,7 +22,7 @@ async function answering(body: string, status = 200) {
     response.end(status === 204 ? undefined : body);
   });
   const { transport, ...pool } = createTransport(upstream.url, { maxBodyBytes: 10_000 });
-  const caller = { token: 't', requestId: 'r', signal: new AbortController().signal };
+  const caller = { token: new Token('t'), requestId: 'r', signal: new AbortController().signal };
   return {
     client: new ImagesClient(transport, null, caller),
     anonymous: new ImagesClient(transport, null, { ...caller, token: new GatewayError('UNAUTHENTICATED', 'none') }),

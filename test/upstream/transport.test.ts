@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ErrorCode } from '../../src/errors.ts';
+import { Token } from '../../src/token.ts';
 import type { Call } from '../../src/upstream/call.ts';
 import { FairQueue } from '../../src/upstream/fair-queue.ts';
 import { listen, refusingUrl } from '../support/listen.ts';
@@ -294,7 +295,7 @@ describe('the deadline', () => {
   it('can be put off while the call is under way', async () => {
     await using upstream = await startUpstream((response) => void setTimeout(() => response.end('{}'), deadlineMs));
     await using transport = createTransport(upstream.url);
-    const caller = { token: 't', requestId: 'r', signal: new AbortController().signal };
+    const caller = { token: new Token('t'), requestId: 'r', signal: new AbortController().signal };
     const deadline = { at: performance.now() + deadlineMs / 3 };
     const answer = transport.transport.call(read, caller, deadline);
     deadline.at += 10_000;
@@ -515,7 +516,11 @@ describe('what upstream receives', () => {
     await using upstream = await startUpstream((response) => response.end('{}'));
     await using transport = createTransport(upstream.url);
     const token = 'gAAAAAB-_=.~ "quoted", \u00e9\u00ff\u0080';
-    await transport.transport.call(read, { token, requestId: 'r', signal: new AbortController().signal });
+    await transport.transport.call(read, {
+      token: new Token(token),
+      requestId: 'r',
+      signal: new AbortController().signal,
+    });
     expect(upstream.received[0]?.headers).toContainEqual(['x-auth-token', token]);
   });
 });

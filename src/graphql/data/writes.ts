@@ -1,10 +1,19 @@
 import { GatewayError, UpstreamError } from '../../errors.ts';
+import type { ImagesClient } from '../../upstream/images-client.ts';
 import type { ImageMember, ImageMemberKey, MemberStatus } from '../../upstream/model.ts';
-import type { GatewayContext } from '../context.ts';
-import { MemberList } from './loaders.ts';
+import { type Loaders, MemberList } from './loaders.ts';
 
 /** How often a member is removed that is still there afterwards. */
 const removals = 3;
+
+/** What writes go through: the part of an operation's context that they need. */
+interface Writer {
+  readonly client: ImagesClient;
+  /** Are called with each write, so that later reads show it. */
+  readonly loaders: Loaders;
+  /** Whether a removal is read back before it is called done. */
+  readonly verifyRemovals: boolean;
+}
 
 /**
  * Makes a project a member. Where the answer was lost, what upstream holds is read back: a member that is there is the
@@ -12,7 +21,7 @@ const removals = 3;
  *
  * @throws UpstreamError, with `outcome: "UNKNOWN"` only where reading back could not tell.
  */
-export async function createMember(key: ImageMemberKey, context: GatewayContext): Promise<ImageMember> {
+export async function createMember(key: ImageMemberKey, context: Writer): Promise<ImageMember> {
   const row = await attempt(
     () => context.client.createMember(key),
     async () => context.client.getMember(key),
@@ -22,11 +31,7 @@ export async function createMember(key: ImageMemberKey, context: GatewayContext)
 }
 
 /** Sets a member's status; reads back as `createMember` does. @throws UpstreamError. */
-export async function updateMember(
-  key: ImageMemberKey,
-  status: MemberStatus,
-  context: GatewayContext,
-): Promise<ImageMember> {
+export async function updateMember(key: ImageMemberKey, status: MemberStatus, context: Writer): Promise<ImageMember> {
   const row = await attempt(
     () => context.client.updateMember(key, status),
     async () => {
@@ -47,11 +52,7 @@ export async function updateMember(
  * @returns the key of the member as upstream held it.
  * @throws UpstreamError as above, and `UPSTREAM_UNAVAILABLE` where the member does not stay away.
  */
-export async function deleteMember(
-  key: ImageMemberKey,
-  context: GatewayContext,
-  known?: ImageMember,
-): Promise<ImageMemberKey> {
+export async function deleteMember(key: ImageMemberKey, context: Writer, known?: ImageMember): Promise<ImageMemberKey> {
   const { client, loaders, verifyRemovals } = context;
   const held = known ?? (await lookUp(key, context)) ?? key;
   for (let removal = 1; removal <= removals; removal++) {
@@ -86,7 +87,7 @@ export async function deleteMember(
  * not see it, where the image is not shared at the moment, and where an id can be stored but not addressed. A list that
  * is known to hold all members has the last word.
  */
-async function isGone(key: ImageMemberKey, { client, loaders }: GatewayContext): Promise<boolean> {
+async function isGone(key: ImageMemberKey, { client, loaders }: Writer): Promise<boolean> {
   if ((await client.getMember(key)) !== null) return false;
   const { rows, errors, byId } = new MemberList(await client.listMembers(key.imageId));
   const { row, inDoubt } = byId.match(key.memberId);
@@ -96,7 +97,7 @@ async function isGone(key: ImageMemberKey, { client, loaders }: GatewayContext):
 }
 
 /** The member, where it can be had: what a write does next does not depend on it. @throws where no token is accepted. */
-async function lookUp(key: ImageMemberKey, { loaders }: GatewayContext): Promise<ImageMember | null> {
+async function lookUp(key: ImageMemberKey, { loaders }: Writer): Promise<ImageMember | null> {
   try {
     return await loaders.member(key);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { type ExecutionResult, type GraphQLError, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
-import { type ErrorCode, errorKinds, GatewayError } from '../../errors.ts';
+import { type ErrorCode, errorKinds, GatewayError, toErrorBody } from '../../errors.ts';
 import type { GatewayContext } from '../context.ts';
 import { toLines } from '../documents/source-lines.ts';
 import { InvalidRequest } from '../invalid-request.ts';
@@ -58,7 +58,7 @@ export class AnswerWriter {
     const outcome = isWrite ? { outcome: 'UNKNOWN' } : {};
     return {
       status: code === 'OVERLOADED' ? errorKinds[code].status : 200,
-      body: JSON.stringify({ errors: [{ message, extensions: { ...extensions, ...outcome, requestId } }], data: null }),
+      body: toErrorBody([{ message, extensions: { ...extensions, ...outcome } }], requestId, null),
       codes: [code],
       retryAfter: details.retryAfter,
     };
@@ -68,10 +68,9 @@ export class AnswerWriter {
   writeRefusal(error: GatewayError, requestId: string, isPlainJson: boolean): Answer {
     const { code, details } = error;
     const kind = errorKinds[code];
-    const errors = this.#describeRefusal(error).map((shown) => withRequestId(shown, requestId));
     return {
       status: details.status ?? (kind.fromGraphQL && isPlainJson ? 200 : kind.status),
-      body: JSON.stringify({ errors }),
+      body: toErrorBody(this.#describeRefusal(error), requestId),
       codes: [code],
       retryAfter: details.retryAfter,
       allow: details.allow,

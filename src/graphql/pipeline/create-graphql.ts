@@ -1,0 +1,129 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Settings } from '../../settings/settings.ts';
+import type { ReadSharing } from '../../upstream/shared-reads.ts';
+import {
+  type ContextOptions,
+  createContext,
+  type GatewayContext,
+  type TracedCaller,
+  type Upstream,
+} from '../context.ts';
+import type { LoaderStats } from '../data/loaders.ts';
+import { DocumentStore } from '../documents/document-store.ts';
+import { createPrepare } from '../documents/prepare-document.ts';
+import type { TrustedDocuments } from '../documents/trusted-documents.ts';
+import { MemoryPool } from '../limits/memory-pool.ts';
+import { OperationBudget } from '../limits/operation-budget.ts';
+import { AnswerWriter } from './answer.ts';
+import { type Sample, startApollo } from './apollo-executor.ts';
+import { createExecuteOperation, type ExecuteOperation } from './execute-operation.ts';
+import { createFindOperation, type FindOperation } from './find-operation.ts';
+
+export interface GraphqlOptions {
+  readonly schema: GraphQLSchema;
+  readonly settings: Settings;
+  readonly sample: Sample;
+  readonly upstream: Upstream;
+  /** Null: none are registered. */
+  readonly trustedDocuments: TrustedDocuments | null;
+  readonly loaderStats: LoaderStats;
+  /** The memory of the process. */
+  readonly memory: { readonly isShort: boolean };
+  /** Tells, in bytes, what the process may hold, and its heap. */
+  readonly memorySource: { read(): { readonly available: number; readonly heapLimit: number } };
+  /** Is called with operations whose document is in no manifest. */
+  readonly onUntrusted: (operationName: string | undefined, requestId: string) => void;
+  /** Is called with errors that nobody expected. */
+  readonly onDefect: (error: unknown, requestId?: string) => void;
+}
+
+/** Who asks. */
+export interface ContextCaller extends Pick<TracedCaller, 'requestId' | 'token'> {
+  /** Whether the request proved to be one of the router's. */
+  readonly isRouter: boolean;
+}
+
+/** How a subscription makes its calls. */
+export interface PacedReads {
+  /** Null: every read is a call of its own. */
+  readonly sharedReads: ReadSharing | null;
+  /** Resolves when the next call may be made. */
+  readonly pace: () => Promise<void>;
+}
+
+/** What the pipeline and the subscriptions need of GraphQL. */
+export interface Graphql {
+  readonly schema: GraphQLSchema;
+  readonly find: FindOperation;
+  readonly createContext: (caller: ContextCaller, signal: AbortSignal, trace: TracedCaller['trace']) => GatewayContext;
+  /** The same for one read of a subscription: nothing is tried again, because the view is read again anyway. */
+  readonly createPacedContext: (caller: ContextCaller, signal: AbortSignal, reads: PacedReads) => GatewayContext;
+  readonly execute: ExecuteOperation;
+  readonly answers: AnswerWriter;
+  /** The memory that all operations share. */
+  readonly workingMemory: MemoryPool;
+  /** The page for a browser. */
+  landingPage(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Puts together what finds, executes and answers operations. */
+export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
+  const { schema, settings, sample, upstream, memory, onDefect } = options;
+  const workingMemory = new MemoryPool(settings.maxWorkingBytes || toWorkingBytes(options.memorySource));
+  const apollo = await startApollo({
+    schema,
+    sample,
+    federatedTracing: settings.federatedTracing,
+    explorer: !settings.production,
+  });
+  const isGuarded = settings.routerSecret !== null;
+  const sharedOptions: Omit<ContextOptions, 'federation' | 'budget'> = {
+    verifyRemovals: settings.verifyRemovals,
+    bulkConcurrency: settings.bulkConcurrency,
+    loaderStats: options.loaderStats,
+  };
+  function contextOf(
+    from: Upstream,
+    { isRouter, ...caller }: Omit<TracedCaller, 'budget'> & ContextCaller,
+  ): GatewayContext {
+    const deadlineAt = performance.now() + settings.operationDeadlineMs;
+    return createContext(
+      from,
+      { ...caller, deadlineAt },
+      {
+        ...sharedOptions,
+        federation: { sdl: isRouter || (settings.introspection && !isGuarded), entities: isRouter || !isGuarded },
+        budget: new OperationBudget(settings, workingMemory.open(), memory),
+      },
+    );
+  }
+  return {
+    schema,
+    find: createFindOperation({
+      schema,
+      limits: settings,
+      store: new DocumentStore(createPrepare({ schema, limits: settings, introspection: settings.introspection })),
+      trust: { documents: options.trustedDocuments, mode: settings.trustedDocuments, onUntrusted: options.onUntrusted },
+    }),
+    createContext: ({ requestId, token, isRouter }, signal, trace) =>
+      contextOf(upstream, { requestId, token, isRouter, signal, trace }),
+    createPacedContext: ({ requestId, token, isRouter }, signal, { sharedReads, pace }) =>
+      contextOf({ ...upstream, sharedReads }, { requestId, token, isRouter, signal, pace, mayRetry: () => false }),
+    execute: createExecuteOperation({
+      apollo,
+      directExecution: settings.directExecution,
+      federatedTracing: settings.federatedTracing,
+    }),
+    answers: new AnswerWriter({ showsSchema: settings.introspection, onDefect }),
+    landingPage: () => apollo.landingPage(),
+    workingMemory,
+    close: () => apollo.stop(),
+  };
+}
+
+/** A quarter of what the process may hold, where half of it is left to everything else. */
+function toWorkingBytes(source: GraphqlOptions['memorySource']): number {
+  const { available, heapLimit } = source.read();
+  return Math.min(available / 2, heapLimit) / 4;
+}
