@@ -18,7 +18,7 @@ import { createRouterCheck } from './http/router-secret.ts';
 import { createRoutes } from './http/routes.ts';
 import { createHttpServer, type HttpOptions, type Routes } from './http/server.ts';
 import { identityApi } from './identity/client.ts';
-import { createLive, type ListenToHints } from './live/create-live.ts';
+import { createLive, type ListenToEvents } from './live/create-live.ts';
 import { createObserver, type Observer } from './observer.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Settings } from './settings/settings.ts';
@@ -43,7 +43,7 @@ export interface AppOptions {
   /** Whose memory must not run short; that of this process by default. */
   readonly memorySource?: MemorySource;
   /** What tells of changes without a message broker, as the embedded Images API does; null: nothing. */
-  readonly listenToHints?: ListenToHints | null;
+  readonly listenToEvents?: ListenToEvents | null;
 }
 
 /** The settings, where it is known which Images API is called. */
@@ -83,16 +83,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     memory,
     memorySource,
   });
-  const live = createLive({ settings, registry, log, listenToHints: options.listenToHints ?? null });
+  const live = createLive({ settings, registry, log, listenToEvents: options.listenToEvents ?? null });
   const entrance = { gate, ...createEntrance(settings, exporter) };
   const subscriptions = createSubscriptions({ ...graphql, ...observer, ...entrance, settings, live });
   const pipeline = createPipeline({
     ...graphql,
     ...entrance,
     ...subscriptions,
+    ...observer,
     maxRequestBytes: settings.maxRequestBytes,
-    observe: observer.onOperation,
-    onRefused: observer.onRefused,
   });
   const routes = createRoutes({
     graphql: pipeline,

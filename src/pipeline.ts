@@ -52,7 +52,7 @@ export interface PipelineParts {
     requestId: string,
   ) => Promise<void>;
   /** Is called with every request that reached GraphQL. */
-  readonly observe: (report: OperationReport) => void;
+  readonly onOperation: (report: OperationReport) => void;
   /** Is called with every request that is answered with an HTTP status of an error. */
   readonly onRefused: OnRefused;
 }
@@ -123,7 +123,7 @@ export function createPipeline(parts: PipelineParts): Handler {
       requestId,
     };
     trace?.end(report);
-    parts.observe(report);
+    parts.onOperation(report);
     const { status, codes } = answer;
     if (status >= 400) onRefused({ status, method: request.method, path, code: codes[0] ?? 'none', requestId });
     if (stream !== null && isOnlyStream(request)) sendAsStream(response, stream, requestId, answer.body);

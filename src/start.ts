@@ -44,6 +44,7 @@ export async function createGateway({ environment, output, errors }: Surrounding
     registry,
     sample: { document: sampleDocument, headers: { 'X-Auth-Token': cloud.token } },
     people: cloud.people,
+    listenToEvents: cloud.listenToEvents,
   });
 
   let closing = false;
@@ -69,7 +70,7 @@ export async function createGateway({ environment, output, errors }: Surrounding
 
 /** An Images API that runs elsewhere. */
 function toCloud(imagesApiUrl: URL): Demo {
-  const nothing = { people: [], describe: () => '', close: async () => {} };
+  const nothing = { people: [], listenToEvents: null, describe: () => '', close: async () => {} };
   return { imagesApiUrl, identityApiUrl: null, token: 'your token', ...nothing };
 }
 

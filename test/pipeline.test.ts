@@ -32,7 +32,7 @@ it('an operation that ends in a defect is answered with 500 and its request id, 
     answers: new AnswerWriter({ showsSchema: true, onDefect: () => {} }),
     subscriptions: { open: fail },
     serveStream: fail,
-    observe: () => {},
+    onOperation: () => {},
     onRefused: () => {},
   });
   const { server: http } = createHttpServer({

@@ -4,18 +4,21 @@ import type { Settings } from '../settings/settings.ts';
 import { type Broker, connectBroker } from './broker.ts';
 import { CallPace } from './call-pace.ts';
 import { LiveMetrics } from './metrics.ts';
+import { toHint } from './notification.ts';
 import type { Hint } from './view.ts';
 import { Watchers } from './watchers.ts';
 
-/** Where hints come from beside a message broker. @returns what stops them. */
-export type ListenToHints = (onHint: (hint: Hint) => void) => () => void;
+/** What tells of changes by itself, in the words of Glance's notifications. @returns what stops it. */
+export type ListenToEvents = (
+  onEvent: (type: string, payload: Readonly<Record<string, unknown>>) => void,
+) => () => void;
 
 export interface LiveOptions {
   readonly settings: Settings;
   readonly registry: Registry;
   readonly log: Logger;
-  /** Null: there are none. */
-  readonly listenToHints: ListenToHints | null;
+  /** Null: nothing does. */
+  readonly listenToEvents: ListenToEvents | null;
 }
 
 /** What subscriptions are made of, whatever is subscribed to and however it is sent. */
@@ -28,7 +31,7 @@ export interface Live {
 }
 
 /** Begins to listen to notifications, where there are any. */
-export function createLive({ settings, registry, log, listenToHints }: LiveOptions): Live {
+export function createLive({ settings, registry, log, listenToEvents }: LiveOptions): Live {
   const now = (): number => performance.now();
   const pace = new CallPace(settings.subscriptionCallsPerSecond, now);
   const watchers = new Watchers({
@@ -47,8 +50,11 @@ export function createLive({ settings, registry, log, listenToHints }: LiveOptio
     metrics.hint(hint);
     watchers.hint(hint);
   };
-  const stopHints = listenToHints?.(onHint);
-  if (stopHints !== undefined) watchers.setHasEvents(true);
+  const stopEvents = listenToEvents?.((type, payload) => {
+    const hint = toHint(type, payload);
+    if (hint !== null) onHint(hint);
+  });
+  if (stopEvents !== undefined) watchers.setHasEvents(true);
   const broker = startBroker(settings, log, onHint, (connected) => {
     if (connected !== watchers.hasEvents) log.info({ connected }, 'events');
     watchers.setHasEvents(connected);
@@ -58,7 +64,7 @@ export function createLive({ settings, registry, log, listenToHints }: LiveOptio
     pace,
     metrics,
     async close() {
-      stopHints?.();
+      stopEvents?.();
       await broker?.close();
     },
   };

@@ -3,7 +3,7 @@ import { accessDenied, badRequest, conflict, forbidden, unsupportedMediaType } f
 import { checkAttribute, checkNotNegative, isAttribute, isReadOnly, isReserved } from './image-body.ts';
 import { setAttribute } from './image-changes.ts';
 import { showImage } from './image-view.ts';
-import { requireMayPublish, requireMutable, requireVisibleImage } from './images.ts';
+import { requireMayPublish, requireMutable, requireVisibleImage, tellOfImage } from './images.ts';
 import { isJsonObject, type Json } from './json.ts';
 import { jsonReply, type Reply } from './reply.ts';
 import type { Image } from './world.ts';
@@ -108,5 +108,6 @@ export function patchImage(call: Call, imageId: string): Reply {
     else setAttribute(draft, change.name, change.value);
   }
   if (changes.length > 0) Object.assign(image, draft, { updatedAt: call.world.tick() });
+  tellOfImage(call, 'update', image);
   return jsonReply(showImage(call.caller, image));
 }
