@@ -15,15 +15,22 @@ const enough = 2;
  */
 export class Ownership {
   readonly #before: ReadonlyMap<string, Verdict>;
+  readonly #projectId: string | null;
   readonly #found = new Map<string, Verdict>();
 
-  /** @param before what was found out by the read before this one. */
-  constructor(before?: Ownership) {
+  /**
+   * @param before what was found out by the read before this one.
+   * @param projectId the caller's project, where it is known to be a member of something: then it is no administrator, to
+   * whom the Images API shows every image as its owner sees it.
+   */
+  constructor(before: Ownership | undefined, projectId: string | null) {
+    this.#projectId = projectId;
     this.#before = before === undefined ? new Map() : before.#found;
   }
 
   /** Whether an image is the caller's own; undefined where upstream must be asked. */
   isOwn(image: ImageAttributes): boolean | undefined {
+    if (this.#projectId !== null) return image.owner?.id === this.#projectId;
     const verdict = this.#verdictOf(image);
     if (verdict === undefined || verdict.times < enough) return undefined;
     this.#found.set(image.id, verdict);

@@ -32,7 +32,7 @@ const maxTries = 3;
 
 /**
  * The view behind `sharedWithMeChanged`: one call for each read while nothing changes, four with `ALL`. Images that
- * appear cost two calls together, images that leave three.
+ * leave cost three more together; so do those that come while the caller's project is not known yet.
  */
 export function createInboxView(filter: MemberStatusFilter, maxImages: number): View<GatewayContext, InboxState> {
   return {
@@ -73,7 +73,7 @@ async function readInbox(
 ): Promise<InboxState> {
   const reads = new KeptReads();
   const { loaders } = context;
-  const ownership = new Ownership(previous?.ownership);
+  const ownership = new Ownership(previous?.ownership, previous?.memberId ?? null);
   const { rows } = await walkImages(
     {
       order: toListOrder(null),

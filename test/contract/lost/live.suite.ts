@@ -48,8 +48,8 @@ it('notifications wake a view: the payload is there within a second of the answe
   }
   const [p50, p95] = [percentile(times, 0.5), percentile(times, 0.95)].map(Math.round);
   process.stdout.write(`From the answer to the payload: p50 ${p50} ms, p95 ${p95} ms\n`);
-  expect(percentile(times, 0.95)).toBeLessThan(1_000);
-});
+  expect(p95).toBeLessThan(1_000);
+}, 120_000);
 
 it('an image that is made private, and one that is deleted, is noticed by its consumer', async () => {
   await using stage = await openStage({ environment });

@@ -15,7 +15,7 @@ export default defineConfig({
   ...glance,
   test: {
     ...glance.test,
-    include: ['test/contract/lost/**/*.suite.ts'],
+    include: ['test/contract/lost/faults.suite.ts'],
     provide: { ...glance.test?.provide, ...readSurroundings() },
   },
 });
