@@ -15,13 +15,13 @@ const operation = {
   variables: { id: imageId(0) },
 };
 
-/** By default the gateway refuses so many at once, to keep the pace of those that run. */
+/** By default the gateway refuses this many concurrent operations, so that running ones are not slowed down. */
 const admitAll = { MAX_CONCURRENT_OPERATIONS: String(2 * callerCount) };
 
 const cases = [
-  { title: 'one token, as set by default', token: 'token-of-all', delayMs: 8, env: {} },
+  { title: 'one token, default settings', token: 'token-of-all', delayMs: 8, env: {} },
   { title: 'one token', token: 'token-of-all', delayMs: 8, env: admitAll },
-  { title: 'one token, an upstream that answers at once', token: 'token-of-all', delayMs: 0, env: admitAll },
+  { title: 'one token, an upstream that answers immediately', token: 'token-of-all', delayMs: 0, env: admitAll },
   {
     title: 'one token, `SHARE_READS=false`',
     token: 'token-of-all',
@@ -31,7 +31,7 @@ const cases = [
   { title: 'a token for each caller', token: undefined, delayMs: 8, env: admitAll },
 ];
 
-/** How many upstream calls it takes when a thousand callers ask for the members of one image at once. */
+/** Counts the upstream calls for a thousand concurrent requests for the members of one image. */
 export async function reportCoalescing(): Promise<Report> {
   await using upstream = await startUpstream();
   const data: { title: string; answered: number; once: number; requests?: number; calls?: number }[] = [];
@@ -56,11 +56,11 @@ export async function reportCoalescing(): Promise<Report> {
   }
   const percent = (calls: number, requests: number): string => `${((calls * 100) / requests).toFixed(1)} %`;
   return {
-    title: 'A thousand callers at once',
+    title: 'A thousand concurrent callers',
     data,
     markdown: [
-      `${callerCount} callers ask for the members of the same image: each once, and then, where none is refused, again and ` +
-        `again for ${seconds} s. Upstream takes 8 ms for a call. All but the first row are with ` +
+      `${callerCount} callers request the members of the same image: each once, and then, if none is refused, ` +
+        `repeatedly for ${seconds} s. Upstream takes 8 ms for a call. All but the first row are with ` +
         `\`MAX_CONCURRENT_OPERATIONS=${admitAll.MAX_CONCURRENT_OPERATIONS}\`.`,
       toTable(
         ['', `of ${callerCount} answered`, 'upstream calls', 'again: requests', 'upstream calls', 'calls per request'],

@@ -16,7 +16,7 @@ export interface CompareOptions {
   readonly ms: number;
   /** How long a server may take at the most to settle before it is measured. */
   readonly warmUpMs: number;
-  /** How many callers ask at once. */
+  /** The number of concurrent callers. */
   readonly callers: number;
   /** A folder for CPU profiles of the gateway. */
   readonly profile?: string | undefined;
@@ -168,12 +168,12 @@ export function toReport(cells: readonly Cell[]): Report {
     median(rounds.map((round) => round[key]));
   const titles = workloads.filter(({ name }) => names.includes(name)).map(({ name, title }) => `${name}: ${title}`);
   return {
-    title: 'Beside its peers',
+    title: 'Compared with its peers',
     data: cells,
     markdown: [
       `${titles.join('; ')}.`,
       'CPU time per request, as a ratio to the bare limit in the same round: median (lowest–highest of the rounds). ' +
-        'A star marks what had not settled when its warm-up ended.',
+        'A star marks servers that had not settled when their warm-up ended.',
       table(
         (rounds, { settled }) =>
           withSpread(
@@ -185,7 +185,7 @@ export function toReport(cells: readonly Cell[]): Report {
       table((rounds) => middle(rounds, 'cpuMicroseconds').toFixed(0)),
       'Latency under full load, in milliseconds, p50 / p99:',
       table((rounds) => `${middle(rounds, 'p50Ms').toFixed(1)} / ${middle(rounds, 'p99Ms').toFixed(1)}`),
-      'Requests per second, the load generator and upstream being on the same cores:',
+      'Requests per second, with the load generator and upstream on the same cores:',
       table((rounds) => middle(rounds, 'perSecond').toFixed(0)),
       'Upstream calls per request:',
       table((rounds) => middle(rounds, 'upstreamCalls').toFixed(1).replace('.0', '')),

@@ -42,11 +42,12 @@ export async function reportGlance(): Promise<Report> {
     title: 'With a real Glance',
     data: { lists, shares, inboxes },
     markdown: [
-      `\`images(first: ${listed}) { nodes { members } }\` beside the same ${listed + 1} calls made by hand, in ` +
-        `milliseconds: median (lowest–highest) of ${listRounds} rounds, each with new connections. Concurrency is how many ` +
-        'calls run at once: `UPSTREAM_CONNECTIONS` of the gateway, of which one token gets eight by default. A connection ' +
-        'stays with the worker of Glance that took it, and workers take new ones in bunches: with all on one of the two ' +
-        'workers everything takes half as long again, whoever asks. The fastest times are those with both at work.',
+      `\`images(first: ${listed}) { nodes { members } }\` compared with the same ${listed + 1} calls made by hand, in ` +
+        `milliseconds: median (lowest–highest) of ${listRounds} rounds, each with new connections. Concurrency is the ` +
+        'number of concurrent calls: `UPSTREAM_CONNECTIONS` of the gateway, of which one token gets eight by default. A connection ' +
+        'stays with the Glance worker that accepted it, and workers accept new ones in batches: with all connections on ' +
+        'one of the two workers, everything takes half as long again for any client. The fastest times are those with ' +
+        'both workers busy.',
       toTable(
         ['concurrency', 'by hand', 'gateway', 'gateway / best by hand', 'fastest / fastest by hand'],
         lists.map(({ concurrency, byHand, gateway }) => {
@@ -57,7 +58,7 @@ export async function reportGlance(): Promise<Report> {
           return [String(concurrency), withSpread(byHand, 0), withSpread(gateway, 0), ratio, fastestRatio];
         }),
       ),
-      `Sharing ${bulk} images with ${projects} projects each, ${bulk * projects} members in all:`,
+      `Sharing ${bulk} images with ${projects} projects each, ${bulk * projects} members in total:`,
       toTable(
         ['', 'seconds', 'requests', 'upstream calls'],
         shares.map(({ title, seconds, requests, calls }) => [
@@ -237,13 +238,13 @@ async function measureShares(glance: Glance, ids: readonly string[]) {
       imageIds: forAliases,
     },
     {
-      title: 'by hand, one by one',
+      title: 'by hand, sequentially',
       requests: bulk * projects,
       run: () => runEach(pairs(forOne), 1, post),
       imageIds: forOne,
     },
     {
-      title: 'by hand, four at once',
+      title: 'by hand, four concurrent',
       requests: bulk * projects,
       run: () => runEach(pairs(forFour), 4, post),
       imageIds: forFour,
@@ -260,7 +261,7 @@ async function measureShares(glance: Glance, ids: readonly string[]) {
   return found;
 }
 
-/** The figures count only if everyone has become a member. */
+/** Checks that every project has become a member; otherwise the figures are invalid. */
 async function checkMembers(glance: Glance, imageId: string, expected: number): Promise<void> {
   const { members } = (await call(glance, glance.producer, 'GET', `/images/${imageId}/members`)) as {
     members: unknown[];
@@ -308,6 +309,6 @@ async function measureInbox(glance: Glance, ids: readonly string[]) {
   }
   return [
     { title: 'one query', ms: viaGateway, requests: 1, calls },
-    { title: 'by hand, four at once', ms: hand, requests: inbox + 1, calls: inbox + 1 },
+    { title: 'by hand, four concurrent', ms: hand, requests: inbox + 1, calls: inbox + 1 },
   ];
 }

@@ -86,8 +86,8 @@ export async function reportGrowth(): Promise<Report> {
     title: 'Growth',
     data: { series: grown, memory },
     markdown: [
-      'CPU time of a request by its size, beside the straight line with the least relative errors; how far a size lies ' +
-        'from the line is its residual. The exponent is that of the growth between the two largest sizes: 1 is linear, 2 ' +
+      'CPU time of a request by its size, with the straight line that has the smallest relative errors; the residual is ' +
+        'the distance from that line. The exponent is that of the growth between the two largest sizes: 1 is linear, 2 ' +
         'would be quadratic.',
       ...grown.map(toGrowthTable),
       'Memory in RAM, in megabytes:',
@@ -166,9 +166,9 @@ async function measureMemory(upstream: Upstream) {
   }
   await using gateway = await start(toStartOptions(findParticipant('gateway'), upstream.url));
   await using callers = new Callers(gateway.url, 8);
-  found.push({ title: 'after the start', megabytes: gateway.memory().now });
+  found.push({ title: 'after startup', megabytes: gateway.memory().now });
   await callers.pace([toAsk(gateway.url, workloads[0])], 100, 5_000);
-  found.push({ title: 'after 5 s of W1, 100 times a second', megabytes: gateway.memory().now });
+  found.push({ title: 'after 5 s of W1, 100 requests per second', megabytes: gateway.memory().now });
   for (const workload of workloads) await callers.drive(toAsk(gateway.url, workload), 1_000);
   found.push({ title: 'after 1 s of full load with each workload', megabytes: gateway.memory().now });
 
@@ -176,10 +176,10 @@ async function measureMemory(upstream: Upstream) {
   const ask = toAsk(gateway.url, page(70));
   gateway.resetPeak();
   const size = (await callers.send(ask, 0)).length / 2 ** 20;
-  found.push({ title: `at the most for an answer of ${size.toFixed(1)} MB`, megabytes: gateway.memory().peak });
+  found.push({ title: `peak for an answer of ${size.toFixed(1)} MB`, megabytes: gateway.memory().peak });
   await Promise.all(Array.from({ length: 8 }, (_, number) => callers.send(ask, number)));
-  found.push({ title: 'at the most for eight of them at once', megabytes: gateway.memory().peak });
+  found.push({ title: 'peak for eight of them concurrently', megabytes: gateway.memory().peak });
   await callers.drive(toAsk(gateway.url, workloads[0]), 3_000);
-  found.push({ title: 'after 3 s of W1 more', megabytes: gateway.memory().now });
+  found.push({ title: 'after another 3 s of W1', megabytes: gateway.memory().now });
   return found;
 }

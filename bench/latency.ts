@@ -14,7 +14,7 @@ const delayMs = 8;
 
 const image = `/v2/images/${imageId(0)}`;
 
-/** The calls that a client would have to make itself, all at once where they do not depend on each other. */
+/** The calls that a client would have to make itself, concurrent if they are independent. */
 const byHand: Readonly<Record<string, readonly Ask[]>> = {
   W1: [toCall(image), toCall(`${image}/members`)],
   W4: [{ ...toCall(`${image}/members/${memberId(0)}`), method: 'PUT', body: JSON.stringify({ status: 'accepted' }) }],
@@ -74,12 +74,12 @@ export async function reportLatency(): Promise<Report> {
     }
   }
   return {
-    title: 'Latency added to upstream’s own',
+    title: 'Added latency',
     data,
     markdown: [
-      `Milliseconds at ${perSecond} requests a second, with an upstream that takes ${delayMs} ms for every call: ` +
-        `${rounds} rounds of ${roundMs / 1000} s. Added is what a quantile has over the same quantile of the same calls ` +
-        'made by hand, all at once where they do not depend on each other: p50 as median (lowest–highest) of the rounds, ' +
+      `Milliseconds at ${perSecond} requests per second, with an upstream that takes ${delayMs} ms for every call: ` +
+        `${rounds} rounds of ${roundMs / 1000} s. Added is the difference between a quantile and the same quantile of the same calls ` +
+        'made by hand, concurrently where they are independent: p50 as median (lowest–highest) of the rounds, ' +
         'p99 over all of them.',
       toTable(['', 'p50', 'p50 added', 'p99', 'p99 added'], rows),
     ].join('\n\n'),

@@ -14,7 +14,7 @@ const callers = 8;
 const layers = [
   { title: 'bare limit', script: 'bench/servers/bare.ts', env: {} },
   {
-    title: 'transport: deadlines, turns, breaker, retries, checks of bytes',
+    title: 'transport: deadlines, fair queue, breaker, retries, byte checks',
     script: 'bench/servers/layers.ts',
     env: { LAYER: 'transport' },
   },
@@ -22,7 +22,7 @@ const layers = [
   { title: 'identical reads share a call', script: 'bench/servers/layers.ts', env: { LAYER: 'shared' } },
   { title: 'loaders', script: 'bench/servers/layers.ts', env: { LAYER: 'loaders' } },
   { title: 'GraphQL, limits, HTTP, metrics', script: 'src/main.ts', env: { LOG_LEVEL: 'warn' } },
-  { title: 'a line of log: **this gateway**', script: 'src/main.ts', env: {} },
+  { title: 'a log line: **this gateway**', script: 'src/main.ts', env: {} },
 ] as const;
 
 /** Where the CPU time of W1 goes, layer by layer. */
@@ -51,13 +51,13 @@ export async function reportLayers(): Promise<Report> {
     }
   }
   return {
-    title: 'Where the rest goes',
+    title: 'Cost of each layer',
     data: lanes.map(({ title, micros, ratios }) => ({ layer: title, cpuMicroseconds: micros, ratios })),
     markdown: [
-      'CPU time of W1, with one layer more in each row; the ratio is to the bare limit in the same round: median ' +
-        `(lowest–highest) of ${rounds} rounds. Each server answers nothing but W1.`,
+      'CPU time of W1, with one more layer in each row; the ratio is to the bare limit in the same round: median ' +
+        `(lowest–highest) of ${rounds} rounds. Each server answers only W1.`,
       toTable(
-        ['up to and with', 'µs', 'ratio'],
+        ['up to and including', 'µs', 'ratio'],
         lanes.map(({ title, micros, ratios }) => [title, median(micros).toFixed(0), withSpread(ratios, 2)]),
       ),
     ].join('\n\n'),

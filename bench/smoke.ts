@@ -1,6 +1,6 @@
 /**
  * A few seconds that keep the bench working: `npm run bench:smoke`. The gateway answers every workload as the bare limit
- * does, with as few upstream calls as the Images API allows, one request at a time and many at once. Times do not matter
+ * does, with as few upstream calls as the Images API allows, sequentially and concurrently. Times do not matter
  * here. The last line tells how many checks passed and failed.
  */
 import assert from 'node:assert/strict';
@@ -24,11 +24,11 @@ let [passed, failed] = [0, 0];
 for (const workload of workloads) {
   await check(`${workload.name} is answered as by the bare limit`, () => answersAlike(workload));
   await check(`${workload.name} takes ${workload.calls} upstream calls`, () => callsNeeded(workload, 1));
-  await check(`${workload.name} takes as many for each of ${concurrent} callers at once`, () =>
+  await check(`${workload.name} takes as many for each of ${concurrent} concurrent callers`, () =>
     callsNeeded(workload, concurrent),
   );
 }
-await check('identical reads of one token at once share their upstream calls', sharesReads);
+await check('identical concurrent reads of one token share their upstream calls', sharesReads);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 

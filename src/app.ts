@@ -7,7 +7,7 @@ import { LoaderStats } from './graphql/data/loaders.ts';
 import { parseTrustedDocuments, type TrustedDocuments } from './graphql/documents/trusted-documents.ts';
 import type { Sample } from './graphql/pipeline/apollo-executor.ts';
 import { createGraphql } from './graphql/pipeline/create-graphql.ts';
-import { createSchema } from './graphql/schema.ts';
+import { createSchema, printClientSchema } from './graphql/schema.ts';
 import { createAdmission } from './http/admission.ts';
 import type { Person } from './http/console.ts';
 import { createDrain } from './http/drain.ts';
@@ -97,6 +97,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     graphql: pipeline,
     landingPage: settings.production ? null : graphql.landingPage,
     explorer: settings.production ? null : sample,
+    clientSchema: settings.introspection ? printClientSchema() : null,
     console: settings.console ? (options.people ?? []) : null,
     whyNotReady: async () => (drain.draining ? 'draining' : probe()),
     registry,

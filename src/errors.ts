@@ -1,19 +1,19 @@
-/** What a code means to those who meet it, and how the gateway treats it. */
+/** The meaning of an error code, and how the gateway treats it. */
 interface ErrorKind {
-  /** For the reference of error codes. */
+  /** For the error code reference. */
   readonly meaning: string;
-  /** The HTTP status of a request that is refused with this code. An operation that was executed answers 200. */
+  /** The HTTP status of a request that is refused with this code. An executed operation always answers 200. */
   readonly status: number;
   /**
-   * Whether the refusal comes from GraphQL itself and so answers 200 as `application/json`, in which a status of 4xx may
-   * come from any proxy. Source: GraphQL over HTTP, "application/json".
+   * Whether GraphQL itself refuses the request. Such a refusal answers 200 as `application/json`, because a 4xx of that
+   * type may come from any proxy. Source: GraphQL over HTTP, "application/json".
    */
   readonly fromGraphQL: boolean;
   /** Whether the same request may succeed later. */
   readonly retryable: boolean;
-  /** Whether its messages reveal the schema, so that they are masked where introspection is off. */
+  /** Whether its messages reveal the schema, so that they are masked while introspection is off. */
   readonly revealsSchema: boolean;
-  /** Who has to change something. */
+  /** Who has to fix it. */
   readonly fault: 'caller' | 'upstream' | 'gateway';
 }
 
@@ -25,31 +25,31 @@ function ofUpstream(meaning: string, rest: Partial<ErrorKind> = {}): ErrorKind {
   return ofCaller(meaning, 502, { fault: 'upstream', ...rest });
 }
 
-/** Every `extensions.code` that a client can meet. The reference of error codes documents this table; a test compares them. */
+/** Every `extensions.code` that a client can receive. A test compares the error code reference with this table. */
 export const errorKinds = {
-  UNAUTHENTICATED: ofCaller('No token was sent, two different ones were, or the Images API did not accept it.', 401),
+  UNAUTHENTICATED: ofCaller('No token or two different tokens were sent, or the Images API did not accept it.', 401),
   FORBIDDEN: ofCaller(
     'The Images API does not allow this token to do this, or the field is reserved for routers.',
     403,
   ),
-  BAD_USER_INPUT: ofCaller('An argument or a variable has a value that cannot be used.', 400, {
+  BAD_USER_INPUT: ofCaller('An argument or a variable has an invalid value.', 400, {
     fromGraphQL: true,
     revealsSchema: true,
   }),
   RATE_LIMITED: ofCaller(
-    'Too many requests; `extensions.retryAfter` says how many seconds to wait, where that is known.',
+    'Too many requests; `extensions.retryAfter` is the number of seconds to wait, if known.',
     429,
     { retryable: true },
   ),
   UPSTREAM_TIMEOUT: ofUpstream('The Images API did not answer in time.', { retryable: true }),
-  UPSTREAM_UNAVAILABLE: ofUpstream('The Images API cannot be reached, or fails.', { retryable: true }),
-  UPSTREAM_INVALID_RESPONSE: ofUpstream('The Images API sent an answer that cannot be used.'),
+  UPSTREAM_UNAVAILABLE: ofUpstream('The Images API is unreachable or failing.', { retryable: true }),
+  UPSTREAM_INVALID_RESPONSE: ofUpstream('The Images API sent an invalid response.'),
   BAD_REQUEST: ofCaller(
-    'The HTTP request is not a GraphQL request: its body, its media type or its parameters are wrong.',
+    'The HTTP request is not a valid GraphQL request: its body, media type or parameters are wrong.',
     400,
   ),
-  GRAPHQL_PARSE_FAILED: ofCaller('The document is not GraphQL.', 400, { fromGraphQL: true }),
-  GRAPHQL_VALIDATION_FAILED: ofCaller('The document does not fit the schema.', 400, {
+  GRAPHQL_PARSE_FAILED: ofCaller('The document has a GraphQL syntax error.', 400, { fromGraphQL: true }),
+  GRAPHQL_VALIDATION_FAILED: ofCaller('The document does not match the schema.', 400, {
     fromGraphQL: true,
     revealsSchema: true,
   }),
@@ -58,14 +58,11 @@ export const errorKinds = {
   }),
   PERSISTED_QUERY_NOT_FOUND: ofCaller('Unknown hash; resend it with the query.', 200, { retryable: true }),
   LIMIT_EXCEEDED: ofCaller(
-    'The operation is over a limit of the gateway: `extensions` has the setting, what it allows and what was found.',
+    'The operation exceeds a limit of the gateway: `extensions` holds the setting, the limit and the amount found.',
     400,
   ),
-  DOCUMENT_NOT_TRUSTED: ofCaller(
-    'The gateway executes only the documents of its manifest, and this is not one of them.',
-    400,
-  ),
-  OVERLOADED: ofCaller('The gateway is overloaded; `extensions.retryAfter` says how many seconds to wait.', 503, {
+  DOCUMENT_NOT_TRUSTED: ofCaller('The document is not in the manifest of trusted documents.', 400),
+  OVERLOADED: ofCaller('The gateway is overloaded; `extensions.retryAfter` is the number of seconds to wait.', 503, {
     retryable: true,
     fault: 'gateway',
   }),
@@ -75,32 +72,32 @@ export const errorKinds = {
     503,
     { retryable: true, fault: 'gateway' },
   ),
-  INTERNAL_SERVER_ERROR: ofCaller('A defect of the gateway; its log has more under the request id.', 500, {
+  INTERNAL_SERVER_ERROR: ofCaller('A bug in the gateway; its log has the details under the request id.', 500, {
     fault: 'gateway',
   }),
 } as const satisfies Readonly<Record<string, ErrorKind>>;
 
 export type ErrorCode = keyof typeof errorKinds;
 
-/** What a `GatewayError` tells a client beside its message. */
+/** What a `GatewayError` reports to a client in addition to its message. */
 export interface ErrorDetails {
-  /** The HTTP status of a refusal, where it is not that of its code. */
+  /** The HTTP status of a refusal; undefined: that of its code. */
   readonly status?: number | undefined;
-  /** The methods that are allowed, for a status of 405. */
+  /** The allowed methods, with status 405. */
   readonly allow?: string | undefined;
-  /** How many seconds to wait before trying again. */
+  /** Seconds to wait before a retry. */
   readonly retryAfter?: number | undefined;
-  /** The request id that the Images API gave its answer, for its operator's log. */
+  /** The request id in the upstream response, which its operator can look up in the log. */
   readonly upstreamRequestId?: string | undefined;
-  /** `UNKNOWN` where a write may or may not have been carried out. */
+  /** `UNKNOWN` if a write may or may not have been carried out. */
   readonly outcome?: 'UNKNOWN' | undefined;
-  /** The setting that an operation is over, what it allows, and how much there was at least. */
+  /** The setting that an operation exceeds, its value, and the amount found, which is a lower bound. */
   readonly limit?: { readonly name: string; readonly allowed: number; readonly found: number } | undefined;
 }
 
 /**
- * A failure that a client may see: its message says what was being done, what happened and what could be done, and holds
- * no address, no token and none of upstream's own words. Anything else that is thrown is a defect and is masked.
+ * An error that a client may see. Its message says what failed, why and what to do, and contains no address, no token
+ * and no text from upstream. Any other thrown error is a bug and is masked.
  */
 export class GatewayError extends Error {
   override readonly name: string = 'GatewayError';
@@ -108,7 +105,7 @@ export class GatewayError extends Error {
   readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, options?: ErrorOptions) {
-    // Nobody looks for the line that a refusal comes from, and to record it takes longer than all the rest.
+    // Refusals need no stack trace, and capturing one costs more than all the rest.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(message, options);
@@ -117,7 +114,7 @@ export class GatewayError extends Error {
     this.details = details;
   }
 
-  /** Read by graphql-js, which copies it to the error of the field that failed. */
+  /** Read by graphql-js, which copies it to the error of the failed field. */
   get extensions(): Record<string, unknown> {
     const { retryAfter, upstreamRequestId, outcome, limit } = this.details;
     return {
@@ -130,12 +127,12 @@ export class GatewayError extends Error {
   }
 }
 
-/** A call to the Images API that failed. */
+/** A failed call to an upstream API. */
 export class UpstreamError extends GatewayError {
   override readonly name = 'UpstreamError';
-  /** Upstream's HTTP status; undefined when no answer came. */
+  /** Upstream's HTTP status; undefined if there was no response. */
   readonly status: number | undefined;
-  /** Upstream's own words, for recognising a refusal. They stay inside: never shown, never logged. */
+  /** The text of upstream's error body, for recognising a refusal. Never shown and never logged. */
   readonly #words: string;
 
   constructor(
@@ -148,24 +145,24 @@ export class UpstreamError extends GatewayError {
     this.#words = rest.words ?? '';
   }
 
-  /** Whether upstream's answer contains this text, in whichever form (JSON, HTML, plain) it came. */
+  /** Whether upstream's error body contains this text, in any format (JSON, HTML, plain). */
   says(text: string): boolean {
     return this.#words.includes(text);
   }
 }
 
-/** An error as a client is shown it. */
+/** An error as shown to a client. */
 export interface ShownError {
   readonly message: string;
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The body of an answer that has errors and no data: of a request that is refused, or of an operation whose answer cannot
- * be given. Every such body is written here.
+ * The body of a response with errors and no data: to a refused request, or to an operation that has no other response.
+ * The only writer of such bodies.
  *
- * @param requestId undefined where the bytes were no HTTP request.
- * @param data null where the operation was executed.
+ * @param requestId undefined if the bytes were not an HTTP request.
+ * @param data null if the operation was executed.
  */
 export function toErrorBody(errors: readonly ShownError[], requestId: string | undefined, data?: null): string {
   const shown = errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));

@@ -19,21 +19,21 @@ import type { OperationTrace } from './tracing/tracer.ts';
 
 /** A request to `/graphql` that was answered, for logs and metrics. */
 export interface OperationReport {
-  /** `query`, `mutation`, or `none` for a request that was refused before that was known. */
+  /** `query`, `mutation`, or `none` if the request was refused before the operation was known. */
   readonly type: string;
   /** The name of the operation in its document. */
   readonly name: string | undefined;
-  /** What the caller's program calls itself. */
+  /** The client's name for itself. */
   readonly client: string | undefined;
-  /** The codes of the first of its errors. */
+  /** The codes of its first errors. */
   readonly codes: readonly string[];
-  /** How it was executed; undefined where it was not. */
+  /** How it was executed; undefined if it was not. */
   readonly execution: Execution | undefined;
   readonly durationMs: number;
   readonly requestId: string;
 }
 
-/** The parts that a GraphQL request goes through, in this order. */
+/** The steps of a GraphQL request, in order. */
 export interface PipelineParts {
   readonly isRouter: (request: IncomingMessage) => boolean;
   readonly startTrace: (request: IncomingMessage) => OperationTrace | undefined;
@@ -51,9 +51,9 @@ export interface PipelineParts {
     type: StreamType,
     requestId: string,
   ) => Promise<void>;
-  /** Is called with every request that reached GraphQL. */
+  /** Is called for every request that reached GraphQL. */
   readonly onOperation: (report: OperationReport) => void;
-  /** Is called with every request that is answered with an HTTP status of an error. */
+  /** Is called for every request that is answered with an HTTP error status. */
   readonly onRefused: OnRefused;
 }
 
@@ -102,7 +102,7 @@ export function createPipeline(parts: PipelineParts): Handler {
       }
     } catch (error) {
       if (!(error instanceof GatewayError)) {
-        // The server says what there is to say about a defect.
+        // The HTTP server reports unexpected errors.
         response.setHeader('x-request-id', requestId);
         throw error;
       }
@@ -131,7 +131,7 @@ export function createPipeline(parts: PipelineParts): Handler {
   };
 }
 
-/** What a request asks for; of a `POST` it is in the body, of a `GET` in the URL. */
+/** Reads the GraphQL parameters of a request: from the body of a `POST`, from the URL of a `GET`. */
 async function readParameters(request: IncomingMessage, search: string, parts: PipelineParts): Promise<Parameters> {
   const { maxRequestBytes, gate } = parts;
   if (request.method !== 'POST') return readGetParameters(search);
@@ -150,13 +150,13 @@ function isOnlyStream({ headers }: IncomingMessage): boolean {
   return chooseMediaType(headers.accept) === null;
 }
 
-/** The header by which a router asks for the times of all fields. */
+/** Reads the header with which a router requests the timing of all fields. */
 function readFtv1({ headers }: IncomingMessage): string | undefined {
   const header = headers['apollo-federation-include-trace'];
   return typeof header === 'string' ? header : undefined;
 }
 
-/** Lets go of all that an operation holds once its answer is sent, or the caller is gone. */
+/** Releases everything an operation holds once its response is sent or the caller has disconnected. */
 function closeWith(response: ServerResponse, { budget }: GatewayContext): void {
   if (response.closed) budget.close();
   else response.once('close', () => budget.close());

@@ -6,28 +6,28 @@ import { createLog, type Log } from './logging/log.ts';
 import { sampleDocument } from './sample.ts';
 import { type Environment, parseSettings, SettingsError } from './settings/parse-settings.ts';
 
-/** What a process gives the gateway. */
+/** What the process provides to the gateway. */
 export interface Surroundings {
   readonly environment: Environment;
-  /** Where it says where it listens. */
+  /** Receives the address that the gateway listens on. */
   readonly output: Writable;
-  /** Where it logs. */
+  /** Receives the log. */
   readonly errors: Writable;
 }
 
-/** A gateway that was put together. */
+/** A gateway, ready to listen. */
 export interface Gateway {
   readonly log: Log;
-  /** Listens, and says where. @throws if the port cannot be had. */
+  /** Starts to listen and prints the address. @throws if the port is not available. */
   listen(): Promise<void>;
-  /** Answers what is in flight within the grace period, and ends everything. @returns whether all were answered. */
+  /** Finishes requests in flight within the grace period, then shuts down. @returns whether all were answered. */
   close(): Promise<boolean>;
 }
 
-/** How long the log may take to be written at the end, in milliseconds. */
+/** Timeout for flushing the log at shutdown, in milliseconds. */
 const logTimeoutMs = 500;
 
-/** Puts a gateway together, with the embedded Images API unless another one is set. @throws SettingsError. */
+/** Creates a gateway, with the embedded Images API unless another one is configured. @throws SettingsError. */
 export async function createGateway({ environment, output, errors }: Surroundings): Promise<Gateway> {
   const settings = parseSettings(environment);
   const log = createLog(settings.logLevel, errors);
@@ -56,7 +56,7 @@ export async function createGateway({ environment, output, errors }: Surrounding
       const open = settings.routerSecret === null ? ', open to every router because ROUTER_SECRET is not set,' : '';
       output.write(`The gateway${open} listens at ${url}/graphql\n${cloud.describe(url, settings)}`);
       const why = await app.probe();
-      if (why !== null && !closing) log.logger.warn(`/readyz says 503, because ${why}.`);
+      if (why !== null && !closing) log.logger.warn(`The gateway is not ready (/readyz answers 503): ${why}.`);
     },
     async close() {
       closing = true;
@@ -68,27 +68,27 @@ export async function createGateway({ environment, output, errors }: Surrounding
   };
 }
 
-/** An Images API that runs elsewhere. */
+/** An Images API outside this process. */
 function toCloud(imagesApiUrl: URL): Demo {
   const nothing = { people: [], listenToEvents: null, describe: () => '', close: async () => {} };
   return { imagesApiUrl, identityApiUrl: null, token: 'your token', ...nothing };
 }
 
-/** The embedded Images API; loaded only when it is needed, so that the gateway starts fast without it. */
+/** The embedded Images API. Loaded on demand, so that the gateway starts fast without it. */
 async function startDemo(): Promise<Demo> {
   const demo = await import('./demo.ts');
   return demo.startDemo();
 }
 
-/** What to say of a start that failed: one line for each mistake. */
+/** Describes a failed start, one line per mistake. */
 export function describeFailure(error: unknown): readonly string[] {
   return error instanceof SettingsError ? error.mistakes : [toLine(error)];
 }
 
 function toLine(error: unknown): string {
   const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (code === 'EADDRINUSE') return `HOST and PORT: ${address}:${port} is in use by another program.`;
-  if (code === 'EACCES') return `HOST and PORT: this user may not listen at ${address}:${port}.`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST: this machine has no address ${address ?? ''}.`;
+  if (code === 'EADDRINUSE') return `HOST and PORT: ${address}:${port} is in use by another process. Choose another.`;
+  if (code === 'EACCES') return `HOST and PORT: no permission to listen on ${address}:${port}. Choose another.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST: not an address of this machine: ${address ?? ''}`;
   return `The gateway could not start: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -5,8 +5,8 @@ import { expect, it } from 'vitest';
 const root = new URL('../src/', import.meta.url).pathname;
 
 /**
- * Who may import whom, by part: the folders of `src/` and the files beside them. `src/graphql` is taken apart once more,
- * into its folders and the files beside these.
+ * The permitted imports of each part: the folders of `src/` and the files next to them. `src/graphql` is divided further,
+ * into its folders and its own files.
  */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   main: ['start'],
@@ -89,7 +89,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'graphql/selection': [],
 };
 
-/** The longest class, in lines. The linter holds functions to 60 lines, files to 300, and imports to no circles. */
+/** The maximum length of a class, in lines. The linter limits functions to 60 and files to 300, and forbids import cycles. */
 const maxClassLines = 200;
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
@@ -112,19 +112,19 @@ function toPart(name: string): string {
   return folder === 'graphql' ? `graphql/${rest[0]}` : (folder ?? '');
 }
 
-/** Whether the arrows lead from one part to another; one to a folder leads to all of its parts. */
+/** Whether one part may import another; an arrow to a folder permits all of its parts. */
 function isAllowed(from: string, to: string): boolean {
   return arrows[from]?.some((allowed) => to === allowed || to.startsWith(`${allowed}/`)) ?? false;
 }
 
 type File = (typeof files)[number];
 
-/** What the files do that they should not, each with the file's name. */
+/** The violations in the files, each prefixed with the file's name. */
 function offences(find: (file: File) => readonly string[]): string[] {
   return files.flatMap((file) => find(file).map((offence) => `${file.name}: ${offence}`));
 }
 
-it('every part of src/ is in the drawing, and its imports are found', () => {
+it('every part of src/ is listed, and its imports are found', () => {
   expect([...new Set(files.map(({ part }) => part))].filter((part) => !(part in arrows))).toEqual([]);
   expect(files.find(({ name }) => name === 'errors.ts')?.imports).toEqual([]);
   expect(files.find(({ name }) => name === 'app.ts')?.imports).toContain('./upstream/connect.ts');
@@ -139,7 +139,7 @@ function toOtherParts({ name, part, imports }: File): readonly string[] {
     .filter((other) => other !== part);
 }
 
-it('imports go only along the arrows, and every arrow is needed', () => {
+it('parts import only what they may, and every permission is used', () => {
   expect(offences((file) => toOtherParts(file).filter((other) => !isAllowed(file.part, other)))).toEqual([]);
   const used = new Set(files.flatMap((file) => toOtherParts(file).map((other) => `${file.part} -> ${other}`)));
   const unused = Object.entries(arrows).flatMap(([from, allowed]) =>
@@ -150,7 +150,7 @@ it('imports go only along the arrows, and every arrow is needed', () => {
   expect(unused).toEqual([]);
 });
 
-it('the arrows make no circle', () => {
+it('the permitted imports contain no cycle', () => {
   const parts = Object.keys(arrows);
   const next = (part: string) => parts.filter((other) => isAllowed(part, other));
   function reaches(from: string, to: string, seen = new Set<string>()): boolean {
@@ -184,7 +184,7 @@ it('only the programs touch the environment, arguments, signals, streams and exi
   expect(touched).toEqual([]);
 });
 
-it('only upstream and tracing know undici, and only graphql knows GraphQL, and subscriptions, beside what puts them together', () => {
+it('only upstream and tracing import undici, and only graphql and subscriptions import GraphQL, except for the composition root', () => {
   const known = offences(({ name, part, imports }) =>
     imports.filter(
       (path) =>
@@ -198,6 +198,6 @@ it('only upstream and tracing know undici, and only graphql knows GraphQL, and s
   expect(known).toEqual([]);
 });
 
-it('nothing that changes is kept between requests in a module', () => {
+it('modules keep no mutable state between requests', () => {
   expect(offences(({ source }) => source.match(/^(?:export )?(?:let|var) .*$/gm) ?? [])).toEqual([]);
 });

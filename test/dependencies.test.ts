@@ -14,7 +14,7 @@ function versions(name: string): string[] {
     .map(([, { version = '' }]) => version);
 }
 
-// Below these, known holes are open.
+// Older versions have known vulnerabilities.
 it.each([
   ['@apollo/server', '5.5.0'],
   ['undici', '7.24.0'],
@@ -27,17 +27,17 @@ it.each([
   }
 });
 
-it('there is one copy of graphql: two do not know each other', () => {
+it('there is exactly one copy of graphql, because two copies do not work together', () => {
   expect(versions('graphql')).toHaveLength(1);
 });
 
-it('what is installed is what the lock file says', () => {
+it('the installed packages match the lock file', () => {
   for (const name of ['@apollo/server', 'graphql', 'undici']) {
     const manifest = readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8');
     expect((JSON.parse(manifest) as { version: string }).version).toBe(lock.packages[`node_modules/${name}`]?.version);
   }
 });
 
-it('the lock file names no registry', () => {
+it('the lock file contains no registry address', () => {
   expect(Object.values(lock.packages).filter(({ resolved }) => resolved?.startsWith('http'))).toEqual([]);
 });

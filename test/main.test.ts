@@ -12,13 +12,13 @@ const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 interface Run extends AsyncDisposable {
   readonly child: ChildProcess;
   readonly output: Readonly<Record<'out' | 'err', string>>;
-  /** The address that it printed. */
+  /** The printed address. */
   url(): Promise<string>;
-  /** Its exit code, once all that it wrote was read. */
+  /** The exit code, after all output was read. */
   ended(): Promise<unknown>;
 }
 
-/** Starts the gateway as a process of its own, on a free port. */
+/** Starts the gateway in a separate process, on a free port. */
 function run(environment: Readonly<Record<string, string>>): Run {
   const child = spawn(process.execPath, [program], { env: { PORT: '0', ...environment } });
   const output = { out: '', err: '' };
@@ -64,7 +64,7 @@ async function isOpen(url: string): Promise<boolean> {
   );
 }
 
-it('with no cloud it prints its address and tokens that work, in one line for the address', async () => {
+it('without a cloud it prints working tokens, and its address on one line', async () => {
   await using gateway = run({});
   const url = await gateway.url();
   for (const { token } of [demoIdentities.producer, demoIdentities.consumerA]) {
@@ -78,7 +78,7 @@ it('with no cloud it prints its address and tokens that work, in one line for th
   expect(await gateway.ended()).toBe(0);
 });
 
-it('the line with its address tells whether every router may use it', async () => {
+it('the line with its address says whether any router may use it', async () => {
   await using open = run({});
   await open.url();
   expect(open.output.out.split('\n')[0]).toContain('ROUTER_SECRET');
@@ -87,7 +87,7 @@ it('the line with its address tells whether every router may use it', async () =
   expect(guarded.output.out).not.toMatch(/ROUTER_SECRET|known-to-the-router/);
 });
 
-it('wrong settings end it with a line for each of them', async () => {
+it('exits with one line for each wrong setting', async () => {
   await using gateway = run({ PORT: 'many', LOG_LEVEL: 'loud', IMAGES_API_URL: 'http://user:canary@cloud' });
   expect(await gateway.ended()).toBe(1);
   const lines = gateway.output.err.trimEnd().split('\n');
@@ -97,7 +97,7 @@ it('wrong settings end it with a line for each of them', async () => {
 });
 
 it.each([{}, { IMAGES_API_URL: 'http://127.0.0.1:1' }])(
-  'a port in use ends it with one line; with %j',
+  'exits with one line if its port is in use; with %j',
   async (settings) => {
     await using upstream = await startUpstream((response) => sendJson(response, 200, {}));
     const { port } = new URL(upstream.url);
@@ -108,14 +108,14 @@ it.each([{}, { IMAGES_API_URL: 'http://127.0.0.1:1' }])(
   },
 );
 
-it('on SIGTERM it answers what is in flight, refuses new connections, and ends with 0', async () => {
+it('on SIGTERM it answers requests in flight, refuses new connections, and exits with 0', async () => {
   let release = (): void => {};
   await using upstream = await startUpstream((response) => {
     release = () => sendJson(response, 200, { images: [{ id: 'x', name: 'late' }] });
   });
   await using gateway = run({ IMAGES_API_URL: upstream.url });
   const url = await gateway.url();
-  // Who is connected already, and has begun a request, is told that the gateway is going.
+  // A request that has already begun on an existing connection is told that the gateway is shutting down.
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   await new Promise<void>((resolve) => socket.write('GET /readyz HTTP/1.1\r\n', () => resolve()));
   const answer = ask(url, 'a token');
@@ -132,7 +132,7 @@ it('on SIGTERM it answers what is in flight, refuses new connections, and ends w
   expect(gateway.output.err).not.toContain('a token');
 });
 
-it('a second SIGTERM ends it at once', async () => {
+it('a second SIGTERM ends it immediately', async () => {
   await using upstream = await startUpstream(() => {});
   await using gateway = run({ IMAGES_API_URL: upstream.url, SHUTDOWN_GRACE_MS: '600000' });
   const url = await gateway.url();
@@ -145,7 +145,7 @@ it('a second SIGTERM ends it at once', async () => {
   await cut;
 });
 
-it('what is not answered within the grace period is cut off, and the exit code tells', async () => {
+it('requests not answered within the grace period are cut off, and the exit code is 1', async () => {
   await using upstream = await startUpstream(() => {});
   await using gateway = run({ IMAGES_API_URL: upstream.url, SHUTDOWN_GRACE_MS: '50' });
   const cut = expect(ask(await gateway.url(), 'a token')).rejects.toThrow();

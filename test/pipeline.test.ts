@@ -5,7 +5,7 @@ import { createHttpServer } from '../src/http/server.ts';
 import { createPipeline } from '../src/pipeline.ts';
 import { listen } from './support/listen.ts';
 
-it('an operation that ends in a defect is answered with 500 and its request id, and room is made for the next', async () => {
+it('an operation that ends in a defect is answered with 500 and its request id, and frees its slot', async () => {
   const defects: unknown[] = [];
   const defect = new Error('not foreseen');
   const gate = createGate({

@@ -11,7 +11,7 @@ const routerSecret = 'canary-of-the-router';
 const words = 'canary-of-upstream';
 const secret = /canary-of/;
 
-/** What the caller may be told of again, but nobody else. */
+/** Values that may be returned to the caller, but must not appear anywhere else. */
 const [image, member] = ['value-of-an-image', 'value-of-a-member'];
 const values = /value-of/;
 
@@ -36,7 +36,7 @@ beforeEach(() => {
   vi.spyOn(Math, 'random').mockReturnValue(0);
 });
 
-/** Runs all operations, some bad requests too, and looks for what must not be seen in all that can be seen. */
+/** Runs all operations and some bad requests, and searches all output for secrets. */
 async function search(upstreamUrl: string): Promise<void> {
   await using collector = await startCollector();
   const answers: string[] = [];
@@ -63,7 +63,7 @@ async function search(upstreamUrl: string): Promise<void> {
     };
     const json = { 'content-type': 'application/json', 'x-router-secret': routerSecret };
     for (const query of operations) {
-      // Twice at once, so that one may be answered by the call of the other.
+      // Twice concurrently, so that one may share the call of the other.
       const ask = () => send(JSON.stringify({ query }), { ...json, 'x-auth-token': token });
       await Promise.all([ask(), ask()]);
     }
@@ -102,7 +102,7 @@ const headers = {
 };
 
 it.each([200, 201, 300, 302, 400, 401, 403, 404, 405, 409, 413, 414, 415, 429, 431, 500, 502, 503, 504])(
-  "no token and none of upstream's words or addresses are seen after %i",
+  'no token, upstream message or address is exposed after %i',
   async (status) => {
     for (const body of [
       `{"message": "${words}", "token": "${token}"}`,
@@ -119,7 +119,7 @@ it.each([200, 201, 300, 302, 400, 401, 403, 404, 405, 409, 413, 414, 415, 429, 4
 );
 
 it.each([200, 400, 401, 403, 404, 409, 413, 429, 500, 503])(
-  'nor after %i where upstream echoes all that it is sent, and the secret of the router is not sent to it',
+  'nor after %i from an upstream that echoes the request, which does not contain the router secret',
   async (status) => {
     await using upstream = await startUpstream((response, request) => {
       const { method, target, headers, body } = request;
@@ -140,12 +140,12 @@ it.each([200, 400, 401, 403, 404, 409, 413, 429, 500, 503])(
 
 it.each<readonly [string, Script]>([
   ['no answer', () => {}],
-  ['a large one', (response) => response.end(words.repeat(1000))],
-  ['one that is encoded', (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(words))],
-  ['one that is not UTF-8', (response) => response.end(Buffer.concat([Buffer.from(words), Buffer.from([0xff])]))],
-  ['one that is no JSON', (response) => response.end(words)],
+  ['a large answer', (response) => response.end(words.repeat(1000))],
+  ['an encoded answer', (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(words))],
+  ['an answer that is not UTF-8', (response) => response.end(Buffer.concat([Buffer.from(words), Buffer.from([0xff])]))],
+  ['an answer that is not JSON', (response) => response.end(words)],
   [
-    'one that is cut off',
+    'a truncated answer',
     (response) => response.writeHead(200, { 'content-length': '99' }).write(words, () => response.destroy()),
   ],
 ])('nor after %s', async (_name, script) => {
@@ -155,7 +155,7 @@ it.each<readonly [string, Script]>([
 
 it.each([
   ['a reset', ''],
-  ['no HTTP', `${words}\r\n`],
+  ['an answer that is not HTTP', `${words}\r\n`],
   ['wrong headers', `HTTP/1.1 200 OK\r\n${words}\0: ${token}\r\n\r\n`],
 ])('nor after %s', async (_name, bytes) => {
   await using upstream = await startRawUpstream((socket) => {
@@ -165,6 +165,6 @@ it.each([
   await search(upstream.url);
 });
 
-it('nor where upstream is not there', async () => {
+it('nor if upstream is unreachable', async () => {
   await search(await refusingUrl(createServer()));
 });

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { Token } from '../src/token.ts';
 
-it('is told apart by its id, and revealed only on request', () => {
+it('is identified by its id, and revealed only on request', () => {
   const token = new Token('gAAAA-secret');
   expect(token.id).toBe(new Token('gAAAA-secret').id);
   expect(token.id).not.toBe(new Token('gAAAA-other').id);

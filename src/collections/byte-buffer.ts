@@ -1,6 +1,6 @@
 /**
- * Bytes that arrive in chunks, together in one buffer. Kept as they come, chunks of one byte would take more than a
- * hundred times as much memory as there are bytes, and a limit on their number would be none on what they hold.
+ * Collects chunks of bytes in one growing buffer. A list of one-byte chunks would take over a hundred times as much
+ * memory as their bytes, so that a limit on bytes would not limit memory.
  */
 export class ByteBuffer {
   #buffer: Buffer | null = null;
@@ -13,7 +13,7 @@ export class ByteBuffer {
   add(chunk: Buffer): void {
     const size = this.#size + chunk.length;
     if (this.#buffer === null) {
-      // Most come in one chunk.
+      // Most bodies arrive in one chunk.
       this.#buffer = chunk;
     } else {
       if (size > this.#buffer.length) {
@@ -26,7 +26,7 @@ export class ByteBuffer {
     this.#size = size;
   }
 
-  /** Gives all of them away: nothing may be added afterwards. */
+  /** Hands over all bytes; nothing may be added afterwards. */
   take(): Buffer {
     const all = this.#buffer?.subarray(0, this.#size) ?? Buffer.alloc(0);
     this.#buffer = null;

@@ -1,13 +1,13 @@
-/** After how many removals a map is replaced, at the least. */
+/** Minimum number of removals before the map is replaced. */
 const renewAfter = 100;
 
 /**
- * A map for what comes and goes all the time.
+ * A map for short-lived entries, safe to keep for the life of the process.
  *
  * V8 replaces the table behind a `Map` or `Set` again and again as entries come and go, and every table it has replaced
- * points at the next one. Once a single one of them has grown old, young garbage collections find all later ones alive
- * through it, and with them everything that they ever held: each request's data is then copied and promoted, until a full
- * collection. A new `Map` from time to time cuts that chain.
+ * points to the next one. Once one of them is in the old generation, minor garbage collections treat all later ones as
+ * alive, along with everything they ever held: each request's data is then copied and promoted until a full collection.
+ * Replacing the `Map` from time to time breaks that chain.
  */
 export class LeakFreeMap<Key, Value> {
   #entries = new Map<Key, Value>();
@@ -25,10 +25,10 @@ export class LeakFreeMap<Key, Value> {
     this.#entries.set(key, value);
   }
 
-  /** @returns whether there was such an entry. */
+  /** @returns whether the key was present. */
   delete(key: Key): boolean {
     if (!this.#entries.delete(key)) return false;
-    // A copy takes as long as the map is large, so large ones are copied less often.
+    // Copying takes time proportional to the size, so large maps are copied less often.
     if (++this.#removals >= renewAfter + this.#entries.size) {
       this.#entries = new Map(this.#entries);
       this.#removals = 0;
@@ -36,7 +36,7 @@ export class LeakFreeMap<Key, Value> {
     return true;
   }
 
-  /** The entries, those that came first first; not to be changed while they are looked at. */
+  /** The entries in insertion order. The map must not be changed during iteration. */
   entries(): MapIterator<[Key, Value]> {
     return this.#entries.entries();
   }

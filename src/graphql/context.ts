@@ -12,68 +12,68 @@ import { type LoaderStats, Loaders } from './data/loaders.ts';
 import type { OperationBudget } from './limits/operation-budget.ts';
 import { createKnownSelections, type KnownSelections, type ListWeights } from './selection.ts';
 
-/** What a request may ask of the two fields that are there for routers. */
+/** Which of the two federation fields a request may use. */
 export interface FederationAllowance {
-  /** Whether `_service` tells the schema. */
+  /** Whether `_service` returns the schema. */
   readonly sdl: boolean;
-  /** Whether `_entities` resolves anything. */
+  /** Whether `_entities` resolves entities. */
   readonly entities: boolean;
 }
 
-/** What the resolvers of one request work with. */
+/** The context of one request's resolvers. */
 export interface GatewayContext {
-  /** The Images API as this request's caller sees it: for writes, and for lists that no loader keeps. */
+  /** The Images API as the caller sees it: for writes, and for lists that no loader caches. */
   readonly client: ImagesClient;
-  /** Whether there is a token that can be used. */
+  /** Whether the request has a usable token. */
   readonly hasToken: boolean;
-  /** Who the caller is, and what projects are called. */
+  /** The caller's user and project, and project names. */
   readonly identity: CallerIdentity;
   /** The reads of this request. */
   readonly loaders: Loaders;
-  /** Whether a removal is read back before it is called done. */
+  /** Whether a removal is verified by a read before it is reported as done. */
   readonly verifyRemovals: boolean;
-  /** How many changes of one bulk mutation run concurrently. */
+  /** Number of concurrent changes of one bulk mutation. */
   readonly bulkConcurrency: number;
   readonly requestId: string;
-  /** What the request may ask of the fields for routers. */
+  /** Which federation fields the request may use. */
   readonly federation: FederationAllowance;
-  /** What was found out about what the operation selects. */
+  /** Cached facts about the operation's selections. */
   readonly selections: KnownSelections;
-  /** What the operation may cost, and has cost so far. */
+  /** The limits of the operation, and its use of them so far. */
   readonly budget: OperationBudget;
-  /** How many fields the lists of the operation select of each item. */
+  /** Number of fields selected per item, for each list of the operation. */
   readonly listWeights: ListWeights;
-  /** Errors of rows that were left out of a list; they are added to the answer beside the list. */
+  /** Errors of rows that were left out of a list; they are added to the errors of the response. */
   readonly rowErrors: GraphQLError[];
-  /** Undefined: there is none. */
+  /** Undefined: the operation is not traced. */
   readonly trace: OperationTrace | undefined;
   /** Follows views for as long as a subscription lasts; undefined where nothing is subscribed to. */
   readonly watch?: Watch<GatewayContext> | undefined;
 }
 
-/** What a request may do, by the settings and by who asks. */
+/** What a request may do, according to the settings and its sender. */
 export interface ContextOptions
   extends Pick<GatewayContext, 'verifyRemovals' | 'bulkConcurrency' | 'federation' | 'watch'> {
-  /** Counts what the loaders do; by default nobody does. */
+  /** Counts reads and loads; by default they are not counted. */
   readonly loaderStats?: LoaderStats;
   readonly budget: OperationBudget;
 }
 
-/** A caller whose trace is told how the operation ended. */
+/** A caller, with the trace of its operation. */
 export interface TracedCaller extends ClientCaller {
   readonly trace?: OperationTrace | undefined;
 }
 
-/** What all requests reach the Images API and the Identity service through. */
+/** The connections to the Images API and the Identity service, shared by all requests. */
 export interface Upstream {
   readonly transport: Transport;
-  /** Null: every read is a call of its own. */
+  /** Null: each read makes its own call. */
   readonly sharedReads: ReadSharing | null;
-  /** The way to the Identity service; null where there is none. */
+  /** The transport of the Identity service; null if none is configured. */
   readonly identity: Transport | null;
 }
 
-/** Everything that lives as long as one request. No upstream call happens yet. */
+/** Creates everything that lives as long as one request. Makes no upstream call. */
 export function createContext(
   { transport, sharedReads, identity }: Upstream,
   caller: TracedCaller,
@@ -103,7 +103,7 @@ export function reportRowErrors(
   for (const error of errors) reportError(context, error, info, []);
 }
 
-/** Adds an error to the answer without failing the field: `below` is its path from there. */
+/** Adds an error to the response without failing the field. `below` is the path from the field to the error. */
 export function reportError(
   context: GatewayContext,
   originalError: GatewayError,

@@ -11,25 +11,24 @@ import { checkIds } from './ids.ts';
 
 type Resolve = GraphQLFieldResolver<unknown, GatewayContext>;
 
-/** Finds an entity by its key, or by what a router sent to represent it. */
+/** Finds an entity by its key or its representation. */
 type Find<Key> = (key: Key, context: GatewayContext, info: GraphQLResolveInfo) => unknown;
 
-/** How entities are found and told apart. */
+/** How entities are resolved. */
 export interface Entities {
-  /** By the name of the entity, what finds the one that a representation stands for; without, it is shown as it came. */
+  /** Reference resolvers by entity name. An entity without one resolves to its representation. */
   readonly references: Readonly<Record<string, Find<never>>>;
-  /** The name of what was found. */
+  /** The type name of a resolved entity. */
   readonly toTypename: (entity: Readonly<Record<string, unknown>>) => string;
 }
 
 /**
- * Holds `_service` and `_entities` to what the request may ask of them, and lets a representation that cannot be used
- * fail alone: as built, the resolver of `_entities` fails as a whole with the first one that throws, and needs twice the
- * time.
+ * Enforces the request's access to `_service` and `_entities`, and makes each invalid representation fail on its own.
+ * The built-in resolver of `_entities` fails entirely when one representation throws, and takes twice the time.
  */
 export function guardFederation(schema: GraphQLSchema, { references, toTypename }: Entities): void {
   const entity = schema.getType('_Entity');
-  if (!isUnionType(entity)) throw new Error('The subgraph schema has no _Entity');
+  if (!isUnionType(entity)) throw new Error('The subgraph schema has no union _Entity');
   const resolvers = new Map(entity.getTypes().map(({ name }) => [name, references[name] ?? returnIt]));
   entity.resolveType = toTypename;
 
@@ -41,28 +40,30 @@ export function guardFederation(schema: GraphQLSchema, { references, toTypename 
         throw new GatewayError('BAD_USER_INPUT', 'The "__typename" of a representation must name an entity.');
       }
       const found = resolve(representation as never, context, info);
-      // As a value: a compiled query would leave out a rejected item at the end of a list, and so shift the others.
+      // The error becomes a value: a compiled query would drop a rejected item at the end of a list.
       return found instanceof Promise ? found.catch((error: unknown) => fail(error, context)) : found;
     } catch (error) {
       return fail(error, context);
     }
   }
 
-  /** The error as the value of an entity; null once the answer holds as many errors as it may. */
+  /** The error as the value of an entity; null once the response holds the maximum number of errors. */
   function fail(error: unknown, { budget }: GatewayContext): unknown {
     return budget.addError() ? error : null;
   }
 
   wrap(schema, '_service', (resolve) => (source, args, context, info) => {
     if (!context.federation.sdl) {
-      throw new GatewayError('FORBIDDEN', 'This gateway tells its schema only to a router that proves itself.');
+      const message = 'Only an authenticated router may read the schema. Send the router secret as X-Router-Secret.';
+      throw new GatewayError('FORBIDDEN', message);
     }
     return resolve(source, args, context, info);
   });
 
   wrap(schema, '_entities', () => (_source, args, context, info) => {
     if (!context.federation.entities) {
-      throw new GatewayError('FORBIDDEN', 'This gateway resolves entities only for a router that proves itself.');
+      const message = 'Only an authenticated router may resolve entities. Send the router secret as X-Router-Secret.';
+      throw new GatewayError('FORBIDDEN', message);
     }
     const representations: readonly unknown[] = args['representations'];
     return representations.map((representation) => resolveEntity(representation, context, info));
@@ -70,10 +71,10 @@ export function guardFederation(schema: GraphQLSchema, { references, toTypename 
 }
 
 /**
- * Finds an entity by these fields of its representation, all of type `ID!`, each as the scalar takes it: `_Any` takes
- * anything, and what comes of it must not depend on how the operation is executed. Nothing else of it is used.
+ * Creates a reference resolver that finds an entity by these `ID!` fields of its representation. Each is parsed as the
+ * scalar `ID`, because `_Any` accepts anything and the result must not depend on how the operation is executed.
  *
- * @returns a reference, which throws GatewayError `BAD_USER_INPUT` for fields that are no ids.
+ * @returns a resolver that throws GatewayError `BAD_USER_INPUT` for invalid ids.
  */
 export function byIds<Name extends string>(names: readonly Name[], find: Find<Readonly<Record<Name, string>>>) {
   return (representation: Readonly<Record<string, unknown>>, context: GatewayContext, info: GraphQLResolveInfo) => {
@@ -84,7 +85,7 @@ export function byIds<Name extends string>(names: readonly Name[], find: Find<Re
   };
 }
 
-/** @returns undefined for what is no id. */
+/** @returns undefined for an invalid id. */
 function parseId(value: unknown): unknown {
   try {
     return GraphQLID.parseValue(value);

@@ -1,7 +1,7 @@
 // Written by `npm run codegen` from schema/*.graphql; do not edit.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { Image as ImageModel, ImageMember as ImageMemberModel } from '../upstream/model.ts';
-import type { MemberPayload, DeletePayload, MyMembershipModel, ViewerModel, ImageMembersChangedModel, SharedWithMeChangedModel, ImageMemberEventModel } from './models.ts';
+import type { Image as ImageModel } from '../upstream/model.ts';
+import type { MemberPayload, DeletePayload, ImageChangeModel, UpdateImageModel, ViewerModel, ImageMembersChangedModel, SharedWithMeChangedModel, ImageMemberEventModel, ImageMemberModel } from './models.ts';
 import type { Project as ProjectModel } from '../identity/model.ts';
 import type { GatewayContext } from './context.ts';
 export type Maybe<T> = T | null;
@@ -40,13 +40,19 @@ export type CreateImageMemberPayload = {
   /** The new member; with the user error `ALREADY_MEMBER`, the existing one. Null where the image was not shared. */
   readonly imageMember?: Maybe<ImageMember>;
   /** Why the image was not shared; empty on success. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
 /** Which images to share, and with whom: every image with every project. */
 export type CreateImageMembersInput = {
   /** The ids of the images to share. */
   readonly imageIds: ReadonlyArray<Scalars['ID']['input']>;
+  /**
+   * True: makes those images `SHARED` first that are `PRIVATE`. Members whom such an image had before it became private are
+   * members again, with the status they had. Images of any other visibility stay as they are. Costs one upstream call for
+   * each image that is changed, and one or two for looking them up.
+   */
+  readonly makeShared?: Scalars['Boolean']['input'];
   /** The ids of the projects to share them with. */
   readonly memberIds: ReadonlyArray<Scalars['ID']['input']>;
 };
@@ -56,8 +62,10 @@ export type CreateImageMembersPayload = {
   readonly __typename?: 'CreateImageMembersPayload';
   /** A row for each pair of image and project, in the order of the input. */
   readonly changes: ReadonlyArray<ImageMemberChange>;
+  /** With `makeShared`, a row for each image, in the order of the input: whether it was made `SHARED`. Empty without. */
+  readonly imageChanges: ReadonlyArray<ImageChange>;
   /** Why nothing at all was changed; empty where there are rows. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
 /** Which image to stop sharing, and with whom. */
@@ -79,7 +87,7 @@ export type DeleteImageMemberPayload = {
   /** The image, as it is after the change; null if the token may not see it. */
   readonly image?: Maybe<Image>;
   /** Why the member was not removed; empty on success. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
 /** Which images to stop sharing, and with whom: every image with every project. */
@@ -96,7 +104,7 @@ export type DeleteImageMembersPayload = {
   /** A row for each pair of image and project, in the order of the input. */
   readonly changes: ReadonlyArray<ImageMemberChange>;
   /** Why nothing at all was changed; empty where there are rows. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
 /** A machine image in the Images service. */
@@ -131,9 +139,9 @@ export type Image = {
   /**
    * The caller's own membership in the image; null where it has none: for its own images, for images that are not shared,
    * and for administrators, to whom the Images API shows every image as its owner sees it. For a whole list of up to 200
-   * images this costs three upstream calls, not one for each.
+   * images, `status` costs three upstream calls, and `id` and `memberId` one more. Its times cost one more for each image.
    */
-  readonly myMembership?: Maybe<MyMembership>;
+  readonly myMembership?: Maybe<ImageMember>;
   /** The name that its owner gave the image; names need not be unique. */
   readonly name?: Maybe<Scalars['String']['output']>;
   /** The algorithm of `osHashValue`, such as `sha512`. */
@@ -176,6 +184,19 @@ export type ImageMemberArgs = {
 /** A machine image in the Images service. */
 export type ImageMembersArgs = {
   status?: InputMaybe<ReadonlyArray<MemberStatus>>;
+};
+
+/** What became of making one image `SHARED`. */
+export type ImageChange = {
+  readonly __typename?: 'ImageChange';
+  /** The image as it is now; null where the token may not see it, or where that is not known. */
+  readonly image?: Maybe<Image>;
+  /** The id of the image. */
+  readonly imageId: Scalars['ID']['output'];
+  /** What became of it. `UNCHANGED`: the image was `SHARED` already. */
+  readonly outcome: ImageMemberOutcome;
+  /** Why it was refused; empty unless `outcome` is `REFUSED`. */
+  readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
 /** A page of images, after the Relay cursor connections specification. */
@@ -262,10 +283,12 @@ export type ImageMember = {
 export type ImageMemberAction =
   /** Make the project a member. */
   | 'ADD'
-  /** Nothing: the project is a member, and shall be one. */
+  /** Nothing: the project is a member, and is to stay one. */
   | 'KEEP'
   /** Remove the project. */
-  | 'REMOVE';
+  | 'REMOVE'
+  /** Set the member's status. */
+  | 'UPDATE';
 
 /**
  * What became of one pair of image and project. Where the Images API holds an id in another spelling than that of the
@@ -279,12 +302,12 @@ export type ImageMemberChange = {
   readonly imageId: Scalars['ID']['output'];
   /** The member as it is now; null where the project is none, or where that is not known. */
   readonly imageMember?: Maybe<ImageMember>;
-  /** The id of the project. */
-  readonly memberId: Scalars['ID']['output'];
+  /** The id of the project; null only for the caller's own, where that is not known. */
+  readonly memberId?: Maybe<Scalars['ID']['output']>;
   /** What became of it. */
   readonly outcome: ImageMemberOutcome;
   /** Why it was refused; empty unless `outcome` is `REFUSED`. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
 /** A membership that changed. */
@@ -311,7 +334,7 @@ export type ImageMemberEventAction =
   /** The member has another status. In a list by status, the image may have left the list. */
   | 'UPDATED';
 
-/** What became of one pair of image and project. */
+/** What became of one change of a bulk mutation. */
 export type ImageMemberOutcome =
   /** It was done; or it was seen to be so after the answer to the change was lost, and may have been so before. */
   | 'DONE'
@@ -389,6 +412,36 @@ export type ImageStatus =
   /** Data is being staged for an import. */
   | 'UPLOADING';
 
+/** What a person can cause and mend about a mutation. The mutation changed nothing. */
+export type ImageUserError = {
+  readonly __typename?: 'ImageUserError';
+  /** What went wrong, for programs. */
+  readonly code: ImageUserErrorCode;
+  /** The path of the argument that is at fault, such as `["input", "memberId"]`; null where it is no single one. */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What went wrong and what would help, for people. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The kinds of errors that a user can cause and mend. */
+export type ImageUserErrorCode =
+  /** The project is a member of the image already; the payload holds the existing row. */
+  | 'ALREADY_MEMBER'
+  /** Members can be changed only while the image's visibility is `SHARED`. */
+  | 'IMAGE_NOT_SHARED'
+  /** An argument has a value that cannot be used. */
+  | 'INVALID_INPUT'
+  /** The image has as many members as the operator of the cloud allows. */
+  | 'MEMBER_LIMIT_EXCEEDED'
+  /** No such image or member, or this token may not see it: the Images API answers both alike. */
+  | 'NOT_FOUND'
+  /** Only the member itself may set its status, with a token of its own project. */
+  | 'NOT_IMAGE_MEMBER'
+  /** Only the project that owns the image may do this. */
+  | 'NOT_IMAGE_OWNER'
+  /** The cloud does not allow this token to give the image that visibility. */
+  | 'VISIBILITY_NOT_ALLOWED';
+
 /** Who may see an image. */
 export type ImageVisibility =
   /** Every project sees it, and has it in its image list only when it asks for community images. */
@@ -433,6 +486,7 @@ export type MemberStatusFilter =
   /** Images that the caller has rejected. */
   | 'REJECTED';
 
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /**
@@ -462,49 +516,71 @@ export type Mutation = {
    */
   readonly setImageMembers: SetImageMembersPayload;
   /**
+   * Changes attributes of an image; what is not named stays as it is. Only a token that may change the image in the Images
+   * API can do this: by default one of the project that owns it. All changes are made, or none.
+   *
+   * An image that is no longer `SHARED` keeps its members and hides them: they do not see it through their membership and
+   * cannot be changed. Once it is `SHARED` again, they are members again, with the status they had.
+   */
+  readonly updateImage: UpdateImagePayload;
+  /**
    * Accepts, rejects or sets aside a shared image. Only the member itself may do this, with a token of its own project.
-   * From every status every other one can be set.
+   * From every status every other one can be set. Without `memberId`, the caller's own status is set.
    */
   readonly updateMemberStatus: UpdateMemberStatusPayload;
+  /**
+   * Accepts, rejects or sets aside several images that are shared with one project. Only the member itself may do this, with
+   * a token of its own project. Each image has a row of its own in the payload.
+   */
+  readonly updateMemberStatuses: UpdateMemberStatusesPayload;
 };
 
 
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
 export type MutationCreateImageMemberArgs = {
   input: CreateImageMemberInput;
 };
 
 
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
 export type MutationCreateImageMembersArgs = {
   input: CreateImageMembersInput;
 };
 
 
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
 export type MutationDeleteImageMemberArgs = {
   input: DeleteImageMemberInput;
 };
 
 
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
 export type MutationDeleteImageMembersArgs = {
   input: DeleteImageMembersInput;
 };
 
 
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
 export type MutationSetImageMembersArgs = {
   input: SetImageMembersInput;
 };
 
 
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
+export type MutationUpdateImageArgs = {
+  input: UpdateImageInput;
+};
+
+
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
 export type MutationUpdateMemberStatusArgs = {
   input: UpdateMemberStatusInput;
 };
 
-/** The caller's own membership in an image that another project shares with it. */
-export type MyMembership = {
-  readonly __typename?: 'MyMembership';
-  /** The whole membership, with its times. Costs one upstream call for each image. */
-  readonly imageMember?: Maybe<ImageMember>;
-  /** What the caller decided about the image. */
-  readonly status: MemberStatus;
+
+/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
+export type MutationUpdateMemberStatusesArgs = {
+  input: UpdateMemberStatusesInput;
 };
 
 /** Which end of an order comes first. */
@@ -543,6 +619,7 @@ export type Project = {
   readonly name?: Maybe<Scalars['String']['output']>;
 };
 
+/** What can be read: the images and memberships that the token may see, and who the token stands for. */
 export type Query = {
   readonly __typename?: 'Query';
   /** The image with this id; null if there is none or the token may not see it. Hidden and pending images are found too. */
@@ -551,8 +628,8 @@ export type Query = {
   readonly imageMember?: Maybe<ImageMember>;
   /**
    * The images that the token may see, a page at a time. Without a filter these are the caller's own images, public
-   * images and those shared images that the caller has accepted. The consumer's inbox is
-   * `filter: {visibility: SHARED, memberStatus: PENDING}`; such a list holds the caller's own shared images too.
+   * images and those shared images that the caller has accepted. The consumer's inbox, images that other projects share
+   * with the caller, is `filter: {sharedWithMe: true, memberStatus: PENDING}`.
    */
   readonly images?: Maybe<ImageConnection>;
   /**
@@ -563,17 +640,20 @@ export type Query = {
 };
 
 
+/** What can be read: the images and memberships that the token may see, and who the token stands for. */
 export type QueryImageArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** What can be read: the images and memberships that the token may see, and who the token stands for. */
 export type QueryImageMemberArgs = {
   imageId: Scalars['ID']['input'];
   memberId: Scalars['ID']['input'];
 };
 
 
+/** What can be read: the images and memberships that the token may see, and who the token stands for. */
 export type QueryImagesArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   filter?: InputMaybe<ImageFilter>;
@@ -597,7 +677,7 @@ export type SetImageMembersPayload = {
   /** A row for each project that was named, in the order of the input, and then one for each that was removed. */
   readonly changes: ReadonlyArray<ImageMemberChange>;
   /** Why nothing at all was changed; empty where there are rows. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
 /** The images that other projects share with the caller, as they are now, and what changed. */
@@ -640,12 +720,49 @@ export type SubscriptionSharedWithMeChangedArgs = {
   memberStatus?: InputMaybe<MemberStatusFilter>;
 };
 
+/** Which image to change, and how. An attribute that is null or absent stays as it is; at least one must be given. */
+export type UpdateImageInput = {
+  /** The id of the image. */
+  readonly imageId: Scalars['ID']['input'];
+  /** The name, of at most 255 characters; it need not be unique. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** Whether to keep the image out of default image lists. */
+  readonly osHidden?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether the image is safe from being deleted. */
+  readonly protected?: InputMaybe<Scalars['Boolean']['input']>;
+  /** All tags of the image from now on, each of at most 255 characters; an empty list removes them all. */
+  readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /**
+   * Who may see the image. In most clouds only administrators may make images `PUBLIC`, and some allow only them to make
+   * images `COMMUNITY`.
+   */
+  readonly visibility?: InputMaybe<ImageVisibility>;
+};
+
+/** What became of changing an image. */
+export type UpdateImagePayload = {
+  readonly __typename?: 'UpdateImagePayload';
+  /**
+   * The members that this change hid, because the image is no longer `SHARED`. The Images API keeps them: they are members
+   * again, with this status, once the image is `SHARED` again. Empty where the change hid none, null where nothing was
+   * changed or where it is not known. Costs one upstream call more where `visibility` is given.
+   */
+  readonly hiddenMembers?: Maybe<ReadonlyArray<ImageMember>>;
+  /** The image as it is now; null if the token may not see it. */
+  readonly image?: Maybe<Image>;
+  /** Why the image was not changed; empty on success. */
+  readonly userErrors: ReadonlyArray<ImageUserError>;
+};
+
 /** Which membership to change, and how. */
 export type UpdateMemberStatusInput = {
   /** The id of the image. */
   readonly imageId: Scalars['ID']['input'];
-  /** The id of the member's project: the caller's own. */
-  readonly memberId: Scalars['ID']['input'];
+  /**
+   * The id of the member's project. By default it is the caller's own, which costs one call to the Identity service, or two
+   * to the Images API where this gateway asks no Identity service. An administrator must name it there.
+   */
+  readonly memberId?: InputMaybe<Scalars['ID']['input']>;
   /** The new status. */
   readonly status: MemberStatus;
 };
@@ -658,7 +775,30 @@ export type UpdateMemberStatusPayload = {
   /** The member as it is after the change; null where the status was not changed. */
   readonly imageMember?: Maybe<ImageMember>;
   /** Why the status was not changed; empty on success. */
-  readonly userErrors: ReadonlyArray<UserError>;
+  readonly userErrors: ReadonlyArray<ImageUserError>;
+};
+
+/** Which images to accept, reject or set aside. */
+export type UpdateMemberStatusesInput = {
+  /** The ids of the images. */
+  readonly imageIds: ReadonlyArray<Scalars['ID']['input']>;
+  /**
+   * The id of the member's project. By default it is the caller's own, which costs one call to the Identity service. Where
+   * this gateway asks no Identity service, the images tell it: that costs two calls to the Images API, and one more for
+   * each image that comes before the first one that is shared with the caller. An administrator must name it there.
+   */
+  readonly memberId?: InputMaybe<Scalars['ID']['input']>;
+  /** The new status. */
+  readonly status: MemberStatus;
+};
+
+/** What became of changing a member's status in several images. */
+export type UpdateMemberStatusesPayload = {
+  readonly __typename?: 'UpdateMemberStatusesPayload';
+  /** A row for each image, in the order of the input. */
+  readonly changes: ReadonlyArray<ImageMemberChange>;
+  /** Why nothing at all was changed; empty where there are rows. */
+  readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
 /** A user of the cloud. This graph knows the caller alone; an identity subgraph adds the rest. */
@@ -669,34 +809,6 @@ export type User = {
   /** The name that the user signs in with; it is unique in the user's domain. */
   readonly name?: Maybe<Scalars['String']['output']>;
 };
-
-/** What a person can cause and mend about a mutation. The mutation changed nothing. */
-export type UserError = {
-  readonly __typename?: 'UserError';
-  /** What went wrong, for programs. */
-  readonly code: UserErrorCode;
-  /** The path of the argument that is at fault, such as `["input", "memberId"]`; null where it is no single one. */
-  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
-  /** What went wrong and what would help, for people. */
-  readonly message: Scalars['String']['output'];
-};
-
-/** The kinds of errors that a user can cause and mend. */
-export type UserErrorCode =
-  /** The project is a member of the image already; the payload holds the existing row. */
-  | 'ALREADY_MEMBER'
-  /** Members can be changed only while the image's visibility is `SHARED`. */
-  | 'IMAGE_NOT_SHARED'
-  /** An argument has a value that cannot be used. */
-  | 'INVALID_INPUT'
-  /** The image has as many members as the operator of the cloud allows. */
-  | 'MEMBER_LIMIT_EXCEEDED'
-  /** No such image or member, or this token may not see it: the Images API answers both alike. */
-  | 'NOT_FOUND'
-  /** Only the member itself may set its status, with a token of its own project. */
-  | 'NOT_IMAGE_MEMBER'
-  /** Only the project that owns the image may do this. */
-  | 'NOT_IMAGE_OWNER';
 
 /** The caller: whom the token stands for, and for how long. */
 export type Viewer = {
@@ -826,7 +938,8 @@ export type ResolversTypes = {
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   CreateImageMemberPayload: ResolverTypeWrapper<MemberPayload>;
   CreateImageMembersInput: CreateImageMembersInput;
-  CreateImageMembersPayload: ResolverTypeWrapper<Omit<CreateImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversTypes['ImageMemberChange']> }>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  CreateImageMembersPayload: ResolverTypeWrapper<Omit<CreateImageMembersPayload, 'changes' | 'imageChanges'> & { changes: ReadonlyArray<ResolversTypes['ImageMemberChange']>, imageChanges: ReadonlyArray<ResolversTypes['ImageChange']> }>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DeleteImageMemberInput: DeleteImageMemberInput;
   DeleteImageMemberPayload: ResolverTypeWrapper<DeletePayload>;
@@ -834,7 +947,7 @@ export type ResolversTypes = {
   DeleteImageMembersPayload: ResolverTypeWrapper<Omit<DeleteImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversTypes['ImageMemberChange']> }>;
   Image: ResolverTypeWrapper<ImageModel>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  ImageChange: ResolverTypeWrapper<ImageChangeModel>;
   ImageConnection: ResolverTypeWrapper<Omit<ImageConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ImageEdge']>, nodes: ReadonlyArray<ResolversTypes['Image']> }>;
   ImageEdge: ResolverTypeWrapper<Omit<ImageEdge, 'node'> & { node: ResolversTypes['Image'] }>;
   ImageFilter: ImageFilter;
@@ -848,13 +961,14 @@ export type ResolversTypes = {
   ImageOrder: ImageOrder;
   ImageOrderField: ImageOrderField;
   ImageStatus: ImageStatus;
+  ImageUserError: ResolverTypeWrapper<ImageUserError>;
+  ImageUserErrorCode: ImageUserErrorCode;
   ImageVisibility: ImageVisibility;
   ImageVisibilityFilter: ImageVisibilityFilter;
   JSONObject: ResolverTypeWrapper<Scalars['JSONObject']['output']>;
   MemberStatus: MemberStatus;
   MemberStatusFilter: MemberStatusFilter;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  MyMembership: ResolverTypeWrapper<MyMembershipModel>;
   OrderDirection: OrderDirection;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Project: ResolverTypeWrapper<ProjectModel>;
@@ -865,11 +979,13 @@ export type ResolversTypes = {
   SetImageMembersPayload: ResolverTypeWrapper<Omit<SetImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversTypes['ImageMemberChange']> }>;
   SharedWithMeChanged: ResolverTypeWrapper<SharedWithMeChangedModel>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  UpdateImageInput: UpdateImageInput;
+  UpdateImagePayload: ResolverTypeWrapper<UpdateImageModel>;
   UpdateMemberStatusInput: UpdateMemberStatusInput;
   UpdateMemberStatusPayload: ResolverTypeWrapper<MemberPayload>;
+  UpdateMemberStatusesInput: UpdateMemberStatusesInput;
+  UpdateMemberStatusesPayload: ResolverTypeWrapper<Omit<UpdateMemberStatusesPayload, 'changes'> & { changes: ReadonlyArray<ResolversTypes['ImageMemberChange']> }>;
   User: ResolverTypeWrapper<User>;
-  UserError: ResolverTypeWrapper<UserError>;
-  UserErrorCode: UserErrorCode;
   Viewer: ResolverTypeWrapper<ViewerModel>;
 };
 
@@ -879,7 +995,8 @@ export type ResolversParentTypes = {
   ID: Scalars['ID']['output'];
   CreateImageMemberPayload: MemberPayload;
   CreateImageMembersInput: CreateImageMembersInput;
-  CreateImageMembersPayload: Omit<CreateImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversParentTypes['ImageMemberChange']> };
+  Boolean: Scalars['Boolean']['output'];
+  CreateImageMembersPayload: Omit<CreateImageMembersPayload, 'changes' | 'imageChanges'> & { changes: ReadonlyArray<ResolversParentTypes['ImageMemberChange']>, imageChanges: ReadonlyArray<ResolversParentTypes['ImageChange']> };
   DateTime: Scalars['DateTime']['output'];
   DeleteImageMemberInput: DeleteImageMemberInput;
   DeleteImageMemberPayload: DeletePayload;
@@ -887,7 +1004,7 @@ export type ResolversParentTypes = {
   DeleteImageMembersPayload: Omit<DeleteImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversParentTypes['ImageMemberChange']> };
   Image: ImageModel;
   String: Scalars['String']['output'];
-  Boolean: Scalars['Boolean']['output'];
+  ImageChange: ImageChangeModel;
   ImageConnection: Omit<ImageConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ImageEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Image']> };
   ImageEdge: Omit<ImageEdge, 'node'> & { node: ResolversParentTypes['Image'] };
   ImageFilter: ImageFilter;
@@ -896,9 +1013,9 @@ export type ResolversParentTypes = {
   ImageMemberEvent: ImageMemberEventModel;
   ImageMembersChanged: ImageMembersChangedModel;
   ImageOrder: ImageOrder;
+  ImageUserError: ImageUserError;
   JSONObject: Scalars['JSONObject']['output'];
   Mutation: Record<PropertyKey, never>;
-  MyMembership: MyMembershipModel;
   PageInfo: PageInfo;
   Project: ProjectModel;
   Query: Record<PropertyKey, never>;
@@ -908,22 +1025,26 @@ export type ResolversParentTypes = {
   SetImageMembersPayload: Omit<SetImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversParentTypes['ImageMemberChange']> };
   SharedWithMeChanged: SharedWithMeChangedModel;
   Subscription: Record<PropertyKey, never>;
+  UpdateImageInput: UpdateImageInput;
+  UpdateImagePayload: UpdateImageModel;
   UpdateMemberStatusInput: UpdateMemberStatusInput;
   UpdateMemberStatusPayload: MemberPayload;
+  UpdateMemberStatusesInput: UpdateMemberStatusesInput;
+  UpdateMemberStatusesPayload: Omit<UpdateMemberStatusesPayload, 'changes'> & { changes: ReadonlyArray<ResolversParentTypes['ImageMemberChange']> };
   User: User;
-  UserError: UserError;
   Viewer: ViewerModel;
 };
 
 export type CreateImageMemberPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CreateImageMemberPayload'] = ResolversParentTypes['CreateImageMemberPayload']> = {
   image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
   imageMember?: Resolver<Maybe<ResolversTypes['ImageMember']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ImageUserError']>, ParentType, ContextType>;
 };
 
 export type CreateImageMembersPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CreateImageMembersPayload'] = ResolversParentTypes['CreateImageMembersPayload']> = {
   changes?: Resolver<ReadonlyArray<ResolversTypes['ImageMemberChange']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  imageChanges?: Resolver<ReadonlyArray<ResolversTypes['ImageChange']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ImageUserError']>, ParentType, ContextType>;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -933,12 +1054,12 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 export type DeleteImageMemberPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['DeleteImageMemberPayload'] = ResolversParentTypes['DeleteImageMemberPayload']> = {
   deletedImageMemberId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ImageUserError']>, ParentType, ContextType>;
 };
 
 export type DeleteImageMembersPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['DeleteImageMembersPayload'] = ResolversParentTypes['DeleteImageMembersPayload']> = {
   changes?: Resolver<ReadonlyArray<ResolversTypes['ImageMemberChange']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ImageUserError']>, ParentType, ContextType>;
 };
 
 export type ImageResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Image'] = ResolversParentTypes['Image'], FederationReferenceType extends FederationReferenceTypes['Image'] = FederationReferenceTypes['Image']> = {
@@ -953,7 +1074,7 @@ export type ImageResolvers<ContextType = GatewayContext, ParentType extends Reso
   members?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ImageMember']>>, ParentType, ContextType, Partial<ImageMembersArgs>>;
   minDisk?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
   minRam?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
-  myMembership?: Resolver<Maybe<ResolversTypes['MyMembership']>, ParentType, ContextType>;
+  myMembership?: Resolver<Maybe<ResolversTypes['ImageMember']>, ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   osHashAlgo?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   osHashValue?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -969,6 +1090,13 @@ export type ImageResolvers<ContextType = GatewayContext, ParentType extends Reso
   updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   virtualSize?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
   visibility?: Resolver<Maybe<ResolversTypes['ImageVisibility']>, ParentType, ContextType>;
+};
+
+export type ImageChangeResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ImageChange'] = ResolversParentTypes['ImageChange']> = {
+  image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
+  imageId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['ImageMemberOutcome'], ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ImageUserError']>, ParentType, ContextType>;
 };
 
 export type ImageConnectionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ImageConnection'] = ResolversParentTypes['ImageConnection']> = {
@@ -999,9 +1127,9 @@ export type ImageMemberChangeResolvers<ContextType = GatewayContext, ParentType 
   action?: Resolver<ResolversTypes['ImageMemberAction'], ParentType, ContextType>;
   imageId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   imageMember?: Resolver<Maybe<ResolversTypes['ImageMember']>, ParentType, ContextType>;
-  memberId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  memberId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   outcome?: Resolver<ResolversTypes['ImageMemberOutcome'], ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ImageUserError']>, ParentType, ContextType>;
 };
 
 export type ImageMemberEventResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ImageMemberEvent'] = ResolversParentTypes['ImageMemberEvent']> = {
@@ -1017,6 +1145,12 @@ export type ImageMembersChangedResolvers<ContextType = GatewayContext, ParentTyp
   image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
 };
 
+export type ImageUserErrorResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ImageUserError'] = ResolversParentTypes['ImageUserError']> = {
+  code?: Resolver<ResolversTypes['ImageUserErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export interface JsonObjectScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSONObject'], any> {
   name: 'JSONObject';
 }
@@ -1027,12 +1161,9 @@ export type MutationResolvers<ContextType = GatewayContext, ParentType extends R
   deleteImageMember?: Resolver<ResolversTypes['DeleteImageMemberPayload'], ParentType, ContextType, RequireFields<MutationDeleteImageMemberArgs, 'input'>>;
   deleteImageMembers?: Resolver<ResolversTypes['DeleteImageMembersPayload'], ParentType, ContextType, RequireFields<MutationDeleteImageMembersArgs, 'input'>>;
   setImageMembers?: Resolver<ResolversTypes['SetImageMembersPayload'], ParentType, ContextType, RequireFields<MutationSetImageMembersArgs, 'input'>>;
+  updateImage?: Resolver<ResolversTypes['UpdateImagePayload'], ParentType, ContextType, RequireFields<MutationUpdateImageArgs, 'input'>>;
   updateMemberStatus?: Resolver<ResolversTypes['UpdateMemberStatusPayload'], ParentType, ContextType, RequireFields<MutationUpdateMemberStatusArgs, 'input'>>;
-};
-
-export type MyMembershipResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['MyMembership'] = ResolversParentTypes['MyMembership']> = {
-  imageMember?: Resolver<Maybe<ResolversTypes['ImageMember']>, ParentType, ContextType>;
-  status?: Resolver<ResolversTypes['MemberStatus'], ParentType, ContextType>;
+  updateMemberStatuses?: Resolver<ResolversTypes['UpdateMemberStatusesPayload'], ParentType, ContextType, RequireFields<MutationUpdateMemberStatusesArgs, 'input'>>;
 };
 
 export type PageInfoResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -1060,7 +1191,7 @@ export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTy
 
 export type SetImageMembersPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['SetImageMembersPayload'] = ResolversParentTypes['SetImageMembersPayload']> = {
   changes?: Resolver<ReadonlyArray<ResolversTypes['ImageMemberChange']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ImageUserError']>, ParentType, ContextType>;
 };
 
 export type SharedWithMeChangedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['SharedWithMeChanged'] = ResolversParentTypes['SharedWithMeChanged']> = {
@@ -1073,21 +1204,26 @@ export type SubscriptionResolvers<ContextType = GatewayContext, ParentType exten
   sharedWithMeChanged?: SubscriptionResolver<Maybe<ResolversTypes['SharedWithMeChanged']>, "sharedWithMeChanged", ParentType, ContextType, RequireFields<SubscriptionSharedWithMeChangedArgs, 'memberStatus'>>;
 };
 
+export type UpdateImagePayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['UpdateImagePayload'] = ResolversParentTypes['UpdateImagePayload']> = {
+  hiddenMembers?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ImageMember']>>, ParentType, ContextType>;
+  image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ImageUserError']>, ParentType, ContextType>;
+};
+
 export type UpdateMemberStatusPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['UpdateMemberStatusPayload'] = ResolversParentTypes['UpdateMemberStatusPayload']> = {
   image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
   imageMember?: Resolver<Maybe<ResolversTypes['ImageMember']>, ParentType, ContextType>;
-  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ImageUserError']>, ParentType, ContextType>;
+};
+
+export type UpdateMemberStatusesPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['UpdateMemberStatusesPayload'] = ResolversParentTypes['UpdateMemberStatusesPayload']> = {
+  changes?: Resolver<ReadonlyArray<ResolversTypes['ImageMemberChange']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ImageUserError']>, ParentType, ContextType>;
 };
 
 export type UserResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-};
-
-export type UserErrorResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
-  code?: Resolver<ResolversTypes['UserErrorCode'], ParentType, ContextType>;
-  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
-  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
@@ -1106,15 +1242,16 @@ export type Resolvers<ContextType = GatewayContext> = {
   DeleteImageMemberPayload?: DeleteImageMemberPayloadResolvers<ContextType>;
   DeleteImageMembersPayload?: DeleteImageMembersPayloadResolvers<ContextType>;
   Image?: ImageResolvers<ContextType>;
+  ImageChange?: ImageChangeResolvers<ContextType>;
   ImageConnection?: ImageConnectionResolvers<ContextType>;
   ImageEdge?: ImageEdgeResolvers<ContextType>;
   ImageMember?: ImageMemberResolvers<ContextType>;
   ImageMemberChange?: ImageMemberChangeResolvers<ContextType>;
   ImageMemberEvent?: ImageMemberEventResolvers<ContextType>;
   ImageMembersChanged?: ImageMembersChangedResolvers<ContextType>;
+  ImageUserError?: ImageUserErrorResolvers<ContextType>;
   JSONObject?: GraphQLScalarType;
   Mutation?: MutationResolvers<ContextType>;
-  MyMembership?: MyMembershipResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Project?: ProjectResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
@@ -1122,9 +1259,10 @@ export type Resolvers<ContextType = GatewayContext> = {
   SetImageMembersPayload?: SetImageMembersPayloadResolvers<ContextType>;
   SharedWithMeChanged?: SharedWithMeChangedResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
+  UpdateImagePayload?: UpdateImagePayloadResolvers<ContextType>;
   UpdateMemberStatusPayload?: UpdateMemberStatusPayloadResolvers<ContextType>;
+  UpdateMemberStatusesPayload?: UpdateMemberStatusesPayloadResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
-  UserError?: UserErrorResolvers<ContextType>;
   Viewer?: ViewerResolvers<ContextType>;
 };
 

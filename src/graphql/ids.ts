@@ -1,13 +1,13 @@
 import { GatewayError } from '../errors.ts';
 import { whyNotPathSegment } from '../upstream/path.ts';
 
-/** What is wrong with an argument that is to be an id, as a sentence. */
+/** Explains in a sentence why an argument is not a valid id. */
 export function explainUnusable(argument: string, why: string): string {
   return `"${argument}" ${why}, so it cannot be used as an id.`;
 }
 
 /**
- * Refuses ids that cannot stand in a request path, before any call.
+ * Refuses ids that cannot be part of a request path, before any call.
  *
  * @throws GatewayError `BAD_USER_INPUT`, naming the argument.
  */
@@ -16,7 +16,7 @@ export function checkIds<Name extends string>(
 ): asserts ids is Readonly<Record<Name, string>> {
   for (const argument in ids) {
     const id = ids[argument];
-    const why = typeof id === 'string' ? whyNotPathSegment(id) : 'is no text';
+    const why = typeof id === 'string' ? whyNotPathSegment(id) : 'is not a string';
     if (why !== null) throw new GatewayError('BAD_USER_INPUT', explainUnusable(argument, why));
   }
 }

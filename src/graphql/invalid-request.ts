@@ -1,12 +1,12 @@
 import type { GraphQLError, SourceLocation } from 'graphql';
 import { type ErrorCode, GatewayError } from '../errors.ts';
 
-/** A request that GraphQL refuses before anything is executed: its document or its variables are wrong. */
+/** A request that GraphQL refuses before execution, because its document or variables are invalid. */
 export class InvalidRequest extends GatewayError {
   override readonly name = 'InvalidRequest';
-  /** What is wrong, in graphql-js's words. */
+  /** The errors as reported by graphql-js. */
   readonly mistakes: readonly GraphQLError[];
-  /** Translates the locations of the mistakes into lines and columns. */
+  /** Translates the locations of the errors into lines and columns. */
   readonly toLine: (location: SourceLocation) => SourceLocation;
 
   constructor(code: ErrorCode, mistakes: readonly GraphQLError[], toLine = (location: SourceLocation) => location) {

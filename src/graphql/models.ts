@@ -1,5 +1,5 @@
 import type { TokenFacts } from '../identity/model.ts';
-import type { ImageAttributes, ImageMember, ImageMemberKey, MemberStatus } from '../upstream/model.ts';
+import type { ImageAttributes, ImageMember, ImageMemberKey } from '../upstream/model.ts';
 
 /** An error that a caller can cause and mend; its codes are those of the schema. */
 interface UserErrorModel {
@@ -25,10 +25,9 @@ export interface DeletePayload extends Payload {
   readonly deletedImageMemberId: string | null;
 }
 
-/** The caller's own membership, before more than its status is looked up. */
-export interface MyMembershipModel {
-  readonly imageId: string;
-  readonly status: MemberStatus;
+/** The answer of a mutation that changes an image. */
+export interface UpdateImageModel extends Payload {
+  readonly hiddenMembers: readonly ImageMember[] | null;
 }
 
 /** What an image's members are now, and what changed. */
@@ -50,6 +49,19 @@ export interface ImageMemberEventModel extends ImageMemberKey {
   /** The membership as it is now; undefined: it is looked up. */
   readonly row?: ImageMember | undefined;
 }
+
+/** What became of changing one of several images, before its `image` is looked up. */
+export interface ImageChangeModel extends Payload {
+  readonly imageId: string;
+  /** An outcome of the schema. */
+  readonly outcome: string;
+}
+
+/** A membership of which nothing but the status is looked up. */
+export type MemberStatusModel = Pick<ImageMember, 'imageId' | 'memberId' | 'status'>;
+
+/** A membership as resolvers pass it on: whole, unless the query selects no more than this. */
+export type ImageMemberModel = ImageMember | MemberStatusModel;
 
 /** The caller, before its projects are looked up. */
 export type ViewerModel = { readonly [Fact in 'user' | 'roles' | 'expiresAt']: TokenFacts[Fact] | null };

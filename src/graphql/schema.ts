@@ -1,6 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { concatAST, type DocumentNode, defaultFieldResolver, type GraphQLSchema, parse, Source } from 'graphql';
+import {
+  buildASTSchema,
+  concatAST,
+  type DocumentNode,
+  defaultFieldResolver,
+  type GraphQLSchema,
+  parse,
+  printSchema,
+  Source,
+} from 'graphql';
 import type { GatewayContext } from './context.ts';
 import { byIds, guardFederation } from './federation.ts';
 import { chargeLists } from './limits/list-charge.ts';
@@ -18,6 +27,12 @@ export function readTypeDefs(): DocumentNode {
     .sort()
     .map((name) => parse(new Source(readFileSync(new URL(name, schemaFolder), 'utf8'), name)));
   return concatAST(documents);
+}
+
+/** The contract as clients see it, in SDL: without what is there for routers. */
+export function printClientSchema(): string {
+  // What the directives of the contract mean is known to routers alone, and they are not printed.
+  return `${printSchema(buildASTSchema(readTypeDefs(), { assumeValidSDL: true }))}\n`;
 }
 
 /** The executable subgraph schema: the contract with the resolvers. */

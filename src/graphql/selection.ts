@@ -8,37 +8,42 @@ import {
   type SelectionNode,
 } from 'graphql';
 
-/** The types that can be shown in part when only their key is known, with the fields that the key tells. */
-const keyFields = {
-  Image: new Set(['__typename', 'id', 'members', 'member']),
-  ImageMember: new Set(['__typename', 'id', 'imageId', 'memberId', 'image', 'project']),
-} as const satisfies Record<string, ReadonlySet<string>>;
+const memberKey = ['__typename', 'id', 'imageId', 'memberId', 'image', 'project'];
 
-type KeyedType = keyof typeof keyFields;
+/** What can be known of an object before it is looked up: its type, and the fields that this tells. */
+const parts = {
+  imageKey: { type: 'Image', fields: new Set(['__typename', 'id', 'members', 'member']) },
+  memberKey: { type: 'ImageMember', fields: new Set(memberKey) },
+  status: { type: 'ImageMember', fields: new Set(['__typename', 'imageId', 'image', 'status']) },
+  memberStatus: { type: 'ImageMember', fields: new Set([...memberKey, 'status']) },
+} as const;
 
-/** What a request has found out about its selections: one answer for each place, however many entities come there. */
-export type KnownSelections = Readonly<Record<KeyedType, Map<GraphQLResolveInfo['fieldNodes'], boolean>>>;
+type Part = keyof typeof parts;
 
-/** Nothing found out yet. */
+/** Cached results per part: one per field of the operation, however many entities it resolves. */
+export type KnownSelections = Readonly<Record<Part, Map<GraphQLResolveInfo['fieldNodes'], boolean>>>;
+
+/** Creates an empty cache. */
 export function createKnownSelections(): KnownSelections {
-  return { Image: new Map(), ImageMember: new Map() };
+  return { imageKey: new Map(), memberKey: new Map(), status: new Map(), memberStatus: new Map() };
 }
 
 /**
- * Whether the query selects, on this type below this field, anything that its key does not tell. Where it does not, a
- * resolver can return the bare key, which costs no call.
+ * Whether the query selects, below this field, any field outside this part of an object. If not, a resolver can return
+ * the part without a call.
  */
-export function needsMoreThanKey(type: KeyedType, known: KnownSelections, info: GraphQLResolveInfo): boolean {
+export function needsMoreThan(part: Part, known: KnownSelections, info: GraphQLResolveInfo): boolean {
   const { fieldNodes } = info;
-  let answer = known[type].get(fieldNodes);
+  const { type, fields } = parts[part];
+  let answer = known[part].get(fieldNodes);
   if (answer === undefined) {
-    answer = selects(type, info, (field) => !keyFields[type].has(field));
-    known[type].set(fieldNodes, answer);
+    answer = selects(type, info, (field) => !fields.has(field));
+    known[part].set(fieldNodes, answer);
   }
   return answer;
 }
 
-/** Whether the query selects, on this type below this field, any field of which this is true. */
+/** Whether the query selects, on this type below this field, any field that `isWanted`. */
 export function selects(type: string, info: GraphQLResolveInfo, isWanted: (field: string) => boolean): boolean {
   function anyOf(selections: readonly SelectionNode[]): boolean {
     return selections.some((node) => {
@@ -54,12 +59,12 @@ export function selects(type: string, info: GraphQLResolveInfo, isWanted: (field
   return info.fieldNodes.some(({ selectionSet }) => anyOf(selectionSet?.selections ?? []));
 }
 
-/** Whether `@skip` and `@include` leave this selection in. */
+/** Whether `@skip` and `@include` keep this selection. */
 export function isIncluded(node: SelectionNode, info: GraphQLResolveInfo): boolean {
   if (node.directives === undefined || node.directives.length === 0) return true;
   if (getDirectiveValues(GraphQLSkipDirective, node, info.variableValues)?.['if'] === true) return false;
   return getDirectiveValues(GraphQLIncludeDirective, node, info.variableValues)?.['if'] !== false;
 }
 
-/** How many fields each item of a list selects, by the place of the list in the operation. */
+/** Number of fields selected per item of a list, by the field nodes of the list. */
 export type ListWeights = Map<GraphQLResolveInfo['fieldNodes'], number>;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 
-/** What stands for the caller of a request: see `toAddressKey`. With `trustProxy`, it is what a proxy says it is. */
+/** The address key of a request's caller: see `toAddressKey`. With `trustProxy`, the address reported by the proxy. */
 export function readAddressKey(
   { socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>,
   trustProxy: boolean,
@@ -15,8 +15,8 @@ export function readAddressKey(
 }
 
 /**
- * What stands for everyone at an address: the address itself; with IPv6 its network of 64 bits, because anyone who has
- * one address there has them all.
+ * The key under which an address is limited: the address itself, or for IPv6 its /64 network, because a caller with one
+ * address there can use them all.
  */
 export function toAddressKey(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

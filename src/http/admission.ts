@@ -2,7 +2,7 @@ import { createGate, type Gate, type GateReason } from './gate.ts';
 import { Load } from './load.ts';
 import { Memory, type MemorySource } from './memory.ts';
 
-/** What admission goes by; by the names and in the units of the settings. */
+/** The limits of admission. Names and units are those of the settings. */
 export interface AdmissionSettings {
   readonly maxConcurrentOperations: number;
   readonly maxEventLoopDelayMs: number;
@@ -13,14 +13,14 @@ export interface AdmissionSettings {
   readonly trustProxy: boolean;
 }
 
-/** What decides whether a request is admitted, and what it decides by. */
+/** The gate that admits requests, and the load and memory readings it uses. */
 export interface Admission {
   readonly gate: Gate;
   readonly load: Load;
   readonly memory: Memory;
 }
 
-/** Makes the gate, with the load and the memory that it watches. */
+/** Creates the gate, and the load and memory readings it uses. */
 export function createAdmission(
   settings: AdmissionSettings,
   memorySource: MemorySource,

@@ -6,15 +6,15 @@ import { parseContentType } from './media-type.ts';
 
 interface RequestErrorDetails {
   readonly code?: ErrorCode;
-  /** How many seconds to wait before trying again. */
+  /** Seconds to wait before a retry. */
   readonly retryAfter?: number | undefined;
   readonly reason?: string;
 }
 
-/** A request that is refused, with the status that says so. */
+/** An HTTP request that is refused with this status. */
 export class RequestError extends GatewayError {
   override readonly name = 'RequestError';
-  /** Which limit of the gateway was reached, for the log; undefined where the message says it all. */
+  /** The limit of the gateway that was reached, for the log; undefined if the message is enough. */
   readonly reason: string | undefined;
 
   constructor(
@@ -27,19 +27,19 @@ export class RequestError extends GatewayError {
   }
 }
 
-/** Counts what all bodies hold together while they are received. */
+/** Counts the bytes of all request bodies that are being received. */
 export interface Reception {
-  /** So many bytes came, of a body that now has `size`. @returns why there is no room for them, or null. */
+  /** Counts received bytes of a body that now has `size`. @returns the refusal if there is no room, or null. */
   receive(bytes: number, size: number): RequestError | null;
-  /** So many bytes are not being received any more. */
+  /** Subtracts the bytes of a body that was received or dropped. */
   release(bytes: number): void;
 }
 
 /**
- * Reads a JSON body; undefined for every other media type, an absent one too, which is then for GraphQL to refuse. A
- * page of another origin can send those without a preflight, so they are never read.
+ * Reads a JSON body. Returns undefined for any other or missing media type, which GraphQL then refuses: a page of
+ * another origin can send those without a preflight, so they are never read.
  *
- * @throws RequestError for another encoding, a body that is too large, one that is no JSON, and where there is no room.
+ * @throws RequestError for an encoded, oversized or invalid body, and when there is no room for it.
  */
 export async function readJson(request: IncomingMessage, maxBytes: number, reception: Reception): Promise<unknown> {
   if (!isJson(request.headers['content-type'] ?? '')) return undefined;
@@ -75,12 +75,12 @@ function isIdentity(contentEncoding: string | undefined): boolean {
   );
 }
 
-/** The longest rest of a body that is read and dropped, in bytes. */
+/** Maximum number of unread body bytes that are read and dropped. */
 const maxDroppedBytes = 65_536;
 
 /**
- * Whether so much of the body of an answered request is still to come that its connection should be closed: the rest of
- * a short one is read and dropped, so that the next request can follow.
+ * Whether so much of an answered request's body is still unread that its connection should be closed. A short rest is
+ * read and dropped instead, so that the connection can serve the next request.
  */
 export function hasLongRest({ complete, headers }: Pick<IncomingMessage, 'complete' | 'headers'>): boolean {
   if (complete) return false;
@@ -109,7 +109,7 @@ function readBody(request: IncomingMessage, maxBytes: number, reception: Recepti
     });
     request.on('end', () => end(null));
     const cutOff = (): void => {
-      if (!request.complete) end(new RequestError(400, 'The request body did not arrive whole.'));
+      if (!request.complete) end(new RequestError(400, 'The request body is incomplete.'));
     };
     request.on('error', cutOff);
     request.on('close', cutOff);

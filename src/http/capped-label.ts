@@ -1,6 +1,6 @@
 /**
- * The values of a label that callers choose: the first ones that come keep their own, later ones share `other`, so that
- * nobody can fill the memory of a registry.
+ * Limits the values of a metric label that callers choose: the first ones are kept, later ones become `other`, so that
+ * no caller can fill the registry's memory.
  */
 export class CappedLabel {
   readonly #known: Set<string>;

@@ -6,31 +6,31 @@ import { noStore, type OnRefused } from './refusal.ts';
 
 const statuses: Readonly<Record<string, readonly [number, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
-  HPE_HEADER_OVERFLOW: [431, 'The headers of the request are too large.'],
+  HPE_HEADER_OVERFLOW: [431, 'The request headers are too large.'],
 };
 
 /**
- * Answers what never became a request, because it is not HTTP, too slow, too large, or asks for a tunnel, in GraphQL's
- * shape. The connection is closed: what follows on it cannot be told apart from the rest.
+ * Answers, in GraphQL's shape, input that Node does not treat as a request because it is not HTTP, too slow, too large,
+ * or a CONNECT. Closes the connection, because the start of the next request on it is unknown.
  */
 export function answerClientErrors(server: Server, onRefused: OnRefused): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return socket.destroy();
-    const [status, message] = statuses[error.code ?? ''] ?? [400, 'This is not a request of HTTP.'];
+    const [status, message] = statuses[error.code ?? ''] ?? [400, 'The request is not valid HTTP.'];
     onRefused({ status, code: 'BAD_REQUEST', reason: message });
-    // An answer may be under way, which this one must not be taken for.
+    // A response may be in progress, and the client would read this one as part of it.
     if (socket.bytesWritten > 0) return socket.destroy();
     return sendAndClose(socket, status, message);
   });
   server.on('connect', ({ method }: IncomingMessage, socket: Duplex) => {
-    const message = 'The gateway is no proxy.';
+    const message = 'CONNECT is not supported: the gateway is not a proxy.';
     onRefused({ status: 405, method, code: 'BAD_REQUEST', reason: message });
     socket.on('error', () => {});
     sendAndClose(socket, 405, message, ['Allow: GET, HEAD, POST, OPTIONS']);
   });
 }
 
-/** Answers on a connection that HTTP has no part in any more. */
+/** Writes a response to a raw socket that Node's HTTP server has given up. */
 function sendAndClose(socket: Duplex, status: number, message: string, headers: readonly string[] = []): void {
   const body = toErrorBody([{ message, extensions: { code: 'BAD_REQUEST' } }], undefined);
   const head = [

@@ -4,45 +4,45 @@ import { LeakFreeMap } from '../collections/leak-free-map.ts';
 import { toAddressKey } from './address.ts';
 
 export interface ConnectionLimits {
-  /** How many connections may be open. */
+  /** Maximum number of open connections. */
   readonly max: number;
-  /** How many of them one address may hold; 0: any number. */
+  /** Maximum number of them per address; 0: no limit. */
   readonly maxPerAddress: number;
 }
 
-/** Which limit a connection is over. */
+/** The limit that a connection exceeds. */
 export type OverLimit = 'connections' | 'connections of address';
 
-/** How many connections over the limits are accepted: for health and metrics, and to tell other callers to come back. */
+/** Number of connections accepted beyond the limits: for health checks and metrics, and to answer others with 503. */
 const reserve = 64;
 
-/** How long a connection over the limits may take to send the headers of its one request, in milliseconds. */
+/** Timeout for the request headers on a connection over the limits, in milliseconds. */
 const reserveTimeoutMs = 1_000;
 
-/** Holds the connections of a server to limits, and keeps a few places for those who ask how it is. */
+/** Limits the connections of a server, and keeps a reserve for health checks and metrics. */
 export class Connections {
   readonly #limits: ConnectionLimits;
   readonly #perAddress = new LeakFreeMap<string, number>();
-  /** Connections over the limits, with the limit, those that came first first. */
+  /** Connections over a limit, and that limit, in order of arrival. */
   readonly #reserve = new LeakFreeMap<Socket, OverLimit>();
-  /** Those of them that have sent no request yet. */
+  /** Connections of the reserve that have not sent a request yet. */
   readonly #silent = new LeakFreeMap<Socket, NodeJS.Timeout>();
   #open = 0;
 
   /** Watches the connections of a server. Must be called before it listens. */
   constructor(server: Server, limits: ConnectionLimits) {
     this.#limits = limits;
-    // Those in the reserve that are being answered come on top of those that are silent.
+    // The reserve may hold silent connections and, in addition, connections that are being answered.
     server.maxConnections = limits.max + 2 * reserve;
     server.on('connection', (socket: Socket) => this.#accept(socket));
   }
 
-  /** How many are open, the reserve included. */
+  /** Number of open connections, including the reserve. */
   get open(): number {
     return this.#open + this.#reserve.size;
   }
 
-  /** The limit that a connection is over, or undefined. To be called with each request that comes on it. */
+  /** The limit that a connection exceeds, or undefined. Must be called for each request on it. */
   overLimit(socket: Socket): OverLimit | undefined {
     if (this.#reserve.size === 0) return undefined;
     this.#speak(socket);
@@ -82,7 +82,7 @@ export class Connections {
     });
   }
 
-  /** Makes room in the reserve. Anyone who asks how the server is does so immediately, and so is hardly ever the first. */
+  /** Makes room in the reserve. Health checks send their request immediately, so are rarely the oldest silent one. */
   #closeFirstSilent(): void {
     const [first] = this.#silent.entries().next().value ?? [];
     if (first === undefined) return;
@@ -90,7 +90,7 @@ export class Connections {
     first.destroy();
   }
 
-  /** A connection of the reserve is not silent any more. */
+  /** Records that a connection of the reserve has sent a request, or was closed. */
   #speak(socket: Socket): void {
     clearTimeout(this.#silent.get(socket));
     this.#silent.delete(socket);

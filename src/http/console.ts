@@ -1,14 +1,14 @@
 import type { Routes } from './server.ts';
 import { createFileHandler, createStaticRoutes } from './static-files.ts';
 
-/** Somebody the console offers to be: the embedded Images API knows the token. */
+/** A demo user that the console offers, with a token that the embedded Images API accepts. */
 export interface Person {
   readonly name: string;
   readonly token: string;
   readonly projectId: string;
 }
 
-/** Nothing but what the gateway itself serves; no other page may frame it. */
+/** Allows only resources of the gateway itself; no page may frame the console. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -20,7 +20,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The routes of the console: the built pages in `folder`, and the people it offers to be. */
+/** The routes of the console: the built pages in `folder`, and its list of demo users. */
 export function createConsoleRoutes(folder: string, people: readonly Person[]): Routes {
   const body = JSON.stringify(people.map(({ name, token, projectId }) => ({ name, token, projectId })));
   return {

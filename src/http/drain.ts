@@ -3,22 +3,22 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LeakFreeMap } from '../collections/leak-free-map.ts';
 
-/** Lets a server go down without cutting anyone off. */
+/** Graceful shutdown of a server. */
 export interface Drain {
-  /** Whether the server is going down. */
+  /** Whether the server is shutting down. */
   readonly draining: boolean;
   /**
-   * Is draining from now on. After the delay refuses new connections and waits until what is in flight is answered; a
-   * connection without a request is closed after two seconds. After the grace period cuts the rest off.
-   * @returns whether everything was answered.
+   * Starts draining. After the delay, refuses new connections and waits for requests in flight; connections without a
+   * request are closed after two seconds. After the grace period, closes all remaining connections.
+   * @returns whether all requests were answered.
    */
   close(graceMs: number, delayMs?: number): Promise<boolean>;
 }
 
-/** How long a connection without a request is left open, in milliseconds: one may be on its way. */
+/** How long a connection without a request stays open, in milliseconds, in case one is on its way. */
 const idleMs = 2_000;
 
-/** How often connections are looked at after that, for those whose request has been answered. */
+/** Interval for closing connections that have become idle since, in milliseconds. */
 const checkMs = 200;
 
 /**

@@ -1,16 +1,16 @@
 import type { Handler, Routes } from './server.ts';
 import { createFileHandler, type FileHandler } from './static-files.ts';
 
-/** What the explorer opens with. */
+/** The document and headers that the explorer opens with. */
 export interface ExplorerSample {
   readonly document: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What the package holds: GraphiQL with its editor, and the scripts of the editor's workers. */
+/** Exports of the package: GraphiQL with its editor, and the scripts of the editor's workers. */
 type GraphiQL = typeof import('@graphql-yoga/render-graphiql/graphiql');
 
-/** The editor makes its own style elements and fonts; all else comes from the gateway. */
+/** The editor creates its own style elements and fonts; all else comes from the gateway. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -24,7 +24,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Starts GraphiQL; the token that is typed into its header editor is forgotten with the page. */
+/** Starts GraphiQL. A token typed into its header editor is not stored. */
 const startScript = `
   self.MonacoEnvironment = {
     globalAPI: false,
@@ -41,7 +41,7 @@ const startScript = `
   });
 `;
 
-/** All addresses are relative: a proxy may serve the gateway below a path of its own. */
+/** All URLs are relative, because a proxy may serve the gateway under a path prefix. */
 function toPage(sample: ExplorerSample): string {
   return `<!doctype html>
 <html lang="en">
@@ -69,7 +69,7 @@ const js = 'text/javascript; charset=utf-8';
 
 const loadGraphiQL = (): Promise<GraphiQL> => import('@graphql-yoga/render-graphiql/graphiql');
 
-/** The routes of an explorer that needs no internet. Its nine megabytes are loaded when somebody first asks for them. */
+/** The routes of an explorer that works offline. Its nine megabytes are loaded at the first request. */
 export function createExplorerRoutes(sample: ExplorerSample, load = loadGraphiQL): Routes {
   let graphiql: Promise<GraphiQL> | undefined;
   function fromPackage(type: string, part: keyof GraphiQL): { readonly GET: Handler } {

@@ -10,38 +10,38 @@ import type { Refusal } from './refusal.ts';
 
 export interface GateOptions {
   readonly load: Pick<Load, 'overloaded' | 'begin' | 'end'>;
-  /** Operations a second; 0: any number. */
+  /** Operations per second; 0: no limit. */
   readonly perToken: number;
   readonly perAddress: number;
   readonly trustProxy: boolean;
-  /** How many operations may run concurrently. */
+  /** Maximum number of concurrent operations. */
   readonly maxConcurrent: number;
-  /** How much all bodies may hold together while they are received. */
+  /** Maximum total size of all request bodies that are being received. */
   readonly maxReceivingBytes: number;
-  /** Is called with every request that is turned away. */
+  /** Is called for every rejected request. */
   readonly onShed: (reason: GateReason) => void;
-  /** Gives milliseconds. */
+  /** Returns the current time in milliseconds. */
   readonly now: () => number;
 }
 
-/** Why a request is turned away. */
+/** Why a request is rejected. */
 export type GateReason = ShedReason | 'bodies' | 'share of token' | 'rate of token' | 'rate of address';
 
-/** The largest share of the running operations that one token may have: there is always room for some of others. */
+/** Maximum share of the running operations with one token, so that other callers always have room. */
 const maxShareOfToken = 63 / 64;
 
-/** A body of this size always has room, so that those who send large ones slowly keep nobody else out. */
+/** A body of this size always has room, so that slow senders of large bodies cannot block other callers. */
 const alwaysReceivedBytes = 16_384;
 
-/** Decides which requests are taken on. */
+/** Decides which requests are admitted. */
 export interface Gate extends Reception {
-  /** Turns a request away while there is too much to do. @returns the refusal, or null where it may go on. */
+  /** Rejects requests while the process is overloaded. @returns the refusal, or null if the request may continue. */
   shed(): Refusal | null;
-  /** How much the bodies hold that are being received. */
+  /** Total size of the request bodies that are being received. */
   readonly receivingBytes: number;
-  /** Refuses the requests of callers who ask too often. @throws RequestError. */
+  /** Applies the rate limits. @throws RequestError if the caller exceeds one. */
   admit(request: IncomingMessage, token: Token | GatewayError): void;
-  /** An operation begins, its body read, if there still is room; `end` must follow. @throws RequestError. */
+  /** Starts an operation after its body is read; `end` must follow. @throws RequestError if there is no room. */
   begin(token: Token | GatewayError): void;
   end(token: Token | GatewayError): void;
 }
@@ -52,11 +52,11 @@ export function createGate(options: GateOptions): Gate {
   const tokens = perToken === 0 ? null : new RateLimit(perToken, now);
   const addresses = perAddress === 0 ? null : new RateLimit(perAddress, now);
 
-  /** By token, how many operations run. */
+  /** Number of running operations by token. */
   const running = new LeakFreeMap<string, number>();
   let receivingBytes = 0;
 
-  /** Turns a request away because there is too much to do. */
+  /** Rejects a request because the process is overloaded. */
   function refuse(reason: GateReason): RequestError {
     onShed(reason);
     const { status, message, ...details } = toOverloaded(reason);
@@ -112,18 +112,18 @@ export function createGate(options: GateOptions): Gate {
   };
 }
 
-/** Those without a token share one place. */
+/** Callers without a token share one key. */
 function toShareKey(token: Token | GatewayError): string {
   return token instanceof GatewayError ? '' : token.id;
 }
 
-/** The refusal of a request while there is too much to do. */
+/** The refusal of a request while the gateway is overloaded. */
 export function toOverloaded(reason: string) {
-  const message = 'The gateway has too much to do. Try again.';
+  const message = 'The gateway is overloaded. Try again later.';
   return { status: 503, code: 'OVERLOADED', message, retryAfter: 1, reason } as const;
 }
 
 function tooOften(who: 'address' | 'token', retryAfter: number): RequestError {
-  const message = `Too many operations come from this ${who}. Wait ${retryAfter} s, then try again.`;
+  const message = `Too many operations from this ${who}. Wait ${retryAfter} s, then try again.`;
   return new RequestError(429, message, { code: 'RATE_LIMITED', retryAfter, reason: `rate of ${who}` });
 }

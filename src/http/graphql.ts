@@ -7,20 +7,20 @@ import { noStore } from './refusal.ts';
 import { readRequestId } from './request-id.ts';
 import { readToken } from './token.ts';
 
-/** Who sent a GraphQL request, and how to answer it. */
+/** The sender of a GraphQL request, and how to answer it. */
 export interface Sender {
   readonly requestId: string;
-  /** The token, or why there is none that can be used. */
+  /** The token, or the error that explains why there is no usable one. */
   readonly token: Token | GatewayError;
-  /** Whether it proved to be the router. */
+  /** Whether the sender authenticated as the router. */
   readonly isRouter: boolean;
-  /** The media type of the answer. */
+  /** The media type of the response. */
   readonly mediaType: MediaType;
-  /** What its program calls itself; undefined where that is not a plain name. */
+  /** The client's name for itself; undefined if it is missing or not a plain name. */
   readonly client: string | undefined;
 }
 
-/** An answer of `/graphql`, its body as JSON. */
+/** A response of `/graphql` with a JSON body. */
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
@@ -28,7 +28,7 @@ export interface HttpAnswer {
   readonly allow?: string | undefined;
 }
 
-/** Reads from the headers of a request who sent it. */
+/** Reads the sender of a request from its headers. */
 export function readSender(request: IncomingMessage, isRouter: (request: IncomingMessage) => boolean): Sender {
   const { headers } = request;
   const client = headers['apollographql-client-name'];
@@ -41,13 +41,14 @@ export function readSender(request: IncomingMessage, isRouter: (request: Incomin
   };
 }
 
-/** @throws RequestError if the sender accepts nothing that GraphQL answers with. */
+/** @throws RequestError if the sender accepts no media type of GraphQL. */
 export function checkAcceptable({ headers }: IncomingMessage): void {
   if (chooseMediaType(headers.accept) !== null) return;
-  throw new RequestError(406, 'Accept "application/json" or "application/graphql-response+json".');
+  const types = '"application/json" and "application/graphql-response+json"';
+  throw new RequestError(406, `None of the media types in Accept is supported. The gateway answers with ${types}.`);
 }
 
-/** Sends an answer, which is for its caller alone. */
+/** Sends a response, which no cache may store. */
 export function sendAnswer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -67,7 +68,7 @@ export function sendAnswer(
   response.end(body);
 }
 
-/** Aborts when the caller goes away before it has its answer. */
+/** Aborts when the caller disconnects before it has received the whole response. */
 export function abortOnClose(response: ServerResponse): AbortController {
   const abort = new AbortController();
   response.once('close', () => {

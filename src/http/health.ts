@@ -1,13 +1,13 @@
 import type { Handler } from './server.ts';
 import { sendText } from './server.ts';
 
-/** `GET /healthz`: 200 while the process lives. */
+/** `GET /healthz`: 200 while the process is alive. */
 export const healthz: Handler = (_request, response) => sendText(response, 200, 'ok\n');
 
-/** Why the gateway cannot serve, or null when it can. */
+/** Why the gateway is not ready to serve requests, or null if it is. */
 export type Readiness = () => Promise<string | null>;
 
-/** `GET /readyz`: 200 when the gateway can serve, else 503 and why not. */
+/** `GET /readyz`: 200 if the gateway is ready, else 503 with the reason. */
 export function createReadyz(whyNotReady: Readiness): Handler {
   return async (_request, response) => {
     const why = await whyNotReady();

@@ -2,7 +2,7 @@ import { prefersHtml } from './media-type.ts';
 import { noStore } from './refusal.ts';
 import type { Handler } from './server.ts';
 
-/** Answers browsers that ask for a page with this one, and everyone else by the other handler. */
+/** Serves the page to browsers, and passes all other requests to `otherwise`. */
 export function createLandingPage(load: () => Promise<string>, otherwise: Handler): Handler {
   return async (request, response, target) => {
     if (!prefersHtml(request.headers.accept)) return otherwise(request, response, target);

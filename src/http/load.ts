@@ -6,13 +6,13 @@ export interface LoadOptions {
   readonly memory: Pick<Memory, 'isShort'>;
 }
 
-/** Why an operation is not taken on. */
+/** Why an operation is not admitted. */
 export type ShedReason = 'concurrency' | 'event loop' | 'memory';
 
-/** How often the delay of the event loop is measured. */
+/** Interval between measurements of the event-loop delay, in milliseconds. */
 const sampleMs = 100;
 
-/** Knows how much the process has to do, and so whether it can take on more. */
+/** Measures the load of the process, and decides whether it can admit more operations. */
 export class Load {
   readonly #options: LoadOptions;
   readonly #timer: NodeJS.Timeout;
@@ -25,24 +25,24 @@ export class Load {
     this.#timer = setInterval(() => this.#sample(), sampleMs).unref();
   }
 
-  /** How many operations run. */
+  /** Number of running operations. */
   get running(): number {
     return this.#running;
   }
 
-  /** How late the process was with its work lately, in milliseconds. */
+  /** The latest measured event-loop delay, in milliseconds. */
   get eventLoopDelayMs(): number {
     return this.#delayMs;
   }
 
-  /** Why no further operation should be taken on, or null. */
+  /** Why no further operation should be admitted, or null. */
   get overloaded(): ShedReason | null {
     if (this.#running >= this.#options.maxConcurrent) return 'concurrency';
     if (this.#delayMs > this.#options.maxEventLoopDelayMs) return 'event loop';
     return this.#options.memory.isShort ? 'memory' : null;
   }
 
-  /** An operation begins; `end` must follow. */
+  /** Starts an operation; `end` must follow. */
   begin(): void {
     this.#running++;
   }

@@ -1,18 +1,18 @@
 import Negotiator from 'negotiator';
 
-/** The media types of GraphQL answers; the first one is for callers who do not say what they accept. */
+/** The media types of GraphQL responses; the first is the default for callers without an `Accept` header. */
 const answerTypes = ['application/json; charset=utf-8', 'application/graphql-response+json; charset=utf-8'] as const;
 
 export type MediaType = (typeof answerTypes)[number];
 
-/** A longer `Accept` is not looked at: no client sends one, and negotiating it takes milliseconds. */
+/** A longer `Accept` is ignored: no client sends one, and negotiating it would take milliseconds. */
 const maxAcceptCharacters = 1_000;
 
 /**
- * Chooses the media type of an answer by the `Accept` header of its request, quality values included.
+ * Chooses the media type of a response by the `Accept` header of its request, quality values included.
  * Source: GraphQL over HTTP, "Media Types"; RFC 9110 §12.5.1.
  *
- * @returns null for a caller who accepts neither of GraphQL's types.
+ * @returns null for a caller that accepts neither of GraphQL's types.
  */
 export function chooseMediaType(accept: string | undefined): MediaType | null {
   if (!accept || accept === '*/*' || accept.length > maxAcceptCharacters) return answerTypes[0];
@@ -20,25 +20,25 @@ export function chooseMediaType(accept: string | undefined): MediaType | null {
   return answerTypes.find((type) => type === preferred) ?? null;
 }
 
-/** The same for a refusal: a caller who accepts neither type gets JSON, which is better than no explanation. */
+/** As `chooseMediaType`, but defaults to JSON, so that a refusal can always be explained. */
 export function negotiateMediaType(accept: string | undefined): MediaType {
   return chooseMediaType(accept) ?? answerTypes[0];
 }
 
-/** Whether a browser asks for a page: it prefers HTML to JSON. */
+/** Whether the caller prefers HTML to JSON, as browsers do. */
 export function prefersHtml(accept: string | undefined): boolean {
   if (!accept?.includes('text/html') || accept.length > maxAcceptCharacters) return false;
   return new Negotiator({ headers: { accept } }).mediaType([...answerTypes, 'text/html']) === 'text/html';
 }
 
-/** The value of `Content-Type`, in lower case; undefined for a parameter that is not there. */
+/** The parsed value of `Content-Type`, in lower case; undefined for a missing parameter. */
 export interface ContentType {
   /** The type without parameters: `application/json`. */
   readonly type: string;
   readonly charset: string | undefined;
 }
 
-/** Reads a `Content-Type` header. Parameters other than `charset` say nothing about JSON. Source: RFC 9110 §8.3.1. */
+/** Parses a `Content-Type` header, ignoring parameters other than `charset`. Source: RFC 9110 §8.3.1. */
 export function parseContentType(value: string): ContentType {
   const [type = ''] = value.split(';', 1);
   const parameters = value.slice(type.length).matchAll(/;\s*([^\s;="]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))/g);

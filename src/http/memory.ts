@@ -3,35 +3,35 @@ import { totalmem } from 'node:os';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** What the process holds, and may hold, in bytes. */
+/** Memory use of the process, and its limits, in bytes. */
 export interface MemoryReading {
-  /** What the system cannot take back: garbage and the heap that V8 keeps for later count, the code of programs does not. */
+  /** Memory that the system cannot reclaim: includes garbage and spare heap pages, but not program code. */
   readonly resident: number;
-  /** The limit of the container, or what the machine has. */
+  /** The memory limit of the container, or the memory of the machine. */
   readonly available: number;
   readonly heapUsed: number;
-  /** What V8 allows its heap; the process dies where it needs more. */
+  /** V8's heap limit; the process dies when it needs more. */
   readonly heapLimit: number;
 }
 
-/** Where readings come from. */
+/** The source of memory readings. */
 export interface MemorySource {
   read(): MemoryReading;
-  /** Frees what nobody holds any more, and gives it back to the system. */
+  /** Collects garbage, and returns freed memory to the system. */
   collectGarbage(): void;
 }
 
-/** How long a reading is good for, in milliseconds. */
+/** How long a reading is reused, in milliseconds. */
 const freshMs = 20;
 
-/** How long garbage is left alone after a collection: so many times as long as it took, and so long at least. */
+/** Pause after a forced collection: this multiple of its duration, but at least `minPauseMs` milliseconds. */
 const pauseFactor = 4;
 const minPauseMs = 200;
 
 /**
- * Knows whether the process is about to run out of memory: by the heap that V8 allows, or by what the system allows the
- * process as a whole. What it holds then may be mostly garbage, which V8 leaves for as long as its own limits let it, and
- * for ever while nothing happens; so garbage is collected before memory counts as short.
+ * Detects whether the process is about to run out of memory, measured against V8's heap limit and the system's limit.
+ * Much of the memory in use may be garbage, which V8 keeps as long as its own limits allow, and indefinitely while the
+ * process is idle. So garbage is collected before memory counts as short.
  */
 export class Memory {
   readonly #maxPercent: number;
@@ -41,14 +41,14 @@ export class Memory {
   #readAt = Number.NEGATIVE_INFINITY;
   #collectAt = Number.NEGATIVE_INFINITY;
 
-  /** @param now gives milliseconds. */
+  /** @param now returns the current time in milliseconds. */
   constructor(maxPercent: number, source: MemorySource, now: () => number) {
     this.#maxPercent = maxPercent;
     this.#source = source;
     this.#now = now;
   }
 
-  /** How much is in use, in per cent of what may be: of the heap or of the process, whichever is nearer its limit. */
+  /** Memory in use, as a percentage of the limit of the heap or of the process, whichever is closer to its limit. */
   get percent(): number {
     const now = this.#now();
     if (now - this.#readAt < freshMs) return this.#percent;
@@ -84,13 +84,13 @@ export function createMemorySource(): MemorySource {
     },
     collectGarbage() {
       collect ??= getCollector();
-      // Only as a last resort does V8 give memory back to the system within the next seconds.
+      // V8 returns memory to the system promptly only in this mode.
       collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     },
   };
 }
 
-/** Source: proc_pid_status(5). Elsewhere than on Linux, all that is resident counts. */
+/** Source: proc_pid_status(5). On systems other than Linux, all resident memory counts. */
 function readResident(): number {
   try {
     const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
@@ -100,7 +100,7 @@ function readResident(): number {
   }
 }
 
-/** V8's own collector, which it shows only to contexts that are made while it is told to. */
+/** V8's collector. V8 exposes it only to contexts created while `--expose-gc` is set. */
 function getCollector(): NodeJS.GCFunction {
   setFlagsFromString('--expose-gc');
   const collect: NodeJS.GCFunction = runInNewContext('gc');

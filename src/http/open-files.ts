@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-/** Files that the process needs beside connections of callers and to upstream: its own, and the reserve of connections. */
+/** File descriptors needed besides those of connections: the process's own, and the reserve of connections. */
 const otherFiles = 192;
 
 /**
- * How many connections callers may hold open: as many as are set, unless the process may not open that many files. Where
- * there are none left, nobody could ask even for health. A process with very few files keeps half of them for callers.
+ * The maximum number of connections: the configured one, or fewer if the limit on open files is too low. Without a free
+ * file descriptor, even health checks would fail. A process with a very low limit keeps half of it for connections.
  */
 export function toMaxConnections(
   wanted: number,
@@ -18,7 +18,7 @@ export function toMaxConnections(
   return Math.min(wanted, possible);
 }
 
-/** How many files the process may open; any number where the system does not tell. Source: proc_pid_limits(5). */
+/** The limit on open files of the process; infinite if the system does not report it. Source: proc_pid_limits(5). */
 function readFilesLimit(): number {
   try {
     const limits = readFileSync('/proc/self/limits', 'utf8');

@@ -1,6 +1,6 @@
 import { LeakFreeMap } from '../collections/leak-free-map.ts';
 
-/** How many callers are remembered; beyond, those that came least recently start afresh. */
+/** Maximum number of callers tracked; beyond it, the least recently seen ones start afresh. */
 const maxCallers = 10_000;
 
 interface Bucket {
@@ -8,24 +8,24 @@ interface Bucket {
   at: number;
 }
 
-/** Allows each key so many requests a second, and twice as many at once. */
+/** A token bucket per key: allows `perSecond` requests per second, with bursts of twice as many. */
 export class RateLimit {
   readonly #perSecond: number;
   readonly #now: () => number;
   readonly #buckets = new LeakFreeMap<string, Bucket>();
 
-  /** @param now gives milliseconds. */
+  /** @param now returns the current time in milliseconds. */
   constructor(perSecond: number, now: () => number) {
     this.#perSecond = perSecond;
     this.#now = now;
   }
 
-  /** Takes one request. @returns 0 if it may pass, else after how many seconds to come back. */
+  /** Counts one request. @returns 0 if it may pass, else the number of seconds to wait. */
   take(key: string): number {
     const now = this.#now();
     const size = this.#perSecond * 2;
     const bucket = this.#buckets.get(key) ?? { tokens: size, at: now };
-    // Set anew each time, so that the map begins with those who have not come for longest.
+    // Re-inserted each time, so that the map is ordered from least to most recently seen.
     this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
     if (this.#buckets.size > maxCallers) {

@@ -4,40 +4,40 @@ import { hasLongRest, type RequestError } from './body.ts';
 import { negotiateMediaType } from './media-type.ts';
 import { readRequestId } from './request-id.ts';
 
-/** Why a request is not served, as its caller is told. */
+/** Why a request is refused, as reported to its caller. */
 export interface Refusal {
   readonly status: number;
   readonly code: ErrorCode;
   readonly message: string;
-  /** How many seconds to wait before trying again. */
+  /** Seconds to wait before a retry. */
   readonly retryAfter?: number | undefined;
-  /** What the log is told in place of the message. */
+  /** Text for the log in place of the message. */
   readonly reason?: string | undefined;
 }
 
-/** The refusal that an error says. */
+/** Converts an error to a refusal. */
 export function toRefusal({ code, message, details, reason }: RequestError): Refusal {
   const { status = errorKinds[code].status, retryAfter } = details;
   return { status, code, message, retryAfter, reason };
 }
 
-/** A request that was refused, as log and metrics are told. Nothing in it is the caller's choice but the request id. */
+/** A refused request, as reported to log and metrics. The caller controls nothing in it but the request id. */
 export interface RefusedRequest {
   readonly status: number;
-  /** Undefined where the bytes were no HTTP. */
+  /** Undefined if the bytes were not HTTP. */
   readonly method?: string | undefined;
-  /** Undefined where nothing is served at the path. */
+  /** Undefined if no route has this path. */
   readonly path?: string | undefined;
-  /** The `extensions.code` of the answer. */
+  /** The `extensions.code` of the response. */
   readonly code: string;
   readonly reason?: string | undefined;
   readonly requestId?: string | undefined;
 }
 
-/** Is called with every request that is refused; must be cheap, because floods are refused too. */
+/** Is called for every refused request. Must be cheap, because floods are refused too. */
 export type OnRefused = (refused: RefusedRequest) => void;
 
-/** Refuses a request; `path` is that of a route, undefined where there is none. */
+/** Refuses a request; `path` is the path of its route, undefined if there is none. */
 export type Refuse = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -45,18 +45,18 @@ export type Refuse = (
   path?: string | undefined,
 ) => void;
 
-/** What no cache may keep: caches know nothing of `X-Auth-Token`. */
+/** Forbids caching: caches do not take `X-Auth-Token` into account. */
 export const noStore = 'private, no-store';
 
 /**
- * Makes the one function that answers refused requests: an error in GraphQL's shape, in the media type that the caller
- * accepts, with a request id and a line in the log.
+ * Creates the function that answers all refused requests: with an error in GraphQL's shape, in a media type that the
+ * caller accepts, with a request id and a log line.
  */
 export function createRefuse(onRefused: OnRefused): Refuse {
   return (request, response, { status, code, message, retryAfter, reason = message }, path) => {
-    // Nobody waits for an answer any more.
+    // The caller has disconnected.
     if (response.destroyed || request.socket.destroyed) return;
-    // A handler may have told the id already.
+    // A handler may have set the request id already.
     const requestId = String(response.getHeader('x-request-id') ?? readRequestId(request));
     const body = toErrorBody([{ message, extensions: { code, retryAfter } }], requestId);
     if (hasLongRest(request)) response.setHeader('connection', 'close');

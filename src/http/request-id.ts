@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** What a request id may look like. Glance answers 500 to one of more than 64 characters. */
+/** The accepted form of request ids. Glance answers 500 to one longer than 64 characters. */
 const plain = /^[\w.-]{1,64}$/;
 
 /** The caller's own `X-Openstack-Request-Id` or `X-Request-Id`, if it is short and plain; else a new one. */

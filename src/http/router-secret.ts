@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** The header in which a router sends the secret that it shares with the gateway. */
+/** The header in which a router sends the secret it shares with the gateway. */
 export const routerSecretHeader = 'x-router-secret';
 
 /**
- * Tells whether a request comes from the router that shares this secret; without one, nothing is known of any request.
- * Digests are compared, in constant time: neither the secret's length nor how much of a guess was right can be measured.
+ * Creates a function that checks whether a request comes from the router that shares this secret; without a secret, it
+ * always returns false. It compares digests in constant time, so timing reveals neither the length nor a partial match.
  */
 export function createRouterCheck(secret: string | null) {
   const expected = secret === null ? null : digest(secret);

@@ -7,18 +7,18 @@ import { toOverloaded } from './gate.ts';
 import { createRefuse, type OnRefused, type Refusal } from './refusal.ts';
 import { parseTarget, type Target } from './target.ts';
 
-/** Answers a request; `target` is where it goes. */
+/** Answers a request; `target` is its parsed request target. */
 export type Handler = (request: IncomingMessage, response: ServerResponse, target: Target) => void | Promise<void>;
 
-/** What answers a path: a handler for each method. `HEAD` is answered as `GET`, without the body. */
+/** The handlers of a path, by method. `HEAD` is answered as `GET`, without the body. */
 export interface Route {
   readonly GET?: Handler;
   readonly POST?: Handler;
-  /** Whether it is served also on connections over the limits, so that operators can always ask. */
+  /** Whether it is also served on connections over the limits, so that operators can always reach it. */
   readonly always?: true;
 }
 
-/** The routes by their paths. */
+/** Routes by path. */
 export type Routes = Readonly<Record<string, Route>>;
 
 /** Takes over the connection of a request that asks for a WebSocket; `path` is where it goes. */
@@ -27,26 +27,26 @@ export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer, p
 export interface HttpOptions {
   readonly upgrade: Upgrade;
   readonly routes: Routes;
-  /** The web origins whose pages may call; they need no credentials, because the token is a header of its own. */
+  /** The web origins whose pages may call. CORS credentials are not needed, because the token is a separate header. */
   readonly corsOrigins: '*' | readonly string[];
   readonly connections: ConnectionLimits;
-  /** How long the headers of a request may take to arrive, and the whole request. */
+  /** Timeouts for receiving the headers of a request, and the whole request. */
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
-  /** How long an answer may take to be received. */
+  /** Time that a caller may take to receive a response. */
   readonly answerTimeoutMs: number;
   readonly onRefused: OnRefused;
-  /** Is called when a handler throws: always a defect. */
+  /** Is called when a handler throws, which is always a bug. */
   readonly onDefect: (error: unknown) => void;
 }
 
-/** A server that is ready, not yet listening. */
+/** A server that does not listen yet. */
 export interface HttpServer {
   readonly server: Server;
   readonly connections: Connections;
 }
 
-/** Makes the HTTP server: routes, CORS, and limits on connections and on the time that requests and answers may take. */
+/** Creates the HTTP server, with routes, CORS, connection limits and timeouts. */
 export function createHttpServer({
   routes,
   corsOrigins,
@@ -68,14 +68,14 @@ export function createHttpServer({
     const limit = connections.overLimit(request.socket);
     if (limit !== undefined) response.setHeader('connection', 'close');
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
-      return refuse(request, response, badRequest(400, 'A request of HTTP/1.1 names its host.'));
+      return refuse(request, response, badRequest(400, 'HTTP/1.1 requires a Host header.'));
     }
     if (request.method === 'OPTIONS' && request.url === '*') return sendOptions(response, allMethods);
     const target = parseTarget(request.url ?? '');
-    if (target === null) return refuse(request, response, badRequest(400, 'The target of the request has no path.'));
+    if (target === null) return refuse(request, response, badRequest(400, 'The request target has no path.'));
     const { path } = target;
     const found = paths.get(path);
-    if (found === undefined) return refuse(request, response, badRequest(404, 'There is nothing at this path.'));
+    if (found === undefined) return refuse(request, response, badRequest(404, 'Not found. GraphQL is at /graphql.'));
     if (limit !== undefined && !found.always) return refuse(request, response, toOverloaded(limit), path);
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const handler = method === 'GET' || method === 'POST' ? found[method] : undefined;
@@ -83,7 +83,7 @@ export function createHttpServer({
     const methods = toMethods(found);
     if (method === 'OPTIONS') return sendOptions(response, methods);
     response.setHeader('allow', methods.join(', '));
-    refuse(request, response, badRequest(405, `${path} takes ${methods.join(', ')}.`), path);
+    refuse(request, response, badRequest(405, `This method is not supported. Use ${methods.join(', ')}.`), path);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -107,10 +107,9 @@ export function createHttpServer({
     {
       headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
       requestTimeout: requestTimeoutMs,
-      // Node would answer without a word; we say what is missing.
+      // Node would answer with an empty body; our refusal says what is missing.
       requireHostHeader: false,
       shouldUpgradeCallback: isForWebSocket,
-      // How often connections are looked at for being over time.
       connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
     },
     (request, response) => {
@@ -120,7 +119,7 @@ export function createHttpServer({
   );
   const connections = new Connections(server, options.connections);
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    const refusal = badRequest(417, 'The gateway meets no expectation but 100-continue.');
+    const refusal = badRequest(417, 'This expectation is not supported. Send "Expect: 100-continue" or none.');
     withCors(request, response, () => refuse(request, response, refusal));
   });
   acceptUpgrades(server, connections, upgrade);
@@ -153,14 +152,14 @@ function toMethods({ GET, POST }: Route): string[] {
   return [...(GET ? ['GET', 'HEAD'] : []), ...(POST ? ['POST'] : []), 'OPTIONS'];
 }
 
-/** Tells which methods there are. Source: RFC 9110 §9.3.7. */
+/** Answers OPTIONS with the supported methods. Source: RFC 9110 §9.3.7. */
 function sendOptions(response: ServerResponse, methods: readonly string[]): void {
   response.writeHead(204, { allow: methods.join(', '), 'content-length': 0 }).end();
 }
 
-/** Closes the connection of a caller who does not take its answer, which is held in memory until then. */
+/** Closes the connection of a caller that does not read its response, which stays in memory until then. */
 function cutSlowReader(response: ServerResponse, timeoutMs: number): void {
-  // Nearly every answer has been handed to the system as a whole by now.
+  // By now, nearly every response has been handed over completely to the system.
   if (!response.socket?.writableLength) return;
   const timer = setTimeout(() => response.destroy(), timeoutMs);
   response.once('close', () => clearTimeout(timer));

@@ -8,9 +8,9 @@ import type { Handler, Routes } from './server.ts';
 export interface StaticFile {
   readonly type: string;
   readonly body: string | Buffer;
-  /** Whether its address changes with its content, so that browsers may keep it for good. */
+  /** Whether its URL changes with its content, so that browsers may cache it permanently. */
   readonly immutable?: boolean;
-  /** The `Content-Security-Policy` of a page. */
+  /** The `Content-Security-Policy` of an HTML page. */
   readonly policy?: string;
 }
 
@@ -22,14 +22,14 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * The routes of all files below a folder, which is read once: what is asked for never becomes a path. Its `index.html`
- * answers at `prefix` followed by a slash; without the slash, the browser is sent there. Files in `assets/` carry a hash
- * of their content in their name.
+ * The routes of all files below a folder. They are read once, so a request never becomes a file path. `index.html` is
+ * served at `prefix` followed by a slash; without the slash, the browser is redirected. The names of files in `assets/`
+ * contain a hash of their content.
  *
- * @throws if the folder or a file cannot be read, or a file has a type that is not known here.
+ * @throws if the folder or a file cannot be read, or a file has an unknown type.
  */
 export function createStaticRoutes(folder: string, prefix: string, policy: string): Routes {
-  // The name alone, relative to the address asked for: a proxy may serve the gateway below a path of its own.
+  // A relative URL, because a proxy may serve the gateway under a path prefix.
   const redirect: Handler = (_request, response) => {
     response.writeHead(308, { location: `${prefix.slice(prefix.lastIndexOf('/') + 1)}/`, 'content-length': 0 }).end();
   };
@@ -39,7 +39,7 @@ export function createStaticRoutes(folder: string, prefix: string, policy: strin
     const file = join(entry.parentPath, entry.name);
     const name = file.slice(join(folder, sep).length).replaceAll(sep, '/');
     const type = types[extname(name)];
-    if (type === undefined) throw new Error(`${file} has no type that can be served.`);
+    if (type === undefined) throw new Error(`Cannot serve ${file}: its type is unknown.`);
     const body = readFileSync(file);
     const page = name.endsWith('.html') ? { policy } : { immutable: name.startsWith('assets/') };
     routes[`${prefix}/${name === 'index.html' ? '' : name}`] = { GET: createFileHandler({ type, body, ...page }) };
@@ -47,10 +47,10 @@ export function createStaticRoutes(folder: string, prefix: string, policy: strin
   return routes;
 }
 
-/** Answers with a file, wherever it was asked for. */
+/** Answers with a file, whatever the request target. */
 export type FileHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Answers with a file; a browser that has it already is told so. */
+/** Creates a handler that answers with a file, or with 304 if the browser has it already. */
 export function createFileHandler({ type, body, immutable = false, policy }: StaticFile): FileHandler {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   const headers = {

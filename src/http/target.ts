@@ -1,15 +1,15 @@
-/** Where a request goes, as its request line says. */
+/** A parsed request target. */
 export interface Target {
-  /** The path, as it was sent: nothing is decoded or resolved. */
+  /** The path as sent: nothing is decoded or resolved. */
   readonly path: string;
-  /** The query, `?` included; empty where there is none. */
+  /** The query, including `?`; empty if there is none. */
   readonly search: string;
 }
 
 /**
- * Reads a request target: a path and query, or a whole URL, whose host does not matter here.
+ * Parses a request target: a path and query, or an absolute URL, whose host is ignored.
  *
- * @returns null for anything else: `*` is for `OPTIONS` alone, and a URL must name a host.
+ * @returns null for anything else: `*` is valid only with `OPTIONS`, and a URL needs a host.
  * Source: RFC 9112 §3.2.
  */
 export function parseTarget(target: string): Target | null {

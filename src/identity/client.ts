@@ -9,16 +9,16 @@ import { parseArray, WireError } from '../upstream/wire.ts';
 import type { NamedProject, TokenFacts } from './model.ts';
 import { isCut, parseProject, parseProjectBody, parseToken } from './wire.ts';
 
-/** What messages say of the Identity service. */
+/** How messages describe the Identity service. */
 export const identityApi: Service = {
   name: 'the Identity service',
   tokenAdvice: 'Get a new one.',
-  notFound: 'the Identity service knows nothing of it, or does not tell it to this token.',
+  notFound: 'it does not exist, or this token may not see it.',
   addressSetting: 'IDENTITY_API_URL',
 };
 
-/** Why something is not told: the caller may not know it, or it does not exist. */
-export type Untold = 'REFUSED' | 'UNKNOWN';
+/** Why there is no result: the caller may not see it, or it does not exist. */
+export type LookupFailure = 'REFUSED' | 'UNKNOWN';
 
 /** A list of projects. */
 export interface ProjectList extends Rows<NamedProject> {
@@ -26,43 +26,43 @@ export interface ProjectList extends Rows<NamedProject> {
   readonly isCut: boolean;
 }
 
-/** How many requests one operation may cost the Identity service, those included that repeat one. */
+/** Maximum number of requests to the Identity service for one operation, retries included. */
 const maxRequests = 5;
 
 /**
- * The Identity service (Keystone, v3) as one caller sees it, for one operation. All calls are made with the caller's own
- * token and nothing else. What the caller may not know is no error. All methods throw UpstreamError, and
- * `UNAUTHENTICATED` without a token or for one that is not accepted.
+ * The Identity service (Keystone, v3) as one caller sees it, for one operation. Every call uses only the caller's own
+ * token. A 403 or 404 is a result, not an error. All methods throw UpstreamError, with `UNAUTHENTICATED` for a missing
+ * or rejected token.
  */
 export class IdentityClient {
   readonly #session: Session;
   #requestsLeft = maxRequests;
 
-  /** @param sharedReads lets identical reads of one token share a call; null: every read is a call of its own. */
+  /** @param sharedReads lets identical reads with one token share a call; null: each read makes its own call. */
   constructor(transport: Transport, sharedReads: ReadSharing | null, caller: ClientCaller) {
     this.#session = new Session(transport, sharedReads, { ...caller, mayRetry: () => this.#take() });
   }
 
-  /** How many more requests this operation may cost. */
+  /** Number of requests that this operation may still make. */
   get requestsLeft(): number {
     return this.#requestsLeft;
   }
 
-  /** `GET /v3/auth/tokens`: what the token says of itself. */
-  getToken(): Promise<TokenFacts | Untold> {
-    // The catalogue is large, and tells nothing that is wanted here.
+  /** `GET /v3/auth/tokens`: user, project and roles of the caller's token. */
+  getToken(): Promise<TokenFacts | LookupFailure> {
+    // The catalogue is large and not needed here.
     const path = '/auth/tokens?nocatalog';
     return this.#read({ operation: 'getToken', doing: 'look up the caller', path, isAboutToken: true }, parseToken);
   }
 
-  /** `GET /v3/auth/projects`: all projects that the user has a role in, whatever the token is for. */
-  listOwnProjects(): Promise<ProjectList | Untold> {
+  /** `GET /v3/auth/projects`: all projects in which the user has a role, whatever the scope of the token. */
+  listOwnProjects(): Promise<ProjectList | LookupFailure> {
     const doing = "list the user's projects";
     return this.#listProjects({ operation: 'listOwnProjects', doing, path: '/auth/projects' });
   }
 
-  /** `GET /v3/projects`: all projects of the cloud; Keystone can neither list some of them by id nor, before 2025, page. */
-  listProjects(): Promise<ProjectList | Untold> {
+  /** `GET /v3/projects`: all projects of the cloud. Keystone cannot filter by ids nor, before 2025, paginate. */
+  listProjects(): Promise<ProjectList | LookupFailure> {
     return this.#listProjects({
       operation: 'listProjects',
       doing: 'list the projects of the cloud',
@@ -70,8 +70,8 @@ export class IdentityClient {
     });
   }
 
-  /** `GET /v3/projects/{project_id}`. The id has been checked: it can stand in a path. */
-  getProject(id: string): Promise<NamedProject | Untold> {
+  /** `GET /v3/projects/{project_id}`. The id must be a valid path segment. */
+  getProject(id: string): Promise<NamedProject | LookupFailure> {
     const path = `/projects/${encodeURIComponent(id)}`;
     return this.#read({ operation: 'getProject', doing: `look up project ${id}`, path }, (json) => {
       const project = parseProjectBody(json);
@@ -80,16 +80,16 @@ export class IdentityClient {
     });
   }
 
-  #listProjects(read: Read): Promise<ProjectList | Untold> {
+  #listProjects(read: Read): Promise<ProjectList | LookupFailure> {
     return this.#read(read, (json, call) => ({
       ...toRows(this.#session.parseRows(call, parseArray(json, 'projects'), parseProject)),
       isCut: isCut(json),
     }));
   }
 
-  async #read<T>(read: Read, parse: (json: unknown, call: Call) => T): Promise<T | Untold> {
+  async #read<T>(read: Read, parse: (json: unknown, call: Call) => T): Promise<T | LookupFailure> {
     if (!this.#take()) {
-      const why = 'one operation may not ask the Identity service any more.';
+      const why = `one operation makes at most ${maxRequests} requests to the Identity service. Ask for less in each.`;
       throw new UpstreamError('UPSTREAM_UNAVAILABLE', `Could not ${read.doing}: ${why}`);
     }
     try {
@@ -101,7 +101,7 @@ export class IdentityClient {
       if (isFromKeystone(error)) return 'UNKNOWN';
       throw new UpstreamError(
         'UPSTREAM_INVALID_RESPONSE',
-        `Could not ${read.doing}: the Identity service has no such address. The gateway may be set up with a wrong one.`,
+        `Could not ${read.doing}: the Identity service is not at the configured address. Check IDENTITY_API_URL.`,
         { status: 404, cause: error },
       );
     }
@@ -114,7 +114,7 @@ export class IdentityClient {
   }
 }
 
-/** Keystone says in JSON that there is no such thing; an address that it does not have is answered with a page. */
+/** Keystone answers 404 in JSON for an unknown resource, and with an HTML page for an unknown address. */
 function isFromKeystone(error: UpstreamError): boolean {
   return error.says('"error"');
 }

@@ -2,8 +2,8 @@ import { optionalText, parseArray, parseObject, text, time } from '../upstream/w
 import type { NamedProject, TokenFacts } from './model.ts';
 
 /**
- * The body of `GET /v3/auth/tokens`. A token without a scope has neither `project` nor `roles`; one for a domain or for
- * the whole system has roles and no project.
+ * The body of `GET /v3/auth/tokens`. An unscoped token has neither `project` nor `roles`; a domain or system token has
+ * roles but no project.
  * Source: Identity API v3 reference, "Validate and show information for token".
  */
 export function parseToken(json: unknown): TokenFacts {
@@ -30,8 +30,8 @@ export function parseProject(value: unknown): NamedProject {
 }
 
 /**
- * Whether a list of projects was cut. Keystone says `truncated` where its `list_limit` is reached; releases that page
- * lists link to the next page.
+ * Whether a list of projects is incomplete. Keystone sets `truncated` when its `list_limit` is reached; releases with
+ * pagination link to the next page.
  */
 export function isCut(json: unknown): boolean {
   const body = parseObject(json, 'the body');

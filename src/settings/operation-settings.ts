@@ -1,6 +1,6 @@
 import { wholeNumber } from './setting.ts';
 
-/** What one GraphQL operation may ask for. An operation over such a limit is refused with `LIMIT_EXCEEDED`. */
+/** Limits on one GraphQL operation. An operation that exceeds one is refused with `LIMIT_EXCEEDED`. */
 export const operationSettings = {
   maxDocumentCharacters: wholeNumber({
     name: 'MAX_DOCUMENT_CHARACTERS',
@@ -58,8 +58,8 @@ export const operationSettings = {
     from: 1,
     to: 100_000,
     meaning:
-      'Maximum number of selections of the same place in the answer; GraphQL merges them, which takes time by the square ' +
-      'of their number.',
+      'Maximum number of selections with the same response key in the same object; GraphQL merges them, which takes time ' +
+      'quadratic in their number.',
   }),
   maxDirectives: wholeNumber({
     name: 'MAX_DIRECTIVES',
@@ -81,7 +81,7 @@ export const operationSettings = {
     from: 1,
     to: 1_000_000_000,
     meaning:
-      'Maximum number of objects that an operation asks for: a page counts as `first`, other lists as ten, and lists in ' +
+      'Maximum number of objects that an operation requests: a page counts as `first`, other lists as ten, and nested ' +
       'lists are multiplied.',
   }),
   maxRepresentations: wholeNumber({
@@ -89,7 +89,7 @@ export const operationSettings = {
     default: 1_000,
     from: 1,
     to: 100_000,
-    meaning: 'Maximum number of entities that a router asks for in one operation.',
+    meaning: 'Maximum number of entities that a router requests in one operation.',
   }),
   maxVariableValues: wholeNumber({
     name: 'MAX_VARIABLE_VALUES',
@@ -107,8 +107,8 @@ export const operationSettings = {
     from: 100,
     to: 1_000_000_000,
     meaning:
-      'Maximum length of all texts in the variables of an operation, each counted as often as it is used. A single text ' +
-      'has at most 10000.',
+      'Maximum length of all strings in the variables of an operation, each counted as often as it is used. A single ' +
+      'string has at most 10000.',
   }),
   maxAnswerBytes: wholeNumber({
     name: 'MAX_ANSWER_BYTES',
@@ -117,15 +117,15 @@ export const operationSettings = {
     from: 1_000,
     to: 500_000_000,
     meaning:
-      'Maximum size of an answer, besides what describes the schema. At most 65536 unless the Images API has accepted ' +
-      'the token.',
+      'Maximum size of a response, not counting introspection. At most 65536 unless the Images API has accepted the ' +
+      'token.',
   }),
   maxAnswerFields: wholeNumber({
     name: 'MAX_ANSWER_FIELDS',
     default: 250_000,
     from: 100,
     to: 10_000_000,
-    meaning: 'Maximum number of fields of all list items in an answer. An object counts 2, a list of objects 8.',
+    meaning: 'Maximum number of fields of all list items in a response. An object counts 2, a list of objects 8.',
   }),
   maxUpstreamCalls: wholeNumber({
     name: 'MAX_UPSTREAM_CALLS',
@@ -134,7 +134,7 @@ export const operationSettings = {
     to: 1_000_000,
     meaning:
       'Maximum number of calls to the Images API for one operation: a page of 1000 images with their members takes 1001. ' +
-      'A bulk mutation may make six more for each of its pairs.',
+      'A bulk mutation may make eight more for each of its pairs.',
   }),
   maxUpstreamBytes: wholeNumber({
     name: 'MAX_UPSTREAM_BYTES',
@@ -149,7 +149,7 @@ export const operationSettings = {
     default: 1_000,
     from: 1,
     to: 100_000,
-    meaning: 'Maximum number of pairs of image and project that the bulk mutations of one operation name.',
+    meaning: 'Maximum number of image and project pairs in the bulk mutations of one operation.',
   }),
   bulkConcurrency: wholeNumber({
     name: 'BULK_CONCURRENCY',

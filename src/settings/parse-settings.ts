@@ -15,13 +15,13 @@ export class SettingsError extends Error {
   }
 }
 
-/** What settings must fulfil together: each says what is wrong, or null. */
+/** Constraints between settings; each returns what is wrong, or null. */
 const rules: readonly ((settings: Settings) => string | null)[] = [
   ({ production, imagesApiUrl }) =>
-    production && imagesApiUrl === null ? 'IMAGES_API_URL must be set where PRODUCTION is true.' : null,
+    production && imagesApiUrl === null ? 'IMAGES_API_URL must be set when PRODUCTION is true.' : null,
   ({ trustedDocuments, trustedDocumentsManifest }) =>
     trustedDocuments !== 'off' && trustedDocumentsManifest === null
-      ? 'TRUSTED_DOCUMENTS_FILE must be set where TRUSTED_DOCUMENTS is not off.'
+      ? 'TRUSTED_DOCUMENTS_FILE must be set when TRUSTED_DOCUMENTS is not off.'
       : null,
 ];
 
@@ -54,14 +54,14 @@ export function parseSettings(environment: Environment): Settings {
     .filter(([key]) => !(key in basis))
     .map(([key, setting]) => [key, read<unknown>(setting, basis)]);
   const settings: Settings = { ...basis, ...Object.fromEntries(others) };
-  // A setting that is wrong already has its line.
+  // A setting with an invalid value has been reported already.
   const broken = rules.map((rule) => rule(settings)).filter((line) => line !== null);
   mistakes.push(...broken.filter((line) => !wrong.has(line.split(' ', 1)[0] ?? '')));
   if (mistakes.length > 0) throw new SettingsError(mistakes);
   return Object.freeze(settings);
 }
 
-/** A wrong value as a message may show it: on one line, and without the password of a URL. */
+/** Formats an invalid value for a message: on one line, and without the password of a URL. */
 function toShown(value: string): string {
   return JSON.stringify(value.replace(/\/\/.*@/, '//…@'));
 }

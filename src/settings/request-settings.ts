@@ -1,6 +1,6 @@
 import { flag, wholeNumber } from './setting.ts';
 
-/** What callers may send, how fast, and how much the process takes on. */
+/** Limits on requests, their rate, and the load of the process. */
 export const requestSettings = {
   maxRequestBytes: wholeNumber({
     name: 'MAX_REQUEST_BYTES',

@@ -1,14 +1,14 @@
 import { choice, flag, optional, text, wholeNumber } from './setting.ts';
 import { matching, parseApiUrl, parseOrigins, parseTracesEndpoint, readText } from './value-parsers.ts';
 
-/** What the gateway serves, to whom, and how it is run. */
+/** What the gateway serves, who may use it, and how it runs. */
 export const serviceSettings = {
   production: flag({
     name: 'PRODUCTION',
     default: false,
     meaning:
-      'Hides development-only output: `INTROSPECTION` is false unless it is set, there is no explorer, and an Images API ' +
-      'must be named.',
+      'Hides development-only output: `INTROSPECTION` defaults to false, there is no explorer, and `IMAGES_API_URL` is ' +
+      'required.',
   }),
   imagesApiUrl: optional({
     name: 'IMAGES_API_URL',
@@ -22,8 +22,8 @@ export const serviceSettings = {
     defaultText: 'unset: the one of the embedded Images API, else none',
     takes: 'http or https URL, with or without `/v3` at its end',
     meaning:
-      'Base URL of the Identity service (Keystone), which knows who a token stands for and the names of projects; a path ' +
-      'prefix is kept. The `UPSTREAM_…` settings apply to it too, with its own connections, queue and breaker.',
+      'Base URL of the Identity service (Keystone), which identifies the user and project of a token and names projects; ' +
+      'a path prefix is kept. The `UPSTREAM_…` settings apply to it too, with its own connections, queue and breaker.',
     parse: (value) => parseApiUrl(value, 'v3'),
   }),
   host: text({
@@ -44,7 +44,7 @@ export const serviceSettings = {
     name: 'INTROSPECTION',
     default: ({ production }) => !production,
     defaultText: 'true; false in production',
-    meaning: 'Shows clients the schema: by introspection, by `_service`, and in messages about invalid requests.',
+    meaning: 'Shows the schema to clients: by introspection, by `_service`, and in messages about invalid requests.',
   }),
   routerSecret: optional({
     name: 'ROUTER_SECRET',
@@ -57,14 +57,14 @@ export const serviceSettings = {
   federatedTracing: flag({
     name: 'FEDERATED_TRACING',
     default: false,
-    meaning: 'Sends the time of each field to a router that asks for it (`ftv1`).',
+    meaning: 'Sends the timing of each field to a router that requests it (`ftv1`).',
   }),
   directExecution: flag({
     name: 'DIRECT_EXECUTION',
     default: true,
     meaning:
-      'Compiles operations that are asked for again, and executes them without Apollo Server. False: Apollo Server ' +
-      'executes all operations.',
+      'Compiles repeated operations, and executes them without Apollo Server. False: Apollo Server executes all ' +
+      'operations.',
   }),
   console: flag({
     name: 'CONSOLE',

@@ -1,23 +1,23 @@
-/** What other settings' defaults depend on. */
+/** The settings on which other settings' defaults depend. */
 export interface Basis {
   readonly production: boolean;
   readonly imagesApiUrl: URL | null;
 }
 
-/** One setting: everything that is known about it. */
+/** The complete declaration of one setting. */
 export interface Setting<T> {
   /** The environment variable. */
   readonly name: string;
   readonly meaning: string;
-  /** What the variable may hold, in words: kind, unit, bounds. */
+  /** The accepted values, in words: kind, unit, bounds. */
   readonly takes: string;
-  /** The value when the variable is not set, in words or figures. */
+  /** The default, in words or figures. */
   readonly defaultText: string;
-  /** The value when the variable is not set. */
+  /** The default value. */
   readonly getDefault: (basis: Basis) => T;
-  /** @returns undefined for a value that cannot be used. */
+  /** @returns undefined for an invalid value. */
   readonly parse: (text: string) => T | undefined;
-  /** Whether no message may show the value. */
+  /** Whether the value must not appear in messages. */
   readonly isSecret: boolean;
 }
 
@@ -62,7 +62,7 @@ export function wholeNumber({ unit = '', from, to, default: byDefault, ...rest }
 }
 
 interface DescribedFlag extends Described {
-  /** A function where it depends on other settings; `defaultText` then says how. */
+  /** A function if it depends on other settings; `defaultText` then says how. */
   readonly default: boolean | ((basis: Basis) => boolean);
   readonly defaultText?: string;
 }
@@ -85,11 +85,11 @@ interface DescribedText<T> extends Described {
   readonly isSecret?: boolean;
 }
 
-/** Declares a setting with a default in the form that its variable takes. */
+/** Declares a setting whose default is written as in the environment variable. */
 export function text<T>(setting: DescribedText<T> & { readonly default: string }): Setting<T> {
   const { default: byDefault, parse, isSecret = false, ...rest } = setting;
   const value = parse(byDefault);
-  if (value === undefined) throw new Error(`${rest.name} does not take its own default.`);
+  if (value === undefined) throw new Error(`${rest.name} has an invalid default.`);
   return { ...rest, parse, isSecret, defaultText: byDefault, getDefault: () => value };
 }
 
@@ -98,7 +98,7 @@ export function optional<T>(setting: DescribedText<T> & { readonly defaultText: 
   return { isSecret: false, ...setting, getDefault: () => null };
 }
 
-/** Declares a setting that takes one of these words. */
+/** Declares a setting that is one of these words. */
 export function choice<const Word extends string>(
   setting: Described & { readonly words: readonly Word[]; readonly default: Word },
 ): Setting<Word> {

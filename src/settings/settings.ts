@@ -6,8 +6,8 @@ import { subscriptionSettings } from './subscription-settings.ts';
 import { upstreamSettings } from './upstream-settings.ts';
 
 /**
- * Every setting, declared once. The type of the parsed settings, the reference page and all messages follow from this
- * table.
+ * All settings, each declared once. The type of the parsed settings, the reference page and all messages are derived
+ * from this table.
  */
 export const settingTable = {
   ...serviceSettings,

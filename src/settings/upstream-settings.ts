@@ -1,7 +1,7 @@
 import { flag, optional, wholeNumber } from './setting.ts';
 import { readCertificates } from './value-parsers.ts';
 
-/** How the Images API is called. */
+/** Connections, timeouts and retries of calls to the Images API. */
 export const upstreamSettings = {
   upstreamDeadlineMs: wholeNumber({
     name: 'UPSTREAM_DEADLINE_MS',
@@ -31,7 +31,7 @@ export const upstreamSettings = {
     unit: 'milliseconds',
     from: 100,
     to: 86_400_000,
-    meaning: 'Maximum age of a connection to the Images API; a new one looks its host name up again.',
+    meaning: 'Maximum age of a connection to the Images API; a new one resolves the host name again.',
   }),
   upstreamQueue: wholeNumber({
     name: 'UPSTREAM_QUEUE',
@@ -83,7 +83,7 @@ export const upstreamSettings = {
     defaultText: 'unset: the authorities that Node trusts',
     takes: 'path of a file of certificates in PEM',
     meaning:
-      'Certificate authorities that may vouch for the Images API and the Identity service, in place of the public ones.',
+      'Certificate authorities trusted for the Images API and the Identity service, in place of the public ones.',
     parse: readCertificates,
   }),
   shareReads: flag({
@@ -95,8 +95,7 @@ export const upstreamSettings = {
     name: 'VERIFY_REMOVALS',
     default: true,
     meaning:
-      'Looks a removed member up again before the removal is reported as done, because a concurrent status change may undo ' +
-      'it. ' +
-      'Costs one call for each removal.',
+      'Looks up a removed member again before the removal is reported as done, because a concurrent status change may ' +
+      'undo it. Costs one call per removal.',
   }),
 };

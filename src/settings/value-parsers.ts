@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Parses the base URL of an API: the result has the API's version at the end of its path and nothing after it.
- * Credentials have no place in it.
+ * Parses the base URL of an API. The result ends in the API's version. Credentials are not allowed.
  *
- * @returns undefined for anything else than such an http or https URL.
+ * @returns undefined for an invalid URL.
  */
 export function parseApiUrl(value: string, version: 'v2' | 'v3'): URL | undefined {
   const url = parseHttpUrl(value);
@@ -27,7 +26,7 @@ export function parseAmqpUrl(value: string): string | undefined {
   return url !== undefined && /^amqps?:$/.test(url.protocol) && url.hostname !== '' ? value : undefined;
 }
 
-/** Parses the address of a collector of traces: the path that OTLP over HTTP says is added. */
+/** Parses the base URL of a trace collector, and appends the path defined by OTLP over HTTP. */
 export function parseTracesEndpoint(value: string): URL | undefined {
   const url = parseHttpUrl(value);
   return url && new URL(`${url.href.replace(/\/+$/, '')}/v1/traces`);
@@ -56,7 +55,7 @@ export function readCertificates(path: string): string | undefined {
   return pem?.includes('-----BEGIN CERTIFICATE-----') ? pem : undefined;
 }
 
-/** @returns a parser that takes what matches the whole pattern. */
+/** @returns a parser that accepts values that match the pattern. */
 export function matching(pattern: RegExp): (value: string) => string | undefined {
   return (value) => (pattern.test(value) ? value : undefined);
 }

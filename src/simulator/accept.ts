@@ -41,8 +41,8 @@ function quality(ranges: readonly MediaRange[], offer: string): number {
 }
 
 /**
- * Picks the offer an Accept header likes best (RFC 9110, section 12.5.1); among equals the first one.
- * A header that cannot be parsed accepts anything; no header at all, nothing. Observed on Glance 25.1.
+ * Picks the offer that an Accept header prefers (RFC 9110, section 12.5.1); the first of equals. An invalid header
+ * accepts anything; a missing one accepts nothing. Observed on Glance 25.1.
  */
 export function bestOffer<T extends string>(accept: string | undefined, offers: readonly T[]): T | undefined {
   const parts = (accept ?? '')

@@ -1,12 +1,12 @@
-/** A request target, divided and decoded as Glance 25.1 behind eventlet does. */
+/** A request target, split and decoded as by Glance 25.1 behind eventlet. */
 export interface Address {
   /** The path with every percent escape decoded and its bytes read as Latin-1: é sent as UTF-8 is two characters. */
   readonly path: string;
-  /** What stands after the question mark, as sent. */
+  /** The query string, without the question mark, as sent. */
   readonly query: string;
 }
 
-/** Divides a request target; undefined when the path is not UTF-8, which Glance answers with 500. */
+/** Splits a request target; undefined if the path is not UTF-8, which Glance answers with 500. */
 export function parseTarget(target: string): Address | undefined {
   const at = target.indexOf('?');
   const rawPath = at < 0 ? target : target.slice(0, at);

@@ -10,7 +10,7 @@ import { answerCall } from './router.ts';
 import { versionsReply, withoutVersion } from './versions.ts';
 import type { World } from './world.ts';
 
-/** One request as it came in, its body read to the end. */
+/** One request, with its complete body. */
 export interface Exchange {
   readonly method: string;
   readonly target: string;
@@ -18,17 +18,17 @@ export interface Exchange {
   readonly body: ReceivedBody;
 }
 
-/** What the answers depend on besides the request. */
+/** What responses depend on in addition to the request. */
 export interface Surroundings {
   readonly world: World;
   readonly limits: Limits;
-  /** Where this server is reached, without a slash at the end. */
+  /** The base URL of this server, without a trailing slash. */
   readonly url: string;
 }
 
 const longestTarget = 8176;
 
-/** What eventlet answers, before Glance, to a head that is too long; the connection ends. Status and reason vary. */
+/** Eventlet's response to an oversized request head, without Glance. Closes the connection. Status and reason vary. */
 export const tooLong = { headers: [['Connection', 'close']], body: '', isDateless: true } as const;
 
 const unauthorized = `This server could not verify that you are authorized to access the document you requested. Either you supplied the wrong credentials (e.g., bad password), or your browser does not understand how to supply the credentials required.`;
@@ -41,7 +41,7 @@ function only(headers: IncomingHttpHeaders, name: string): string | undefined {
 
 function health(exchange: Exchange): Reply {
   if (exchange.method === 'HEAD') return { status: 204, headers: [], body: '' };
-  // Where HTML is liked best Glance sends a page; plain text says as much.
+  // If HTML is preferred, Glance sends a page; plain text carries the same information.
   const offers = ['text/plain', 'text/html', 'application/json'] as const;
   if (bestOffer(only(exchange.headers, 'accept'), offers) === 'application/json') {
     const body = JSON.stringify({ detailed: false, reasons: ['OK'] }, undefined, 4);
@@ -55,7 +55,7 @@ function refuse(error: ApiError, exchange: Exchange): Reply {
   return { status: error.status, headers: [['Content-Type', 'text/html; charset=UTF-8'], ...error.headers], body: '' };
 }
 
-/** Whether Glance takes the request for one with a body; an empty one does not count unless it is chunked. */
+/** Whether Glance considers the request to have a body: an empty one counts only if it is chunked. */
 function hasBody({ method, headers }: Exchange): boolean {
   if (headers['transfer-encoding'] !== undefined) return ['POST', 'PUT', 'PATCH'].includes(method);
   return Number(headers['content-length'] ?? 0) > 0;
@@ -95,8 +95,8 @@ function catchRefusal(answer: () => Reply, exchange: Exchange): Reply {
 }
 
 /**
- * Answers one request in the order Glance 25.1 looks at it: length and spelling of the address, OPTIONS, health,
- * version, token, request id, and only then address and method. What is below `/identity` is answered by Keystone.
+ * Answers one request, with checks in the order of Glance 25.1: length and encoding of the URL, OPTIONS, health,
+ * version, token, request id, and finally path and method. Paths below `/identity` belong to Keystone.
  */
 export function answer(exchange: Exchange, surroundings: Surroundings): Reply {
   if (exchange.target.length > longestTarget) {

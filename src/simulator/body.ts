@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { ReceivedBody } from './call.ts';
 
 /**
- * Reads a request body to its end, whoever sent it, so that the connection stays usable. An upload is counted and
- * hashed but never held in memory. Rejects when the client goes away.
+ * Reads a request body to its end, even without a valid token, so that the connection stays usable. An upload is
+ * counted and hashed but never held in memory. Rejects when the client disconnects.
  */
 export async function readBody(request: IncomingMessage, isUpload: boolean): Promise<ReceivedBody> {
   const chunks: Uint8Array[] = [];

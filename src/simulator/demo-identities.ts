@@ -5,8 +5,8 @@ const consumerAProject = 'a41be2c97d0f4e5f9c6a7b8d9e0f1a2b';
 const consumerBProject = 'b7d90c3e5f1a4b2c8d6e7f8091a2b3c4';
 
 /**
- * The people of the demo world. Each is a readable token, the project it stands for and a name to print beside it.
- * `expired` and `unscoped` are tokens that do not get far: one is answered with 401, one has no project.
+ * The identities of the demo world, each with a readable token, its project and a display name. The token of `expired`
+ * is answered with 401; that of `unscoped` has no project.
  */
 export const demoIdentities = {
   producer: {
@@ -68,5 +68,5 @@ export const demoIdentities = {
   },
 } as const satisfies Readonly<Record<string, Identity>>;
 
-/** A project that no token of the demo world is for; the user of consumer B has a role in it beside its own. */
+/** A project without a token in the demo world. The user of consumer B has a role in it too. */
 export const sandbox: Project = { id: '6c1f0e9d8b7a4f5e9d3c2b1a09f8e7d6', name: 'sandbox' };

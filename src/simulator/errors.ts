@@ -11,12 +11,12 @@ const titles: Readonly<Record<number, string>> = {
   501: 'Not Implemented',
 };
 
-/** The reason phrase of an error status as Glance 25.1 writes it. */
+/** The reason phrase of an error status as in Glance 25.1. */
 export function errorTitle(status: number): string {
   return titles[status] ?? 'Error';
 }
 
-/** What an `ApiError` may carry besides its status and explanation. */
+/** Optional parts of an `ApiError`. */
 export interface ApiErrorOptions {
   /** A second line, below the explanation. */
   readonly detail?: string;
@@ -25,7 +25,7 @@ export interface ApiErrorOptions {
   readonly headers?: readonly (readonly [string, string])[];
 }
 
-/** A refusal as Glance words it; the server renders it as JSON, HTML or plain text. */
+/** An error with Glance's wording; the server renders it as JSON, HTML or plain text. */
 export class ApiError extends Error {
   readonly status: number;
   readonly detail: string;
@@ -52,28 +52,28 @@ export function forbidden(explanation: string): ApiError {
   return new ApiError(403, explanation);
 }
 
-/** 403 whose reason stands in the second line. Observed on Glance 25.1 where PATCH and create refuse an attribute. */
+/** 403 with the reason on the second line. Observed on Glance 25.1 when PATCH and create refuse an attribute. */
 export function accessDenied(detail: string): ApiError {
   return new ApiError(403, 'Access was denied to this resource.', { detail });
 }
 
-/** 404, with the wording of an unknown address unless another is given. */
+/** 404, by default with the wording for an unknown path. */
 export function notFound(explanation = 'The resource could not be found.'): ApiError {
   return new ApiError(404, explanation);
 }
 
-/** 405 for an address that exists; `allowed` becomes the Allow header. */
+/** 405 for an existing path; `allowed` becomes the Allow header. */
 export function methodNotAllowed(method: string, allowed: string): ApiError {
   const explanation = `The method ${method} is not allowed for this resource. `;
   return new ApiError(405, explanation, { short: true, headers: [['Allow', allowed]] });
 }
 
-/** 409 whose reason stands in the second line. */
+/** 409 with the reason on the second line. */
 export function conflict(detail: string): ApiError {
   return new ApiError(409, 'There was a conflict when trying to complete your request.', { detail });
 }
 
-/** 415: only uploads and PATCH look at Content-Type. Observed on Glance 25.1. */
+/** 415: only uploads and PATCH check Content-Type. Observed on Glance 25.1. */
 export function unsupportedMediaType(
   mediaType: string,
   headers: readonly (readonly [string, string])[] = [],
@@ -82,7 +82,7 @@ export function unsupportedMediaType(
   return new ApiError(415, explanation, { short: true, headers });
 }
 
-/** 500 as Glance words it, whatever went wrong. */
+/** 500 with Glance's wording for any internal error. */
 export function serverError(): ApiError {
   return new ApiError(500, 'The server has either erred or is incapable of performing the requested operation.');
 }

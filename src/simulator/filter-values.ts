@@ -3,7 +3,7 @@ import { badRequest } from './errors.ts';
 const isoTimePattern =
   /^(\d{4})(?:-?(\d{2})(?:-?(\d{2})(?:[T ](\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d+))?)?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?)?)?$/;
 
-/** A time in ISO 8601 as microseconds since 1970, UTC unless it says otherwise; undefined if it is none. */
+/** An ISO 8601 time as microseconds since 1970, UTC if it has no zone; undefined if it is not a time. */
 export function parseIsoTime(text: string): number | undefined {
   const match = isoTimePattern.exec(text);
   if (match === null) return undefined;
@@ -16,7 +16,7 @@ export function parseIsoTime(text: string): number | undefined {
   return milliseconds * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
 }
 
-/** Splits `operator:value`; without an operator, and for a plain time, the operator is `eq`. */
+/** Splits `operator:value`; the operator is `eq` for a value without one, and for a plain time. */
 export function splitOperator(text: string): { readonly operator: string; readonly value: string } {
   const at = text.indexOf(':');
   if (at < 0 || parseIsoTime(text) !== undefined) return { operator: 'eq', value: text };
@@ -38,7 +38,7 @@ function checkQuotes(text: string): void {
   if (open) throw badRequest(`Invalid filter value ${text}. The quote is not closed.`);
 }
 
-/** Splits the list after `in:` at its commas; quotes keep commas together. Spaces count. Throws 400. */
+/** Splits the list after `in:` at commas outside quotes. Spaces are significant. Throws 400. */
 export function splitList(text: string): string[] {
   checkQuotes(text);
   const items: string[] = [];
@@ -53,7 +53,7 @@ export function splitList(text: string): string[] {
   return items;
 }
 
-/** A whole number as Python reads it; undefined if it is none. */
+/** An integer as parsed by Python; undefined if it is not one. */
 export function parsePythonInteger(text: string): number | undefined {
   const trimmed = text.trim();
   return /^[+-]?\d+(?:_\d+)*$/.test(trimmed) ? Number(trimmed.replaceAll('_', '')) : undefined;

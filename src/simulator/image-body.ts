@@ -10,7 +10,7 @@ interface Rule {
   readonly pattern?: string;
 }
 
-/** The disk formats an image can have. Observed on Glance 25.1 in /v2/schemas/image. */
+/** The accepted disk formats. Observed on Glance 25.1 in /v2/schemas/image. */
 const diskFormats = [null, 'ami', 'ari', 'aki', 'vhd', 'vhdx', 'vmdk', 'raw', 'qcow2', 'vdi', 'iso', 'ploop'];
 const containerFormats = [null, 'ami', 'ari', 'aki', 'bare', 'ovf', 'ova', 'docker', 'compressed'];
 
@@ -57,7 +57,7 @@ function jsonTypes(value: Json): readonly string[] {
   return [typeof value];
 }
 
-/** A value as Python writes it in messages; lists and objects come out as JSON. */
+/** A value as Python prints it in messages; lists and objects are printed as JSON. */
 function pythonText(value: Json): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
@@ -81,30 +81,30 @@ function check(value: Json, rule: Rule): void {
 }
 
 /**
- * Checks one attribute or custom property against the image schema. Throws 400 with the first line of Glance's
- * message; Glance adds the part of the schema that was broken.
+ * Checks one attribute or custom property against the image schema. Throws 400 with the first line of Glance's message;
+ * Glance also adds the violated part of the schema.
  */
 export function checkAttribute(name: string, value: Json): void {
   check(value, Object.hasOwn(rules, name) ? (rules[name] ?? otherProperty) : otherProperty);
   if (name === 'tags' && Array.isArray(value)) for (const tag of value) check(tag, tagRule);
 }
 
-/** Whether a name is one of the image's own attributes that a client may set. */
+/** Whether a name is an image attribute that a client may set. */
 export function isAttribute(name: string): boolean {
   return Object.hasOwn(rules, name) && name !== 'kernel_id' && name !== 'ramdisk_id';
 }
 
-/** Names no client may use: Glance keeps them for itself. */
+/** Whether Glance reserves this name for itself. */
 export function isReserved(name: string): boolean {
   return reserved.includes(name) || name.startsWith('os_glance');
 }
 
-/** Names a client may read and never write; the id is one of them once the image exists. */
+/** Whether clients may only read this attribute. The id becomes read-only once the image exists. */
 export function isReadOnly(name: string): boolean {
   return readOnlyAtCreation.includes(name);
 }
 
-/** Checks the body of POST /v2/images in the order of Glance 25.1. Throws 400, 403 or, for a list, 500. */
+/** Checks the body of POST /v2/images, in the order of Glance 25.1. Throws 400, 403 or, for a list, 500. */
 export function checkNewImage(body: Json): { readonly [key: string]: Json } {
   if (!isJsonObject(body)) throw serverError();
   const names = Object.keys(body);
@@ -119,7 +119,7 @@ export function checkNewImage(body: Json): { readonly [key: string]: Json } {
   return body;
 }
 
-/** Refuses a negative number of megabytes or gigabytes. Throws 400. */
+/** Throws 400 for a negative min_ram or min_disk. */
 export function checkNotNegative(name: string, value: Json): void {
   if ((name === 'min_ram' || name === 'min_disk') && typeof value === 'number' && value < 0) {
     throw badRequest(`Invalid value '${value}' for parameter '${name}': Cannot be a negative value`);

@@ -47,7 +47,7 @@ const setters: Readonly<Record<string, (image: Image, value: Json) => void>> = {
   },
 };
 
-/** Sets an attribute or a custom property to a value that has passed the image schema. */
+/** Sets an attribute or custom property to a value that is valid by the image schema. */
 export function setAttribute(image: Image, name: string, value: Json): void {
   const set = isAttribute(name) ? setters[name] : undefined;
   if (set !== undefined) set(image, value);

@@ -13,7 +13,7 @@ function missingFormats(image: Image): string[] {
 
 /**
  * PUT /v2/images/{image_id}/file. The bytes are counted and hashed as Glance does (md5, sha512), then dropped.
- * The one call beside PATCH that looks at Content-Type. Observed on Glance 25.1.
+ * The only call besides PATCH that checks Content-Type. Observed on Glance 25.1.
  */
 export function uploadImage(call: Call, imageId: string): Reply {
   const contentType = call.contentType?.split(';', 1)[0]?.trim();
@@ -40,8 +40,8 @@ export function uploadImage(call: Call, imageId: string): Reply {
 }
 
 /**
- * GET /v2/images/{image_id}/file. Who may download is decided as in Glance; since bytes are never kept, the answer
- * to those who may is always that of an image without data.
+ * GET /v2/images/{image_id}/file. Permissions are those of Glance. Bytes are never kept, so a permitted download is
+ * answered as for an image without data.
  */
 export function downloadImage(call: Call, imageId: string): Reply {
   const image = requireVisibleImage(call, imageId);
@@ -64,7 +64,7 @@ function changeStatus(call: Call, imageId: string, verb: string, from: ImageStat
   return noContent;
 }
 
-/** POST /v2/images/{image_id}/actions/deactivate: no more downloads, except for admin. Members are untouched. */
+/** POST /v2/images/{image_id}/actions/deactivate: forbids downloads, except for admin. Members do not change. */
 export function deactivateImage(call: Call, imageId: string): Reply {
   return changeStatus(call, imageId, 'deactivate', 'active', 'deactivated');
 }

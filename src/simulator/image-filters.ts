@@ -4,7 +4,7 @@ import type { ImagesQuery } from './images-query.ts';
 import type { Sameness } from './sameness.ts';
 import type { Image } from './world.ts';
 
-/** Whether an image passes. */
+/** Whether an image passes the filter. */
 export type ImageFilter = (image: Image) => boolean;
 
 type Column = (image: Image) => string | number | null;
@@ -84,7 +84,7 @@ function lookUp<T>(table: Readonly<Record<string, T>>, name: string): T | undefi
 }
 
 function plainFilter(name: string, text: string, isSame: Sameness): ImageFilter {
-  // These are relations of an image, not values; comparing with them fails. Observed on Glance 25.1.
+  // These are relations of an image, not columns; comparing them fails. Observed on Glance 25.1.
   if (['properties', 'members', 'locations'].includes(name)) throw serverError();
   const column = lookUp(plainColumns, name);
   return (image) => {
@@ -102,7 +102,7 @@ function filterFor(name: string, text: string, isSame: Sameness): ImageFilter {
 }
 
 /**
- * The filters of a query, all of which an image must pass; who may see the image is not among them.
+ * The filters of a query, all of which an image must pass. They do not check visibility to the caller.
  * `in:` works on id, name, status, container_format and disk_format only. Throws 400. Observed on Glance 25.1.
  */
 export function imageFilters(query: ImagesQuery, isSame: Sameness): ImageFilter[] {

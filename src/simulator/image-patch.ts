@@ -1,9 +1,9 @@
-import { type Call, isAdmin, requireJson } from './call.ts';
-import { accessDenied, badRequest, conflict, forbidden, unsupportedMediaType } from './errors.ts';
+import { type Call, hasFourByteCharacters, isAdmin, requireJson } from './call.ts';
+import { accessDenied, badRequest, conflict, forbidden, serverError, unsupportedMediaType } from './errors.ts';
 import { checkAttribute, checkNotNegative, isAttribute, isReadOnly, isReserved } from './image-body.ts';
 import { setAttribute } from './image-changes.ts';
 import { showImage } from './image-view.ts';
-import { requireMayPublish, requireMutable, requireVisibleImage, tellOfImage } from './images.ts';
+import { checkTagCount, requireMayPublish, requireMutable, requireVisibleImage, tellOfImage } from './images.ts';
 import { isJsonObject, type Json } from './json.ts';
 import { jsonReply, type Reply } from './reply.ts';
 import type { Image } from './world.ts';
@@ -36,7 +36,7 @@ function readPointer(pointer: Json | undefined): string {
   return pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~').trim();
 }
 
-/** The older patch type names the operation by its key: `{"replace": "/name", "value": "x"}`. */
+/** In the older patch type, the key names the operation: `{"replace": "/name", "value": "x"}`. */
 function readOldChange(raw: { readonly [key: string]: Json }): { operation: Change['operation']; path: Json } {
   const given = operations.filter((name) => raw[name] !== undefined);
   const [operation] = given;
@@ -85,11 +85,19 @@ function checkChange(call: Call, image: Image, { operation, name, value }: Chang
     throw forbidden(`Attribute ${name} can be only replaced for a queued image.`);
   }
   checkNotNegative(name, value);
+  if (name === 'tags') checkTagCount(value);
+}
+
+/** A text that the database cannot take: four-byte characters are refused, and half of a surrogate pair fails. */
+function checkStorable(text: string, refusal: string): void {
+  if (!text.isWellFormed()) throw serverError();
+  if (hasFourByteCharacters(text)) throw badRequest(refusal);
 }
 
 /**
- * PATCH /v2/images/{image_id}: a list of add, remove and replace. All of it happens or nothing does.
- * Members stay when the image is no longer shared, and count again once it is. Observed on Glance 25.1.
+ * PATCH /v2/images/{image_id}: a list of add, remove and replace operations, applied all or none, except that tags that
+ * cannot be stored are refused after everything else has been stored. Members are kept while the image is not shared,
+ * and take effect again once it is. Observed on Glance 25.1.
  */
 export function patchImage(call: Call, imageId: string): Reply {
   const contentType = call.contentType?.split(';', 1)[0]?.trim().toLowerCase();
@@ -107,7 +115,13 @@ export function patchImage(call: Call, imageId: string): Reply {
     if (change.operation === 'remove') draft.properties.delete(change.name);
     else setAttribute(draft, change.name, change.value);
   }
-  if (changes.length > 0) Object.assign(image, draft, { updatedAt: call.world.tick() });
+  if (changes.length > 0) {
+    checkStorable(draft.name ?? '', "Name can't contain 4 byte unicode characters.");
+    const { tags, ...rest } = draft;
+    Object.assign(image, rest, { updatedAt: call.world.tick() });
+    for (const tag of tags) checkStorable(tag, "Param values can't contain 4 byte unicode.");
+    image.tags = tags;
+  }
   tellOfImage(call, 'update', image);
   return jsonReply(showImage(call.caller, image));
 }

@@ -11,7 +11,7 @@ function requireTaggable(call: Call, imageId: string, verb: string): Image {
   return image;
 }
 
-/** PUT /v2/images/{image_id}/tags/{tag}. Setting a tag twice is fine. */
+/** PUT /v2/images/{image_id}/tags/{tag}. Idempotent. */
 export function setTag(call: Call, imageId: string, tag: string): Reply {
   checkAttribute('tags', [tag]);
   const image = requireTaggable(call, imageId, 'update');

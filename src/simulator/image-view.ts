@@ -2,10 +2,10 @@ import { isAdmin, showTime } from './call.ts';
 import type { Json } from './json.ts';
 import type { Identity, Image } from './world.ts';
 
-/** An image as JSON, in the order of keys Glance 25.1 writes: custom properties first. */
+/** An image as JSON, with keys in the order of Glance 25.1: custom properties first. */
 export function showImage(caller: Identity, image: Image): { readonly [key: string]: Json } {
   const self = `/v2/images/${image.id}`;
-  // Where the data lies is hidden while the image is deactivated, except from admin. Observed on Glance 25.1.
+  // The stores are hidden while the image is deactivated, except from admin. Observed on Glance 25.1.
   const hasStores = image.status === 'active' || (image.status === 'deactivated' && isAdmin(caller));
   return {
     ...Object.fromEntries(image.properties),

@@ -34,9 +34,9 @@ function compareImages(order: readonly SortOrder[], left: Image, right: Image): 
 }
 
 /**
- * Whether an image comes after the marker. Here, unlike when it sorts, Glance takes a size of null for 0 in a row, and for
- * an empty text in the marker: to SQLite that is larger than any number, to MariaDB it is 0. So an order by size loses
- * images without a size, or repeats others; and one by name, those without a name among those with an empty one.
+ * Whether an image comes after the marker. Unlike in sorting, Glance here treats a null size as 0 in a row, and as an
+ * empty string in the marker, which SQLite compares as larger than any number and MariaDB as 0. So pages sorted by size
+ * lose images without a size, or repeat others; pages sorted by name do so with images whose name is null or empty.
  * Observed on Glance 25.1.
  */
 function isAfter(marker: Image, { order }: ImagesQuery, image: Image, { database }: World): boolean {
@@ -54,7 +54,7 @@ function isAfter(marker: Image, { order }: ImagesQuery, image: Image, { database
 function isSharedWith({ caller, world }: Call, image: Image, wanted: ImagesQuery['memberStatus']): boolean {
   if (image.visibility !== 'shared') return false;
   const members = livingMembers(image);
-  // A token without a project lists every shared image that has a member at all. Observed on Glance 25.1.
+  // A token without a project lists every shared image that has any member. Observed on Glance 25.1.
   const { projectId } = caller;
   if (projectId === null) return members.length > 0;
   return members.some(
@@ -63,9 +63,9 @@ function isSharedWith({ caller, world }: Call, image: Image, wanted: ImagesQuery
 }
 
 /**
- * Whether an image belongs into the caller's list: not every image he may look at by id does. Foreign community
- * images come only when `visibility` asks for them; `member_status` restricts only what is shared with him.
- * Observed on Glance 25.1.
+ * Whether an image belongs in the caller's list, which lacks some images that the caller may read by id. Community
+ * images of other projects are listed only if `visibility` requests them; `member_status` filters only images shared
+ * with the caller. Observed on Glance 25.1.
  */
 function isListed(call: Call, image: Image, query: ImagesQuery): boolean {
   const { caller } = call;
@@ -81,7 +81,7 @@ function isListed(call: Call, image: Image, query: ImagesQuery): boolean {
   return query.visibility === 'all' || image.visibility === query.visibility;
 }
 
-/** A marker the caller may not see answers 403 and so tells that it exists. Observed on Glance 25.1. */
+/** An invisible marker answers 403, which reveals that the image exists. Observed on Glance 25.1. */
 function findMarker(call: Call, marker: string): Image {
   const image = call.world.findImage(marker);
   if (image === undefined) throw badRequest(`No image found with ID ${marker}`);
@@ -89,7 +89,7 @@ function findMarker(call: Call, marker: string): Image {
   return image;
 }
 
-/** GET /v2/images: filtered, sorted and paged. `next` is there whenever the page is full. */
+/** GET /v2/images: filtered, sorted and paged. `next` is present whenever the page is full. */
 export function listImages(call: Call): Reply {
   const query = parseImagesQuery(call.query);
   const filters = imageFilters(query, call.world.isSame);

@@ -14,7 +14,7 @@ const sortKeys = [
   'updated_at',
 ] as const;
 
-/** What images can be sorted by. */
+/** The keys by which images can be sorted. */
 export type SortKey = (typeof sortKeys)[number];
 
 /** One sort key and its direction. */
@@ -23,14 +23,14 @@ export interface SortOrder {
   readonly descending: boolean;
 }
 
-/** A query of the image list, checked. */
+/** A validated query of the image list. */
 export interface ImagesQuery {
   readonly visibility: string | undefined;
   readonly memberStatus: MemberStatus | 'all';
   readonly osHidden: boolean;
   readonly protected: boolean | undefined;
   readonly tags: readonly string[];
-  /** Whatever is left, known columns and custom properties alike. */
+  /** All other filters, by column or custom property. */
   readonly filters: ReadonlyMap<string, string>;
   readonly limit: number | undefined;
   readonly marker: string | undefined;
@@ -71,7 +71,7 @@ function readClassicSort(params: QueryParams): SortOrder[] {
   return completeOrder(order, shared);
 }
 
-/** Every order ends with `created_at` and `id`, in the one direction that was given, or else descending. */
+/** Every order ends with `created_at` and `id`, in the single given direction, or else descending. */
 function completeOrder(order: readonly SortOrder[], descending = true): SortOrder[] {
   const missing = (['created_at', 'id'] as const).filter((key) => !order.some((item) => item.key === key));
   return [...order, ...missing.map((key) => ({ key, descending }))];
@@ -114,8 +114,8 @@ function checkFilters(params: QueryParams): void {
 }
 
 /**
- * Reads and checks the query of GET /v2/images, in the order of checks of Glance 25.1. Throws 400.
- * Names it does not know become filters on custom properties.
+ * Parses and validates the query of GET /v2/images, with checks in the order of Glance 25.1. Throws 400. Unknown names
+ * become filters on custom properties.
  */
 export function parseImagesQuery(query: string): ImagesQuery {
   const params = new QueryParams(query);

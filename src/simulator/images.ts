@@ -9,19 +9,19 @@ import type { Image } from './world.ts';
 
 const tagQuota = 128;
 
-/** The image, or 404 in the words of most calls on images. */
+/** The image. Throws 404 with the wording of most image calls. */
 export function requireVisibleImage(call: Call, imageId: string): Image {
   const image = findImage(call, imageId);
   if (image === undefined) throw notFound(`No image found with ID ${imageId}`);
   return image;
 }
 
-/** 403 unless the caller is the image's owner or admin. */
+/** Throws 403 unless the caller is the image's owner or admin. */
 export function requireMutable(call: Call, image: Image): void {
   if (!isMutable(call.caller, image)) throw forbidden('You do not own this image');
 }
 
-/** 403 unless the caller may make images public: only admin may. */
+/** Throws 403 if a caller other than admin sets an image to public. */
 export function requireMayPublish(call: Call, visibility: Json | undefined): void {
   if (visibility === 'public' && !isAdmin(call.caller)) {
     throw forbidden('You are not authorized to complete publicize_image action.');
@@ -44,15 +44,16 @@ function checkOwner(call: Call, owner: Json | undefined): void {
   throw forbidden(`You are not permitted to create images owned by '${owner ?? 'None'}'.`);
 }
 
-function checkTagCount(tags: Json | undefined): void {
+/** 413 for more tags than an image may have. */
+export function checkTagCount(tags: Json | undefined): void {
   if (!Array.isArray(tags) || tags.length <= tagQuota) return;
   const numbers = `Attempted: ${tags.length}, Maximum: ${tagQuota}`;
   throw new ApiError(413, `The limit has been exceeded on the number of allowed image tags. ${numbers}`);
 }
 
 /**
- * POST /v2/images. The image is queued and, unless the body says otherwise, shared with nobody yet and owned by the
- * caller's project. An id may be given; that of a deleted image is taken for good. Observed on Glance 25.1.
+ * POST /v2/images. The image is queued and, by default, has visibility `shared` without members and is owned by the
+ * caller's project. The body may set an id, but never that of a deleted image. Observed on Glance 25.1.
  */
 export function createImage(call: Call): Reply {
   const { id, ...attributes } = checkNewImage(requireJson(call));
@@ -77,7 +78,7 @@ export function createImage(call: Call): Reply {
   ]);
 }
 
-/** DELETE /v2/images/{image_id}. Its members go with it. */
+/** DELETE /v2/images/{image_id}. Deletes its members too. */
 export function deleteImage(call: Call, imageId: string): Reply {
   const image = findImage(call, imageId);
   if (image === undefined) throw notFound(`Failed to find image ${imageId} to delete`);

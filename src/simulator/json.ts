@@ -1,9 +1,9 @@
 import { badRequest } from './errors.ts';
 
-/** Any value JSON can carry. */
+/** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** Whether a JSON value is an object, not a list and not null. */
+/** Whether a JSON value is an object. */
 export function isJsonObject(value: Json | undefined): value is { readonly [key: string]: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -13,8 +13,8 @@ function escapeNonAscii(text: string): string {
 }
 
 /**
- * Writes JSON with Python's spacing, as Glance does, so that lengths agree too.
- * With `ascii`, as in error bodies, everything outside ASCII is escaped.
+ * Serialises JSON with Python's spacing, as Glance does, so that lengths match too. `ascii` escapes all non-ASCII
+ * characters, as in error bodies.
  */
 export function writeJson(value: Json, ascii = false): string {
   if (typeof value === 'string') {
@@ -28,16 +28,16 @@ export function writeJson(value: Json, ascii = false): string {
 }
 
 /**
- * Glance reads the numbers NaN and Infinity, which JSON does not have, and fails on them later.
- * They become an object here, which fails in the same places.
+ * Glance accepts NaN and Infinity, which JSON does not have, and fails on them later. Here they become an object, which
+ * fails in the same places.
  */
 function readPythonNumbers(text: string): string {
   return text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) => (token.startsWith('"') ? token : '{"NaN":0}'));
 }
 
 /**
- * Reads a request body as Glance 25.1 does: strict UTF-8, no byte order mark, an object or a list.
- * The Content-Type is never looked at. Throws 400 otherwise.
+ * Parses a request body as Glance 25.1 does: strict UTF-8, no byte order mark, an object or a list. Throws 400
+ * otherwise. Content-Type is ignored.
  */
 export function readJson(bytes: Uint8Array): readonly Json[] | { readonly [key: string]: Json } {
   let value: Json;

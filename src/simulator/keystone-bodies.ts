@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Json } from './json.ts';
 import { type Identity, type Project, userOf, type World } from './world.ts';
 
-/** The domain of everyone and everything: the one that every Keystone begins with. */
+/** The domain of all users and projects: Keystone's default domain. */
 const domain = { id: 'default', name: 'Default' };
 
-/** Tokens that never run out look as if they were renewed every hour, for a day. Milliseconds. */
+/** Tokens that never expire appear as renewed every hour, with a lifetime of a day. Milliseconds. */
 const renewal = 60 * 60 * 1000;
 const lifetime = 24 * renewal;
 
-/** What Keystone says of a token; of one without a project, neither that nor roles. */
+/** Keystone's description of a token. Without a project, it has neither `project` nor `roles`. */
 export function describeToken(world: World, identity: Identity): Json {
   const { id, name } = userOf(identity);
   const project = identity.projectId === null ? undefined : world.projects.get(identity.projectId);
@@ -33,7 +33,7 @@ export function describeToken(world: World, identity: Identity): Json {
   };
 }
 
-/** What Keystone says of a project; `url` is the address of the API. */
+/** Keystone's description of a project; `url` is the base URL of the API. */
 export function describeProject(url: string, { id, name, description = '' }: Project): Json {
   return {
     id,
@@ -49,12 +49,12 @@ export function describeProject(url: string, { id, name, description = '' }: Pro
   };
 }
 
-/** A time as Keystone shows it. */
+/** A time in Keystone's format. */
 function showTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace('Z', '000Z');
 }
 
-/** 32 characters that look like an id, and are the same in every run. */
+/** A 32-character id that is the same in every run. */
 function digest(text: string): string {
   return createHash('md5').update(text).digest('hex');
 }

@@ -1,7 +1,7 @@
 import { type Json, writeJson } from './json.ts';
 import type { Reply } from './reply.ts';
 
-/** A refusal as Keystone words it. */
+/** An error with Keystone's wording. */
 export class Refusal extends Error {
   readonly status: number;
   readonly title: string;
@@ -15,18 +15,18 @@ export class Refusal extends Error {
 
 const jsonType = ['Content-Type', 'application/json'] as const;
 
-/** A success: JSON with Python's spacing, as Keystone writes it. */
+/** A successful response: JSON with Python's spacing, as in Keystone. */
 export function json(body: Json): Reply {
   return { status: 200, headers: [jsonType], body: writeJson(body, true) };
 }
 
-/** A success about projects: as `json`, with a line break at its end. */
+/** A successful response about projects: as `json`, with a trailing newline. */
 export function jsonLine(body: Json): Reply {
   const reply = json(body);
   return { ...reply, body: `${reply.body}\n` };
 }
 
-/** A refusal as it is sent; `url` is the address of the API. */
+/** Renders an error; `url` is the base URL of the API. */
 export function refuse({ status, title, message }: Refusal, url: string): Reply {
   const text = writeJson(message, true);
   return {
@@ -37,7 +37,7 @@ export function refuse({ status, title, message }: Refusal, url: string): Reply 
   };
 }
 
-/** 403: the policy does not allow this action. */
+/** 403: the policy forbids this action. */
 export function forbidden(action: string): Refusal {
   const message = `You are not authorized to perform the requested action: identity:${action}.`;
   return new Refusal(403, 'Forbidden', message);
@@ -48,7 +48,7 @@ export function notFound(message: string): Refusal {
   return new Refusal(404, 'Not Found', message);
 }
 
-/** 404 for an address that Keystone does not have: a page. */
+/** 404 for an unknown path: an HTML page. */
 export const noSuchAddress: Reply = {
   status: 404,
   reason: 'NOT FOUND',
@@ -58,7 +58,7 @@ export const noSuchAddress: Reply = {
     'found on the server. If you entered the URL manually please check your spelling and try again.</p>\n',
 };
 
-/** 405 for an address that only answers `GET`. */
+/** 405 for a path that only supports `GET`. */
 export const methodNotAllowed: Reply = {
   status: 405,
   reason: 'METHOD NOT ALLOWED',

@@ -15,7 +15,7 @@ import type { Reply } from './reply.ts';
 import { requestId } from './request-id.ts';
 import { type Identity, type Project, userOf, type World } from './world.ts';
 
-/** Where the Identity API is, below the address of the Images API, without its version. */
+/** The path of the Identity API below the base URL of the Images API, without its version. */
 export const identityBase = '/identity';
 
 const base = `${identityBase}/v3`;
@@ -23,24 +23,24 @@ const base = `${identityBase}/v3`;
 /** One call to the Identity API. */
 interface IdentityCall {
   readonly world: World;
-  /** The address of the API, version included. */
+  /** The base URL of the API, including its version. */
   readonly url: string;
   readonly token: string | undefined;
-  /** The token that the call is about. */
+  /** The token that the call looks up. */
   readonly subject: string | undefined;
-  /** What stands after the question mark, as sent. */
+  /** The query string, without the question mark, as sent. */
   readonly query: string;
 }
 
-/** The path below the version of the Identity API; undefined for an address of the Images API. */
+/** The path below the Identity API's version; undefined for a path of the Images API. */
 export function readIdentityPath(path: string): string | undefined {
   const rest = path.startsWith(base) ? path.slice(base.length) : undefined;
   return rest === '' || rest?.startsWith('/') ? rest.replace(/\/$/, '') : undefined;
 }
 
 /**
- * Answers a call to the Identity API: what a token may ask about itself and about projects, which is all that is here. By
- * Keystone 22 with its default policy, as recorded; lists of endpoints are left out of tokens.
+ * Answers a call to the Identity API, which supports only lookups of the caller's token and of projects. Follows
+ * recordings of Keystone 22 with its default policy; tokens have no catalogue.
  */
 export function answerIdentityCall(
   { method, headers }: { readonly method: string; readonly headers: IncomingHttpHeaders },

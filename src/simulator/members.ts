@@ -14,7 +14,7 @@ function isOwner(call: Call, image: Image): boolean {
   return image.owner !== null && image.owner === call.caller.projectId;
 }
 
-/** Owner and admin see every member; a member sees only himself. Observed on Glance 25.1. */
+/** Owner and admin see every member; a member sees only itself. Observed on Glance 25.1. */
 function membersFor(call: Call, image: Image): Member[] {
   const members = livingMembers(image);
   if (isAdmin(call.caller) || isOwner(call, image)) return members;
@@ -46,7 +46,7 @@ function tell(call: Call, what: 'create' | 'update' | 'delete', image: Image, me
   call.world.tell(`image.member.${what}`, payload);
 }
 
-/** GET /v2/images/{image_id}/members. Not paged, not filtered; in the order of first addition. */
+/** GET /v2/images/{image_id}/members. No paging, no filters; in order of first addition. */
 export function listMembers(call: Call, imageId: string): Reply {
   const image = requireImage(call, imageId);
   if (image.visibility !== 'shared') {
@@ -56,7 +56,7 @@ export function listMembers(call: Call, imageId: string): Reply {
   return jsonReply({ members, schema: '/v2/schemas/members' });
 }
 
-/** GET /v2/images/{image_id}/members/{member_id}. Where the list answers 403, this answers 404. */
+/** GET /v2/images/{image_id}/members/{member_id}. Answers 404 where the list answers 403. */
 export function getMember(call: Call, imageId: string, memberId: string): Reply {
   const image = requireImage(call, imageId);
   if (image.visibility !== 'shared') throw notFound('Only shared images have members.');
@@ -73,7 +73,7 @@ function readNewMember(call: Call): Json {
   return member;
 }
 
-/** Numbers and true are stored as text; what cannot be stored fails with 500. Observed on Glance 25.1. */
+/** Numbers and true are stored as text; values that cannot be stored fail with 500. Observed on Glance 25.1. */
 function storedMemberId(member: Json): string {
   if (member === true) return '1';
   if (typeof member === 'number') return String(member);
@@ -82,8 +82,8 @@ function storedMemberId(member: Json): string {
 }
 
 /**
- * POST /v2/images/{image_id}/members. Answers 200, not 201. The quota is looked at before the duplicate; a member
- * added again after its removal is pending, with its first `created_at` and place. Observed on Glance 25.1.
+ * POST /v2/images/{image_id}/members. Answers 200, not 201. Checks the quota before duplicates. A member that is added
+ * again after its removal is pending, with its original `created_at` and position. Observed on Glance 25.1.
  */
 export function createMember(call: Call, imageId: string): Reply {
   const given = readNewMember(call);
@@ -123,8 +123,8 @@ function isMemberStatus(value: Json | undefined): value is MemberStatus {
 }
 
 /**
- * PUT /v2/images/{image_id}/members/{member_id}. Only the member himself and admin may; the right is checked
- * before the value, the shape of the body before either. The status a member already has changes nothing.
+ * PUT /v2/images/{image_id}/members/{member_id}, for the member itself and admin. Checks the shape of the body first,
+ * then the permission, then the value. Setting the current status changes nothing.
  * Observed on Glance 25.1.
  */
 export function updateMember(call: Call, imageId: string, memberId: string): Reply {
@@ -148,7 +148,7 @@ export function updateMember(call: Call, imageId: string, memberId: string): Rep
   return jsonReply(showMember(image, member));
 }
 
-/** DELETE /v2/images/{image_id}/members/{member_id}. A member cannot remove himself. Observed on Glance 25.1. */
+/** DELETE /v2/images/{image_id}/members/{member_id}. A member cannot remove itself. Observed on Glance 25.1. */
 export function deleteMember(call: Call, imageId: string, memberId: string): Reply {
   const image = requireImage(call, imageId);
   if (image.visibility !== 'shared' || !(isAdmin(call.caller) || isOwner(call, image))) {

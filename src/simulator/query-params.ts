@@ -22,14 +22,14 @@ function encode(text: string): string {
 }
 
 /**
- * The parameters of a query, in order, with repetitions. A parameter that is meant to stand once is taken from the
- * front, and what is left of it then filters by a property of that name: hence the empty list for a repeated
- * `limit`. Observed on Glance 25.1.
+ * The parameters of a query, in order, with repetitions. The first occurrence of a single-valued parameter is used, and
+ * further ones become filters by a property of that name: hence the empty list for a repeated `limit`. Observed on
+ * Glance 25.1.
  */
 export class QueryParams {
   readonly #pairs: [string, string][];
 
-  /** `query` is what stands after the question mark. Throws 400 when it is not UTF-8. */
+  /** `query` is the query string without the question mark. Throws 400 if it is not UTF-8. */
   constructor(query: string) {
     this.#pairs = query
       .split(/[&;]/)
@@ -58,13 +58,13 @@ export class QueryParams {
     return this.#pairs.findLast(([key]) => key === name)?.[1];
   }
 
-  /** Names and values, each name once: its first place, its last value. */
+  /** Names and values, each name once: at its first position, with its last value. */
   toMap(): Map<string, string> {
     return new Map(this.#pairs);
   }
 }
 
-/** An address of the image list for `first` and `next`; a repeated parameter keeps only its last value. */
+/** A URL of the image list for `first` and `next`; a repeated parameter keeps only its last value. */
 export function imagesLink(query: string, marker?: string): string {
   const params = new QueryParams(query).toMap();
   params.delete('marker');

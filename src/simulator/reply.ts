@@ -2,26 +2,26 @@ import { bestOffer } from './accept.ts';
 import { type ApiError, errorTitle } from './errors.ts';
 import { type Json, writeJson } from './json.ts';
 
-/** One answer, before the server adds Content-Length, Date and the request id. */
+/** One response, before the server adds Content-Length, Date and the request id. */
 export interface Reply {
   readonly status: number;
-  /** The reason phrase where it is not the usual one. */
+  /** The reason phrase, if it is not the standard one. */
   readonly reason?: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: string;
-  /** True for the few answers without a Date: those given before the API itself saw the request. */
+  /** True for responses without a Date: those sent before the request reached the API. */
   readonly isDateless?: boolean;
 }
 
-/** An answer in JSON, which is what every success is. Accept is not looked at. Observed on Glance 25.1. */
+/** A JSON response. Successful responses ignore Accept. Observed on Glance 25.1. */
 export function jsonReply(body: Json, status = 200, headers: readonly (readonly [string, string])[] = []): Reply {
   return { status, headers: [['Content-Type', 'application/json'], ...headers], body: writeJson(body) };
 }
 
-/** 204 without a Content-Type, as DELETE of a member answers. Observed on Glance 25.1. */
+/** 204 without a Content-Type, as for DELETE of a member. Observed on Glance 25.1. */
 export const bareNoContent: Reply = { status: 204, headers: [], body: '' };
 
-/** 204 with a Content-Type all the same, as every other 204 of Glance 25.1. */
+/** 204 with a Content-Type, as for every other 204 of Glance 25.1. */
 export const noContent: Reply = { status: 204, headers: [['Content-Type', 'text/html; charset=UTF-8']], body: '' };
 
 function escapeHtml(text: string): string {
@@ -53,8 +53,8 @@ function withoutTags(text: string): string {
 }
 
 /**
- * Renders a refusal in the form the Accept header asks for: JSON only where JSON is liked better than HTML,
- * plain text where neither is. Observed on Glance 25.1.
+ * Renders an error in the format of the Accept header: JSON only if preferred to HTML, plain text if neither is
+ * accepted. Observed on Glance 25.1.
  */
 export function errorReply(error: ApiError, accept: string | undefined): Reply {
   const title = errorTitle(error.status);

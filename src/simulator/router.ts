@@ -12,11 +12,11 @@ import { listTasks } from './tasks.ts';
 
 interface Operation {
   readonly answer: (call: Call, ...names: string[]) => Reply;
-  /** A body is refused with 400 unless the operation takes one. */
+  /** Whether the operation accepts a body; otherwise a body is refused with 400. */
   readonly takesBody: boolean;
 }
 
-/** One address: its segments, `*` for a name, and what each method does, in the order of the Allow header. */
+/** One path: its segments, with `*` for a parameter, and its operations by method, in the order of the Allow header. */
 interface Route {
   readonly segments: readonly string[];
   readonly operations: Readonly<Record<string, Operation>>;
@@ -78,8 +78,8 @@ function unknownAddress(method: string): ApiError {
 }
 
 /**
- * Answers a call at an address below /v2, already decoded: an encoded slash divides like any other, double slashes
- * count once, a slash at the end leads nowhere. Throws `ApiError`. Observed on Glance 25.1.
+ * Answers a call to a decoded path below /v2: an encoded slash separates segments like any other, repeated slashes
+ * count once, a trailing slash is not found. Throws `ApiError`. Observed on Glance 25.1.
  */
 export function answerCall(call: Call, path: string): Reply {
   const segments = path

@@ -1,11 +1,11 @@
-/** Which database Glance keeps its rows in: it decides which texts are the same, ids among them. */
+/** The database of Glance, which decides whether texts such as ids are equal. */
 export type Database = 'sqlite' | 'mariadb';
 
-/** Whether two texts are the same to a database. */
+/** Whether two texts are equal to a database. */
 export type Sameness = (one: string, other: string) => boolean;
 
 /**
- * To SQLite, every character counts; to MariaDB with `utf8mb3_general_ci`, case, accents and trailing spaces do not.
+ * SQLite compares exactly; MariaDB with `utf8mb3_general_ci` ignores case, accents and trailing spaces.
  * Observed on MariaDB 10.11.
  */
 export const sameness: Readonly<Record<Database, Sameness>> = {
@@ -17,7 +17,7 @@ function fold(text: string): string {
   return Array.from(text.replace(/ +$/, ''), foldCharacter).join('');
 }
 
-/** This collation knows no character that is equal to several others, or to none. */
+/** In this collation, no character equals several others, or none. */
 function foldCharacter(character: string): string {
   if (character === 'ß') return 'S';
   const decomposed = character.normalize('NFD');

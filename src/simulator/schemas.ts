@@ -4,7 +4,7 @@ import documents from './schemas.json' with { type: 'json' };
 const describedBy: Json = { rel: 'describedby', href: '{schema}' };
 const text: Json = { type: 'string' };
 
-/** The documents of GET /v2/schemas/{name}, as Glance 25.1 answers them. */
+/** The documents of GET /v2/schemas/{name}, as in Glance 25.1. */
 export const schemas: Readonly<Record<'image' | 'images' | 'member' | 'members', Json>> = {
   image: documents.image,
   images: {

@@ -5,7 +5,7 @@ import { type NewImage, userOf, World, type WorldOptions } from './world.ts';
 
 export { demoIdentities, sandbox };
 
-/** Digests that look and behave like those of real data and are the same in every run. */
+/** Adds digests that look like those of real data and are the same in every run. */
 function withDigests(image: NewImage): NewImage {
   if (image.size === undefined) return image;
   const digest = (algorithm: string): string => createHash(algorithm).update(`demo ${image.id}`).digest('hex');
@@ -13,8 +13,8 @@ function withDigests(image: NewImage): NewImage {
 }
 
 /**
- * A fresh demo world, the same every time: one producer whose images are shared with two consumers in every member
- * status, and every kind of image a gateway meets. The user of one consumer has two projects.
+ * Creates a new demo world with fixed content: a producer whose images are shared with two consumers in every member
+ * status, and every kind of image that a gateway may encounter. The user of one consumer has two projects.
  */
 export function createDemoWorld(options: WorldOptions = {}): World {
   const world = new World(options);

@@ -13,7 +13,7 @@ import type { Reply } from './reply.ts';
 import { createDemoWorld } from './seed.ts';
 import type { World } from './world.ts';
 
-/** A request as it arrives, before its body is read and before it is judged. */
+/** A request on arrival, before its body is read and before any check. */
 export interface ReceivedRequest {
   readonly method: string;
   readonly target: string;
@@ -27,24 +27,24 @@ export interface SimulatorOptions {
   readonly port?: number;
   /** Defaults to a fresh demo world. */
   readonly world?: World;
-  /** Members of one image at most; default 128. */
+  /** Maximum number of members of one image; default 128. */
   readonly memberQuota?: number;
-  /** Images on a page when the request does not say; default 25. */
+  /** Default number of images on a page; default 25. */
   readonly pageDefault?: number;
-  /** Images on a page at most; default 1000. */
+  /** Maximum number of images on a page; default 1000. */
   readonly pageMax?: number;
-  /** Called for every request as it arrives. */
+  /** Is called for every request on arrival. */
   readonly onRequest?: (request: ReceivedRequest) => void;
 }
 
 /** A running embedded Images API. */
 export interface Simulator extends AsyncDisposable {
-  /** Where it is reached, without a slash at the end. */
+  /** The base URL, without a trailing slash. */
   readonly url: string;
-  /** Where its Identity API is reached: what `IDENTITY_API_URL` takes. */
+  /** The base URL of its Identity API, for `IDENTITY_API_URL`. */
   readonly identityUrl: string;
   readonly world: World;
-  /** Stops listening, lets what is in flight finish for a moment, then closes every connection. */
+  /** Stops listening, gives requests in flight a moment to finish, then closes every connection. */
   close(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ function hasLongHeaderLine({ rawHeaders }: IncomingMessage): boolean {
 }
 
 function send(response: ServerResponse, reply: Reply): void {
-  // Glance writes no Connection header on connections it keeps.
+  // Glance sends no Connection header on connections that it keeps open.
   if (response.shouldKeepAlive) response.removeHeader('Connection');
   const closes = reply.headers.some(([name]) => name === 'Connection');
   if (closes) response.shouldKeepAlive = false;
@@ -109,8 +109,8 @@ async function close(server: Server): Promise<void> {
 }
 
 /**
- * Starts the embedded Images API: the member, image and schema calls of Images API v2 over real HTTP, answered as
- * Glance 25.1 answers them, from memory; and below `/identity` what Keystone tells about tokens. Rejects when the address cannot be listened on.
+ * Starts the embedded Images API: the member, image and schema calls of Images API v2 over HTTP, answered from memory
+ * as by Glance 25.1; and, below `/identity`, Keystone's lookups of tokens and projects. Rejects if it cannot listen.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { host = '127.0.0.1', port = 0, memberQuota = 128, pageDefault = 25, pageMax = 1000 } = options;
@@ -120,7 +120,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const server = createServer({ maxHeaderSize: maxHeaderBytes, requireHostHeader: false }, (request, response) => {
     const { method = '', url: target = '', headers } = request;
     options.onRequest?.({ method, target, headers });
-    // A client that goes away while sending its body needs no answer.
+    // A client that disconnects while sending its body needs no response.
     handle(request, response, { world, limits, url }).catch(() => response.destroy());
   });
   server.on('clientError', (_error, socket: Socket) => {

@@ -3,7 +3,7 @@ import { badRequest, forbidden } from './errors.ts';
 import { QueryParams } from './query-params.ts';
 import { jsonReply, type Reply } from './reply.ts';
 
-/** `GET /v2/tasks`: kept for administrators, and always empty, because nothing here takes a task. */
+/** `GET /v2/tasks`: for administrators only, and always empty, because nothing here creates tasks. */
 export function listTasks({ caller, query }: Call): Reply {
   if (!isAdmin(caller)) throw forbidden('You are not authorized to complete tasks_api_access action.');
   const limit = new QueryParams(query).last('limit');

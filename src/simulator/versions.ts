@@ -5,7 +5,7 @@ const supported = Array.from({ length: 14 }, (_, minor) => `2.${13 - minor}`);
 const known = new Set(['v2', `v${current}`, ...supported.map((version) => `v${version}`)]);
 const mediaType = 'application/vnd.openstack.images-';
 
-/** The list of API versions: 200 at /versions, 300 wherever no known version was asked for. Needs no token. */
+/** The version list: 200 at /versions, 300 for a request without a known version. Needs no token. */
 export function versionsReply(url: string, status: 200 | 300): Reply {
   const version = (id: string, state: string) => ({
     id: `v${id}`,
@@ -17,8 +17,8 @@ export function versionsReply(url: string, status: 200 | 300): Reply {
 }
 
 /**
- * Takes the version off an address, or out of the Accept header, and returns what is left of the address.
- * v2.14 belongs to an option that is off and is as unknown as v3. Observed on Glance 25.1.
+ * Reads the version from the path or the Accept header, and returns the rest of the path. v2.14 belongs to a disabled
+ * option and is as unknown as v3. Observed on Glance 25.1.
  */
 export function withoutVersion(path: string, accept: string | undefined): string | undefined {
   if (accept?.startsWith(mediaType)) return known.has(accept.slice(mediaType.length)) ? path : undefined;

@@ -1,41 +1,41 @@
 import { createHash } from 'node:crypto';
 import { type Database, type Sameness, sameness } from './sameness.ts';
 
-/** Whether a project has answered to an image shared with it. */
+/** A project's decision about an image shared with it. */
 export type MemberStatus = 'pending' | 'accepted' | 'rejected';
 
 /** Who may see an image. */
 export type Visibility = 'public' | 'private' | 'shared' | 'community';
 
-/** Where an image is in its life; those that Glance 25.1 shows outside imports. */
+/** An image's stage in its life cycle, as shown by Glance 25.1 outside imports. */
 export type ImageStatus = 'queued' | 'active' | 'deactivated';
 
-/** A project of the cloud, in the domain that every Keystone begins with. */
+/** A project of the cloud, in Keystone's default domain. */
 export interface Project {
   readonly id: string;
   readonly name: string;
   readonly description?: string;
 }
 
-/** A user of the cloud, in the same domain. */
+/** A user of the cloud, in Keystone's default domain. */
 export interface User {
   readonly id: string;
   readonly name: string;
 }
 
-/** What a token stands for: one project and the roles in it. */
+/** The identity behind a token: a user, one project and the roles in it. */
 export interface Identity {
   readonly token: string;
   /** 32 hex characters, or `null` for a token without a project. */
   readonly projectId: string | null;
-  /** For people: shown beside the token. */
+  /** Display name, printed next to the token. */
   readonly name: string;
   readonly roles: readonly ('admin' | 'member' | 'reader')[];
-  /** Whom the token was given to; by default a user with the identity's own name. */
+  /** The user of the token; by default one with the name of the identity. */
   readonly user?: User;
-  /** When the token runs out; by default never, though for Keystone every token has some hours to live. */
+  /** Expiry of the token; by default never, although Keystone reports one a day ahead. */
   readonly expiresAt?: Date;
-  /** An expired token is answered like an unknown one. */
+  /** Whether the token has expired; it is then answered like an unknown one. */
   readonly expired?: boolean;
 }
 
@@ -45,7 +45,7 @@ export interface Member {
   status: MemberStatus;
   readonly createdAt: number;
   updatedAt: number;
-  /** A removed member keeps its place and first `createdAt`. Observed on Glance 25.1. */
+  /** A removed member keeps its position and original `createdAt`. Observed on Glance 25.1. */
   removed: boolean;
 }
 
@@ -75,7 +75,7 @@ export interface Image {
   readonly members: Member[];
 }
 
-/** What `World.addImage` needs; everything left out has the value a new image has in Glance 25.1. */
+/** The input of `World.addImage`. Defaults are those of a new image in Glance 25.1. */
 export interface NewImage extends Partial<Omit<Image, 'createdAt' | 'updatedAt' | 'properties' | 'members'>> {
   readonly createdAt?: Date;
   readonly updatedAt?: Date;
@@ -83,7 +83,7 @@ export interface NewImage extends Partial<Omit<Image, 'createdAt' | 'updatedAt' 
   readonly members?: readonly NewMember[];
 }
 
-/** What a member needs inside `NewImage`. */
+/** A member in `NewImage`. */
 export interface NewMember {
   readonly memberId: string;
   readonly status?: MemberStatus;
@@ -91,9 +91,9 @@ export interface NewMember {
   readonly updatedAt?: Date;
 }
 
-/** What a world is like. */
+/** Options of a world. */
 export interface WorldOptions {
-  /** Gives milliseconds since 1970; tests pass their own. */
+  /** Returns milliseconds since 1970; tests pass their own. */
   readonly now?: () => number;
   /** The database to imitate; SQLite by default. */
   readonly database?: Database;
@@ -102,14 +102,14 @@ export interface WorldOptions {
 /** Is called with the type of an event, such as `image.member.create`, and what Glance's notification of it holds. */
 export type Listener = (type: string, payload: Readonly<Record<string, unknown>>) => void;
 
-/** Everything the embedded APIs know: identities, projects, images and their members, in memory. */
+/** The in-memory state of the embedded APIs: identities, projects, images and their members. */
 export class World {
   readonly identities = new Map<string, Identity>();
   readonly projects = new Map<string, Project>();
-  /** The ids of the projects that a user has a role in, by the id of the user. */
+  /** The ids of the projects in which a user has a role, by user id. */
   readonly rolesOf = new Map<string, Set<string>>();
   readonly images = new Map<string, Image>();
-  /** The id of a deleted image is never free again. Observed on Glance 25.1. */
+  /** The id of a deleted image cannot be reused. Observed on Glance 25.1. */
   readonly deletedImageIds = new Set<string>();
   readonly database: Database;
   readonly #now: () => number;
@@ -121,12 +121,12 @@ export class World {
     this.database = options.database ?? 'sqlite';
   }
 
-  /** Whether two texts are the same to the database. */
+  /** Whether two texts are equal to the database. */
   get isSame(): Sameness {
     return sameness[this.database];
   }
 
-  /** The image with this id, in whatever spelling is the same. */
+  /** The image with this id, or with a spelling of it that the database considers equal. */
   findImage(id: string): Image | undefined {
     const image = this.images.get(id);
     if (image !== undefined || this.database === 'sqlite') return image;
@@ -144,7 +144,7 @@ export class World {
     for (const listener of this.#listeners) listener(type, payload);
   }
 
-  /** The time in microseconds, never the same twice, so that images made in one second keep their order. */
+  /** The time in microseconds, strictly increasing, so that images created in the same second keep their order. */
   tick(): number {
     this.#lastTick = Math.max(this.#now() * 1000, this.#lastTick + 1);
     return this.#lastTick;
@@ -156,8 +156,8 @@ export class World {
   }
 
   /**
-   * Makes a token known, or replaces what it stood for. Its project is made along with it, by the name of the identity,
-   * unless it is known; the user has a role in it from then on.
+   * Adds a token, or replaces its identity. Creates its project, with the name of the identity, if it does not exist,
+   * and gives the user a role in it.
    */
   addIdentity(identity: Identity): Identity {
     const { token, projectId, name } = identity;
@@ -168,7 +168,7 @@ export class World {
     return identity;
   }
 
-  /** What a token stands for; undefined for one that is unknown or ran out. */
+  /** The identity of a token; undefined for an unknown or expired one. */
   findIdentity(token: string | undefined): Identity | undefined {
     const identity = token === undefined ? undefined : this.identities.get(token);
     const isOver = identity?.expiresAt !== undefined && identity.expiresAt.getTime() <= this.#now();
@@ -179,13 +179,13 @@ export class World {
     this.projects.set(project.id, project);
   }
 
-  /** Gives a user some role in a project. */
+  /** Gives a user a role in a project. */
   addRole(user: User, projectId: string): void {
     const projectIds = this.rolesOf.get(user.id) ?? new Set();
     this.rolesOf.set(user.id, projectIds.add(projectId));
   }
 
-  /** Puts an image into the world without asking anyone's permission. Throws when the id is taken. */
+  /** Adds an image without permission checks. Throws if the id exists or existed. */
   addImage(given: NewImage): Image {
     const id = given.id ?? crypto.randomUUID();
     if (this.images.has(id) || this.deletedImageIds.has(id)) throw new Error(`Image ${id} exists already`);
@@ -219,7 +219,7 @@ export class World {
     return image;
   }
 
-  /** Shares an image with a project without asking anyone's permission. */
+  /** Shares an image with a project without permission checks. */
   addMember(image: Image, given: NewMember): Member {
     const createdAt = given.createdAt === undefined ? this.tick() : given.createdAt.getTime() * 1000;
     const member: Member = {
@@ -234,12 +234,12 @@ export class World {
   }
 }
 
-/** The user of this name, with an id that looks like Keystone's and is the same in every run. */
+/** The user with this name, and an id that looks like Keystone's and is the same in every run. */
 export function userNamed(name: string): User {
   return { id: createHash('md5').update(`user ${name}`).digest('hex'), name };
 }
 
-/** Whom a token was given to. */
+/** The user of a token. */
 export function userOf({ user, name }: Identity): User {
   return user ?? userNamed(name);
 }

@@ -1,11 +1,11 @@
 import { ByteBuffer } from '../collections/byte-buffer.ts';
 
-/** How much of the end of a body that is too large is kept: enough for a link with long filters. */
+/** Bytes kept from the end of an oversized body: enough for a next-page link with long filters. */
 const endBytes = 32_768;
-/** How many times as much as is accepted is read where only the end is wanted. */
+/** When only the end of a body is wanted, up to this multiple of the size limit is read. */
 const maxReadFactor = 8;
 
-/** The body of one answer as it arrives: the whole of it up to a limit, or else its end alone where that is wanted. */
+/** Collects the body of one response: all of it up to a limit, or, if `wantsEnd`, only the end of a larger one. */
 export class AnswerBody {
   readonly #maxBytes: number;
   readonly #wantsEnd: boolean;
@@ -13,18 +13,18 @@ export class AnswerBody {
   #size = 0;
   #end: Buffer | null = null;
 
-  /** @param wantsEnd whether a body that is larger than `maxBytes` is read on, and its end kept. */
+  /** @param wantsEnd whether to keep reading a body larger than `maxBytes`, for its end. */
   constructor(maxBytes: number, wantsEnd: boolean) {
     this.#maxBytes = maxBytes;
     this.#wantsEnd = wantsEnd;
   }
 
-  /** Whether a body of this size is read at all; the size may be unknown, which is NaN. */
+  /** Whether a body of this size is read at all; NaN for an unknown size. */
   admits(size: number): boolean {
     return !(size > (this.#wantsEnd ? this.#maxBytes * maxReadFactor : this.#maxBytes));
   }
 
-  /** @returns whether the body may still grow. */
+  /** @returns false if the body is too large to read on. */
   add(chunk: Buffer): boolean {
     this.#size += chunk.length;
     if (!this.admits(this.#size)) return false;
@@ -33,12 +33,12 @@ export class AnswerBody {
     return true;
   }
 
-  /** The end of a body that is too large; null for one that is not. */
+  /** The end of an oversized body; null for a body within the limit. */
   get end(): string | null {
     return this.#end?.toString('latin1') ?? null;
   }
 
-  /** Gives away the body: nothing may be added afterwards. */
+  /** Hands over the body; nothing may be added afterwards. */
   take(): Buffer {
     return this.#bytes.take();
   }

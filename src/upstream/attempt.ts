@@ -2,36 +2,36 @@ import { isUtf8 } from 'node:buffer';
 import type { Dispatcher } from 'undici';
 import { AnswerBody } from './answer-body.ts';
 
-/** What goes over the wire in one attempt. */
+/** The HTTP request of one attempt. */
 export interface AttemptRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Path and query, as they are sent. */
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path and query, as sent. */
   readonly path: string;
-  /** Names and values in turn. */
+  /** Alternating names and values. */
   readonly headers: string[];
   readonly body: string | null;
-  /** The largest body of an answer that is accepted, in bytes. */
+  /** The largest accepted response body, in bytes. */
   readonly maxBodyBytes: number;
-  /** Whether a larger one is still read to its end, for `TooLargeAnswer.end`. */
+  /** Whether to read a larger body to its end, for `TooLargeAnswer.end`. */
   readonly wantsEnd?: boolean | undefined;
 }
 
-/** What came back: a whole answer, of any status. */
+/** A complete response, of any status. */
 export interface AttemptAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
 }
 
-/** An answer that came, but cannot be taken: too large, encoded, not UTF-8, preceded by too many interim answers. */
+/** A response that is not accepted: too large, encoded, not UTF-8, or preceded by too many interim responses. */
 export class UnusableAnswer extends Error {
   override readonly name: string = 'UnusableAnswer';
 }
 
-/** An answer to a request that succeeded, with a larger body than is accepted: to a smaller question it may fit. */
+/** A successful response whose body is too large; a request for fewer rows may fit. */
 export class TooLargeAnswer extends UnusableAnswer {
   override readonly name = 'TooLargeAnswer';
-  /** The end of the body, one character for each byte; null where it was not read. */
+  /** The end of the body, as Latin-1; null if it was not read. */
   readonly end: string | null;
 
   constructor(maxBodyBytes: number, end: string | null) {
@@ -40,7 +40,7 @@ export class TooLargeAnswer extends UnusableAnswer {
   }
 }
 
-/** No answer came, or not a whole one; the cause is what happened, or the reason of whoever gave up on it. */
+/** No response, or an incomplete one. The cause is the network error, or the reason passed to `Cancel`. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
   /** Whether upstream may have received the request. */
@@ -52,17 +52,17 @@ export class NoAnswer extends Error {
   }
 }
 
-/** Gives up on an attempt, wherever it is. */
+/** Cancels an attempt, whatever stage it is in. */
 export type Cancel = (reason: Error) => void;
 
-/** How many interim answers (1xx) may precede an answer; an honest server sends one or two. */
+/** Maximum number of interim responses (1xx) before the final one; a well-behaved server sends one or two. */
 const maxInterimAnswers = 1_000;
 
 /**
- * Sends one request and collects the whole answer in one buffer; follows no redirect and decodes no content encoding.
+ * Sends one request and buffers the whole response. Does not follow redirects or decode content encodings.
  * `onCancel` receives a function that ends the attempt immediately, even while it waits for a connection.
  *
- * @throws UnusableAnswer, or NoAnswer; its cause is the reason given to `Cancel`, if that ended it.
+ * @throws UnusableAnswer, or NoAnswer, whose cause is the reason passed to `Cancel` if the attempt was cancelled.
  */
 export function attempt(
   dispatcher: Dispatcher,

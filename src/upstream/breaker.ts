@@ -1,27 +1,27 @@
 export interface BreakerOptions {
-  /** After how many failures in a row to open; 0: never. */
+  /** Consecutive failures that open the breaker; 0: never. */
   readonly failures: number;
-  /** How long to stay open before one call is let through. */
+  /** How long the breaker stays open before it lets one call through. */
   readonly pauseMs: number;
-  /** Gives milliseconds. */
+  /** Returns the current time in milliseconds. */
   readonly now: () => number;
-  /** Is called with every change. */
+  /** Is called when the breaker opens or closes. */
   readonly onChange: (open: boolean) => void;
 }
 
-/** What a call may do: go on, go on and try for all others, or not be made. */
+/** The breaker's verdict on a call: make it, make it as the trial call, or fail it immediately. */
 export type Pass = 'go' | 'trial' | 'stop';
 
 /**
- * Stops calls to an upstream that fails every time. Only failures in a row count: while anyone gets an answer, the
- * failures of others, whose tokens may be all that is wrong, shut nobody out. While it is open, one call after each pause
- * is a trial for all others. A trial must come to an end, by `succeeded` or `failed`, even if its caller goes away: else
- * callers who go away all the time would keep the breaker open.
+ * A circuit breaker. Only consecutive failures count: as long as some calls succeed, the failures of others, whose
+ * tokens may be at fault, block no caller. While the breaker is open, one trial call goes through after each pause.
+ * A trial must end in `succeeded` or `failed` even if its caller disconnects: otherwise callers that keep
+ * disconnecting would keep the breaker open.
  */
 export class Breaker {
   readonly #options: BreakerOptions;
   #failures = 0;
-  /** When the next call is let through; undefined while all are. */
+  /** When the next trial is allowed; undefined while the breaker is closed. */
   #nextTryAt: number | undefined;
 
   constructor(options: BreakerOptions) {
@@ -32,12 +32,12 @@ export class Breaker {
     return this.#nextTryAt !== undefined;
   }
 
-  /** For how many milliseconds calls are stopped; 0 while they may pass, or try to. */
+  /** Milliseconds until the next trial is allowed; 0 if a call may pass now. */
   waitMs(): number {
     return this.#nextTryAt === undefined ? 0 : Math.max(0, this.#nextTryAt - this.#options.now());
   }
 
-  /** To be called right before a call is made. */
+  /** Must be called immediately before each call. */
   pass(): Pass {
     if (this.#nextTryAt === undefined) return 'go';
     if (this.waitMs() > 0) return 'stop';

@@ -1,18 +1,18 @@
 import type { GatewayError } from '../errors.ts';
 
-/** Bounds the calls that one operation makes to the Images API, and learns from them whether its token is accepted. */
+/** Limits the calls that one operation makes to the Images API, and records whether upstream accepts its token. */
 export interface CallBudget {
   /** Whether upstream has accepted the token. */
   readonly isVerified: boolean;
-  /** How upstream refused the token, if it did: no other call of the operation can do better. */
+  /** The error with which upstream refused the token, or null. All other calls would fail the same way. */
   readonly refusal: GatewayError | null;
-  /** Whether the operation is over a limit, so that nobody waits for its calls any more. */
+  /** Whether the operation is over a limit and has been answered, so the results of its calls are no longer needed. */
   readonly isExceeded: boolean;
   /** Counts a call, made or shared. @throws GatewayError if upstream has refused the token. */
   startCall(method: string): void;
-  /** Counts a body that upstream answered with. */
+  /** Counts the size of a response body. */
   receive(bytes: number): void;
-  /** Upstream accepted the token: it answered with something that it tells nobody without one. */
+  /** Records that upstream accepted the token: it gave a response that requires a valid one. */
   acceptToken(): void;
   refuseToken(error: GatewayError): void;
 }

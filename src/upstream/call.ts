@@ -2,38 +2,38 @@ import type { Token } from '../token.ts';
 import type { AttemptRequest } from './attempt.ts';
 import type { CallBudget } from './call-budget.ts';
 
-/** An API that the gateway calls, in the words of its messages. */
+/** An API that the gateway calls, as named in messages. */
 export interface Service {
-  /** Begins a sentence about it: `the Images API`. */
+  /** Name that starts a clause: `the Images API`. */
   readonly name: string;
-  /** What to do about a token that it does not accept. */
+  /** Advice for a caller whose token it does not accept. */
   readonly tokenAdvice: string;
-  /** What a 404 means there. */
+  /** Meaning of a 404 from this API. */
   readonly notFound: string;
-  /** The setting that holds its address. */
+  /** The setting that holds its base URL. */
   readonly addressSetting: string;
 }
 
-/** The trace that a caller's attempts belong to. */
+/** The trace that a caller's attempts are part of. */
 export interface Trace {
   startCall(): { readonly traceparent: string; end(report: AttemptReport): void };
 }
 
-/** Who a call is made for. */
+/** The caller on whose behalf calls are made. */
 export interface Caller {
   /** The caller's own token, sent as `X-Auth-Token`. */
   readonly token: Token;
   /** Sent as `X-Openstack-Request-Id`: at most 64 characters, or Glance answers 500. */
   readonly requestId: string;
-  /** Aborts when the caller goes away. */
+  /** Aborts when the caller disconnects. */
   readonly signal: AbortSignal;
-  /** When the whole operation must be over, on the clock of `performance`; undefined: no limit but that of each call. */
+  /** Deadline of the whole operation, on the `performance` clock; undefined: only each call has a deadline. */
   readonly deadlineAt?: number | undefined;
-  /** Undefined: there is none. */
+  /** Undefined: the operation is not traced. */
   readonly trace?: Trace | undefined;
-  /** What the calls of the operation may cost; undefined: anything. */
+  /** Limits on the calls of the operation; undefined: no limits. */
   readonly budget?: CallBudget | undefined;
-  /** Whether a call may be tried again, where it could be; asked before each retry. By default it may. */
+  /** Is called before each retry; returning false prevents it. By default retries are allowed. */
   readonly mayRetry?: (() => boolean) | undefined;
 }
 
@@ -41,29 +41,31 @@ export interface Caller {
 export interface Call {
   /** The operation's name in logs, metrics and messages: `listMembers`. */
   readonly operation: string;
-  /** What is being done, for messages: `list the members of image 4f…`. */
+  /** Completes "Could not …" in messages: `list the members of image 4f…`. */
   readonly doing: string;
   readonly method: AttemptRequest['method'];
   /** Path and query below the API's base path: `/images/4f…/members`. */
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Whether the call is about the caller's own token, which is then sent as `X-Subject-Token` as well. */
+  /** The media type of the body; `application/json` by default. */
+  readonly mediaType?: string;
+  /** Whether the call looks up the caller's own token, which is then also sent as `X-Subject-Token`. */
   readonly isAboutToken?: boolean;
-  /** Whether an answer that is too large is still read to its end: see `TooLargeAnswer`. */
+  /** Whether to read an oversized response to its end: see `TooLargeAnswer`. */
   readonly wantsEnd?: boolean;
 }
 
-/** What became of one attempt, for logs and metrics. */
+/** The result of one attempt, for logs and metrics. */
 export interface AttemptReport {
   readonly operation: string;
   readonly method: string;
-  /** Upstream's status; undefined when no answer came. */
+  /** Upstream's HTTP status; undefined if there was no response. */
   readonly status: number | undefined;
-  /** Why no answer came; undefined when one did. */
+  /** Why there was no usable response; undefined if there was one. */
   readonly failure: 'timeout' | 'cancelled' | 'unusable' | 'unreachable' | undefined;
   readonly durationMs: number;
-  /** Counted from 1. */
+  /** The first attempt is 1. */
   readonly attempt: number;
   readonly requestId: string;
 }

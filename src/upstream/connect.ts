@@ -5,9 +5,9 @@ import { FairQueue } from './fair-queue.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { Transport, type TransportOptions } from './transport.ts';
 
-/** How to reach an API, and what to do about one that is slow or down; by the names and in the units of the settings. */
+/** How to reach an API, and how to treat one that is slow or down. Names and units are those of the settings. */
 export interface ConnectSettings {
-  /** Certificates in PEM; null for those that Node trusts. */
+  /** CA certificates in PEM; null: those that Node trusts. */
   readonly upstreamCa: string | null;
   readonly upstreamConnections: number;
   readonly upstreamConnectionsPerToken: number;
@@ -21,34 +21,34 @@ export interface ConnectSettings {
   readonly upstreamBreakerPauseMs: number;
 }
 
-/** Is called with what happens on a connection. */
+/** Callbacks for events on a connection. */
 export interface ConnectObserver extends Pick<TransportOptions, 'observe' | 'onRefused' | 'onDropped'> {
-  /** The breaker opened, or closed. */
+  /** The breaker opened or closed. */
   readonly onBreaker: (open: boolean) => void;
 }
 
-/** A way to an API. */
+/** A connection pool to an API, with its queue and breaker. */
 export interface Connection {
   readonly transport: Transport;
   readonly dispatcher: Pool;
   readonly queue: Pick<FairQueue, 'inside' | 'waiting'>;
   readonly breaker: Pick<Breaker, 'open'>;
-  /** Ends all calls, and closes the connections. */
+  /** Aborts all calls and closes the connections. */
   close(): Promise<void>;
 }
 
 /**
- * Makes a way to an API with connections, a queue and a breaker of its own. No connection is opened yet.
+ * Creates a connection pool to an API, with its own queue and breaker. Opens no connection yet.
  *
- * @param url the base URL, without a slash at its end.
+ * @param url the base URL, without a trailing slash.
  */
 export function connect(service: Service, url: URL, settings: ConnectSettings, observer: ConnectObserver): Connection {
   const dispatcher = new Pool(url.origin, {
-    // One more than calls may use: so that a probe need not wait for slow calls.
+    // One more than calls may use, so that a probe never waits for slow calls.
     connections: settings.upstreamConnections + 1,
     pipelining: 1,
     allowH2: false,
-    // Names are looked up when a connection is made, so that a connection that never ends would never notice a move.
+    // Host names are resolved per connection: one that never ended would never notice that the API moved.
     clientTtl: settings.upstreamConnectionAgeMs,
     ...(settings.upstreamCa !== null && { connect: { ca: settings.upstreamCa } }),
   });

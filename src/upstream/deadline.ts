@@ -1,21 +1,21 @@
-/** Why somebody stops waiting for a call. */
+/** Why a caller stops waiting for a call. */
 export abstract class GaveUp extends Error {}
 
-/** The time for a call is over. */
+/** The deadline of the call has passed. */
 export class DeadlineExceeded extends GaveUp {}
 
-/** The caller went away. */
+/** The caller disconnected. */
 export class CallerGone extends GaveUp {}
 
-/** When a call must be over, on the clock of `performance`; it may be put off while the call is under way. */
+/** When a call must be finished, on the `performance` clock. May be extended while the call is in progress. */
 export interface Deadline {
   readonly at: number;
 }
 
 /**
- * Calls back when the deadline has come, however often it was put off meanwhile.
+ * Calls back when the deadline has passed, even if it is extended in the meantime.
  *
- * @returns what stops that.
+ * @returns a function that cancels the callback.
  */
 export function onDeadline(deadline: Deadline, callBack: () => void): () => void {
   let timer: NodeJS.Timeout;
@@ -30,7 +30,7 @@ export function onDeadline(deadline: Deadline, callBack: () => void): () => void
   return () => clearTimeout(timer);
 }
 
-/** Timers may fire up to a millisecond early, and what is left of one is too little for any call. */
+/** Timers may fire up to a millisecond early, and less than that is too short for any call. */
 export function isOver({ at }: Deadline): boolean {
   return at - performance.now() < 1;
 }

@@ -1,29 +1,29 @@
 import { LeakFreeMap } from '../collections/leak-free-map.ts';
 
 export interface FairQueueOptions {
-  /** How many may be in at once. */
+  /** Maximum number of concurrent entries. */
   readonly places: number;
-  /** How many of them one key may have. */
+  /** Maximum number of concurrent entries per key. */
   readonly placesPerKey: number;
-  /** How many may wait; one key at most half of them. */
+  /** Maximum number of waiting entries; one key may hold at most half of them. */
   readonly maxWaiting: number;
 }
 
-/** What is known of a key while it has someone in or waiting. */
+/** The state of a key that has entries inside or waiting. */
 interface Lane {
   inside: number;
-  /** By the number that each got when it came. */
+  /** By arrival number. */
   readonly waiting: LeakFreeMap<number, () => void>;
 }
 
 /**
- * Lets a bounded number in at a time and a bounded number wait. Keys take turns, so that whoever has much to do, or slow
- * things, does not keep others waiting.
+ * A semaphore with a bounded queue. Keys take turns, so that a key with many or slow entries does not hold up the
+ * others.
  */
 export class FairQueue {
   readonly #options: FairQueueOptions;
   readonly #lanes = new LeakFreeMap<string, Lane>();
-  /** The keys that have someone waiting and may enter; the first has its turn next. */
+  /** The keys with waiting entries that are below their own limit; the first one is next. */
   readonly #turns = new LeakFreeMap<string, Lane>();
   #numbers = 0;
   #inside = 0;
@@ -41,7 +41,7 @@ export class FairQueue {
     return this.#waiting;
   }
 
-  /** Enters at once if there is room; then `leave` must follow. */
+  /** Enters immediately if there is room. If it returns true, `leave` must follow. */
   tryEnter(key: string): boolean {
     const { places, placesPerKey } = this.#options;
     if (this.#inside >= places) return false;
@@ -52,15 +52,15 @@ export class FairQueue {
     return true;
   }
 
-  /** Whether the queue takes one more of this key. */
+  /** Whether the queue has no room for another entry of this key. */
   isFull(key: string): boolean {
     const { maxWaiting } = this.#options;
     return this.#waiting >= maxWaiting || (this.#lanes.get(key)?.waiting.size ?? 0) >= Math.ceil(maxWaiting / 2);
   }
 
   /**
-   * Waits for a turn: `enter` is called when it has come; then `leave` must follow.
-   * @returns a function that gives up waiting.
+   * Waits for a turn and then calls `enter`; `leave` must follow.
+   * @returns a function that stops waiting.
    */
   wait(key: string, enter: () => void): () => void {
     const lane = this.#lane(key);

@@ -1,13 +1,13 @@
 import { type Cancel, NoAnswer } from './attempt.ts';
 import { DeadlineExceeded } from './deadline.ts';
 
-/** Receives what ends an attempt, or the wait for one. */
+/** Receives a function that cancels an attempt, or the wait for one. */
 export type OnCancel = (cancel: Cancel) => void;
 
 /**
- * Sends a request that is a trial for all others, while the breaker is open. Anyone who gives up on it gets `NoAnswer`
- * immediately, but the request goes on until it has an answer or has taken as long as a call may: otherwise nothing would
- * be known of upstream, and callers who go away all the time would keep everyone else out.
+ * Sends the breaker's trial request. A caller that cancels gets `NoAnswer` immediately, but the request continues until
+ * it has a response or reaches the deadline of a call. Otherwise callers that keep disconnecting would keep the breaker
+ * open.
  */
 export function outliveCaller<T>(
   send: (onCancel: OnCancel) => Promise<T>,
@@ -25,7 +25,7 @@ export function outliveCaller<T>(
   });
 }
 
-/** Waits. @throws the reason of whoever gives up on it. */
+/** Waits. @throws the reason passed to `Cancel`. */
 export function sleep(ms: number, onCancel: OnCancel): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms);

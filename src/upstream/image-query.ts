@@ -1,6 +1,6 @@
 import type { ImageVisibility, MemberStatus } from './model.ts';
 
-/** What `GET /v2/images` is asked for; times and names as upstream has them. */
+/** Filters, order and page of `GET /v2/images`. */
 export interface ImageQuery {
   readonly visibility?: ImageVisibility | 'ALL' | null | undefined;
   readonly memberStatus?: MemberStatus | 'ALL' | null | undefined;
@@ -12,20 +12,20 @@ export interface ImageQuery {
   readonly protected?: boolean | null | undefined;
   readonly diskFormat?: string | null | undefined;
   readonly containerFormat?: string | null | undefined;
-  /** Leaves out images that are smaller, and those that have no size. */
+  /** Leaves out images that are smaller, and images without a size. */
   readonly sizeMin?: number | undefined;
   readonly sortKey?: string | undefined;
   readonly sortDir?: 'asc' | 'desc' | undefined;
   /** The id of the image after which the page starts. */
   readonly marker?: string | undefined;
-  /** How many images to return at the most; upstream may return fewer. */
+  /** Maximum number of images to return; upstream may return fewer. */
   readonly limit: number;
 }
 
 /**
  * The path and query of a page of images.
- * Glance reads `name`, `status` and the formats as `operator:value` once they hold a colon, so an exact match is always
- * spelled `eq:`; without it, an image named `Ubuntu: 22.04` could not be asked for.
+ * Glance reads a `name`, `status` or format that contains a colon as `operator:value`, so an exact match is always
+ * spelled `eq:`; without it, an image named `Ubuntu: 22.04` could not be found.
  * Source: Images API v2 reference, "List images".
  */
 export function imagesPath(query: ImageQuery): string {
@@ -53,15 +53,15 @@ export function imagesPath(query: ImageQuery): string {
 
 /**
  * The path and query that list images by id in one call: own, public, community and shared ones, whatever the caller's
- * member status. Hidden images and visible ones never come in one answer. Ids that are no UUIDs do not belong here.
+ * member status. One response never holds both hidden and visible images. All ids must be UUIDs.
  */
 export function imagesByIdPath(ids: readonly string[], hidden: boolean): string {
   return listedPath(ids, 'visibility=all&member_status=all', hidden);
 }
 
 /**
- * The path and query that list those of these images that are shared with the caller and have this status of it. The
- * caller's own shared images come whatever the status is.
+ * The path and query that list the images among `ids` that are shared with the caller and in which it has this member
+ * status. Upstream includes the caller's own shared images whatever the status.
  */
 export function imagesByMemberStatusPath(ids: readonly string[], status: MemberStatus, hidden: boolean): string {
   return listedPath(ids, `visibility=shared&member_status=${status.toLowerCase()}`, hidden);
@@ -72,7 +72,7 @@ function listedPath(ids: readonly string[], restriction: string, hidden: boolean
 }
 
 /**
- * How many ids one such call may hold. Glance behind eventlet refuses request targets of more than 8,176 bytes; an id
- * and its comma take 37 of them.
+ * Maximum number of ids in one such call. Glance behind eventlet refuses request targets of more than 8,176 bytes; an
+ * id and its comma take 37 bytes.
  */
 export const maxIdsPerCall = 200;

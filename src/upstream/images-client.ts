@@ -2,22 +2,25 @@ import { UpstreamError } from '../errors.ts';
 import type { Call, Service } from './call.ts';
 import { type ImagePage, type ReadPage, readPage, toMarker } from './image-pages.ts';
 import { type ImageQuery, imagesByIdPath, imagesByMemberStatusPath, imagesPath } from './image-query.ts';
-import type { ImageAttributes, ImageMember, ImageMemberKey, MemberStatus } from './model.ts';
+import type { ImageAttributes, ImageChanges, ImageMember, ImageMemberKey, MemberStatus } from './model.ts';
 import { toPathSegment } from './path.ts';
 import { onePerMember, type Rows, toRows } from './rows.ts';
 import { foldId, mayBeSameId } from './same-id.ts';
 import { type ClientCaller, type Read, Session } from './session.ts';
 import type { ReadSharing } from './shared-reads.ts';
 import type { Transport } from './transport.ts';
-import { parseArray, parseImage, parseMember, parseObject, toWireStatus, WireError } from './wire.ts';
+import { parseArray, parseImage, parseMember, parseObject, toJsonPatch, toWireStatus, WireError } from './wire.ts';
 
-/** A part of a list of images that was asked for by their ids. */
+/** The media type of a JSON patch as the Images API takes it. Source: Images API v2 reference, "Update image". */
+const jsonPatchType = 'application/openstack-images-v2.1-json-patch';
+
+/** Images that were requested by id. */
 export interface ImageList extends Rows<ImageAttributes> {
-  /** Whether upstream says that more may follow. */
+  /** Whether upstream says that more rows may follow. */
   readonly more: boolean;
 }
 
-/** What messages say of the Images API. */
+/** How messages describe the Images API. */
 export const imagesApi: Service = {
   name: 'the Images API',
   tokenAdvice:
@@ -28,19 +31,19 @@ export const imagesApi: Service = {
 };
 
 /**
- * The Images API as one caller sees it, one method for each operation. All methods throw UpstreamError; without a token
- * they throw `UNAUTHENTICATED` before they look at what is asked for. What no path leads to is not there.
+ * The Images API as one caller sees it, one method per API call. All methods throw UpstreamError; without a token they
+ * throw `UNAUTHENTICATED` before they check their arguments. An id that cannot be part of a path counts as not found.
  * Source: Images API v2 reference, "Images" and "Sharing".
  */
 export class ImagesClient {
   readonly #session: Session;
 
-  /** @param sharedReads lets identical reads of one token share a call; null: every read is a call of its own. */
+  /** @param sharedReads lets identical reads with one token share a call; null: each read makes its own call. */
   constructor(transport: Transport, sharedReads: ReadSharing | null, caller: ClientCaller) {
     this.#session = new Session(transport, sharedReads, caller);
   }
 
-  /** Asks upstream whether it accepts the caller's token, unless that is known. @throws GatewayError if it does not. */
+  /** Checks that upstream accepts the caller's token, unless that is known. @throws GatewayError if it does not. */
   async verifyToken(): Promise<void> {
     if (this.#session.isVerified) return;
     const read = { operation: 'showMemberSchema', doing: 'check the token', path: '/schemas/member' };
@@ -58,7 +61,22 @@ export class ImagesClient {
     );
   }
 
-  /** `GET /v2/images` with filters, a page at a time: a shorter one where its rows are too large together. */
+  /** `PATCH /v2/images/{image_id}`: all changes are made, or none. */
+  async updateImage(imageId: string, changes: ImageChanges): Promise<ImageAttributes> {
+    return this.#session.write(
+      () => ({
+        operation: 'updateImage',
+        doing: `change image ${imageId}`,
+        method: 'PATCH',
+        path: imagePath(imageId),
+        body: toJsonPatch(changes),
+        mediaType: jsonPatchType,
+      }),
+      (body, call) => this.#session.parseBody(call, body, (json) => expectImage(parseImage(json), imageId)),
+    );
+  }
+
+  /** `GET /v2/images` with filters, one page at a time: a shorter one if its rows are too large together. */
   async listImages(query: ImageQuery): Promise<ReadPage> {
     return readPage(query, (asked, wantsEnd) =>
       this.#session.read(
@@ -68,7 +86,7 @@ export class ImagesClient {
     );
   }
 
-  /** `GET /v2/images?id=in:…`: those of these images that the token may see, and that are hidden or not, in any order. */
+  /** `GET /v2/images?id=in:…`: the hidden or visible images among `imageIds` that the token may see, in any order. */
   async listImagesById(imageIds: readonly string[], hidden: boolean): Promise<ImageList> {
     return this.#listAsked(imageIds, () => ({
       operation: 'listImagesById',
@@ -78,8 +96,8 @@ export class ImagesClient {
   }
 
   /**
-   * `GET /v2/images?id=in:…&visibility=shared&member_status=…`: those of these images in which the caller has this
-   * status, and all that are its own.
+   * `GET /v2/images?id=in:…&visibility=shared&member_status=…`: the images among `imageIds` in which the caller has
+   * this status, and all of its own.
    */
   async listImagesByMemberStatus(
     imageIds: readonly string[],
@@ -93,7 +111,7 @@ export class ImagesClient {
     }));
   }
 
-  /** `GET /v2/images/{image_id}/members`: one row for each member. */
+  /** `GET /v2/images/{image_id}/members`: one row per member. */
   async listMembers(imageId: string): Promise<Rows<ImageMember>> {
     return this.#session.read(
       () => ({
@@ -123,7 +141,7 @@ export class ImagesClient {
     );
   }
 
-  /** `POST /v2/images/{image_id}/members`. The key in the body is `member`, though the answer says `member_id`. */
+  /** `POST /v2/images/{image_id}/members`. The key in the body is `member`, although the response says `member_id`. */
   async createMember({ imageId, memberId }: ImageMemberKey): Promise<ImageMember> {
     return this.#session.write(
       () => ({
@@ -161,13 +179,13 @@ export class ImagesClient {
         method: 'DELETE',
         path: memberPath(key),
       }),
-      // Nothing is what the Images API has to say of it; anything but JSON is not from the Images API.
+      // The Images API sends no body here; a body that is not JSON comes from something else.
       (body, call) => (body === '' ? null : this.#session.parseBody(call, body, () => null)),
     );
   }
 
   /**
-   * `GET /v2/tasks`: whether the Images API refuses it to this caller. By default every Glance keeps its tasks for
+   * `GET /v2/tasks`: whether the Images API forbids it to this caller. By default, Glance reserves tasks for
    * administrators.
    */
   async isRefusedTasks(): Promise<boolean> {
@@ -180,7 +198,7 @@ export class ImagesClient {
       return false;
     } catch (error) {
       if (error instanceof UpstreamError && error.status === 403) return true;
-      // A Glance that has no tasks says nothing of its callers.
+      // A Glance without a tasks API reveals nothing about its callers.
       if (error instanceof UpstreamError && error.status === 404) return false;
       throw error;
     }
@@ -232,14 +250,14 @@ function parseImageId(row: unknown): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-/** @returns the image. @throws WireError if it is another one than was asked for. */
+/** @returns the image. @throws WireError if it is not the requested one. */
 function expectImage(image: ImageAttributes, imageId: string): ImageAttributes {
   if (!mayBeSameId(image.id, imageId)) throw new WireError('it is about another image');
   return image;
 }
 
 function expectOneOf(image: ImageAttributes, asked: ReadonlySet<string>): ImageAttributes {
-  if (!asked.has(foldId(image.id))) throw new WireError('it is about an image that was not asked for');
+  if (!asked.has(foldId(image.id))) throw new WireError('it is about an image that was not requested');
   return image;
 }
 

@@ -1,10 +1,10 @@
-/** What a member decided about an image, in the schema's words. */
+/** A member's decision about an image, as spelled in the schema. */
 export type MemberStatus = 'PENDING' | 'ACCEPTED' | 'REJECTED';
 
-/** Who may see an image, in the schema's words. */
+/** Who may see an image, as spelled in the schema. */
 export type ImageVisibility = 'PUBLIC' | 'PRIVATE' | 'SHARED' | 'COMMUNITY';
 
-/** Where an image is in its life, in the schema's words. */
+/** An image's stage in its life cycle, as spelled in the schema. */
 export type ImageStatus =
   | 'QUEUED'
   | 'SAVING'
@@ -22,13 +22,13 @@ export interface Project {
 }
 
 /**
- * An image with all its attributes, shaped as the schema shows it, so that no field needs a resolver of its own.
+ * An image with all its attributes, in the shape of the schema type, so that its fields need no resolvers.
  * Times are RFC 3339 text in UTC; sizes are bytes.
  */
 export interface ImageAttributes {
   readonly id: string;
   readonly name: string | null;
-  /** Null for a status that this gateway does not know. */
+  /** Null for a status unknown to this gateway. */
   readonly status: ImageStatus | null;
   readonly visibility: ImageVisibility | null;
   readonly osHidden: boolean | null;
@@ -52,11 +52,16 @@ export interface ImageAttributes {
   readonly schema: string | null;
 }
 
-/** An image of which only the key is known: enough where a query asks for nothing that the Images API keeps in it. */
+/** An image of which only the key is known: enough if a query selects no attribute stored in the Images API. */
 export type ImageKey = Pick<ImageAttributes, 'id'> & { readonly visibility?: undefined };
 
 /** An image as resolvers pass it on. */
 export type Image = ImageAttributes | ImageKey;
+
+/** The attributes of an image that can be changed; one that is absent stays as it is. */
+export type ImageChanges = {
+  readonly [Name in 'name' | 'visibility' | 'osHidden' | 'protected' | 'tags']?: NonNullable<ImageAttributes[Name]>;
+};
 
 /** The key of a membership. */
 export interface ImageMemberKey {
@@ -72,7 +77,7 @@ export interface ImageMember extends ImageMemberKey {
   readonly schema: string;
 }
 
-/** Whether the attributes of the image are known, or only its key. */
+/** Whether the image has its attributes, not only its key. */
 export function hasAttributes(image: Image): image is ImageAttributes {
   return image.visibility !== undefined;
 }

@@ -1,17 +1,17 @@
 import { UpstreamError } from '../errors.ts';
 
-/** The longest id that the Images API can store: its columns hold 255 characters. */
+/** Maximum length of an id: the Images API's columns hold 255 characters. */
 export const maxIdLength = 255;
 
-/** What the ids of images and projects usually look like. */
+/** The usual form of image and project ids. */
 const plain = /^[\w-]{3,255}$/;
-/** Text that is the same in UTF-8 and in Latin-1. */
+/** Text that has the same bytes in UTF-8 and in Latin-1. */
 const ascii = /^[\0-\x7f]*$/;
 
 /**
- * Why this id cannot stand as one segment of a request path, or null where it can. A slash is refused although it could
- * be encoded, because Glance decodes `%2F` before it routes: `<image>/members` would reach another resource. Dot
- * segments are refused because URL resolution removes them (RFC 3986 §5.2.4).
+ * Why this id cannot be one segment of a request path, or null if it can. A slash is refused although it could be
+ * encoded, because Glance decodes `%2F` before routing: `<image>/members` would reach another resource. Dot segments
+ * are refused because URL resolution removes them (RFC 3986 §5.2.4).
  */
 export function whyNotPathSegment(id: string): string | null {
   if (plain.test(id)) return null;
@@ -25,20 +25,20 @@ export function whyNotPathSegment(id: string): string | null {
 }
 
 /**
- * Why the Images API cannot be asked for this id by a path, or null where it can. Glance reads the bytes of a path as
- * Latin-1: sent in UTF-8, `projé` would be taken for `projÃ©`, which may be another member. Such ids can be stored and
- * listed, and nothing else.
+ * Why the Images API cannot find this id by path, or null if it can. Glance reads the bytes of a path as Latin-1: sent
+ * in UTF-8, `projé` would be read as `projÃ©`, which may be another member. Such ids can be stored and listed, but not
+ * addressed.
  */
 export function whyNotAddressable(id: string): string | null {
   const why = whyNotPathSegment(id);
   if (why !== null || ascii.test(id)) return why;
-  return 'contains characters other than ASCII, which the Images API cannot find by a path';
+  return 'contains non-ASCII characters, which the Images API cannot find by path';
 }
 
 /**
- * An id as one segment of a path.
+ * Encodes an id as one path segment.
  *
- * @throws UpstreamError with status 404, which is what upstream would say, for an id that no path leads to.
+ * @throws UpstreamError with status 404, as upstream would answer, for an id that cannot be addressed by path.
  */
 export function toPathSegment(id: string): string {
   const why = whyNotAddressable(id);

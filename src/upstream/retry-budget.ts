@@ -1,7 +1,7 @@
-/** How many retries may always be made, so that a call that fails among few others is tried again. */
+/** Number of retries that are always available, so that calls are retried under low traffic too. */
 const reserve = 10;
 
-/** Lets retries be no more than a share of all calls, so that an upstream in trouble does not get more of it. */
+/** Limits retries to a share of all calls, so that they do not add load to a struggling upstream. */
 export class RetryBudget {
   readonly #share: number;
   #left = reserve;
@@ -10,12 +10,12 @@ export class RetryBudget {
     this.#share = percent / 100;
   }
 
-  /** A call is made for the first time. */
+  /** Records the first attempt of a call. */
   call(): void {
     this.#left = Math.min(reserve, this.#left + this.#share);
   }
 
-  /** Whether one more retry may be made; then it counts. */
+  /** Takes one retry from the budget. @returns false if none is left. */
   take(): boolean {
     if (this.#share === 0 || this.#left < 1) return false;
     this.#left--;

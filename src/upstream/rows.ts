@@ -4,24 +4,24 @@ import type { Call, Service } from './call.ts';
 import type { ImageMember } from './model.ts';
 import { WireError } from './wire.ts';
 
-/** Rows of a list, and an error for each row that could not be understood. */
+/** Rows of a list, and an error for each row that could not be parsed. */
 export interface Rows<T> {
   readonly rows: readonly T[];
   readonly errors: readonly UpstreamError[];
 }
 
 /**
- * Parses the body of an answer to a call. A byte order mark before JSON may be ignored (RFC 8259 §8.1).
+ * Parses a response body. A byte order mark before JSON may be ignored (RFC 8259 §8.1).
  *
- * @throws UpstreamError `UPSTREAM_INVALID_RESPONSE` where the body is not JSON, or not of the shape that `parse` expects.
+ * @throws UpstreamError `UPSTREAM_INVALID_RESPONSE` if the body is not JSON, or lacks the shape that `parse` expects.
  */
 export function parseBody<T>(service: Service, call: Call, body: string, parse: (json: unknown) => T): T {
   let json: unknown;
   try {
     json = JSON.parse(body.startsWith('\uFEFF') ? body.slice(1) : body);
   } catch {
-    // What the parser says of it quotes upstream, so it is no cause to keep.
-    throw notUnderstood(service, call, 'it is no JSON', undefined);
+    // The parser's message quotes the body, so it must not be kept as the cause.
+    throw notUnderstood(service, call, 'it is not JSON', undefined);
   }
   try {
     return parse(json);
@@ -31,10 +31,10 @@ export function parseBody<T>(service: Service, call: Call, body: string, parse: 
   }
 }
 
-/** How many rows of one list have an error of their own; where all rows are bad, a thousand errors say no more. */
+/** Maximum number of row errors per list; beyond that, one error counts the rest. */
 const maxRowErrors = 10;
 
-/** Tells rows from errors. */
+/** Separates rows from errors. */
 export function toRows<T>(parsed: readonly (T | UpstreamError)[]): Rows<T> {
   const rows: T[] = [];
   const errors: UpstreamError[] = [];
@@ -49,8 +49,8 @@ export function toRows<T>(parsed: readonly (T | UpstreamError)[]): Rows<T> {
 }
 
 /**
- * Glance may hold a member more than once, after several `POST`s at the same moment. The row that was changed last tells
- * what the member decided last.
+ * Glance may hold a member more than once, after concurrent `POST`s. The row that was changed last holds the member's
+ * latest decision.
  */
 export function onePerMember(rows: readonly ImageMember[]): readonly ImageMember[] {
   const latest = new Map<string, ImageMember>();
@@ -61,16 +61,16 @@ export function onePerMember(rows: readonly ImageMember[]): readonly ImageMember
   return latest.size === rows.length ? rows : [...latest.values()];
 }
 
-/** Whether a read failed because its answer is larger than is accepted: a part of it may be had. */
+/** Whether a read failed because its response is too large: a part of it may be available. */
 export function isTooLarge(error: unknown): error is UpstreamError & { readonly cause: TooLargeAnswer } {
   return error instanceof UpstreamError && error.cause instanceof TooLargeAnswer;
 }
 
-/** The error for an answer that came, and cannot be understood. */
+/** The error for a response that could not be parsed. */
 export function notUnderstood({ name }: Service, call: Call, why: string, cause: unknown): UpstreamError {
   return new UpstreamError(
     'UPSTREAM_INVALID_RESPONSE',
-    `Could not ${call.doing} as asked: the answer of ${name} cannot be understood: ${why}.`,
+    `Could not ${call.doing}: the response of ${name} is invalid: ${why}.`,
     { outcome: call.method === 'GET' ? undefined : 'UNKNOWN', cause },
   );
 }

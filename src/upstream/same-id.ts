@@ -1,22 +1,22 @@
 /**
- * When two spellings are one id. That is for the database below the Images API to say: SQLite and PostgreSQL compare ids
- * exactly; MariaDB and MySQL ignore case, accents and trailing spaces, and answer with the spelling they hold. So the
- * same spelling is the same id everywhere, and about any other one upstream must be asked.
+ * Decides whether two spellings are the same id. That depends on the database of the Images API: SQLite and PostgreSQL
+ * compare ids exactly; MariaDB and MySQL ignore case, accents and trailing spaces, and return the stored spelling. So
+ * equal spellings are always the same id; for any other pair only upstream knows.
  */
 
-/** What rows say about an id. */
+/** The result of looking up an id among rows. */
 export interface Match<T> {
-  /** The row that carries the id in exactly this spelling. */
+  /** The row with exactly this spelling of the id. */
   readonly row: T | undefined;
-  /** No row does, but at least one carries another spelling of it: only upstream can tell whether that is the same id. */
+  /** Whether no row has this spelling, but some row may hold another spelling of the same id: only upstream knows. */
   readonly inDoubt: boolean;
 }
 
-/** Rows to look for ids among, in whatever spelling. */
+/** An index of rows by id that also finds other possible spellings. */
 export class IdIndex<T> {
   readonly #exact = new Map<string, T>();
   readonly #folded = new Set<string>();
-  /** What is known of the ids with characters that may stand for anything. */
+  /** The comparable parts of ids that contain wildcard characters; see `mayBeSameId`. */
   readonly #vague: (readonly string[])[] = [];
 
   constructor(rows: readonly T[], idOf: (row: T) => string) {
@@ -43,14 +43,14 @@ export class IdIndex<T> {
 }
 
 /**
- * Whether any database takes one id for the other. Collations differ in what they do with characters beyond ASCII and
- * with control characters, so these may stand for anything, or for nothing.
+ * Whether some database may treat these ids as equal. Collations differ in how they compare non-ASCII and control
+ * characters, so these count as wildcards, which may also match nothing.
  */
 export function mayBeSameId(one: string, other: string): boolean {
   return one === other || mayBeAlike(toKnownParts(one), toKnownParts(other));
 }
 
-/** The same text for all spellings of an id that consists of printable ASCII. */
+/** Normalizes an id of printable ASCII characters: all its spellings give the same text. */
 export function foldId(id: string): string {
   let end = id.length;
   while (id[end - 1] === ' ') end--;
@@ -61,7 +61,7 @@ function isPlain(id: string): boolean {
   return /^[\x20-\x7e]*$/.test(id);
 }
 
-/** What stands between the characters that may stand for anything. */
+/** The parts between the wildcard characters. */
 function toKnownParts(id: string): string[] {
   return foldId(id).split(/[^\x20-\x7e]+/);
 }

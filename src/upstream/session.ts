@@ -7,27 +7,27 @@ import type { Patience, ReadSharing } from './shared-reads.ts';
 import type { Transport } from './transport.ts';
 import { WireError } from './wire.ts';
 
-/** Who a client speaks for. */
+/** The caller that a client acts for. */
 export interface ClientCaller extends Omit<Caller, 'token'> {
-  /** The token, or why there is none that can be used. */
+  /** The token, or the error that explains why there is no usable one. */
   readonly token: Token | GatewayError;
   /** Resolves when the caller may make its next call; undefined: any time. */
   readonly pace?: (() => Promise<void>) | undefined;
 }
 
-/** A read, before it is known who makes it. */
+/** A read, without its caller. */
 export type Read = Omit<Call, 'method' | 'body'>;
 
 /**
  * One caller at one API: its reads, which may be shared, and its writes, which never are. All methods throw
- * UpstreamError; without a token they throw `UNAUTHENTICATED` before they look at what is asked for.
+ * UpstreamError; without a token they throw `UNAUTHENTICATED` before they check their arguments.
  */
 export class Session {
   readonly #transport: Transport;
   readonly #sharedReads: ReadSharing | null;
   readonly #caller: ClientCaller;
 
-  /** @param sharedReads lets identical reads of one token share a call; null: every read is a call of its own. */
+  /** @param sharedReads lets identical reads with one token share a call; null: each read makes its own call. */
   constructor(transport: Transport, sharedReads: ReadSharing | null, caller: ClientCaller) {
     this.#transport = transport;
     this.#sharedReads = sharedReads;
@@ -39,14 +39,14 @@ export class Session {
     return this.#caller.budget?.isVerified ?? false;
   }
 
-  /** Reads, and parses the body of the answer. `parse` throws WireError for what is not as asked. */
+  /** Reads, and parses the response body. `parse` throws WireError for a body of the wrong shape. */
   async read<T>(toRead: () => Read, parse: (json: unknown, call: Call) => T): Promise<T> {
     const caller = this.#authenticated();
     const call: Call = { ...toRead(), method: 'GET' };
     return this.#spend('GET', () => this.#readShared(call, caller, parse));
   }
 
-  /** Writes, and parses the body of the answer, which may be empty. */
+  /** Writes, and parses the response body, which may be empty. */
   async write<T>(toCall: () => Call, parse: (body: string, call: Call) => T): Promise<T> {
     const caller = this.#authenticated();
     const call = toCall();
@@ -64,7 +64,7 @@ export class Session {
     return parseBody(this.#transport.service, call, body, parse);
   }
 
-  /** Parses each row of a list by itself. @returns why a row is left out in its place, where it cannot be understood. */
+  /** Parses each row of a list separately. @returns an error in place of each row that could not be parsed. */
   parseRows<T>(call: Call, list: readonly unknown[], parse: (row: unknown) => T): (T | UpstreamError)[] {
     let dropped = 0;
     const parsed = list.map((row) => {
@@ -97,14 +97,14 @@ export class Session {
     }
   }
 
-  /** @throws the reason why there is no token that can be used. */
+  /** @throws the error that explains why there is no usable token. */
   #authenticated(): Caller {
     const { token } = this.#caller;
     if (token instanceof GatewayError) throw token;
     return { ...this.#caller, token };
   }
 
-  /** Makes a call within the budget of the operation, which learns from it whether the API accepts the token. */
+  /** Makes a call within the operation's budget, and records there whether the API accepts the token. */
   async #spend<T>(method: string, makeCall: () => Promise<T>): Promise<T> {
     const { budget } = this.#caller;
     if (budget === undefined) return makeCall();
@@ -126,12 +126,12 @@ export class Session {
 }
 
 /**
- * Settles never. An operation over a limit has been answered; an error for each of the calls that it still waits for would
- * take more time and memory than the calls themselves.
+ * Never settles. An operation over a limit has been answered already; an error for each pending call would take more
+ * time and memory than the calls themselves.
  */
 function never(): Promise<never> {
   return new Promise(() => {});
 }
 
-/** What an API answers only to those whose token it has accepted. */
+/** Statuses that an API returns only after it has accepted the token. */
 const needsToken: ReadonlySet<number | undefined> = new Set([403, 404, 409]);

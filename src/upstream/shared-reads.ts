@@ -1,26 +1,26 @@
 import { LeakFreeMap } from '../collections/leak-free-map.ts';
 import { CallerGone, type Deadline, DeadlineExceeded, type GaveUp, onDeadline } from './deadline.ts';
 
-/** The most reads that are kept for sharing at the same time; those beyond are not shared. */
+/** Maximum number of reads in progress that can be shared; further reads are not shared. */
 const maxReads = 10_000;
 
-/** A read under way, and how many wait for it. */
+/** A read in progress, and how many callers wait for it. */
 interface Read {
   readonly answer: Promise<unknown>;
   readonly abort: AbortController;
-  /** The latest deadline of all who waited for it. */
+  /** The latest deadline of all its callers. */
   readonly deadline: { at: number };
   waiting: number;
 }
 
 /** How long a caller waits. */
 export interface Patience {
-  /** Aborts when the caller goes away. */
+  /** Aborts when the caller disconnects. */
   readonly signal: AbortSignal;
   readonly deadline: Deadline;
 }
 
-/** Makes a read for as long as it says: `signal` aborts when nobody waits any more, with the reason of the last one. */
+/** Makes a read. Its `signal` aborts when no caller waits any more, with the reason of the last one. */
 export type MakeRead<T> = (patience: Patience) => Promise<T>;
 
 /** Lets several reads share a call. */
@@ -32,24 +32,24 @@ export interface ReadSharing {
 }
 
 /**
- * Lets identical reads of one caller that are under way at the same moment share one call. Nothing is kept once it has
- * been answered. A read is found only under the key of its own caller, and never by one that comes after anybody's write
- * was answered: it might show the world before the write. To whom a write matters is not asked, because the same image
- * has several addresses, and many lists show it.
+ * Lets identical concurrent reads of one caller share one call. Nothing is kept after the response. Reads are shared only
+ * under the key of their own caller. A read that starts after any caller's write has been answered never shares an
+ * earlier one, which might show the state before the write. Which reads a write affects is not examined, because the
+ * same image has several addresses and appears in many lists.
  */
 export class SharedReads implements ReadSharing {
   #callers = new LeakFreeMap<string, LeakFreeMap<string, Read>>();
   #size = 0;
 
   /**
-   * Makes the read, or waits for the same one that is under way.
+   * Makes the read, or waits for an identical one in progress.
    *
-   * @param callerKey tells callers apart, without being a secret itself.
-   * @param patience how long this caller waits; the read goes on for the others.
-   * @throws GaveUp when this caller's time is over, or it went away.
+   * @param callerKey identifies the caller; not a secret.
+   * @param patience how long this caller waits; the read continues for the others.
+   * @throws GaveUp when this caller's deadline has passed, or it disconnected.
    */
   read<T>(callerKey: string, readKey: string, patience: Patience, make: MakeRead<T>): Promise<T> {
-    // Nobody waits for the read of a caller who has gone: on its own signal, it ends before it begins.
+    // The caller has disconnected: with its own signal, the read ends before it begins.
     if (patience.signal.aborted) return make(patience);
     const known = this.#callers.get(callerKey)?.get(readKey);
     const read = known ?? this.#start(callerKey, readKey, patience.deadline, make);
@@ -63,7 +63,7 @@ export class SharedReads implements ReadSharing {
     });
   }
 
-  /** Keeps reads that are under way from those who come from now on. To be called when a write has been answered. */
+  /** Stops sharing the reads in progress with new callers. Must be called when a write has been answered. */
   close(): void {
     this.#callers = new LeakFreeMap();
     this.#size = 0;
@@ -93,7 +93,7 @@ export class SharedReads implements ReadSharing {
   }
 }
 
-/** Waits for a read for as long as one caller has the patience. */
+/** Waits for a read until the caller's deadline passes or it disconnects. */
 function wait<T>(read: Read, { signal, deadline }: Patience, onGiveUp: (reason: GaveUp) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     function giveUp(reason: GaveUp): void {
@@ -111,7 +111,7 @@ function wait<T>(read: Read, { signal, deadline }: Patience, onGiveUp: (reason: 
     read.answer.then(
       (answer) => {
         stop();
-        // Those who share a key ask for the same thing, and so get the same type.
+        // Reads with the same key have the same type.
         resolve(answer as T);
       },
       (error: unknown) => {

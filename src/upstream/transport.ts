@@ -10,32 +10,31 @@ import type { RetryBudget } from './retry-budget.ts';
 import { isSuccess, toUpstreamError } from './status.ts';
 
 export interface TransportOptions {
-  /** The API that is called. */
   readonly service: Service;
   readonly dispatcher: Dispatcher;
-  /** The base path of the API, without a slash at its end: `/v2`. */
+  /** The base path of the API, without a trailing slash: `/v2`. */
   readonly basePath: string;
-  /** How long a call may take in all: waiting for a connection, every attempt, every body. */
+  /** Timeout of a whole call: the wait for a connection, every attempt and every body. */
   readonly deadlineMs: number;
-  /** The largest body of an answer, in bytes. */
+  /** Maximum size of a response body, in bytes. */
   readonly maxBodyBytes: number;
-  /** How often a read is tried again, at most. */
+  /** Maximum number of retries of a read. */
   readonly retries: number;
-  /** Who may call when: no more calls at once than there are connections, and each token in its turn. */
+  /** Limits concurrent calls to the number of connections; tokens take turns. */
   readonly queue: FairQueue;
   readonly breaker: Breaker;
   readonly retryBudget: RetryBudget;
   readonly observe: (report: AttemptReport) => void;
-  /** Is called with calls that were never made. */
+  /** Is called for each call that is refused before it is sent. */
   readonly onRefused: (reason: Refused) => void;
-  /** Hears of rows that were left out of an answer. */
+  /** Is called with the number of rows that were left out of a response. */
   readonly onDropped: (operation: string, rows: number) => void;
 }
 
-/** Why a call is not made. */
+/** Why a call is refused before it is sent. */
 type Refused = 'queue' | 'breaker';
 
-/** Makes calls to one API: one deadline for each, reads tried again where that is safe, writes sent once. */
+/** Makes calls to one API, each with one deadline. Reads are retried; writes are sent once. */
 export class Transport {
   readonly #options: TransportOptions;
 
@@ -48,7 +47,7 @@ export class Transport {
     return this.#options.service;
   }
 
-  /** When a call that this caller makes now must be over. */
+  /** The deadline of a call that this caller starts now. */
   deadlineOf({ deadlineAt = Number.POSITIVE_INFINITY }: Pick<Caller, 'deadlineAt'>): Deadline {
     return { at: Math.min(performance.now() + this.#options.deadlineMs, deadlineAt) };
   }
@@ -56,9 +55,9 @@ export class Transport {
   /**
    * Makes one call.
    *
-   * @param deadline when it must be over; the caller may put that off while the call is under way.
-   * @returns the body of the answer, as text.
-   * @throws UpstreamError for a status that does not mean success, and when no usable answer came in time.
+   * @param deadline may be extended while the call is in progress.
+   * @returns the response body, as text.
+   * @throws UpstreamError for an error status, and if there is no usable response in time.
    */
   async call(call: Call, caller: Caller, deadline: Deadline = this.deadlineOf(caller)): Promise<string> {
     const { basePath, maxBodyBytes, retries, retryBudget } = this.#options;
@@ -67,7 +66,7 @@ export class Transport {
     const token = caller.token.reveal();
     headers.push('x-auth-token', token, 'x-openstack-request-id', caller.requestId);
     if (call.isAboutToken) headers.push('x-subject-token', token);
-    if (body !== null) headers.push('content-type', 'application/json');
+    if (body !== null) headers.push('content-type', call.mediaType ?? 'application/json');
     const { method, path, wantsEnd } = call;
     const request: AttemptRequest = { method, path: basePath + path, headers, body, maxBodyBytes, wantsEnd };
     const attempts = method === 'GET' ? retries + 1 : 1;
@@ -100,7 +99,7 @@ export class Transport {
     }
   }
 
-  /** @returns the body on success, or the failure if another attempt might help. */
+  /** @returns the body on success, or the error if a retry might help. */
   async #attempt(
     call: Call,
     caller: Caller,
@@ -111,7 +110,7 @@ export class Transport {
     const { queue, breaker, deadlineMs } = this.#options;
     if (breaker.waitMs() > 0) throw this.#refuse(call, 'breaker');
     if (!queue.tryEnter(caller.token.id)) await this.#wait(call, caller, onCancel);
-    // While the call waited, upstream may have refused the token, or gone.
+    // While the call waited, upstream may have refused the token, or the breaker may have opened.
     const refusal = caller.budget?.refusal ?? null;
     const pass = refusal === null ? breaker.pass() : 'stop';
     if (pass === 'stop') {
@@ -129,7 +128,7 @@ export class Transport {
     }
   }
 
-  /** Sends a request whose turn has come, and tells everyone concerned what became of it. @throws what `attempt` does. */
+  /** Sends a request whose turn has come, and reports the result to queue, breaker and trace. @throws as `attempt`. */
   async #send(
     call: Call,
     caller: Caller,
@@ -152,9 +151,9 @@ export class Transport {
     } finally {
       const durationMs = performance.now() - start;
       queue.leave(caller.token.id);
-      // Who waited long for a turn may have no time left for an answer: that says nothing of upstream.
-      const late = failure === 'timeout' && durationMs < this.#options.deadlineMs / 2;
-      if (isDown(answer, failure) && !late) breaker.failed();
+      // A call that waited long for its turn may have little time left: its timeout says nothing about upstream.
+      const startedLate = failure === 'timeout' && durationMs < this.#options.deadlineMs / 2;
+      if (isDown(answer, failure) && !startedLate) breaker.failed();
       else if (answer !== undefined || failure === 'unusable') breaker.succeeded();
       const report = {
         operation: call.operation,
@@ -170,7 +169,7 @@ export class Transport {
     }
   }
 
-  /** Waits for a turn to call. */
+  /** Waits for a turn in the queue. */
   #wait(call: Call, { token }: Caller, onCancel: OnCancel): Promise<void> {
     const { queue } = this.#options;
     if (queue.isFull(token.id)) throw this.#refuse(call, 'queue');
@@ -187,17 +186,18 @@ export class Transport {
     const { breaker, onRefused } = this.#options;
     onRefused(reason);
     const { name } = this.service;
-    const why = reason === 'queue' ? `too many calls wait for ${name}.` : `${name} has not answered for a while.`;
+    const why = reason === 'queue' ? `too many calls are waiting for ${name}` : `${name} has not answered for a while`;
     const retryAfter = reason === 'breaker' ? Math.max(1, Math.ceil(breaker.waitMs() / 1000)) : 1;
-    return new UpstreamError('UPSTREAM_UNAVAILABLE', `Could not ${call.doing}: ${why}`, { retryAfter });
+    const message = `Could not ${call.doing}: ${why}. Try again later.`;
+    return new UpstreamError('UPSTREAM_UNAVAILABLE', message, { retryAfter });
   }
 
-  /** Counts rows that were left out of the answer to a call. */
+  /** Reports rows that were left out of a response. */
   dropped({ operation }: Pick<Call, 'operation'>, rows: number): void {
     this.#options.onDropped(operation, rows);
   }
 
-  /** The error for a caller who stops waiting for a call that goes on for others. */
+  /** The error for a caller that stops waiting for a call that continues for others. */
   giveUp(call: Call, reason: GaveUp): UpstreamError {
     return this.#toError(call, reason);
   }
@@ -206,7 +206,7 @@ export class Transport {
     if (cause instanceof UpstreamError) return cause;
     const failure = toFailure(cause);
     const { name } = this.service;
-    // Who gives up between two attempts, or before the first, leaves nothing behind at upstream.
+    // A call cancelled between attempts has nothing in progress at upstream.
     const sent = cause instanceof UnusableAnswer || (cause instanceof NoAnswer && cause.sent);
     const outcome = call.method !== 'GET' && sent ? ('UNKNOWN' as const) : undefined;
     switch (failure) {
@@ -216,14 +216,14 @@ export class Transport {
           cause,
         });
       case 'cancelled':
-        return new UpstreamError('UPSTREAM_UNAVAILABLE', `Could not ${call.doing}: the caller went away.`, {
+        return new UpstreamError('UPSTREAM_UNAVAILABLE', `Could not ${call.doing}: the caller disconnected.`, {
           outcome,
           cause,
         });
       case 'unusable':
         return new UpstreamError(
           'UPSTREAM_INVALID_RESPONSE',
-          `Could not ${call.doing}: ${name} sent an answer that cannot be used.`,
+          `Could not ${call.doing}: ${name} sent an unusable response.`,
           { outcome, cause },
         );
       case 'unreachable':
@@ -236,13 +236,13 @@ export class Transport {
   }
 }
 
-/** Whether upstream, or what stands before it, is not there: a 500 may be about one image alone. */
+/** Whether upstream, or a proxy in front of it, is down. A 500 or 501 does not count: it may concern one image only. */
 function isDown(answer: AttemptAnswer | undefined, failure: AttemptReport['failure']): boolean {
   if (answer !== undefined) return answer.status > 501;
   return failure === 'unreachable' || failure === 'timeout';
 }
 
-/** Why a signal was aborted: those who share a call may all have run out of time. */
+/** Why a signal was aborted: the deadlines of all callers that share the call may have passed. */
 function toReason({ reason }: AbortSignal): GaveUp {
   return reason instanceof DeadlineExceeded ? reason : new CallerGone();
 }
@@ -255,7 +255,7 @@ function toFailure(error: unknown): 'timeout' | 'cancelled' | 'unusable' | 'unre
   return 'unreachable';
 }
 
-/** How long to wait before another attempt; null where none can help. Jittered, so that callers do not come in waves. */
+/** Delay before the next attempt; null if a retry cannot help. Jittered, so that retries do not come in waves. */
 function retryDelayMs(error: UpstreamError, number: number): number | null {
   const { retryAfter } = error.details;
   if (error.code === 'RATE_LIMITED') return retryAfter === undefined ? null : retryAfter * 1000;

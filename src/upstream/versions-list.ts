@@ -1,9 +1,9 @@
 /**
- * Which API a list of versions belongs to, as every OpenStack service has one: `images` for that of the Images API v2,
- * `other` for another one, null for what is no such list. Each version of the Images API has the same address, `…/v2/`;
- * Compute, whose list looks much the same, has one for each.
+ * Reads the version list of an OpenStack service: `images` if it is that of the Images API v2, `other` for another API,
+ * null if the body is not a version list. All versions of the Images API link to the same address, `…/v2/`; in the
+ * similar list of Compute, each version has its own.
  *
- * `path` is the path of that address, as the service knows it; undefined where it tells none.
+ * `path` is the path of that address, as the service knows it; undefined if the list has no link.
  * Source: Images API reference, "API versions".
  */
 export function readVersionsList(body: string): { readonly api: 'images' | 'other'; readonly path?: string } | null {

@@ -1,11 +1,18 @@
-import type { ImageAttributes, ImageMember, ImageStatus, ImageVisibility, MemberStatus } from './model.ts';
+import type {
+  ImageAttributes,
+  ImageChanges,
+  ImageMember,
+  ImageStatus,
+  ImageVisibility,
+  MemberStatus,
+} from './model.ts';
 
-/** Upstream JSON that does not have the shape of what was asked for; the message says where. */
+/** Upstream JSON of the wrong shape; the message says where. */
 export class WireError extends Error {
   override readonly name = 'WireError';
 }
 
-/** A JSON object before its values are looked at. */
+/** A JSON object with unchecked values. */
 export type Json = Readonly<Record<string, unknown>>;
 
 const memberStatuses: Readonly<Record<string, MemberStatus>> = {
@@ -60,27 +67,29 @@ const attributes = new Set([
   'self',
   'file',
   'schema',
-  // Where the cloud keeps its data is no business of the image's users.
+  // Storage locations are internal to the cloud.
   'direct_url',
   'locations',
 ]);
 
-/** @returns `value` as a JSON object. @throws WireError if it is something else. */
+/** @returns `value` as a JSON object. @throws WireError if it is not one. */
 export function parseObject(value: unknown, what: string): Json {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new WireError(`${what} is no object`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new WireError(`${what} is not an object`);
+  }
   return value as Json;
 }
 
 /** @returns the array under `key`. @throws WireError if there is none. */
 export function parseArray(value: unknown, key: string): readonly unknown[] {
   const list = parseObject(value, 'the body')[key];
-  if (!Array.isArray(list)) throw new WireError(`"${key}" is no array`);
+  if (!Array.isArray(list)) throw new WireError(`"${key}" is not an array`);
   return list;
 }
 
 /**
- * One row of `GET /v2/images/{image_id}/members`, and the body of the other member calls. `member_id` may come as a
- * number, as Glance answers a `POST` of one.
+ * One row of `GET /v2/images/{image_id}/members`, and the body of the other member calls. `member_id` may be a number:
+ * Glance echoes the one it received in a `POST`.
  * Source: Images API v2 reference, "Sharing"; `/v2/schemas/member`.
  */
 export function parseMember(value: unknown): ImageMember {
@@ -98,9 +107,20 @@ export function parseMember(value: unknown): ImageMember {
   };
 }
 
-/** The wire's word for a member status. */
+/** A member status as spelled on the wire. */
 export function toWireStatus(status: MemberStatus): string {
   return status.toLowerCase();
+}
+
+/**
+ * The body of `PATCH /v2/images/{image_id}` that makes these changes.
+ * Source: Images API v2 reference, "Update image".
+ */
+export function toJsonPatch({ visibility, osHidden, ...same }: ImageChanges): readonly Json[] {
+  const values = { ...same, visibility: visibility?.toLowerCase(), os_hidden: osHidden };
+  return Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ op: 'replace', path: `/${name}`, value }],
+  );
 }
 
 /**
@@ -146,34 +166,34 @@ function toProperties(row: Json): Readonly<Record<string, unknown>> {
   const properties: Record<string, unknown> = {};
   for (const key in row) {
     if (attributes.has(key)) continue;
-    // Assigning to this one key would not add a property.
-    if (key === '__proto__') Object.defineProperty(properties, key, { value: shallow(row[key]), enumerable: true });
-    else properties[key] = shallow(row[key]);
+    // Assigning to this key would set the prototype.
+    if (key === '__proto__') Object.defineProperty(properties, key, { value: checkDepth(row[key]), enumerable: true });
+    else properties[key] = checkDepth(row[key]);
   }
   return properties;
 }
 
-/** How deep the value of a custom property may be nested; Glance has only texts there. */
+/** Maximum nesting depth of a custom property; Glance itself only stores strings. */
 const maxPropertyDepth = 20;
 
-/** @returns the value. @throws WireError if it is nested so deep that whoever writes it as JSON could fail. */
-function shallow(value: unknown, depth = 0): unknown {
+/** @returns the value. @throws WireError if it is nested so deeply that serialising it as JSON could fail. */
+function checkDepth(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (depth === maxPropertyDepth) throw new WireError('a property is nested too deep');
-  for (const item of Object.values(value)) shallow(item, depth + 1);
+  if (depth === maxPropertyDepth) throw new WireError('a property is nested too deeply');
+  for (const item of Object.values(value)) checkDepth(item, depth + 1);
   return value;
 }
 
-// Each value is handed over beside its key: a property that is named in the code is read several times as fast as one
-// that is named by a variable, and these are read for every row of every list.
+// Values are passed along with their keys: V8 reads a property named in the code several times as fast as one named by
+// a variable, and these are read for every row of every list.
 
-/** @returns `value` as text. @throws WireError that names its key. */
+/** @returns `value` if it is a string. @throws WireError that names its key. */
 export function text(value: unknown, key: string): string {
-  if (typeof value !== 'string') throw new WireError(`"${key}" is no text`);
+  if (typeof value !== 'string') throw new WireError(`"${key}" is not a string`);
   return value;
 }
 
-/** As `text`; null where there is no value. */
+/** As `text`, but null if there is no value. */
 export function optionalText(value: unknown, key: string): string | null {
   return isAbsent(value) ? null : text(value, key);
 }
@@ -181,20 +201,20 @@ export function optionalText(value: unknown, key: string): string | null {
 function optionalTexts(value: unknown, key: string): readonly string[] | null {
   if (isAbsent(value)) return null;
   if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
-    throw new WireError(`"${key}" is no array of texts`);
+    throw new WireError(`"${key}" is not an array of strings`);
   }
   return value;
 }
 
 function optionalFlag(value: unknown, key: string): boolean | null {
   if (isAbsent(value)) return null;
-  if (typeof value !== 'boolean') throw new WireError(`"${key}" is neither true nor false`);
+  if (typeof value !== 'boolean') throw new WireError(`"${key}" is not a boolean`);
   return value;
 }
 
 function optionalCount(value: unknown, key: string): number | null {
   if (isAbsent(value)) return null;
-  if (!Number.isSafeInteger(value) || (value as number) < 0) throw new WireError(`"${key}" is no whole number`);
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw new WireError(`"${key}" is not a whole number`);
   return value as number;
 }
 
@@ -206,24 +226,24 @@ function isAbsent(value: unknown): value is null | undefined {
   return value === null || value === undefined;
 }
 
-/** A time as Glance sends it: whole seconds, in UTC. */
+/** A time in Glance's format: whole seconds, in UTC. */
 const glanceTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
-/** Other spellings of an instant; one without a zone is in UTC. */
+/** Other time formats; without a zone, the time is in UTC. */
 const otherTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?([zZ]|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/;
 
-/** @returns an instant as RFC 3339 text in UTC. @throws WireError that names its key. */
+/** @returns the time as RFC 3339 text in UTC. @throws WireError that names its key. */
 export function time(value: unknown, key: string): string {
   const given = text(value, key);
   if (glanceTime.test(given) && isInCalendar(given)) return given;
   const match = otherTime.exec(given);
   const instant = new Date(match?.[1] === undefined ? `${given}Z` : given);
   if (match === null || !isInCalendar(given) || Number.isNaN(instant.getTime())) {
-    throw new WireError(`"${key}" is no time`);
+    throw new WireError(`"${key}" is not a time`);
   }
   return instant.toISOString().replace('.000Z', 'Z');
 }
 
-/** Whether the month has such a day. `Date` would take 31 February for a day in March. */
+/** Whether the day exists in its month. `Date` would read 31 February as a day in March. */
 function isInCalendar(given: string): boolean {
   const day = Number(given.slice(8, 10));
   if (day < 29) return true;

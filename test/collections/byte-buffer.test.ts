@@ -8,7 +8,7 @@ import { readJson } from '../../src/http/body.ts';
 import { attempt } from '../../src/upstream/attempt.ts';
 import { collectGarbage } from '../support/garbage.ts';
 
-it('bytes are what they were, however they were cut', () => {
+it('returns the same bytes, however they were split into chunks', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 20 })), (chunks) => {
       const bytes = new ByteBuffer();
@@ -22,7 +22,7 @@ it('bytes are what they were, however they were cut', () => {
   );
 });
 
-/** By how many megabytes the heap grows while this holds what it was given. */
+/** Heap growth in megabytes while the chunks are held. */
 function heldMegabytes(receive: (chunk: Buffer) => void): number {
   collectGarbage();
   const before = process.memoryUsage();
@@ -32,7 +32,7 @@ function heldMegabytes(receive: (chunk: Buffer) => void): number {
   return (after.heapUsed + after.external - before.heapUsed - before.external) / 1_000_000;
 }
 
-it('a request that comes byte by byte takes little more memory than it has bytes', async () => {
+it('a request received byte by byte takes little more memory than its size', async () => {
   const request = Object.assign(new EventEmitter(), { headers: { 'content-type': 'application/json' } });
   const reception = { receive: () => null, release: () => {} };
   const read = readJson(request as unknown as IncomingMessage, 1_000_000, reception);
@@ -42,7 +42,7 @@ it('a request that comes byte by byte takes little more memory than it has bytes
   expect(await read).toBe(1);
 });
 
-it('an answer of upstream that comes byte by byte takes little more memory than it has bytes', async () => {
+it('an upstream response received byte by byte takes little more memory than its size', async () => {
   let handler: Dispatcher.DispatchHandler = {};
   const controller = { abort() {} } as unknown as Dispatcher.DispatchController;
   const dispatcher = {

@@ -6,12 +6,12 @@ import { LeakFreeMap } from '../../src/collections/leak-free-map.ts';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as (options?: { readonly type: 'minor' | 'major' }) => void;
 
-describe('a churning map', () => {
-  it('lets young collections free what was removed, where a Map keeps it', () => {
+describe('a leak-free map', () => {
+  it('lets minor collections free removed entries, which a Map retains', () => {
     expect(megabytesKept(new LeakFreeMap())).toBeLessThan(megabytesKept(new Map()) / 2);
   });
 
-  it('holds what was set and not removed, in that order, however much comes and goes', () => {
+  it('keeps the remaining entries in insertion order through many insertions and removals', () => {
     const map = new LeakFreeMap<number, string>();
     for (let number = 0; number < 20_000; number++) {
       map.set(number, `entry ${number}`);
@@ -25,7 +25,7 @@ describe('a churning map', () => {
   });
 });
 
-/** How much grows old of 10 MB that passes through a map, eight entries at a time. */
+/** How much of 10 MB that pass through a map, eight entries at a time, is promoted to the old generation. */
 function megabytesKept(map: LeakFreeMap<number, number[]> | Map<number, number[]>): number {
   for (let number = 0; number < 8; number++) map.set(number, []);
   collect({ type: 'major' });

@@ -5,7 +5,7 @@ import { list, runBulk as run } from './operations.ts';
 import { openStage } from './stage.ts';
 
 describe('sharing several images with several projects', () => {
-  it('shares each with each, in the order of the input, and leaves alone what was shared already', async () => {
+  it('adds each project to each image, in the order of the input, and keeps existing members unchanged', async () => {
     await using stage = await openStage();
     const { consumerA, consumerB } = stage.cloud.projects;
     const imageIds = [await stage.image({ members: { consumerA: 'accepted' } }), await stage.image()];
@@ -20,7 +20,7 @@ describe('sharing several images with several projects', () => {
     expect(await list(stage, 'producer', imageIds[1] ?? '')).toEqual(['consumerA PENDING', 'consumerB PENDING']);
   });
 
-  it('tells of each pair why it was refused, and does the others', async () => {
+  it('reports why each refused pair was refused, and adds the others', async () => {
     await using stage = await openStage();
     const { consumerA } = stage.cloud.projects;
     const good = await stage.image();
@@ -52,7 +52,7 @@ describe('sharing several images with several projects', () => {
     expect(await list(stage, 'producer', good)).toEqual(['consumerA PENDING']);
   });
 
-  it('finds an image full, and those who are in it already', async () => {
+  it('reports that an image is full, and which projects are members already', async () => {
     await using stage = await openStage();
     const { consumerA, consumerB } = stage.cloud.projects;
     const imageIds = [await stage.fullImage(), await stage.image()];
@@ -66,7 +66,7 @@ describe('sharing several images with several projects', () => {
     expect(await stage.rows(imageIds[0] ?? '')).toHaveLength(stage.cloud.memberQuota);
   });
 
-  it.each(['expired', 'bad', 'nobody'] as const)('fails pair by pair with a token that is %s', async (caller) => {
+  it.each(['expired', 'bad', 'nobody'] as const)('fails for each pair with a token that is %s', async (caller) => {
     await using stage = await openStage();
     const imageId = await stage.image();
     const input = { imageIds: [imageId], memberIds: ['x', 'y'] };
@@ -80,7 +80,7 @@ describe('sharing several images with several projects', () => {
 });
 
 describe('removing several projects from several images', () => {
-  it('removes each from each, and finds nothing wrong where there was none', async () => {
+  it('removes each project from each image, and reports missing members as unchanged', async () => {
     await using stage = await openStage();
     const { consumerA, consumerB } = stage.cloud.projects;
     const imageIds = [
@@ -115,7 +115,7 @@ describe('removing several projects from several images', () => {
 });
 
 describe('setting the members of an image', () => {
-  it.each(['producer', 'producerReader', 'admin'] as const)('as %s adds, keeps and removes', async (caller) => {
+  it.each(['producer', 'producerReader', 'admin'] as const)('adds, keeps and removes members as %s', async (caller) => {
     await using stage = await openStage();
     const { consumerA, consumerB, stranger } = stage.cloud.projects;
     const imageId = await stage.image({ members: { consumerA: 'accepted', consumerB: 'pending' } });
@@ -150,7 +150,7 @@ describe('setting the members of an image', () => {
     { caller: 'stranger', alone: true, hidden: false, code: 'NOT_FOUND' },
     { caller: 'unscoped', alone: true, hidden: false, code: 'NOT_FOUND' },
   ])(
-    'is refused to $caller ($code), be it the only member ($alone) of a hidden image ($hidden) or not',
+    'is refused for $caller: $code (only member: $alone, hidden image: $hidden)',
     async ({ caller, alone, hidden, code }) => {
       await using stage = await openStage();
       const imageId = await stage.image({
@@ -166,7 +166,7 @@ describe('setting the members of an image', () => {
     },
   );
 
-  it.each(['private', 'community', 'public'] as const)('of a %s image is refused', async (visibility) => {
+  it.each(['private', 'community', 'public'] as const)('is refused for a %s image', async (visibility) => {
     await using stage = await openStage();
     const imageId = await stage.image({ members: { consumerA: 'accepted' }, visibility });
     expect(await run(stage, 'producer', 'setImageMembers', { imageId, memberIds: [] })).toBe('IMAGE_NOT_SHARED');
@@ -174,7 +174,7 @@ describe('setting the members of an image', () => {
     expect(await list(stage, 'producer', imageId)).toEqual(['consumerA ACCEPTED']);
   });
 
-  it('to ids that cannot be is refused as a whole, before anything is called', async () => {
+  it('is refused as a whole for invalid ids, before any call', async () => {
     await using stage = await openStage();
     const { consumerA } = stage.cloud.projects;
     const imageId = await stage.image({ members: { consumerA: 'accepted' } });

@@ -4,7 +4,7 @@ import { createDemoWorld, demoIdentities, sandbox } from '../../src/simulator/se
 import { startSimulator } from '../../src/simulator/server.ts';
 import type { Glance } from './glance/environment.ts';
 
-/** Everyone the suite acts as: two readers beside them, and those whose tokens get nowhere. */
+/** Every caller of the suite: the projects, two readers, and callers whose tokens are not accepted. */
 export type Caller =
   | 'producer'
   | 'producerReader'
@@ -19,37 +19,37 @@ export type Caller =
   | 'empty'
   | 'nobody';
 
-/** Those who stand for a project of their own, and so can own images or be members of them. */
+/** Callers with a project of their own, which can own images or be a member. */
 export type ProjectName = 'producer' | 'consumerA' | 'consumerB' | 'stranger' | 'admin';
 
-/** What is under test behind the gateway: an Images API with its Identity service, and who is known there. */
+/** The cloud behind the gateway: an Images API with its Identity service, and its callers. */
 export interface Cloud extends AsyncDisposable {
   readonly imagesApiUrl: string;
   readonly identityApiUrl: string;
-  /** The tokens; null is for none at all. */
+  /** The token of each caller; null for no token. */
   readonly tokens: Readonly<Record<Caller, string | null>>;
   readonly projects: Readonly<Record<ProjectName, string>>;
-  /** A project that no token is for; the user of consumer B has a role in it. It is called `sandbox`. */
+  /** A project without a token, named `sandbox`; the user of consumer B has a role in it. */
   readonly sandboxId: string;
   /** How many members an image may have. */
   readonly memberQuota: number;
   /**
-   * Where the rows are. SQLite tells all spellings of an id apart, and times to the microsecond; MariaDB tells no spellings
-   * apart that differ in case, accents and trailing spaces alone, and times to the second.
+   * The database. SQLite distinguishes all spellings of an id, and stores times to the microsecond; MariaDB does not distinguish
+   * spellings that differ only in case, accents and trailing spaces, and stores times to the second.
    */
   readonly database: Database;
 }
 
 const uselessTokens = { bad: 'gAAAAABnobody-issued-this', empty: '', nobody: null };
 
-/** The databases that this run can have: that of the real Glance, or those that the embedded Images API imitates. */
+/** The databases of this run: that of the real Glance, or those that the embedded Images API imitates. */
 export function databases(): readonly Database[] {
   const glance = inject('glance');
   return glance ? [glance.database] : ['sqlite', 'mariadb'];
 }
 
 /**
- * The cloud of this run: the real Glance where the run was set up for one, else the embedded Images API.
+ * The cloud of this run: the real Glance if the environment names one, otherwise the embedded Images API.
  *
  * @param database the one to imitate; SQLite by default.
  */
@@ -62,7 +62,7 @@ function toCloud({ tokens, ...rest }: Glance): Cloud {
   return { ...rest, tokens: { ...tokens, ...uselessTokens }, async [Symbol.asyncDispose]() {} };
 }
 
-/** A quota that is reached soon: how the limit is met does not depend on its size. */
+/** A small quota: behaviour at the limit does not depend on its size. */
 async function startEmbedded(database: Database = 'sqlite'): Promise<Cloud> {
   const memberQuota = 4;
   const simulator = await startSimulator({ memberQuota, world: createDemoWorld({ database }) });

@@ -14,7 +14,7 @@ it.each<{ readonly caller: Caller; readonly sees: boolean }>([
   { caller: 'admin', sees: true },
   { caller: 'consumerB', sees: false },
   { caller: 'stranger', sees: false },
-])('an image as an entity is there for $caller: $sees', async ({ caller, sees }) => {
+])('resolves an image entity for $caller: $sees', async ({ caller, sees }) => {
   await using stage = await openStage();
   const id = await stage.image({ members: { consumerA: 'pending' } });
   const image = { __typename: 'Image', id };
@@ -32,7 +32,7 @@ it.each<{ readonly caller: Caller; readonly sees: readonly (string | null)[] }>(
   { caller: 'consumerA', sees: ['ACCEPTED', null, null] },
   { caller: 'consumerB', sees: [null, 'PENDING', null] },
   { caller: 'stranger', sees: [null, null, null] },
-])('memberships as entities are there for $caller: $sees', async ({ caller, sees }) => {
+])('resolves membership entities for $caller: $sees', async ({ caller, sees }) => {
   await using stage = await openStage();
   const { consumerA, consumerB, stranger } = stage.cloud.projects;
   const imageId = await stage.image({ members: { consumerA: 'accepted', consumerB: 'pending' } });
@@ -52,7 +52,7 @@ it.each<{ readonly caller: Caller; readonly sees: readonly (string | null)[] }>(
   });
 });
 
-it('a single membership as an entity costs one call', async () => {
+it('resolves a single membership entity with one call', async () => {
   await using stage = await openStage();
   const { consumerA } = stage.cloud.projects;
   const imageId = await stage.image({ members: { consumerA: 'accepted' } });
@@ -64,7 +64,7 @@ it('a single membership as an entity costs one call', async () => {
   expect([...stage.calls].sort()).toEqual(['getImage', 'getMember']);
 });
 
-it('many images come in the order asked for, hidden ones and double ones too, without those that cannot be seen', async () => {
+it('returns images in the requested order, including hidden and repeated ones, with null for invisible ones', async () => {
   await using stage = await openStage();
   const own = await Promise.all(Array.from({ length: 27 }, () => stage.image()));
   const hidden = await stage.image({ attributes: { os_hidden: true } });
@@ -83,7 +83,7 @@ it('many images come in the order asked for, hidden ones and double ones too, wi
   expect(stage.calls.filter((call) => call === 'listImagesById').length).toBeLessThanOrEqual(2);
 });
 
-it('a key that is given back costs no call', async () => {
+it('returns key fields without a call', async () => {
   await using stage = await openStage();
   const key = { imageId: randomUUID(), memberId: 'x' };
   const entities = [
@@ -98,7 +98,7 @@ it('a key that is given back costs no call', async () => {
   expect(stage.calls).toEqual([]);
 });
 
-it('an entity whose id cannot be is refused alone', async () => {
+it('refuses an entity with an invalid id without affecting others', async () => {
   await using stage = await openStage();
   const id = await stage.image();
   const entities = [
@@ -119,7 +119,7 @@ it('an entity whose id cannot be is refused alone', async () => {
   ]);
 });
 
-it('the members of an image as an entity are those that the caller may see', async () => {
+it('lists the members of an image entity that the caller may see', async () => {
   await using stage = await openStage();
   const { consumerA, consumerB } = stage.cloud.projects;
   const id = await stage.image({ members: { consumerA: 'accepted', consumerB: 'rejected' } });
@@ -133,7 +133,7 @@ it('the members of an image as an entity are those that the caller may see', asy
   expect(await lists('stranger')).toEqual({ _entities: [{ __typename: 'Image', members: null }] });
 });
 
-it('the members of an entity that is not shared are none, though only its key is known', async () => {
+it('lists no members for an entity that is not shared, even if only its key is known', async () => {
   await using stage = await openStage();
   const ids = [
     await stage.image({ visibility: 'private' }),

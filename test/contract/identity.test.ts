@@ -3,7 +3,7 @@ import type { Caller, ProjectName } from './cloud.ts';
 import { codes } from './operations.ts';
 import { openStage, type Stage } from './stage.ts';
 
-/** Who a caller is, by name: user, project, roles, and the projects that the user has a role in. */
+/** The identity of a caller, by name: user, project, roles, and the projects in which the user has a role. */
 interface Who {
   readonly caller: Caller;
   readonly user: string;
@@ -31,7 +31,7 @@ const people: readonly Who[] = [
   { caller: 'unscoped', user: 'consumer-a', project: null, roles: null, projects: ['consumer-a'] },
 ];
 
-/** What each of these projects is called. */
+/** The name of each of these projects. */
 const names: Readonly<Record<ProjectName, string>> = {
   producer: 'producer',
   consumerA: 'consumer-a',
@@ -55,7 +55,7 @@ interface Viewer {
   readonly projects: readonly Named[] | null;
 }
 
-/** A Keystone behind uWSGI closes connections without saying so: a call that met that was made again. */
+/** A Keystone behind uWSGI closes connections without announcing it; a call that hit a closed connection was repeated. */
 function answered(calls: readonly string[]): string[] {
   return calls.filter((call) => !call.endsWith(' unreachable'));
 }
@@ -84,14 +84,17 @@ describe('the viewer, with an Identity service', () => {
     expect(answered(stage.calls)).toHaveLength(6);
   });
 
-  it.each<Caller>(['expired', 'bad'])('is an error for a token that is %s, and tells nothing of it', async (caller) => {
-    await using stage = await openStage({ hasIdentity: true });
-    const answer = await stage.ask(caller, everything);
-    expect(answer.data).toEqual({ viewer: null });
-    expect(codes(answer)).toEqual(['UNAUTHENTICATED']);
-    expect(JSON.stringify(answer)).not.toContain(stage.cloud.tokens[caller]);
-    expect(JSON.stringify(answer)).not.toContain(new URL(stage.cloud.identityApiUrl).host);
-  });
+  it.each<Caller>(['expired', 'bad'])(
+    'is an error for a token that is %s, and does not reveal the token',
+    async (caller) => {
+      await using stage = await openStage({ hasIdentity: true });
+      const answer = await stage.ask(caller, everything);
+      expect(answer.data).toEqual({ viewer: null });
+      expect(codes(answer)).toEqual(['UNAUTHENTICATED']);
+      expect(JSON.stringify(answer)).not.toContain(stage.cloud.tokens[caller]);
+      expect(JSON.stringify(answer)).not.toContain(new URL(stage.cloud.identityApiUrl).host);
+    },
+  );
 
   it.each<Caller>(['empty', 'nobody'])('is null for a caller whose token is %s', async (caller) => {
     await using stage = await openStage({ hasIdentity: true });
@@ -107,7 +110,7 @@ describe('the names of projects, with an Identity service', () => {
     _entities(representations: [{ __typename: "Image", id: $id }]) { ... on Image { owner { name } } }
   }`;
 
-  /** What the caller is told of the owner and the members, and how many calls that cost the Identity service. */
+  /** The names that the caller gets for the owner and the members, and the number of calls to the Identity service. */
   async function read(stage: Stage, caller: Caller, id: string) {
     const before = stage.calls.length;
     const { data, errors } = await stage.ask(caller, document, { id });
@@ -125,7 +128,7 @@ describe('the names of projects, with an Identity service', () => {
     ['consumerAReader', null, 2],
     ['consumerB', null, 2],
     ['admin', 'producer', 3],
-  ])('are told to %s as far as it may know them', async (caller, owner, calls) => {
+  ])('are shown to %s if it may look them up', async (caller, owner, calls) => {
     await using stage = await openStage({ hasIdentity: true });
     const { projects, sandboxId } = stage.cloud;
     const id = await stage.image({ members: { consumerA: 'accepted', consumerB: 'accepted' } });
@@ -148,7 +151,7 @@ describe('the names of projects, with an Identity service', () => {
     }
   });
 
-  it('a user knows the names of its other projects, whatever project the token is for', async () => {
+  it('include all of the user’s projects, whichever project the token is for', async () => {
     await using stage = await openStage({ hasIdentity: true });
     const { sandboxId, projects } = stage.cloud;
     const query = `{ _entities(representations: [{ __typename: "Project", id: "${sandboxId}" },
@@ -158,7 +161,7 @@ describe('the names of projects, with an Identity service', () => {
     expect(answered(stage.calls)).toEqual(['listOwnProjects']);
   });
 
-  it('fail alone for a token that is no longer accepted', async () => {
+  it('fail without affecting other fields for a token that is no longer accepted', async () => {
     await using stage = await openStage({ hasIdentity: true });
     const { projects } = stage.cloud;
     const query = `{ __typename _entities(representations: [{ __typename: "Project", id: "${projects.producer}" }]) {
@@ -181,7 +184,7 @@ describe('the viewer, without an Identity service', () => {
     ['consumerA', 'consumerA'],
     ['consumerAReader', 'consumerA'],
     ['stranger', 'stranger'],
-  ])('has the project of %s, because a private image is its own', async (caller, owner) => {
+  ])('has the project of %s, derived from its private image', async (caller, owner) => {
     await using stage = await openStage();
     await stage.image({ owner, visibility: 'private' });
     for (let times = 0; times < 3; times++) {
@@ -191,7 +194,7 @@ describe('the viewer, without an Identity service', () => {
   });
 
   it.each<ProjectName>(['producer', 'admin'])(
-    'has no project for an administrator, to whom a private image of %s may be anybody’s',
+    'has no project for an administrator, who sees private images of %s',
     async (owner) => {
       await using stage = await openStage();
       await stage.image({ owner, visibility: 'private' });
@@ -205,13 +208,13 @@ describe('the viewer, without an Identity service', () => {
     expect(await look(stage, 'unscoped', onlyProject)).toEqual({ ...nothing, project: null });
   });
 
-  it('has no project where there is no private image', async () => {
+  it('has no project if there is no private image', async () => {
     await using stage = await openStage();
     await stage.image({ members: { consumerB: 'accepted' } });
     expect(await look(stage, 'consumerB', onlyProject)).toEqual({ ...nothing, project: null });
   });
 
-  it.each<Caller>(['expired', 'bad'])('fails in its project alone for a token that is %s', async (caller) => {
+  it.each<Caller>(['expired', 'bad'])('fails only in its project for a token that is %s', async (caller) => {
     await using stage = await openStage();
     const answer = await stage.ask(caller, onlyProject);
     expect(answer.data).toEqual({ viewer: { ...nothing, project: null } });

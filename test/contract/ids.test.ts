@@ -2,21 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { codes, create, list, look, remove, runBulk, show, update } from './operations.ts';
 import { openStage } from './stage.ts';
 
-describe('a member id that no project has', () => {
+describe('a member id without a matching project', () => {
   it.each([
     { kind: 'spaces', memberId: ' a  b ' },
     { kind: 'quotes', memberId: `o'hara "the" \`second\`` },
     { kind: 'percent signs', memberId: '100%' },
-    { kind: 'what looks encoded', memberId: '%41%2f..' },
-    { kind: 'signs of a URL', memberId: 'a?b=c&d#e;f+g:h@i' },
+    { kind: 'a percent-encoded character', memberId: '%41%2f..' },
+    { kind: 'URL delimiters', memberId: 'a?b=c&d#e;f+g:h@i' },
     { kind: 'commas', memberId: 'a,b' },
-    { kind: 'a prefix of filters', memberId: 'in:a' },
+    { kind: 'a filter prefix', memberId: 'in:a' },
     { kind: 'backslashes', memberId: '..\\a\\b' },
     { kind: 'three dots', memberId: '...' },
     { kind: 'markup', memberId: '<b>&amp;' },
     { kind: 'a single character', memberId: '0' },
     { kind: '255 characters', memberId: 'x'.repeat(255) },
-  ])('may hold $kind, and can then be found and removed', async ({ memberId }) => {
+  ])('may contain $kind, and the member can be found and removed', async ({ memberId }) => {
     await using stage = await openStage();
     const imageId = await stage.image();
     expect(await create(stage, 'producer', imageId, memberId)).toBe('PENDING');
@@ -28,7 +28,7 @@ describe('a member id that no project has', () => {
   });
 
   it.each(['é', 'projé', '日本', 'Ω-projekt', '😀'])(
-    'such as %s is refused: Glance would store it, if anything, and find it by no address',
+    'is refused if it is %s, because Glance could not look it up by its path',
     async (memberId) => {
       await using stage = await openStage();
       const imageId = await stage.image();
@@ -38,7 +38,7 @@ describe('a member id that no project has', () => {
     },
   );
 
-  it('may be written as a number, and is text', async () => {
+  it('may be sent as a number, and is returned as a string', async () => {
     await using stage = await openStage();
     const imageId = await stage.image();
     const document = `mutation ($imageId: ID!) {
@@ -52,8 +52,8 @@ describe('a member id that no project has', () => {
   });
 });
 
-describe('a member whose id has characters other than ASCII, added past the gateway', () => {
-  it.each(['é', 'projé', '日本', 'a\u00a0'])('%j is listed, and found by its id', async (memberId) => {
+describe('a member whose id has non-ASCII characters, added directly in the cloud', () => {
+  it.each(['é', 'projé', '日本', 'a\u00a0'])('is listed and found by its id: %j', async (memberId) => {
     await using stage = await openStage();
     const imageId = await stage.image({ members: { consumerA: 'accepted' } });
     await stage.share(imageId, memberId);
@@ -72,7 +72,7 @@ describe('a member whose id has characters other than ASCII, added past the gate
     });
   });
 
-  it('is never said to be gone', async () => {
+  it('is never reported as removed', async () => {
     await using stage = await openStage();
     const memberId = 'projé';
     const imageId = await stage.image();
@@ -94,7 +94,7 @@ describe('a member whose id has characters other than ASCII, added past the gate
     expect(await stage.rows(imageId)).toEqual(before);
   });
 
-  it('leaves another one alone, whose id its bytes would stand for in a path', async () => {
+  it('does not affect the member whose id Glance would decode from its bytes', async () => {
     await using stage = await openStage();
     const imageId = await stage.image();
     await stage.share(imageId, 'projé');
@@ -106,7 +106,7 @@ describe('a member whose id has characters other than ASCII, added past the gate
   });
 });
 
-it('an image id with characters other than ASCII is that of no image, and refused to writes', async () => {
+it('an image id with non-ASCII characters finds no image, and is refused by writes', async () => {
   await using stage = await openStage();
   expect(await look(stage, 'producer', 'é')).toBeNull();
   expect(await look(stage, 'nobody', 'é')).toBe('error UNAUTHENTICATED');
@@ -121,7 +121,7 @@ it('an image id with characters other than ASCII is that of no image, and refuse
   expect(stage.calls).toEqual([]);
 });
 
-describe('an id that can be no segment of a path never reaches the cloud', () => {
+describe('an id that cannot be a path segment never reaches the cloud', () => {
   const unusable = [
     { kind: 'nothing', id: '' },
     { kind: 'a dot', id: '.' },
@@ -174,7 +174,7 @@ describe('an id that can be no segment of a path never reaches the cloud', () =>
   });
 });
 
-it('a member id that cannot be is refused on an image that is there, beside its members', async () => {
+it('an invalid member id is refused on an existing image, and its members are still listed', async () => {
   await using stage = await openStage();
   const imageId = await stage.image({ members: { consumerA: 'accepted' } });
   const document = 'query ($id: ID!) { image(id: $id) { name member(memberId: "..") { status } members { status } } }';
@@ -183,7 +183,7 @@ it('a member id that cannot be is refused on an image that is there, beside its 
   expect(codes(answer)).toEqual(['BAD_USER_INPUT']);
 });
 
-it('an encoded slash in an image id reaches no other resource', async () => {
+it('an encoded slash in an image id does not reach another resource', async () => {
   await using stage = await openStage();
   const imageId = await stage.image({ members: { consumerA: 'accepted' } });
   expect(await look(stage, 'producer', `${imageId}%2Fmembers`)).toBeNull();

@@ -3,7 +3,7 @@ import { type Caller, databases } from './cloud.ts';
 import { codes, find } from './operations.ts';
 import { type NewImage, openStage, type Stage } from './stage.ts';
 
-describe('of all kinds of images', () => {
+describe('a filter on all kinds of images', () => {
   const hidden = { os_hidden: true };
   const kinds = {
     ownPrivate: { owner: 'consumerA', visibility: 'private' },
@@ -144,12 +144,12 @@ describe('of all kinds of images', () => {
     },
     { caller: 'admin', filter: anything, gets: visible },
     { caller: 'admin', filter: {}, gets: visible.filter((kind) => kind !== 'community' && kind !== 'ownCommunity') },
-  ])('$caller gets by $filter: $gets', async ({ caller, filter, gets }) => {
+  ])('returns $gets to $caller for $filter', async ({ caller, filter, gets }) => {
     const found = (await find(stage, caller, filter)).map((id) => kindOf.get(id));
     expect(found.sort()).toEqual([...gets].sort());
   });
 
-  it('another owner is asked for by its id, with all other conditions', async () => {
+  it('filters by another owner’s id, combined with all other conditions', async () => {
     const owner = stage.cloud.projects.producer;
     const names = async (filter: object): Promise<(Kind | undefined)[]> =>
       (await find(stage, 'consumerA', filter)).map((id) => kindOf.get(id)).sort();
@@ -159,7 +159,7 @@ describe('of all kinds of images', () => {
     expect(await names({ owner: stage.cloud.projects.stranger })).toEqual([]);
   });
 
-  it.each(['expired', 'bad', 'nobody'] as const)('a token that is %s gets no list', async (caller) => {
+  it.each(['expired', 'bad', 'nobody'] as const)('returns no list for a token that is %s', async (caller) => {
     const answer = await stage.ask(caller, '{ images { nodes { id } } }');
     expect(answer.data).toEqual({ images: null });
     expect(codes(answer)).toEqual(['UNAUTHENTICATED']);
@@ -182,7 +182,7 @@ describe('a name', () => {
     'Ünïcode 日本',
     'back\\slash/slash',
     '%_',
-  ])('such as %j is found in its whole and exact spelling', async (name) => {
+  ])('matches only as a whole and in its exact spelling: %j', async (name) => {
     await using stage = await openStage();
     const imageId = await stage.image({ attributes: { name } });
     await stage.image({ attributes: { name: `${name}2` } });
@@ -190,7 +190,7 @@ describe('a name', () => {
     expect(await find(stage, 'producer', { name })).toEqual([imageId]);
   });
 
-  it('that no image has finds none', async () => {
+  it('without a matching image finds none', async () => {
     await using stage = await openStage();
     await stage.image();
     for (const name of ['no such name', stage.tag.slice(0, -1), '%']) {
@@ -200,7 +200,7 @@ describe('a name', () => {
 });
 
 it.each(databases())(
-  'on %s, names and tags are found in another spelling where the database compares them so',
+  'on %s, names and tags match another spelling if the database treats them as equal',
   async (database) => {
     await using stage = await openStage({ database });
     const imageId = await stage.image();
@@ -212,7 +212,7 @@ it.each(databases())(
 
 describe('a tag', () => {
   it.each(['with spaces in it', 'in:a,b', 'a,b', '"quoted"', 'Ünïcode', 'a&b=c'])(
-    'such as %j is found in its whole spelling',
+    'matches as a whole: %j',
     async (suffix) => {
       await using stage = await openStage();
       const tag = `${suffix} ${stage.tag}`;
@@ -223,7 +223,7 @@ describe('a tag', () => {
   );
 });
 
-it('images are found by status, formats and protection', async () => {
+it('filters by status, formats and protection', async () => {
   await using stage = await openStage();
   const queued = await stage.image({ attributes: { disk_format: 'qcow2', container_format: 'ovf' } });
   const active = await stage.image({ status: 'active', attributes: { disk_format: 'iso', protected: true } });
@@ -239,7 +239,7 @@ it('images are found by status, formats and protection', async () => {
   expect(await by({ protected: false })).toEqual([queued]);
 });
 
-describe('a list in order', () => {
+describe('the order of a list', () => {
   const first: NewImage = {
     attributes: { name: 'b', disk_format: 'iso', container_format: 'ovf' },
     status: 'active',
@@ -260,7 +260,7 @@ describe('a list in order', () => {
     { field: 'SIZE', ascending: ['third', 'second', 'first'] },
     { field: 'CREATED_AT', ascending: ['first', 'second', 'third'] },
     { field: 'UPDATED_AT', ascending: ['second', 'third', 'first'] },
-  ])('of $field is $ascending, and the other way round by default', async ({ field, ascending }) => {
+  ])('by $field is $ascending, and reversed by default', async ({ field, ascending }) => {
     await using stage = await openStage();
     const ids = [await stage.image(first), await stage.image(second)];
     await stage.nextTime();
@@ -274,14 +274,14 @@ describe('a list in order', () => {
     expect(await by({ field })).toEqual(ascending.toReversed());
   });
 
-  it('of ids is that of their text', async () => {
+  it('by id compares ids as strings', async () => {
     await using stage = await openStage();
     const ids = [await stage.image(), await stage.image(), await stage.image(), await stage.image()].sort();
     expect(await find(stage, 'producer', {}, { field: 'ID', direction: 'ASC' })).toEqual(ids);
     expect(await find(stage, 'producer', {}, { field: 'ID', direction: 'DESC' })).toEqual(ids.toReversed());
   });
 
-  it('has the newest first where no order is asked for', async () => {
+  it('puts the newest first by default', async () => {
     await using stage = await openStage();
     const ids = [await stage.image(), await stage.image(), await stage.image()];
     expect(await find(stage, 'producer')).toEqual(ids.toReversed());

@@ -18,7 +18,7 @@ it('a consumer sees its own status in every image of a list', async () => {
   };
   const document = `query ($tag: String!, $hidden: Boolean) {
     images(first: 50, filter: { tag: $tag, visibility: ALL, memberStatus: ALL, hidden: $hidden }) {
-      nodes { id myMembership { status imageMember { memberId status } } }
+      nodes { id myMembership { id status member: memberId createdAt } }
     }
   }`;
   const statuses = async (hidden: boolean): Promise<object> => {
@@ -30,7 +30,8 @@ it('a consumer sees its own status in every image of a list', async () => {
       nodes.map(({ id, myMembership }) => [kinds.find(([, of]) => of === id)?.[0], myMembership]),
     );
   };
-  const mine = (status: string) => ({ status, imageMember: { memberId: stage.cloud.projects.consumerA, status } });
+  const member = stage.cloud.projects.consumerA;
+  const mine = (status: string) => ({ id: expect.any(String), status, member, createdAt: expect.any(String) });
   expect(await statuses(false)).toEqual({
     own: null,
     pending: mine('PENDING'),
@@ -49,7 +50,7 @@ it.each<{ readonly caller: Caller; readonly sees: string | null }>([
   { caller: 'producer', sees: null },
   { caller: 'producerReader', sees: null },
   { caller: 'admin', sees: null },
-])('the membership of $caller in one image is $sees', async ({ caller, sees }) => {
+])('the membership of $caller in a single image is $sees', async ({ caller, sees }) => {
   await using stage = await openStage();
   const members = { consumerA: 'rejected', consumerB: 'pending' } as const;
   const ids = [await stage.image({ members }), await stage.image({ members, attributes: { os_hidden: true } })];
@@ -68,8 +69,8 @@ it.each<{ readonly caller: Caller; readonly sees: string | null }>([
   }
 });
 
-describe('what others share with a consumer', () => {
-  it('is listed without its own images, by its status', async () => {
+describe('the inbox of a consumer', () => {
+  it('excludes its own images, and filters by its status', async () => {
     await using stage = await openStage();
     await stage.image({ owner: 'consumerA' });
     await stage.image({ owner: 'consumerA', members: { consumerB: 'pending' } });
@@ -87,7 +88,7 @@ describe('what others share with a consumer', () => {
     expect(await find(stage, 'stranger', { ...shared, memberStatus: 'ALL' })).toEqual([]);
   });
 
-  it('is listed when it is hidden, and asked for', async () => {
+  it('includes hidden images if they are requested', async () => {
     await using stage = await openStage();
     const attributes = { os_hidden: true };
     await stage.image({ owner: 'consumerA', attributes });
@@ -98,7 +99,7 @@ describe('what others share with a consumer', () => {
     }
   });
 
-  it('fills its pages, however many of its own images lie between', async () => {
+  it('fills its pages, however many of the caller’s own images are skipped', async () => {
     await using stage = await openStage();
     const offers: string[] = [];
     for (let round = 0; round < 3; round++) {
@@ -120,22 +121,19 @@ describe('what others share with a consumer', () => {
     expect(second.data).toEqual({ images: { nodes: nodes.slice(2), pageInfo: { hasNextPage: false, endCursor } } });
   });
 
-  it.each(['ASC', 'DESC'])(
-    'is listed in order of SIZE %s to its end, though own images have no size',
-    async (direction) => {
-      await using stage = await openStage();
-      for (let count = 0; count < 3; count++) await stage.image({ owner: 'consumerA' });
-      const document = `query ($tag: String!) {
+  it.each(['ASC', 'DESC'])('is complete in the order SIZE %s, although own images have no size', async (direction) => {
+    await using stage = await openStage();
+    for (let count = 0; count < 3; count++) await stage.image({ owner: 'consumerA' });
+    const document = `query ($tag: String!) {
       images(first: 1, filter: { tag: $tag, sharedWithMe: true }, orderBy: { field: SIZE, direction: ${direction} }) {
         nodes { id } pageInfo { hasNextPage }
       }
     }`;
-      const { data } = await stage.ask('consumerA', document, { tag: stage.tag });
-      expect(data).toEqual({ images: { nodes: [], pageInfo: { hasNextPage: false } } });
-    },
-  );
+    const { data } = await stage.ask('consumerA', document, { tag: stage.tag });
+    expect(data).toEqual({ images: { nodes: [], pageInfo: { hasNextPage: false } } });
+  });
 
-  it.each(['PUBLIC', 'PRIVATE', 'COMMUNITY', 'ALL'])('is nothing that is %s', async (visibility) => {
+  it.each(['PUBLIC', 'PRIVATE', 'COMMUNITY', 'ALL'])('contains no image for visibility %s', async (visibility) => {
     await using stage = await openStage();
     const document = `query { images(filter: { sharedWithMe: true, visibility: ${visibility} }) { nodes { id } } }`;
     const answer = await stage.ask('consumerA', document);

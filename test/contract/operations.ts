@@ -3,9 +3,9 @@ import type { Caller, ProjectName } from './cloud.ts';
 import type { Answer, Stage } from './stage.ts';
 
 /**
- * The operations of the graph, each answering in a word or two, so that tests read as tables:
+ * The operations of the graph, with results of a word or two, so that tests read as tables:
  * `PENDING`, `NOT_FOUND input.imageId` for a user error and its field, `error FORBIDDEN` for a GraphQL error, with
- * `UNKNOWN` behind it where the fate of a write is.
+ * `UNKNOWN` after it if the outcome of a write is unknown.
  */
 
 type MemberStatus = 'PENDING' | 'ACCEPTED' | 'REJECTED';
@@ -76,7 +76,7 @@ const bulkInputs = {
   setImageMembers: 'SetImageMembersInput',
 } as const satisfies Readonly<Record<Bulk, string>>;
 
-/** What a bulk mutation answers: one user error for all of it, or a line for each row, and the codes of its errors. */
+/** The answer to a bulk mutation: one user error for all of it, or a line for each row, and the codes of its errors. */
 export async function runBulk(
   stage: Stage,
   caller: Caller,
@@ -102,7 +102,7 @@ export async function runBulk(
   });
 }
 
-/** The members of an image, as `name STATUS`; null where there is no image to be seen. */
+/** The members of an image, as `name STATUS`; null if no image is visible. */
 export async function list(
   stage: Stage,
   caller: Caller,
@@ -117,7 +117,7 @@ export async function list(
   return image?.members.map((member) => `${toName(stage, member.memberId)} ${member.status}`).sort() ?? null;
 }
 
-/** The status of one member; null where there is none to be seen. */
+/** The status of one member; null if none is visible. */
 export async function show(stage: Stage, caller: Caller, imageId: string, memberId: string): Promise<string | null> {
   const document =
     'query ($imageId: ID!, $memberId: ID!) { imageMember(imageId: $imageId, memberId: $memberId) { imageId memberId status } }';
@@ -129,7 +129,7 @@ export async function show(stage: Stage, caller: Caller, imageId: string, member
   return imageMember.status;
 }
 
-/** The visibility of an image; null where there is none to be seen. */
+/** The visibility of an image; null if none is visible. */
 export async function look(stage: Stage, caller: Caller, imageId: string): Promise<string | null> {
   const { data, errors } = await stage.ask(caller, 'query ($id: ID!) { image(id: $id) { visibility } }', {
     id: imageId,
@@ -138,7 +138,7 @@ export async function look(stage: Stage, caller: Caller, imageId: string): Promi
   return (data as { image: { visibility: string } | null }).image?.visibility ?? null;
 }
 
-/** The ids of this stage's images that a list holds, in its order. */
+/** The ids of this stage's images in a list, in the list's order. */
 export async function find(stage: Stage, caller: Caller, filter: object = {}, orderBy?: object): Promise<string[]> {
   const document =
     'query ($filter: ImageFilter, $orderBy: ImageOrder) { images(first: 100, filter: $filter, orderBy: $orderBy) { nodes { id } } }';
@@ -160,7 +160,7 @@ function judgeRow(answer: Answer, key: { imageId: string; memberId: string }): s
   });
 }
 
-/** A write either did what was asked, or says in one user error why not; `ALREADY_MEMBER` alone brings a row as well. */
+/** A write either succeeded or has exactly one user error; only `ALREADY_MEMBER` comes with a row as well. */
 function judge({ data, errors }: Answer, toWord: (payload: Payload) => string | null): string {
   if (errors.length > 0) {
     expect(data ?? null).toBeNull();

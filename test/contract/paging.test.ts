@@ -66,15 +66,18 @@ describe('pages', () => {
     { count: 3, first: 1, sizes: [1, 1, 1] },
     { count: 2, first: 1000, sizes: [2] },
     { count: 0, first: 5, sizes: [0] },
-  ])('of $first out of $count images are $sizes, without an empty one at the end', async ({ count, first, sizes }) => {
-    await using stage = await openStage();
-    const ids = await make(stage, count);
-    const pages = await walk(stage, { first });
-    expect(pages.map(({ length }) => length)).toEqual(sizes);
-    expect(pages.flat()).toEqual(ids);
-  });
+  ])(
+    'of $first out of $count images have the sizes $sizes, without an empty last page',
+    async ({ count, first, sizes }) => {
+      await using stage = await openStage();
+      const ids = await make(stage, count);
+      const pages = await walk(stage, { first });
+      expect(pages.map(({ length }) => length)).toEqual(sizes);
+      expect(pages.flat()).toEqual(ids);
+    },
+  );
 
-  it('hold 20 images where nothing else is asked for', async () => {
+  it('have 20 images by default', async () => {
     await using stage = await openStage();
     const ids = await make(stage, 21);
     const document = 'query ($tag: String) { images(filter: { tag: $tag }) { nodes { id } pageInfo { hasNextPage } } }';
@@ -84,7 +87,7 @@ describe('pages', () => {
     expect((await page(stage, { first: null })).nodes).toHaveLength(20);
   });
 
-  it('may be larger than the pages of the cloud are by default', async () => {
+  it('may be larger than the cloud’s default page', async () => {
     await using stage = await openStage();
     const ids = await make(stage, 30);
     expect(await walk(stage, { first: 29 })).toEqual([ids.slice(0, 29), ids.slice(29)]);
@@ -92,7 +95,7 @@ describe('pages', () => {
 
   const fields = ['NAME', 'STATUS', 'DISK_FORMAT', 'CONTAINER_FORMAT', 'SIZE', 'ID', 'CREATED_AT', 'UPDATED_AT'];
   it.each(fields.flatMap((field) => ['ASC', 'DESC'].map((direction) => ({ field, direction }))))(
-    'hold every image once in order of $field $direction, though some are equal in it',
+    'contain every image once in the order $field $direction, even with equal values',
     async (orderBy) => {
       await using stage = await openStage();
       const ids = [
@@ -115,7 +118,7 @@ describe('pages', () => {
     { attributes: { name: ' ' } },
   ];
   it.each(['SIZE', 'NAME'].flatMap((field) => ['ASC', 'DESC'].map((direction) => ({ field, direction }))))(
-    'hold every image once in order of $field $direction, though some have nothing to be ordered by',
+    'contain every image once in the order $field $direction, even without a value',
     async (orderBy) => {
       await using stage = await openStage();
       const ids: string[] = [];
@@ -128,7 +131,7 @@ describe('pages', () => {
 });
 
 describe('a cursor', () => {
-  it('of any image leads on from there', async () => {
+  it('of any image continues after that image', async () => {
     await using stage = await openStage();
     const ids = await make(stage, 4);
     const { edges } = await page(stage, { first: 4 });
@@ -138,7 +141,7 @@ describe('a cursor', () => {
     expect(last).toMatchObject({ nodes: [], pageInfo: { hasNextPage: false, endCursor: null } });
   });
 
-  it('leads on though its image has left the list meanwhile', async () => {
+  it('still works after its image has left the list', async () => {
     await using stage = await openStage();
     const ids = await make(stage, 3);
     const { pageInfo } = await page(stage, { first: 2 });
@@ -147,7 +150,7 @@ describe('a cursor', () => {
     expect(rest.nodes.map(({ id }) => id)).toEqual(ids.slice(2));
   });
 
-  it('leads on though images were added meanwhile', async () => {
+  it('still works after images were added', async () => {
     await using stage = await openStage();
     const ids = await make(stage, 3);
     const { pageInfo } = await page(stage, { first: 2 });
@@ -156,7 +159,7 @@ describe('a cursor', () => {
     expect(rest.nodes.map(({ id }) => id)).toEqual(ids.slice(2));
   });
 
-  it('whose image was deleted is refused', async () => {
+  it('is refused if its image was deleted', async () => {
     await using stage = await openStage();
     const ids = await make(stage, 3);
     const { pageInfo } = await page(stage, { first: 2 });
@@ -166,7 +169,7 @@ describe('a cursor', () => {
     expect(codes(answer)).toEqual(['BAD_USER_INPUT']);
   });
 
-  it('whose image the caller may not see is refused in the same words as one that is gone', async () => {
+  it('is refused with the same message if its image is invisible as if it is deleted', async () => {
     await using stage = await openStage();
     await stage.image({ visibility: 'public' });
     const foreign = await page(stage, { first: 2, filter: { owner: stage.cloud.projects.producer } });
@@ -187,7 +190,7 @@ describe('a cursor', () => {
   });
 
   it.each(['', 'x', 'image:', '0d2c3c45-8a0b-4f5e-9d3a-1b2c3d4e5f60', 'aW1hZ2U6Li4', '😀'])(
-    'that is none, %j, is refused before anything is called',
+    'is refused before any call if it is malformed: %j',
     async (after) => {
       await using stage = await openStage();
       const answer = await ask(stage, 'producer', { after });
@@ -198,7 +201,7 @@ describe('a cursor', () => {
   );
 });
 
-it.each([0, -1, 1001, 2147483647])('a page of %i images is refused before anything is called', async (first) => {
+it.each([0, -1, 1001, 2147483647])('a page size of %i is refused before any call', async (first) => {
   await using stage = await openStage();
   const answer = await ask(stage, 'producer', { first });
   expect(answer.data).toEqual({ images: null });

@@ -13,8 +13,8 @@ describe.each<{ readonly kind: string; readonly image: NewImage }>([
   { kind: 'a deactivated image', image: { status: 'deactivated' } },
   { kind: 'a hidden image', image: { attributes: { os_hidden: true } } },
   { kind: 'a protected image', image: { attributes: { protected: true } } },
-])('$kind is shared like any other', ({ image }) => {
-  it('is shared, accepted, looked at and taken back', async () => {
+])('sharing $kind', ({ image }) => {
+  it('works like any other image: shared, accepted, read and removed', async () => {
     await using stage = await openStage();
     const { consumerA } = stage.cloud.projects;
     const imageId = await stage.image(image);
@@ -28,7 +28,7 @@ describe.each<{ readonly kind: string; readonly image: NewImage }>([
   });
 });
 
-/** What everyone gets from an image that was shared with consumerA and consumerB, and is shared no more. */
+/** The results for each caller on an image that was shared with consumerA and consumerB and no longer is. */
 interface Withdrawn {
   readonly share: string;
   readonly accept: string;
@@ -69,8 +69,8 @@ describe.each<{
   { visibility: 'public', caller: 'admin', gets: open('PUBLIC') },
   { visibility: 'public', caller: 'consumerA', gets: open('PUBLIC') },
   { visibility: 'public', caller: 'stranger', gets: open('PUBLIC') },
-])('an image that was made $visibility meanwhile, to $caller', ({ visibility, caller, gets }) => {
-  it('shows no members and takes no writes, and has its members back once it is shared again', async () => {
+])('an image that became $visibility after it was shared, for $caller', ({ visibility, caller, gets }) => {
+  it('shows no members and refuses writes, and regains its members once it is shared again', async () => {
     await using stage = await openStage();
     const { consumerA, consumerB } = stage.cloud.projects;
     const imageId = await stage.image({ members: { consumerA: 'accepted', consumerB: 'pending' } });
@@ -90,16 +90,16 @@ describe.each<{
   });
 });
 
-describe('an image that is not there', () => {
+describe('a nonexistent image', () => {
   const nowhere: readonly { readonly kind: string; readonly find: (stage: Stage) => Promise<string> }[] = [
     { kind: 'an unknown image', find: async () => randomUUID() },
     { kind: 'a deleted image', find: deleted },
-    { kind: 'an id that is no UUID', find: async () => 'no such image' },
+    { kind: 'an id that is not a UUID', find: async () => 'no such image' },
     { kind: 'an id without dashes', find: async (stage) => (await stage.image()).replaceAll('-', '') },
-    { kind: 'an id with a space at its end', find: async (stage) => `${await stage.image()} ` },
+    { kind: 'an id with a trailing space', find: async (stage) => `${await stage.image()} ` },
   ];
 
-  it.each(nowhere)('$kind is null, and NOT_FOUND to writes, even for an administrator', async ({ find }) => {
+  it.each(nowhere)('is null, and NOT_FOUND for writes, even for an administrator: $kind', async ({ find }) => {
     await using stage = await openStage();
     const { consumerA } = stage.cloud.projects;
     const imageId = await find(stage);
@@ -119,8 +119,8 @@ async function deleted(stage: Stage): Promise<string> {
   return imageId;
 }
 
-describe('a member that is there already', () => {
-  it.each(['pending', 'accepted', 'rejected'] as const)('is not added again while it is %s', async (status) => {
+describe('an existing member', () => {
+  it.each(['pending', 'accepted', 'rejected'] as const)('is not added again if it is %s', async (status) => {
     await using stage = await openStage();
     const { consumerA } = stage.cloud.projects;
     const imageId = await stage.image({ members: { consumerA: status } });
@@ -131,7 +131,7 @@ describe('a member that is there already', () => {
     expect(await stage.rows(imageId)).toEqual(before);
   });
 
-  it('makes the second of two creates in one operation fail', async () => {
+  it('fails the second of two creates in one operation', async () => {
     await using stage = await openStage();
     const imageId = await stage.image();
     const document = `mutation ($input: CreateImageMemberInput!) {
@@ -150,8 +150,8 @@ describe('a member that is there already', () => {
   });
 });
 
-describe('a member that is not there', () => {
-  it.each(['producer', 'admin'] as const)('cannot be removed by %s, nor twice', async (caller) => {
+describe('a nonexistent member', () => {
+  it.each(['producer', 'admin'] as const)('cannot be removed by %s, or a second time', async (caller) => {
     await using stage = await openStage();
     const { consumerA } = stage.cloud.projects;
     const imageId = await stage.image({ members: { consumerB: 'accepted' } });
@@ -185,8 +185,8 @@ describe('a member that is not there', () => {
   });
 });
 
-describe('those who want in, or out', () => {
-  it('a stranger cannot make itself a member', async () => {
+describe('joining and leaving', () => {
+  it('a stranger cannot add itself as a member', async () => {
     await using stage = await openStage();
     const { stranger } = stage.cloud.projects;
     const imageId = await stage.image();
@@ -195,20 +195,17 @@ describe('those who want in, or out', () => {
     expect(await stage.rows(imageId)).toEqual([]);
   });
 
-  it.each(['pending', 'accepted', 'rejected'] as const)(
-    'a member cannot leave while %s, only reject',
-    async (status) => {
-      await using stage = await openStage();
-      const { consumerA } = stage.cloud.projects;
-      const imageId = await stage.image({ members: { consumerA: status } });
-      const before = await stage.rows(imageId);
-      expect(await remove(stage, 'consumerA', imageId, consumerA)).toBe('NOT_IMAGE_OWNER input.imageId');
-      expect(await stage.rows(imageId)).toEqual(before);
-      expect(await update(stage, 'consumerA', imageId, consumerA, 'REJECTED')).toBe('REJECTED');
-    },
-  );
+  it.each(['pending', 'accepted', 'rejected'] as const)('a %s member cannot leave, only reject', async (status) => {
+    await using stage = await openStage();
+    const { consumerA } = stage.cloud.projects;
+    const imageId = await stage.image({ members: { consumerA: status } });
+    const before = await stage.rows(imageId);
+    expect(await remove(stage, 'consumerA', imageId, consumerA)).toBe('NOT_IMAGE_OWNER input.imageId');
+    expect(await stage.rows(imageId)).toEqual(before);
+    expect(await update(stage, 'consumerA', imageId, consumerA, 'REJECTED')).toBe('REJECTED');
+  });
 
-  it('a member cannot add itself again, nor anyone else', async () => {
+  it('a member cannot add itself again, or anyone else', async () => {
     await using stage = await openStage();
     const { consumerA, stranger } = stage.cloud.projects;
     const imageId = await stage.image({ members: { consumerA: 'accepted' } });
@@ -218,7 +215,7 @@ describe('those who want in, or out', () => {
     expect(await list(stage, 'producer', imageId)).toEqual(['consumerA ACCEPTED']);
   });
 
-  it('the owner can be its own member, and then never accepts', async () => {
+  it('the owner can be a member of its own image, but cannot accept', async () => {
     await using stage = await openStage();
     const { producer } = stage.cloud.projects;
     const imageId = await stage.image();
@@ -230,7 +227,7 @@ describe('those who want in, or out', () => {
 });
 
 describe('an image with as many members as the cloud allows', () => {
-  it('takes no more, keeps those it has, and takes one again when one has gone', async () => {
+  it('refuses new members, keeps existing ones, and accepts one again after a removal', async () => {
     await using stage = await openStage();
     const { consumerA, consumerB } = stage.cloud.projects;
     const imageId = await stage.fullImage();
@@ -248,7 +245,7 @@ describe('an image with as many members as the cloud allows', () => {
 });
 
 it.each(['accepted', 'Accepted', 'maybe', '', null, 1] as const)(
-  'a status that is none, %j, is refused before anything is called',
+  'an invalid status, %j, is refused before any call',
   async (status) => {
     await using stage = await openStage();
     const { consumerA } = stage.cloud.projects;

@@ -3,7 +3,7 @@ import type { Caller } from './cloud.ts';
 import { create, list, look, remove, show, update } from './operations.ts';
 import { openStage, type Stage } from './stage.ts';
 
-/** What a caller gets from each operation on a shared image with the members consumerA and consumerB. */
+/** The result for a caller of each operation on a shared image with the members consumerA and consumerB. */
 interface Rights {
   readonly share: string;
   readonly setA: string;
@@ -16,7 +16,7 @@ interface Rights {
   readonly look: string | null;
 }
 
-/** A project that no cloud knows: Glance does not ask whether a member exists. */
+/** A project that does not exist: Glance does not check whether a member's project does. */
 const newcomer = '0123456789abcdef0123456789abcdef';
 
 const notOwner = 'NOT_IMAGE_OWNER input.imageId';
@@ -110,7 +110,7 @@ const rights: readonly {
   },
   { who: 'a token without a project', caller: 'unscoped', statusOfA: 'accepted', may: blind },
   { who: 'an expired token', caller: 'expired', statusOfA: 'accepted', may: unknown },
-  { who: 'a token that nobody issued', caller: 'bad', statusOfA: 'accepted', may: unknown },
+  { who: 'an unknown token', caller: 'bad', statusOfA: 'accepted', may: unknown },
   { who: 'an empty token', caller: 'empty', statusOfA: 'accepted', may: unknown },
   { who: 'no token', caller: 'nobody', statusOfA: 'accepted', may: unknown },
 ];
@@ -135,13 +135,13 @@ const reads: readonly Operation<'list' | 'showA' | 'showB' | 'look', Rights['lis
   { name: 'list', does: 'lists the members', run: (...scene) => list(...scene) },
   { name: 'showA', does: 'shows consumer A', run: (...scene) => show(...scene, a(scene)) },
   { name: 'showB', does: 'shows consumer B', run: (...scene) => show(...scene, b(scene)) },
-  { name: 'look', does: 'looks at the image', run: (...scene) => look(...scene) },
+  { name: 'look', does: 'reads the image', run: (...scene) => look(...scene) },
 ];
 
 const a = ([stage]: Scene): string => stage.cloud.projects.consumerA;
 const b = ([stage]: Scene): string => stage.cloud.projects.consumerB;
 
-/** Sets a status that the member does not have. */
+/** Sets a status different from the current one. */
 async function setStatus(scene: Scene, member: 'consumerA' | 'consumerB'): Promise<string> {
   const [stage, , imageId] = scene;
   const memberId = stage.cloud.projects[member];

@@ -3,16 +3,16 @@ import { databases } from './cloud.ts';
 import { list, runBulk, show, update } from './operations.ts';
 import { openStage, type Stage } from './stage.ts';
 
-/** The spellings of an id that MariaDB takes for the same. */
+/** Spellings of an id that MariaDB treats as equal. */
 const spellings = [
   { kind: 'upper case', spell: (id: string) => id.toUpperCase() },
-  { kind: 'a space at its end', spell: (id: string) => `${id} ` },
+  { kind: 'a trailing space', spell: (id: string) => `${id} ` },
   { kind: 'both', spell: (id: string) => `${id.toUpperCase()}  ` },
 ];
 
 const cases = databases().flatMap((database) => spellings.map((spelling) => ({ database, ...spelling })));
 
-/** The ids and statuses that the cloud itself holds. */
+/** The ids and statuses in the cloud itself. */
 async function held(stage: Stage, imageId: string): Promise<string[]> {
   const rows = (await stage.rows(imageId)) as { readonly member_id: string; readonly status: string }[];
   return rows.map(({ member_id, status }) => `${member_id} ${status}`).sort();
@@ -42,7 +42,7 @@ const set = (stage: Stage, imageId: string, memberIds: readonly string[], dryRun
 describe.each(cases)('on $database, a member id in another spelling: $kind', ({ database, spell }) => {
   const isSame = database === 'mariadb';
 
-  it('never loses the member that setImageMembers is to keep', async () => {
+  it('setImageMembers never removes the member that it should keep', async () => {
     await using stage = await openStage({ database });
     const { consumerA } = stage.cloud.projects;
     const imageId = await stage.image({ members: { consumerA: 'accepted' } });
@@ -57,7 +57,7 @@ describe.each(cases)('on $database, a member id in another spelling: $kind', ({ 
     expect(await held(stage, imageId)).toEqual([isSame ? `${consumerA} accepted` : `${other} pending`]);
   });
 
-  it('may stand beside the other one in setImageMembers', async () => {
+  it('setImageMembers accepts both spellings together', async () => {
     await using stage = await openStage({ database });
     const { consumerA } = stage.cloud.projects;
     const imageId = await stage.image({ members: { consumerA: 'accepted' } });
@@ -75,7 +75,7 @@ describe.each(cases)('on $database, a member id in another spelling: $kind', ({ 
     );
   });
 
-  it('is added once, or as another member, whichever the database says', async () => {
+  it('is added once, or as a second member, depending on the database', async () => {
     await using stage = await openStage({ database });
     const memberIds = ['abc', spell('abc')];
     const imageIds = [await stage.image(), await stage.image()];
@@ -92,7 +92,7 @@ describe.each(cases)('on $database, a member id in another spelling: $kind', ({ 
   });
 
   it.each(['the plain spelling', 'the other spelling'])(
-    'is told by the id for client caches of the one that was removed: held in %s',
+    'deletedImageMemberId carries the stored spelling: %s',
     async (which) => {
       await using stage = await openStage({ database });
       const imageId = await stage.image();
@@ -108,7 +108,7 @@ describe.each(cases)('on $database, a member id in another spelling: $kind', ({ 
     },
   );
 
-  it('removes in bulk what the database takes it for, and nothing else', async () => {
+  it('deleteImageMembers removes only the member that the database matches', async () => {
     await using stage = await openStage({ database });
     const imageId = await stage.image();
     await stage.share(imageId, 'abc');
@@ -131,7 +131,7 @@ describe.each(cases)('on $database, a member id in another spelling: $kind', ({ 
     expect(await held(stage, imageId)).toEqual(isSame ? ['xyz pending'] : ['abc pending', 'xyz pending']);
   });
 
-  it('is found the same way alone and beside the list', async () => {
+  it('is found the same way alone and together with the list', async () => {
     await using stage = await openStage({ database });
     const imageId = await stage.image();
     await stage.share(imageId, 'abc');
@@ -154,7 +154,7 @@ describe.each(cases)('on $database, a member id in another spelling: $kind', ({ 
     }
   });
 
-  it('sets the status of the member that the database takes it for', async () => {
+  it('updateMemberStatus updates the member that the database matches', async () => {
     await using stage = await openStage({ database });
     const { consumerA } = stage.cloud.projects;
     const imageId = await stage.image({ members: { consumerA: 'pending' } });
@@ -172,7 +172,7 @@ describe.each(cases)('on $database, a member id in another spelling: $kind', ({ 
     });
   });
 
-  it('brings the row of the member that is there already', async () => {
+  it('createImageMember returns the existing member', async () => {
     await using stage = await openStage({ database });
     const { consumerA } = stage.cloud.projects;
     const imageId = await stage.image({ members: { consumerA: 'accepted' } });
@@ -192,7 +192,7 @@ describe.each(cases)('on $database, a member id in another spelling: $kind', ({ 
 describe.each(databases())('on %s', (database) => {
   const isSame = database === 'mariadb';
 
-  it('members that differ in spelling alone are removed one by one where they are two', async () => {
+  it('members that differ only in spelling are removed separately if they are two', async () => {
     await using stage = await openStage({ database });
     const imageId = await stage.image();
     await stage.share(imageId, 'abc');
@@ -203,7 +203,7 @@ describe.each(databases())('on %s', (database) => {
     expect(await held(stage, imageId)).toEqual([]);
   });
 
-  it('a member with an accent is the one without where the database says so, and is never lost by that', async () => {
+  it('an accented id matches the plain one if the database says so, and the member is never lost', async () => {
     await using stage = await openStage({ database });
     const imageId = await stage.image();
     await stage.share(imageId, 'projé');
@@ -223,7 +223,7 @@ describe.each(databases())('on %s', (database) => {
     expect(await held(stage, imageId)).toEqual(isSame ? [] : ['projé pending']);
   });
 
-  it('an image id in upper case is that of the image, or of none', async () => {
+  it('an image id in upper case finds the image or none', async () => {
     await using stage = await openStage({ database });
     const { consumerA } = stage.cloud.projects;
     const imageId = await stage.image({ members: { consumerA: 'accepted' } });
@@ -247,7 +247,7 @@ describe.each(databases())('on %s', (database) => {
     );
   });
 
-  it('payloads carry the image id that the cloud holds', async () => {
+  it('payloads carry the image id as stored', async () => {
     await using stage = await openStage({ database });
     const imageId = await stage.image();
     const upper = imageId.toUpperCase();
@@ -281,7 +281,7 @@ describe.each(databases())('on %s', (database) => {
     );
   });
 
-  it('a consumer who is held in another spelling sees itself, and sets its status, where the database says so', async () => {
+  it('a consumer stored in another spelling can see itself and set its status if the database matches it', async () => {
     await using stage = await openStage({ database });
     const { consumerA } = stage.cloud.projects;
     const imageId = await stage.image();

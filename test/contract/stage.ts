@@ -8,10 +8,10 @@ import { type Disturb, startProxy } from '../support/proxy.ts';
 import { type Operation, type Subscribed, transports } from '../support/subscribe.ts';
 import { type Caller, type Cloud, openCloud, type ProjectName } from './cloud.ts';
 
-/** The wire's member statuses: what the set-up speaks, because it goes past the gateway. */
+/** Member statuses on the wire, which the set-up uses because it bypasses the gateway. */
 type WireStatus = 'pending' | 'accepted' | 'rejected';
 
-/** An image to be made, with the attributes of the Images API beside these. */
+/** An image to create; other attributes are those of the Images API. */
 export interface NewImage {
   readonly owner?: ProjectName;
   readonly members?: Readonly<Partial<Record<ProjectName, WireStatus>>>;
@@ -28,10 +28,10 @@ export interface Answer {
   readonly errors: readonly AnswerError[];
 }
 
-/** A gateway before a cloud, and hands to set the cloud up past the gateway. Images made here go when it closes. */
+/** A gateway in front of a cloud, and functions that set up the cloud directly. Closing it deletes the images it created. */
 export class Stage implements AsyncDisposable {
   readonly cloud: Cloud;
-  /** A tag and a start of names that are this stage's alone. */
+  /** A tag and a name prefix unique to this stage. */
   readonly tag = `contract-${randomUUID()}`;
   readonly #gateway: Gateway;
   readonly #opened: AsyncDisposableStack;
@@ -43,14 +43,14 @@ export class Stage implements AsyncDisposable {
     this.#opened = opened;
   }
 
-  /** The operations of the calls that the gateway made to the cloud so far, with why they had no answer, if they had none. */
+  /** The calls that the gateway has made to the cloud so far, by operation; unanswered ones include the reason. */
   get calls(): readonly string[] {
     return this.#gateway.log
       .map((line) => JSON.parse(line) as { msg: string; operation: string; failure?: string })
       .flatMap(({ msg, operation, failure }) => (msg === 'upstream' ? [[operation, failure].join(' ').trim()] : []));
   }
 
-  /** Sends an operation to the gateway. Whatever comes of it, an operation that executed answers 200. */
+  /** Sends an operation to the gateway. An operation that executed answers 200, even if it has errors. */
   async ask(caller: Caller, document: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Answer> {
     const { status, data, errors } = await this.#gateway.query(this.cloud.tokens[caller], document, variables);
     expect(status, JSON.stringify(errors)).toBe(200);
@@ -78,8 +78,8 @@ export class Stage implements AsyncDisposable {
   }
 
   /**
-   * Makes an image. Its id comes after that of each image that was made before: where times are kept in seconds, the id
-   * tells which of two images is newer.
+   * Creates an image. Its id sorts after those of all earlier images: if times are stored in seconds, the id
+   * determines which of two images is newer.
    *
    * @returns its id.
    */
@@ -105,12 +105,12 @@ export class Stage implements AsyncDisposable {
     return id;
   }
 
-  /** Waits until the cloud's clock shows another time, where it shows seconds alone. */
+  /** Waits until the cloud's clock advances, if it counts only seconds. */
   async nextTime(): Promise<void> {
     if (this.cloud.database === 'mariadb') await sleep(1_050);
   }
 
-  /** Makes an image with as many members as the cloud allows, among them consumerA, who accepted. */
+  /** Creates an image with as many members as the cloud allows, including consumerA with the status accepted. */
   async fullImage(): Promise<string> {
     const imageId = await this.image({ members: { consumerA: 'accepted' } });
     const others = Array.from({ length: this.cloud.memberQuota - 1 }, () => this.share(imageId, randomUUID()));
@@ -118,7 +118,7 @@ export class Stage implements AsyncDisposable {
     return imageId;
   }
 
-  /** Makes a project a member, as the cloud's administrator. */
+  /** Adds a project as a member, as the cloud's administrator. */
   async share(imageId: string, memberId: string): Promise<void> {
     await this.#rest('admin', 'POST', `/images/${imageId}/members`, { member: memberId });
   }
@@ -140,7 +140,7 @@ export class Stage implements AsyncDisposable {
     this.#made.splice(this.#made.indexOf(imageId), 1);
   }
 
-  /** What the cloud itself says of the members of a shared image: to see what a refused write left behind. */
+  /** The members of a shared image in the cloud itself, to check what a refused write left behind. */
   async rows(imageId: string): Promise<unknown> {
     return ((await this.#rest('admin', 'GET', `/images/${imageId}/members`)) as { members: unknown }).members;
   }
@@ -187,19 +187,19 @@ function nextImageId(): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-4${randomUUID().slice(15)}`;
 }
 
-/** What a stage can have beside a cloud and a gateway. */
+/** Options of a stage. */
 export interface StageOptions {
   /** The database that the embedded Images API imitates; SQLite by default. */
   readonly database?: Database;
   /** Settings of the gateway. */
   readonly environment?: Environment;
-  /** Whether the gateway knows the Identity service of the cloud; by default it does not. */
+  /** Whether the gateway uses the cloud's Identity service; off by default. */
   readonly hasIdentity?: boolean;
-  /** Decides what becomes of the gateway's calls on their way to the cloud. */
+  /** Handles the gateway's calls on their way to the cloud. */
   readonly disturb?: Disturb;
 }
 
-/** Opens the cloud of this run and a gateway before it, for one test. */
+/** Opens the cloud of this run, with a gateway in front of it, for one test. */
 export async function openStage({ database, environment, hasIdentity, disturb }: StageOptions = {}): Promise<Stage> {
   await using opened = new AsyncDisposableStack();
   const cloud = opened.use(await openCloud(database));

@@ -24,9 +24,12 @@ describe('the token', () => {
   it.each<{ readonly way: string; readonly headers: (token: string) => Record<string, string> }>([
     { way: 'as X-Auth-Token', headers: (token) => ({ 'x-auth-token': token }) },
     { way: 'as a bearer token', headers: (token) => ({ authorization: `Bearer ${token}` }) },
-    { way: 'as a bearer token in small letters', headers: (token) => ({ authorization: `bearer ${token}` }) },
-    { way: 'both ways alike', headers: (token) => ({ 'x-auth-token': token, authorization: `Bearer ${token}` }) },
-  ])('is taken $way', async ({ headers }) => {
+    { way: 'as a bearer token in lower case', headers: (token) => ({ authorization: `bearer ${token}` }) },
+    {
+      way: 'the same in both headers',
+      headers: (token) => ({ 'x-auth-token': token, authorization: `Bearer ${token}` }),
+    },
+  ])('is accepted $way', async ({ headers }) => {
     await using stage = await openStage();
     const id = await stage.image();
     const answer = await send(stage, headers(stage.cloud.tokens.producer ?? ''), look, { id });
@@ -34,10 +37,13 @@ describe('the token', () => {
   });
 
   it.each<{ readonly way: string; readonly headers: (token: string) => Record<string, string> }>([
-    { way: 'two different ways', headers: (token) => ({ 'x-auth-token': token, authorization: 'Bearer other' }) },
-    { way: 'in another scheme', headers: (token) => ({ authorization: `Basic ${token}` }) },
-    { way: 'empty', headers: () => ({ 'x-auth-token': '' }) },
-  ])('is not taken $way, and no call is made', async ({ headers }) => {
+    {
+      way: 'differently in both headers',
+      headers: (token) => ({ 'x-auth-token': token, authorization: 'Bearer other' }),
+    },
+    { way: 'with another scheme', headers: (token) => ({ authorization: `Basic ${token}` }) },
+    { way: 'if it is empty', headers: () => ({ 'x-auth-token': '' }) },
+  ])('is not accepted $way, and no call is made', async ({ headers }) => {
     await using stage = await openStage();
     const id = await stage.image();
     const answer = JSON.parse(await send(stage, headers(stage.cloud.tokens.producer ?? ''), look, { id }));
@@ -47,7 +53,7 @@ describe('the token', () => {
 });
 
 it.each<Caller>(['expired', 'bad', 'empty', 'nobody'])(
-  'a query with a token that is %s fails field by field, and tells neither the token nor the address',
+  'a query with a token that is %s fails in each field, and reveals neither the token nor the address',
   async (caller) => {
     await using stage = await openStage();
     const id = await stage.image({ visibility: 'community' });
@@ -62,7 +68,7 @@ it.each<Caller>(['expired', 'bad', 'empty', 'nobody'])(
   },
 );
 
-it('without a token, what needs none is answered', async () => {
+it('without a token, fields that need none are answered', async () => {
   await using stage = await openStage();
   const { data, errors } = await stage.ask('nobody', '{ __typename __schema { queryType { name } } _service { sdl } }');
   expect(errors).toEqual([]);
@@ -96,7 +102,7 @@ it('a query can be sent with GET', async () => {
   expect([response.status, await response.json()]).toEqual([200, { data: { image: { visibility: 'SHARED' } } }]);
 });
 
-it('what one token fetched is not shown to the next', async () => {
+it('data fetched with one token is not shown to the next', async () => {
   await using stage = await openStage();
   const id = await stage.image({ visibility: 'private' });
   const document = 'query ($id: ID!) { image(id: $id) { id } }';

@@ -4,7 +4,7 @@ import { openStage } from './stage.ts';
 
 const inbox = { visibility: 'SHARED', memberStatus: 'PENDING' };
 
-it('a producer shares an image, a consumer accepts it, and the producer takes it back', async () => {
+it('a producer shares an image, a consumer accepts it, and the producer removes the consumer', async () => {
   await using stage = await openStage();
   const { consumerA } = stage.cloud.projects;
   const imageId = await stage.image({ status: 'active' });
@@ -33,7 +33,7 @@ describe('a consumer changes its mind', () => {
   const statuses = ['pending', 'accepted', 'rejected'] as const;
   const changes = statuses.flatMap((from) => statuses.map((to) => ({ from, to })));
 
-  it.each(changes)('from $from to $to, and its lists follow', async ({ from, to }) => {
+  it.each(changes)('from $from to $to, and its lists reflect the change', async ({ from, to }) => {
     await using stage = await openStage();
     const { consumerA } = stage.cloud.projects;
     const imageId = await stage.image({ members: { consumerA: from } });
@@ -48,7 +48,7 @@ describe('a consumer changes its mind', () => {
   });
 });
 
-it('a producer sees every consumer with its status, and those of one status alone', async () => {
+it('a producer sees every consumer with its status, and can filter by status', async () => {
   await using stage = await openStage();
   const imageId = await stage.image({
     members: { consumerA: 'accepted', consumerB: 'rejected', stranger: 'pending' },
@@ -60,7 +60,7 @@ it('a producer sees every consumer with its status, and those of one status alon
   expect(await list(stage, 'producer', imageId, [])).toEqual([]);
 });
 
-it("one consumer's decision leaves the others' alone", async () => {
+it("one consumer's decision does not affect the others", async () => {
   await using stage = await openStage();
   const { consumerA, consumerB } = stage.cloud.projects;
   const imageId = await stage.image({ members: { consumerA: 'accepted', consumerB: 'accepted' } });
@@ -70,7 +70,7 @@ it("one consumer's decision leaves the others' alone", async () => {
   expect(await show(stage, 'consumerB', imageId, consumerB)).toBe('ACCEPTED');
 });
 
-it('a consumer who was removed cannot accept any more', async () => {
+it('a removed consumer can no longer accept', async () => {
   await using stage = await openStage();
   const { consumerA } = stage.cloud.projects;
   const imageId = await stage.image({ members: { consumerA: 'accepted' } });
@@ -80,7 +80,7 @@ it('a consumer who was removed cannot accept any more', async () => {
   expect(await stage.rows(imageId)).toEqual([]);
 });
 
-it('a consumer who is added again starts as pending, with the time of its first addition', async () => {
+it('a consumer that is added again starts as pending, with its original creation time', async () => {
   await using stage = await openStage();
   const { consumerA } = stage.cloud.projects;
   const imageId = await stage.image({ members: { consumerA: 'accepted' } });
@@ -93,7 +93,7 @@ it('a consumer who is added again starts as pending, with the time of its first 
   expect(await stage.ask('producer', document, variables)).toEqual(first);
 });
 
-it('writes of one operation run in order, and each shows the image as it is after it', async () => {
+it('writes of one operation run in order, and each payload shows the image after that write', async () => {
   await using stage = await openStage();
   const { consumerA, consumerB } = stage.cloud.projects;
   const imageId = await stage.image();
@@ -116,7 +116,7 @@ it('writes of one operation run in order, and each shows the image as it is afte
   });
 });
 
-it('a consumer sees in the payload of its decision itself alone', async () => {
+it('the payload of a consumer’s decision shows only that consumer as a member', async () => {
   await using stage = await openStage();
   const { consumerA, producer } = stage.cloud.projects;
   const imageId = await stage.image({ members: { consumerA: 'pending', consumerB: 'accepted' } });
@@ -145,7 +145,7 @@ it('a consumer sees in the payload of its decision itself alone', async () => {
   });
 });
 
-it('an image shows its attributes, and an active one those of its data', async () => {
+it('an image has its attributes, and an active image those of its data', async () => {
   await using stage = await openStage();
   const imageId = await stage.image({
     status: 'active',
@@ -183,7 +183,7 @@ it('an image shows its attributes, and an active one those of its data', async (
   });
 });
 
-it('times are whole seconds in UTC', async () => {
+it('times are whole seconds in UTC, without a fraction', async () => {
   await using stage = await openStage();
   const imageId = await stage.image({ members: { consumerA: 'pending' } });
   const document = 'query ($id: ID!) { image(id: $id) { createdAt updatedAt members { createdAt updatedAt } } }';

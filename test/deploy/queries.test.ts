@@ -26,7 +26,7 @@ const queries = [
   ...alerts.map(([, name = '', expr = '']) => [name, JSON.parse(expr) as string] as const),
 ];
 
-/** What `/metrics` exposes after some traffic: the labels of each series by its name. */
+/** The series that `/metrics` exposes after some traffic: their labels by name. */
 async function exposed(): Promise<Map<string, Set<string>>> {
   await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
   const registry = new Registry();
@@ -45,7 +45,7 @@ async function exposed(): Promise<Map<string, Set<string>>> {
   }
   const series = new Map<string, Set<string>>();
   const text = await (await fetch(`${url}/metrics`)).text();
-  // A counter that nothing was counted in yet has a type and no series.
+  // A counter that has not been incremented yet has a type but no series.
   for (const [, name = ''] of text.matchAll(/^# TYPE (\w+)/gm)) series.set(name, series.get(name) ?? new Set());
   for (const [, name = '', labels = ''] of text.matchAll(/^(\w+)(?:\{(.*)\})? /gm)) {
     const known = series.get(name) ?? new Set();
@@ -60,13 +60,13 @@ const words = new Set(['sum', 'max', 'min', 'by', 'rate', 'increase', 'topk', 'h
 describe('the queries of the dashboard and of the alerts', async () => {
   const series = await exposed();
 
-  it('are there', () => {
+  it('exist', () => {
     expect(dashboard.panels.length).toBeGreaterThan(15);
     expect(alerts.length).toBe(read('prometheus/alerts.yml').split('- alert:').length - 1);
     expect(alerts.length).toBeGreaterThan(8);
   });
 
-  it.each(queries)('%s: asks for what is exposed: %s', (_title, expr) => {
+  it.each(queries)('%s: queries exposed series: %s', (_title, expr) => {
     const metrics = [...expr.matchAll(/\b((?:image_gateway|nodejs|process)_\w+)(\{[^}]*\})?/g)];
     expect(metrics.length).toBeGreaterThan(0);
     const names = metrics.map(([, name = '']) => name);
@@ -78,13 +78,13 @@ describe('the queries of the dashboard and of the alerts', async () => {
     }
     const grouped = [...expr.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(', '));
     for (const label of grouped.filter((candidate) => candidate !== 'instance' && !words.has(candidate))) {
-      // A counter that nothing was counted in yet tells no labels.
+      // A counter that has not been incremented yet has no labels.
       const known = names.flatMap((name) => [...(series.get(name) ?? [])]);
       if (known.length > 0) expect(known).toContain(label);
     }
   });
 
-  it('name in their legends what they group by', () => {
+  it('use in their legends only labels that they group by', () => {
     for (const { targets } of dashboard.panels) {
       for (const { expr, legendFormat } of targets) {
         for (const [, label = ''] of legendFormat.matchAll(/\{\{(\w+)\}\}/g)) {
@@ -94,7 +94,7 @@ describe('the queries of the dashboard and of the alerts', async () => {
     }
   });
 
-  it('leave out nothing that the gateway measures', () => {
+  it('cover every metric of the gateway', () => {
     const own = [...series.keys()].filter((name) => name.startsWith('image_gateway_'));
     const asked = queries.map(([, expr]) => expr).join('\n');
     for (const name of own) expect(asked).toContain(name.replace(/_(?:bucket|sum|count)$/, ''));

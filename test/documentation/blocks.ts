@@ -8,8 +8,8 @@ export const root = resolve(import.meta.dirname, '../..');
 export interface Block {
   readonly language: string;
   /**
-   * What follows the language: for `graphql` who asks; for `sh`, `ci` where only `.ci/run` runs it, because it needs more
-   * than this machine; for excerpts, `file=` and the file they are from.
+   * The text after the language: for `graphql`, the caller; for `sh`, `ci` if only `.ci/run` runs it, because it needs more
+   * than this machine; for excerpts, `file=` and their source file.
    */
   readonly info: string;
   readonly text: string;
@@ -50,7 +50,7 @@ export function isOfFrontend(command: string): boolean {
   return / --prefix frontend$/.test(command);
 }
 
-/** The place of a block, for the name of a test. */
+/** The position of a block, for failure messages. */
 export function toPlace(page: string, { line }: Block): string {
   return `${relative(root, resolve(root, page))}:${line}`;
 }

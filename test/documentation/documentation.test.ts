@@ -6,7 +6,7 @@ import { settingTable } from '../../src/settings/settings.ts';
 import { type Block, isOfFrontend, pages, readBlocks, root, toCommands, toPlace } from './blocks.ts';
 import { runCommand, type Served, serve } from './run-command.ts';
 
-/** What a page shows as the answer: the text `…` stands for any text, and errors may say more. */
+/** Turns the answer that a page shows into a matcher: `…` matches any text, and errors may have more fields. */
 function toExpected(shown: unknown): unknown {
   if (shown === '…') return expect.any(String);
   if (Array.isArray(shown)) return shown.map(toExpected);
@@ -16,7 +16,7 @@ function toExpected(shown: unknown): unknown {
   return 'extensions' in shown ? expect.objectContaining(object) : object;
 }
 
-/** Asks a gateway before the embedded Images API, as one of its people. */
+/** Sends an operation to a gateway with the embedded Images API, as one of its demo callers. */
 async function ask(gateway: Served, { info, text }: Block): Promise<{ data?: unknown; errors?: unknown }> {
   const isSubscription = text.startsWith('subscription');
   const response = await fetch(`${gateway.url}/graphql`, {
@@ -37,12 +37,12 @@ async function ask(gateway: Served, { info, text }: Block): Promise<{ data?: unk
   return (await response.json()) as { data?: unknown; errors?: unknown };
 }
 
-it('there are pages to check', () => {
+it('finds the pages to check', () => {
   expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/guides/frontend.md', 'docs/guides/errors.md']));
 });
 
 describe.each(pages)('%s', (page) => {
-  it('holds what its reader will see: commands run, operations are answered as shown', async () => {
+  it('has commands that run and operations that are answered as shown', async () => {
     const blocks = readBlocks(page);
     await using running = new AsyncDisposableStack();
     let gateway: Served | undefined;
@@ -70,13 +70,13 @@ describe.each(pages)('%s', (page) => {
         const file = readFileSync(resolve(root, block.info.slice('file='.length)), 'utf8');
         expect(file, place).toContain(block.text);
       } else {
-        expect(block.language === 'json' && before?.language, `${place} is checked by nothing`).toBe('graphql');
+        expect(block.language === 'json' && before?.language, `${place} is not checked`).toBe('graphql');
       }
     }
   }, 60_000);
 
-  it('sets settings to what they take', () => {
-    // What only `.ci/run` runs has settings of its own.
+  it('sets settings to valid values', () => {
+    // Commands that only `.ci/run` runs have other settings.
     const markdown = readFileSync(resolve(root, page), 'utf8').replaceAll(/^```sh ci\n[\s\S]*?^```$/gm, '');
     for (const [, name = '', value] of markdown.matchAll(/\b([A-Z][A-Z_]+)=([^\s`]+)/g)) {
       expect(Object.values(settingTable).map((setting) => setting.name)).toContain(name);
@@ -84,7 +84,7 @@ describe.each(pages)('%s', (page) => {
     }
   });
 
-  it('leads to files that are there', () => {
+  it('links to existing files', () => {
     const markdown = readFileSync(resolve(root, page), 'utf8');
     const links = [...markdown.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, link]) => link ?? '');
     for (const link of links.filter((candidate) => !/^\w+:/.test(candidate))) {

@@ -9,7 +9,7 @@ export interface Served extends AsyncDisposable {
   readonly url: string;
 }
 
-/** `npm ci` only finds out whether it could install: it must not take the tests' own packages away. */
+/** `npm ci` runs as a dry run, because it must not remove the packages of these tests. */
 const environment = { ...process.env, PORT: '0', LOG_LEVEL: 'silent', npm_config_dry_run: 'true' };
 
 /** Runs a command to its end. @returns its standard output. @throws if it fails. */
@@ -20,7 +20,7 @@ export async function runCommand(command: string): Promise<string> {
   return output;
 }
 
-/** Runs a command that serves until it is told to stop. @throws if it ends before it printed an address. */
+/** Starts a command that serves until it is stopped. @throws if it ends before it prints an address. */
 export async function serve(command: string): Promise<Served> {
   const child = spawn('bash', ['-c', command], {
     cwd: root,

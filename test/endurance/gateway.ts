@@ -12,7 +12,7 @@ export interface Program extends AsyncDisposable {
   readonly exited: Promise<number | null>;
 }
 
-/** Lets a program collect its garbage when it is told to, so that what it holds can be told from what it left behind. */
+/** Lets a program collect its garbage on demand, so that memory in use can be distinguished from garbage. */
 const collectOnSignal = 'data:text/javascript,process.on("SIGUSR2",()=>globalThis.gc())';
 
 /** Starts the gateway, or with `entry` another program that prints where it listens. */
@@ -39,9 +39,9 @@ export async function startProgram(environment: Record<string, string>, entry = 
   };
 }
 
-/** An answer, as far as a load needs it. */
+/** The parts of an answer that load tests need. */
 export interface Outcome {
-  /** The HTTP status, or `aborted`, or the code of what went wrong below HTTP. */
+  /** The HTTP status, or `aborted`, or the code of the connection error. */
   readonly status: number | string;
   /** The code of the first error or user error. */
   readonly code: string | null;
@@ -91,7 +91,7 @@ export class Client {
   }
 }
 
-/** The value of each metric without labels, and the sum of those with. */
+/** The value of each metric, summed over its labels. */
 export async function readMetrics(url: string): Promise<Map<string, number>> {
   const { body } = await request(`${url}/metrics`);
   const values = new Map<string, number>();
@@ -101,13 +101,13 @@ export async function readMetrics(url: string): Promise<Map<string, number>> {
   return values;
 }
 
-/** The value below which this share of all lies. */
+/** The quantile of the values for this share. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-/** How often each thing came. */
+/** The number of occurrences of each value. */
 export function tally(outcomes: readonly Outcome[]): string {
   const counts = new Map<string, number>();
   for (const { status, code } of outcomes) {
@@ -124,7 +124,7 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Runs a function so many times, so many at once. */
+/** Runs a function the given number of times with the given concurrency. */
 export async function repeat(times: number, atOnce: number, run: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
   async function worker(): Promise<void> {

@@ -7,7 +7,7 @@ const names = isV2
   ? { parent: root, limit: 'memory.max', peak: 'memory.peak' }
   : { parent: `${root}/memory`, limit: 'memory.limit_in_bytes', peak: 'memory.max_usage_in_bytes' };
 
-/** A cgroup that holds one process to so much memory, as a container does. Takes root. */
+/** A cgroup that limits the memory of one process, as a container does. Needs root. */
 export class MemoryLimit {
   readonly #folder: string;
 
@@ -23,7 +23,7 @@ export class MemoryLimit {
     return spawn('sh', ['-c', script, 'sh', process.execPath, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   }
 
-  /** The most that was in use so far, in bytes. */
+  /** The peak memory use so far, in bytes. */
   get peak(): number {
     return Number(readFileSync(`${this.#folder}/${names.peak}`, 'utf8'));
   }

@@ -1,6 +1,6 @@
-// Storms of large answers before a gateway that has little memory, as containers give it: it must live, shed what it has
-// no memory for, and serve again when the storm is over. Settings of the gateway are taken from the environment.
-// Usage: node test/endurance/memory.ts [megabytes...]; takes root, and cgroups of version 1 or 2.
+// Storms of large answers through a gateway with as little memory as a container: it must survive, shed the load that does
+// not fit into memory, and serve again after the storm. The environment sets the gateway's settings.
+// Usage: node test/endurance/memory.ts [megabytes...]; needs root, and cgroups of version 1 or 2.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
@@ -24,7 +24,7 @@ const imageIds = Array.from(
 const image = { name: 'an image', status: 'active', visibility: 'shared', owner: '1'.repeat(32) };
 const page = JSON.stringify({ images: imageIds.map((id) => ({ id, ...image, created_at: time, updated_at: time })) });
 
-/** As many members as Glance allows by default. */
+/** Glance's default member quota. */
 function toMembers(imageId: string): string {
   const times = { created_at: time, updated_at: time };
   const member = { image_id: imageId, status: 'pending', schema: '/v2/schemas/member', ...times };
@@ -49,16 +49,16 @@ interface Storm {
   readonly name: string;
   readonly requests: number;
   readonly token: (index: number) => string;
-  /** How many images are asked for: operations that ask for the same share their reads. */
+  /** The number of different images: operations that request the same one share their reads. */
   readonly first: (index: number) => number;
-  /** Whether callers take their answers only after all of them have come. */
+  /** Whether callers read their answers only after all of them have arrived. */
   readonly slow?: true;
 }
 
 const storms: readonly Storm[] = [
-  { name: '300 alike of one token', requests: 300, token: () => 'token', first: () => 100 },
-  { name: '100 alike of one token', requests: 100, token: () => 'token', first: () => 100 },
-  { name: '300 different ones of one token', requests: 300, token: () => 'token', first: (index) => 100 + index },
+  { name: '300 identical of one token', requests: 300, token: () => 'token', first: () => 100 },
+  { name: '100 identical of one token', requests: 100, token: () => 'token', first: () => 100 },
+  { name: '300 different of one token', requests: 300, token: () => 'token', first: (index) => 100 + index },
   { name: '300 of 300 tokens', requests: 300, token: (index) => `token-${index}`, first: () => 100 },
   {
     name: '300 of 300 tokens, not read',
@@ -69,7 +69,7 @@ const storms: readonly Storm[] = [
   },
 ];
 
-/** Callers who look at nothing but the status and the size: what they do is taken from the gateway on few cores. */
+/** Callers that check only the status and the size: on few cores, their work slows the gateway down. */
 async function ask(url: string, token: string, query: string, dispatcher: Agent, waitFor?: Promise<unknown>) {
   const start = performance.now();
   const done = (status: Outcome['status'], code: string | null): Outcome => ({
@@ -99,7 +99,7 @@ async function unleash({ requests, token, first, slow }: Storm, url: string, age
   return Promise.all(Array.from({ length: requests }, (_, index) => ask(url, token(index), query(index), agent, wait)));
 }
 
-/** @returns after how many milliseconds an operation is served again; null if none was within half a minute. */
+/** @returns the milliseconds until an operation is served again; null after half a minute. */
 async function recover(url: string, agent: Agent): Promise<number | null> {
   const start = performance.now();
   while (performance.now() - start < 30_000) {
@@ -123,7 +123,7 @@ function residentMegabytes(pid: number | undefined): string {
   return `${(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024).toFixed(0)} MB`;
 }
 
-/** Lets all storms loose on a gateway with this limit. @returns whether it lived and served again after each. */
+/** Runs all storms against a gateway with this limit. @returns whether it survived and served again after each. */
 async function withstands(megabytes: number): Promise<boolean> {
   await using images = await startImages();
   const limit = new MemoryLimit(megabytes * 1024 * 1024);

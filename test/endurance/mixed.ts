@@ -1,5 +1,5 @@
-// Fifty thousand mixed operations by four projects, one in ten aborted by its caller: heap, connections and timers must
-// be at the end what they were after the first tenth.
+// Fifty thousand mixed operations by four projects, one in ten aborted by its caller: at the end, heap, connections and
+// timers must be at the level that they had after the first tenth.
 // Usage: node test/endurance/mixed.ts [operations]
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
@@ -51,7 +51,7 @@ async function one(index: number): Promise<void> {
   outcomes.push(await client.ask(pick(people).token, query, variables, abort.signal));
 }
 
-/** What the process holds when it has nothing to do. */
+/** The resources of the idle process. */
 async function measure(done: number): Promise<void> {
   await sleep(1_000);
   gateway.child.kill('SIGUSR2');

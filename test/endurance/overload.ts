@@ -1,6 +1,6 @@
-// Four times as many operations as can be answered, for a minute each: where the Images API is what cannot keep up, and
-// where the gateway's own processor is. What is answered must stay near what can be answered at best, and at the same
-// pace; the rest must be turned away at once.
+// Four times the sustainable load, for a minute each: once with the Images API as the bottleneck, and once with the
+// gateway's own CPU. Throughput and latency of the answered operations must stay near those at peak;
+// the others must be rejected immediately.
 // Usage: node test/endurance/overload.ts [seconds]
 
 import { readFileSync } from 'node:fs';
@@ -13,10 +13,10 @@ const seconds = Number(process.argv[2] ?? 60);
 
 interface Scenario {
   readonly name: string;
-  /** How long the Images API takes for each call, and how many it answers at once. */
+  /** The latency of each call to the Images API, and its concurrency. */
   readonly callMs: number;
   readonly callsAtOnce: number;
-  /** How many operations may run at once: what fits into the time that a caller is ready to wait, and into memory. */
+  /** The limit on concurrent operations: as many as fit into memory and into the time that a caller will wait. */
   readonly maxConcurrent: number;
   readonly query: string;
 }
@@ -30,7 +30,7 @@ const scenarios: readonly Scenario[] = [
     query: '{ images(first: 20) { nodes { id name } } }',
   },
   {
-    name: 'the processor is the bottleneck: a page of 300 images for each operation, which the Images API has at once',
+    name: 'the CPU is the bottleneck: a page of 300 images per operation, which the Images API returns immediately',
     callMs: 0,
     callsAtOnce: 16,
     maxConcurrent: 16,
@@ -56,7 +56,7 @@ const pages = new Map([20, 300].map((size) => [size, toPage(size)]));
 function startImages(callMs: number) {
   return listen(
     createServer((request, response) => {
-      // One more is asked for, to see whether more follow.
+      // The gateway requests one more, to see whether there is a next page.
       const limit = Number(new URL(request.url ?? '', 'http://images').searchParams.get('limit')) - 1;
       const answer = () => response.writeHead(200, { 'content-type': 'application/json' }).end(pages.get(limit));
       if (callMs === 0) answer();
@@ -70,7 +70,7 @@ function someone(): string {
   return `token-${Math.floor(Math.random() * 100)}`;
 }
 
-/** Callers who look at nothing but the status: on two cores, what they do is taken from the gateway. */
+/** Callers that check only the status: on two cores, their work slows the gateway down. */
 class Callers {
   readonly #url: string;
   readonly #agent: Agent;
@@ -97,7 +97,7 @@ class Callers {
   }
 }
 
-/** CPU time that the process has used, in seconds. Source: proc_pid_stat(5), in hundredths on Linux. */
+/** CPU time of the process, in seconds. Source: proc_pid_stat(5), in hundredths on Linux. */
 function cpuSeconds({ child }: Program): number {
   const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / 100;
@@ -110,7 +110,7 @@ interface Load {
   readonly cpuPercent: number;
 }
 
-/** Sends so many operations a second, whatever becomes of them. */
+/** Sends operations at a constant rate, whatever their result. */
 async function offer(gateway: Program, query: string, rate: number, forSeconds: number): Promise<Load> {
   const callers = new Callers(gateway.url, 256);
   const cpu = cpuSeconds(gateway);
@@ -121,7 +121,7 @@ async function offer(gateway: Program, query: string, rate: number, forSeconds: 
   while (performance.now() - start < forSeconds * 1000) {
     const due = ((performance.now() - start) / 1000) * rate;
     for (; sent < due; sent++) {
-      // What the caller itself cannot send any more says nothing of the gateway.
+      // Requests that the caller itself fails to send say nothing about the gateway.
       if (pending.size >= 256) continue;
       const asked = callers.ask(query).then((outcome) => {
         outcomes.push(outcome);
@@ -138,7 +138,7 @@ async function offer(gateway: Program, query: string, rate: number, forSeconds: 
   return { goodput: within / forSeconds, outcomes, cpuPercent };
 }
 
-/** Asks as fast as answers come. @returns how many operations a second were answered. */
+/** Sends the next operation as soon as one is answered. @returns the number of answered operations per second. */
 async function peak(gateway: Program, query: string, forSeconds: number): Promise<number> {
   const callers = new Callers(gateway.url, 16);
   const end = performance.now() + forSeconds * 1000;
@@ -161,7 +161,7 @@ for (const { name, callMs, callsAtOnce, maxConcurrent, query } of scenarios) {
     IMAGES_API_URL: images.url,
     UPSTREAM_CONNECTIONS: String(callsAtOnce),
     MAX_CONCURRENT_OPERATIONS: String(maxConcurrent),
-    // What many ask for at once would be asked of the Images API once, and more could be answered than at the peak.
+    // Identical concurrent operations would share calls to the Images API, and exceed the measured peak.
     SHARE_READS: 'false',
     LOG_LEVEL: 'silent',
   });
@@ -182,6 +182,6 @@ for (const { name, callMs, callsAtOnce, maxConcurrent, query } of scenarios) {
         `${turnedAway}${Math.round(cpuPercent)} % of a core; ${tally(outcomes)}`,
     );
   }
-  // A machine with other things to do gives different peaks: the one after tells how far the figures can be trusted.
+  // On a busy machine the peaks differ: comparing the second one shows how reliable the figures are.
   print(`  peak again: ${Math.round(await peak(gateway, query, 10))} operations a second`);
 }

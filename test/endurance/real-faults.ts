@@ -1,4 +1,4 @@
-// What callers see of the gateway before a real Glance whose surroundings fail.
+// Answers of a gateway in front of a real Glance whose dependencies fail.
 // Usage: set -a; . "$(WITH_EVENTS=1 test/contract/glance/up)"; set +a; node test/endurance/real-faults.ts
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
@@ -25,7 +25,7 @@ await using gateway = await startProgram({
 });
 const client = new Client(gateway.url, 32);
 
-/** A token that Glance has not seen yet. Keystone issues it for another one. */
+/** A token that Glance has not cached yet. Keystone issues it in exchange for another one. */
 async function freshToken(): Promise<string> {
   const identity = { methods: ['token'], token: { id: producer } };
   const { headers, body } = await request(`${keystone}/auth/tokens`, {
@@ -63,7 +63,7 @@ async function measure(what: string, asks: readonly (readonly [string, string])[
   row(what, await Promise.all(asks.map(([token, query]) => client.ask(token, query))));
 }
 
-/** Waits until a read, or a write of this member, is answered as it should be. */
+/** Waits until a read, or a write of this member, succeeds. */
 async function untilFine(query = read): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
     const { ms, code } = await client.ask(producer, query);
@@ -73,7 +73,7 @@ async function untilFine(query = read): Promise<void> {
   throw new Error('Glance does not recover');
 }
 
-/** Does something while a server is not there, and waits until it is back. */
+/** Runs a function while a server is down, and waits until the server is back. */
 async function without(name: ServerName, act: () => Promise<void>): Promise<void> {
   {
     using _stopped = await stop(state, name);
@@ -93,19 +93,19 @@ async function without(name: ServerName, act: () => Promise<void>): Promise<void
 }
 
 const unseen = [await freshToken(), await freshToken(), await freshToken(), await freshToken()];
-// Each of Glance's workers keeps the tokens it has seen for itself.
+// Each of Glance's workers has its own token cache.
 for (let warm = 0; warm < 20; warm++) await client.ask(producer, read);
 const eight = Array.from({ length: 8 }, () => [producer, read] as const);
 
-print('| what | callers | what they saw | median, ms | longest, ms |');
+print('| scenario | callers | answers | median, ms | longest, ms |');
 print('| --- | --- | --- | --- | --- |');
-await measure('all is well: reads', eight);
-await measure('all is well: a write', [[producer, write('first')]]);
+await measure('no fault: reads', eight);
+await measure('no fault: a write', [[producer, write('first')]]);
 {
   using _frozen = freeze(state, 'keystone');
   const slow = Promise.all(unseen.slice(0, 2).map((token) => client.ask(token, read)));
   await sleep(200);
-  await measure('Keystone frozen: reads with tokens that Glance knows, meanwhile', eight);
+  await measure('Keystone frozen: concurrent reads with tokens that Glance knows', eight);
   row('Keystone frozen: reads with new tokens', await slow);
 }
 await untilFine();
@@ -120,8 +120,8 @@ await without('keystone', async () => {
   using _frozen = freeze(state, 'rabbit');
   await measure('broker frozen: a read', [[producer, read]]);
   await measure('broker frozen: a write', [[producer, write('second')]]);
-  await measure('broker frozen: one more write', [[producer, write('third')]]);
-  await measure('broker frozen: the first of these again', [[producer, write('second')]]);
+  await measure('broker frozen: another write', [[producer, write('third')]]);
+  await measure('broker frozen: the first write again', [[producer, write('second')]]);
 }
 await untilFine(write('fourth'));
 await without('rabbit', async () => {
@@ -129,7 +129,7 @@ await without('rabbit', async () => {
   for (const member of ['fifth', 'sixth', 'seventh', 'eighth']) {
     await measure('broker stopped: a write', [[producer, write(member)]]);
   }
-  await measure('broker stopped: the first of these again', [[producer, write('fifth')]]);
+  await measure('broker stopped: the first write again', [[producer, write('fifth')]]);
 });
 await untilFine(write('ninth'));
 await measure('broker back: a write', [[producer, write('tenth')]]);

@@ -1,4 +1,4 @@
-// Two gateways behind HAProxy, restarted one after the other under load: no request may fail.
+// Restarts two gateways behind HAProxy one after the other under load: no request may fail.
 // Usage: node test/endurance/rolling-restart.ts [restarts]; needs Debian's haproxy.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';

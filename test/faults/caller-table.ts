@@ -1,16 +1,16 @@
 import type { Environment } from '../../src/settings/parse-settings.ts';
 import { canarySecret, canaryToken, imageId } from './fault-upstream.ts';
 
-/** What a caller sends, byte for byte, and what must come of it. */
+/** A request, byte for byte, and its expected result. */
 export interface CallerRow {
   readonly name: string;
-  /** The request. A `…` in it stands for a pause, in which the caller sends nothing more. */
+  /** The request. A `…` stands for a pause during which the caller sends nothing. */
   readonly bytes: string;
-  /** The status of the answer; null where the connection is closed without one. */
+  /** The status of the answer; null if the connection is closed without one. */
   readonly status: number | null;
   /** The code of the one error; null for none. */
   readonly code: string | null;
-  /** How many calls upstream gets. */
+  /** The number of upstream calls. */
   readonly calls: number;
   readonly environment?: Environment;
   readonly withinMs?: number;
@@ -20,10 +20,10 @@ const token = `X-Auth-Token: ${canaryToken}`;
 const secret = `X-Router-Secret: ${canarySecret}`;
 const type = 'Content-Type: application/json';
 
-/** A request with this body; `headers` come beside the usual ones. */
+/** A request with this body; `headers` are added to the usual ones. */
 function post(body: string, headers: readonly string[] = [token], length = Buffer.byteLength(body)): string {
   const lines = ['POST /graphql HTTP/1.1', 'Host: gateway', type, secret, `Content-Length: ${length}`, ...headers];
-  // The rows are sent as Latin-1, so that any byte can be told.
+  // The rows are sent as Latin-1, so that they can contain any byte.
   return `${lines.join('\r\n')}\r\nConnection: close\r\n\r\n${Buffer.from(body).toString('latin1')}`;
 }
 
@@ -46,21 +46,21 @@ function row(name: string, bytes: string, status: number | null, code: string | 
   return { name, bytes, status, code, calls };
 }
 
-/** An id that cannot stand in a path, on every field that takes one. */
+/** An id that cannot be a path segment, on every field that accepts an id. */
 function badId(name: string, id: string): CallerRow {
   const query = 'query ($id: ID!) { image(id: $id) { name } }';
   return row(`an id: ${name}`, post(ask(query, { variables: { id } })), 200, 'BAD_USER_INPUT');
 }
 
 function bomb(name: string, query: string): CallerRow {
-  return row(`a bomb: ${name}`, post(ask(query)), 400, 'LIMIT_EXCEEDED');
+  return row(`an excessive document: ${name}`, post(ask(query)), 400, 'LIMIT_EXCEEDED');
 }
 
 export const callerTable: readonly CallerRow[] = [
   row('a plain operation', post(image), 200, null, 1),
   row('a plain operation by GET', get(`/graphql?query=${encodeURIComponent('{ __typename }')}`), 200, null),
   row('no body', post(''), 400, 'BAD_REQUEST'),
-  row('a body that is no JSON', post('{"query": '), 400, 'BAD_REQUEST'),
+  row('a body that is not JSON', post('{"query": '), 400, 'BAD_REQUEST'),
   row('a body that is not UTF-8', post('{"query": "').replace('query', 'quer\xff'), 400, 'BAD_REQUEST'),
   row('a body of another type', post(image).replace('application/json', 'text/plain'), 400, 'BAD_REQUEST'),
   row('a body without a type', post(image).replace(`${type}\r\n`, ''), 400, 'BAD_REQUEST'),
@@ -85,10 +85,10 @@ export const callerTable: readonly CallerRow[] = [
   ),
   row('a body with a byte order mark', post(`\ufeff${image}`), 200, null, 1),
   row('a body with two byte order marks', post(`\ufeff\ufeff${image}`), 400, 'BAD_REQUEST'),
-  row('a body that is said not to be encoded', post(image, [token, 'Content-Encoding: Identity']), 200, null, 1),
-  row('a body that is encoded twice', post(image, [token, 'Content-Encoding: identity, gzip']), 415, 'BAD_REQUEST'),
+  row('a body with the encoding identity', post(image, [token, 'Content-Encoding: Identity']), 200, null, 1),
+  row('a body with two encodings', post(image, [token, 'Content-Encoding: identity, gzip']), 415, 'BAD_REQUEST'),
   row('a compressed body', post(image, [token, 'Content-Encoding: gzip']), 415, 'BAD_REQUEST'),
-  row('a body that says to be too large', post(image, [token], 100_001), 413, 'BAD_REQUEST'),
+  row('a body with a length that is too large', post(image, [token], 100_001), 413, 'BAD_REQUEST'),
   row(
     'a body that is too large, in chunks',
     post('', [token, 'Transfer-Encoding: chunked']).replace('Content-Length: 0\r\n', '') +
@@ -97,7 +97,7 @@ export const callerTable: readonly CallerRow[] = [
     'BAD_REQUEST',
   ),
   {
-    ...row('a body for which there is no room', post(image.padEnd(50_000)), 503, 'OVERLOADED'),
+    ...row('a body that exceeds the memory for bodies', post(image.padEnd(50_000)), 503, 'OVERLOADED'),
     environment: { MAX_RECEIVING_BYTES: '20000' },
   },
   row(
@@ -113,7 +113,7 @@ export const callerTable: readonly CallerRow[] = [
   row('a body nested 10,000 deep', post(`${'['.repeat(10_000)}${']'.repeat(10_000)}`), 400, 'BAD_REQUEST'),
   row('a query that is a number', post('{"query": 1}'), 400, 'BAD_REQUEST'),
   row('a query that is a list', post('{"query": ["{ __typename }"]}'), 400, 'BAD_REQUEST'),
-  row('variables that are text', post('{"query": "{ __typename }", "variables": "{}"}'), 400, 'BAD_REQUEST'),
+  row('variables that are a string', post('{"query": "{ __typename }", "variables": "{}"}'), 400, 'BAD_REQUEST'),
   row(
     'variables nested 10,000 deep',
     post(`{"query": "{ __typename }", "variables": {"a": ${'['.repeat(10_000)}${']'.repeat(10_000)}}}`),
@@ -128,7 +128,7 @@ export const callerTable: readonly CallerRow[] = [
     null,
   ),
   row(
-    'an operation that is not there',
+    'an operation that does not exist',
     post(ask('query A { __typename }', { operationName: 'B' })),
     200,
     'OPERATION_RESOLUTION_FAILURE',
@@ -136,7 +136,7 @@ export const callerTable: readonly CallerRow[] = [
   row('a document with an error', post(ask('{ image(')), 200, 'GRAPHQL_PARSE_FAILED'),
   row('a field that is not there', post(ask('{ imag { id } }')), 200, 'GRAPHQL_VALIDATION_FAILED'),
   row(
-    'a hash that is not known',
+    'an unknown hash',
     post('{"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "abc"}}}'),
     200,
     'PERSISTED_QUERY_NOT_FOUND',
@@ -150,11 +150,11 @@ export const callerTable: readonly CallerRow[] = [
     'BAD_REQUEST',
   ),
   row('another method', get('/graphql', [token], 'DELETE'), 405, 'BAD_REQUEST'),
-  row('a method for debugging', get('/graphql', [token], 'TRACE'), 405, 'BAD_REQUEST'),
+  row('the method TRACE', get('/graphql', [token], 'TRACE'), 405, 'BAD_REQUEST'),
   row('a tunnel', get('192.0.2.1:80', [token], 'CONNECT'), 405, 'BAD_REQUEST'),
   row('an upgrade', post(image, [token, 'Upgrade: websocket', 'Connection: upgrade']), 200, null, 1),
   row('another path', get('/graphql/../admin'), 404, 'BAD_REQUEST'),
-  row('a path with a name of a property', get('/__proto__'), 404, 'BAD_REQUEST'),
+  row('a path that is the name of an inherited property', get('/__proto__'), 404, 'BAD_REQUEST'),
   row(
     'a whole URL as the target',
     get(`http://192.0.2.1/graphql?query=${encodeURIComponent('{ __typename }')}`),
@@ -168,7 +168,7 @@ export const callerTable: readonly CallerRow[] = [
   row('two lengths', post(image, [token, 'Content-Length: 5']), 400, 'BAD_REQUEST'),
   row('a length and chunks', post(image, [token, 'Transfer-Encoding: chunked']), 400, 'BAD_REQUEST'),
   row(
-    'chunks that are none',
+    'malformed chunks',
     `${post('', [token, 'Transfer-Encoding: chunked']).replace('Content-Length: 0\r\n', '')}zz\r\n`,
     400,
     'BAD_REQUEST',
@@ -179,7 +179,7 @@ export const callerTable: readonly CallerRow[] = [
   row('the token twice', post(image, [token, token]), 200, 'UNAUTHENTICATED'),
   row('two different tokens', post(image, [token, 'Authorization: Bearer other']), 200, 'UNAUTHENTICATED'),
   row('the same token in both headers', post(image, [token, `Authorization: Bearer ${canaryToken}`]), 200, null, 1),
-  row('the token as a bearer', post(image, [`Authorization: Bearer ${canaryToken}`]), 200, null, 1),
+  row('the token as a bearer token', post(image, [`Authorization: Bearer ${canaryToken}`]), 200, null, 1),
   row(
     'the token with a user and password',
     post(image, [`Authorization: Basic ${canaryToken}`]),
@@ -195,7 +195,7 @@ export const callerTable: readonly CallerRow[] = [
   row('no token', post(image, []), 200, 'UNAUTHENTICATED'),
   row('an empty token', post(image, ['X-Auth-Token: ']), 200, 'UNAUTHENTICATED'),
   row(
-    'a request id that Glance would choke on',
+    'a request id that Glance rejects',
     post(image, [token, `X-Openstack-Request-Id: ${'a'.repeat(65)}`]),
     200,
     null,
@@ -209,7 +209,7 @@ export const callerTable: readonly CallerRow[] = [
     null,
     1,
   ),
-  row('a trace that is none', post(image, [token, 'Traceparent: 00-zz-zz-zz']), 200, null, 1),
+  row('a malformed trace header', post(image, [token, 'Traceparent: 00-zz-zz-zz']), 200, null, 1),
   row(
     'a client with a name of 10,000 characters',
     post(image, [token, `Apollographql-Client-Name: ${'a'.repeat(10_000)}`]),
@@ -223,7 +223,7 @@ export const callerTable: readonly CallerRow[] = [
   badId('a slash', `${imageId}/members`),
   badId('a NUL', 'a\0b'),
   badId('a line feed', 'a\nb'),
-  badId('half a surrogate pair', '\ud800'),
+  badId('a lone surrogate', '\ud800'),
   badId('256 characters', 'a'.repeat(256)),
   ...['%2e%2e', '%2F', 'a?b=c', 'a#b', 'a;b', 'a\\b', ' '].map((id) =>
     row(
@@ -243,7 +243,7 @@ export const callerTable: readonly CallerRow[] = [
     'fragments within fragments',
     `{ ...F0 } ${times(40, (i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`)} fragment F40 on Query { __typename }`,
   ),
-  bomb('fields to be merged', `{ ${times(60, () => '__typename')} }`),
+  bomb('fields to merge', `{ ${times(60, () => '__typename')} }`),
   bomb(
     'lists in lists',
     `{ images(${wide}) { nodes { members { image { members { image { members { status } } } } } } } }`,
@@ -254,13 +254,13 @@ export const callerTable: readonly CallerRow[] = [
     times(150, (i) => `query Q${i} { __typename }`),
   ),
   row(
-    'a bomb: 30,000 values in variables',
+    '30,000 values in variables',
     post(ask('{ __typename }', { variables: { a: Array(30_000).fill(1) } })),
     400,
     'LIMIT_EXCEEDED',
   ),
   row(
-    'a ring of fragments',
+    'a cycle of fragments',
     post(ask('{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }')),
     200,
     'GRAPHQL_VALIDATION_FAILED',
@@ -284,7 +284,7 @@ export const callerTable: readonly CallerRow[] = [
     withinMs: 1_500,
   },
   {
-    ...row('a body that stops', `${post(image, [token], 5_000)}…`, 408, 'BAD_REQUEST'),
+    ...row('an incomplete body', `${post(image, [token], 5_000)}…`, 408, 'BAD_REQUEST'),
     environment: { REQUEST_TIMEOUT_MS: '200', HEADERS_TIMEOUT_MS: '150' },
     withinMs: 1_500,
   },
@@ -298,12 +298,12 @@ export const callerTable: readonly CallerRow[] = [
     environment: { PRODUCTION: 'true' },
   },
   {
-    ...row('the page of the explorer in production', get('/graphql', ['Accept: text/html']), 406, 'BAD_REQUEST'),
+    ...row('the explorer page in production', get('/graphql', ['Accept: text/html']), 406, 'BAD_REQUEST'),
     environment: { PRODUCTION: 'true' },
   },
   {
     ...row('more requests than one address may send', post(image), 429, 'RATE_LIMITED'),
-    // Others come by way of a proxy.
+    // Other callers come through a proxy, with their own addresses.
     environment: { RATE_LIMIT_PER_ADDRESS: '1', TRUST_PROXY: 'true' },
   },
   {

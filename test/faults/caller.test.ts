@@ -5,7 +5,7 @@ import { callerTable } from './caller-table.ts';
 import { healthy } from './fault-upstream.ts';
 import { checkAnswer, start } from './harness.ts';
 
-/** Sends the bytes up to a `…`, and returns what comes back until the connection is closed. */
+/** Sends the bytes with their pauses, and returns everything received until the connection is closed. */
 async function send(url: string, bytes: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -18,7 +18,7 @@ describe.each(callerTable)('$name', ({ bytes, status, code, calls, environment, 
   it(`is answered with ${status ?? 'nothing'} and ${code ?? 'no error'}`, async () => {
     await using surroundings = await start((socket, request) => void socket.write(healthy(request)), environment);
     const { gateway, upstream } = surroundings;
-    // Limits on the rate let twice as many pass at once.
+    // Rate limits allow bursts of twice the rate.
     if (status === 429) await Promise.all([send(gateway.url, bytes), send(gateway.url, bytes)]);
     const before = upstream.received.length;
     const began = performance.now();

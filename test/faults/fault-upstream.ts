@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { type Listening, listen } from '../support/listen.ts';
 
-/** A request as it came over the socket. */
+/** A request as received from the socket. */
 export interface RawRequest {
   readonly method: string;
   readonly target: string;
@@ -10,14 +10,14 @@ export interface RawRequest {
   readonly body: string;
 }
 
-/** Does to the socket what the row of the table says; `number` counts the requests of this token, from 1. */
+/** Applies the fault of a table row to the socket; `number` counts the requests of this token, from 1. */
 export type Fault = (socket: Socket, request: RawRequest, number: number) => void;
 
-/** Words of upstream that must come out nowhere. */
+/** An upstream message that must not appear in any output. */
 export const canaryWords = 'canary-words-of-upstream';
-/** The token that must come out nowhere. */
+/** The token that must not appear in any output. */
 export const canaryToken = 'canary-token-3f1c9a';
-/** The secret of the router, which must come out nowhere, not even to upstream. */
+/** The router secret, which must not appear in any output, or in requests to upstream. */
 export const canarySecret = 'canary-secret-7b20de';
 export const otherToken = 'token-of-someone-else';
 
@@ -46,7 +46,7 @@ export const memberRow = {
   schema: '/v2/schemas/member',
 };
 
-/** The bytes of an answer; `headers` replace the usual ones of the same name, null leaves one out. */
+/** The bytes of an answer; `headers` replace default headers of the same name, and null removes one. */
 export function answer(status: number, body: string | object, headers: Readonly<Record<string, string | null>> = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const all: Record<string, string | null> = {
@@ -60,7 +60,7 @@ export function answer(status: number, body: string | object, headers: Readonly<
   return `HTTP/1.1 ${status} ${canaryWords}\r\n${lines.join('\r\n')}\r\n\r\n${text}`;
 }
 
-/** What a healthy upstream answers. */
+/** The answer of a healthy upstream. */
 export function healthy({ method, target }: Pick<RawRequest, 'method' | 'target'>): string {
   const path = target.replace(/\?.*$/, '');
   if (method === 'DELETE') return 'HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n';
@@ -73,15 +73,15 @@ export function healthy({ method, target }: Pick<RawRequest, 'method' | 'target'
   return path === '/v2/images' ? answer(200, { images: [imageRow] }) : answer(200, { ...imageRow, id });
 }
 
-/** An upstream whose answers, byte for byte, are up to a row of the table. */
+/** An upstream whose answers are determined byte for byte by a table row. */
 export interface FaultUpstream extends Listening {
   /** The requests with the canary token. */
   readonly received: readonly RawRequest[];
-  /** Resolves when so many of them have come. */
+  /** Resolves when this many of them have arrived. */
   arrived(count: number): Promise<void>;
 }
 
-/** Starts it: `fault` meets the requests with the canary token, all others are answered as they should. */
+/** Starts it: `fault` applies to requests with the canary token; all others are answered correctly. */
 export async function startFaultUpstream(fault: Fault): Promise<FaultUpstream> {
   const received: RawRequest[] = [];
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];

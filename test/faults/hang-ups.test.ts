@@ -12,12 +12,12 @@ const settings = {
   UPSTREAM_DEADLINE_MS: '2000',
 };
 
-/** Answers as it should, but not before a caller of `hangUp` has gone. */
+/** Answers correctly, but only after a caller of `hangUp` has gone. */
 const slow: Fault = (socket, request) => void setTimeout(() => socket.write(healthy(request)), 60);
 
 let numbers = 0;
 
-/** Asks for an image of its own, and returns the connection. */
+/** Requests a different image each time, and returns the connection. */
 function ask(url: string): Socket {
   const { hostname, port } = new URL(url);
   const query = `{ image(id: "image-${numbers++}") { name } }`;
@@ -28,14 +28,14 @@ function ask(url: string): Socket {
   return socket;
 }
 
-/** Asks, and goes away after some milliseconds. */
+/** Sends a request, and hangs up after some milliseconds. */
 function hangUp(url: string, afterMs: number): void {
   const socket = ask(url);
   setTimeout(() => socket.destroy(), afterMs);
 }
 
 describe('callers who hang up', () => {
-  it('four every 10 ms do not keep the breaker open once the Images API answers again', async () => {
+  it('do not keep the breaker open once the Images API answers again, even four every 10 ms', async () => {
     let down = true;
     const fault: Fault = (socket, request, number) => (down ? socket.resetAndDestroy() : slow(socket, request, number));
     await using upstream = await startFaultUpstream(fault);
@@ -63,7 +63,7 @@ describe('callers who hang up', () => {
     ['closing', (socket) => socket.destroy()],
     ['resetting', (socket) => socket.resetAndDestroy()],
     ['half-closing', (socket) => socket.end()],
-  ])('by %s the connection do not open it, however many they are', async (_how, leave) => {
+  ])('do not open the breaker by %s the connection, however many they are', async (_how, leave) => {
     await using surroundings = await start(() => {}, settings);
     const { gateway, upstream } = surroundings;
     for (let count = 1; count <= 30; count++) {
@@ -76,7 +76,7 @@ describe('callers who hang up', () => {
     await surroundings.check('');
   });
 
-  it('while their calls wait for a connection leave nothing behind, and no call is made for them', async () => {
+  it('leave nothing behind while their calls wait for a connection, and no call is made for them', async () => {
     await using surroundings = await start(() => {}, { ...settings, UPSTREAM_CONNECTIONS: '1' });
     const { gateway, upstream } = surroundings;
     const first = ask(gateway.url);
@@ -92,7 +92,7 @@ describe('callers who hang up', () => {
   });
 });
 
-it('a trial for all goes on without its caller, and is counted as failed if no answer comes', async () => {
+it('do not abort the breaker’s trial call, which counts as failed if no answer comes', async () => {
   let fault: Fault = (socket) => socket.resetAndDestroy();
   await using upstream = await startFaultUpstream((...call) => fault(...call));
   await using gateway = await startGateway(upstream.url, { ...settings, UPSTREAM_DEADLINE_MS: '500' });
@@ -106,7 +106,7 @@ it('a trial for all goes on without its caller, and is counted as failed if no a
   await sleep(350);
   hangUp(gateway.url, 50);
   await upstream.arrived(before + 1);
-  // Until then, others are told to come back, and after another pause one of them may try.
+  // Until then, other callers are told to retry later; after another pause, one of them makes the trial call.
   const { errors } = await gateway.query(otherToken, `{ image(id: "${imageId}") { name } }`);
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryAfter: 1 });
   expect(await closed.promise).toBeGreaterThan(400);

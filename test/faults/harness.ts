@@ -15,15 +15,15 @@ import {
   startFaultUpstream,
 } from './fault-upstream.ts';
 
-/** A gateway before an upstream that misbehaves, with all that it writes anywhere. */
+/** A gateway in front of a faulty upstream, with all of its output. */
 export interface Surroundings extends AsyncDisposable {
   readonly gateway: Gateway;
   readonly upstream: FaultUpstream;
-  /** Holds all that must hold after any row; `seen` is what came back to the caller, headers included. */
+  /** Checks the invariants of every row; `seen` is the answer to the caller, including headers. */
   check(seen: string): Promise<void>;
 }
 
-/** Settings under which every row is over soon. */
+/** Settings with which every row ends quickly. */
 export const settings: Environment = {
   ROUTER_SECRET: canarySecret,
   UPSTREAM_DEADLINE_MS: '400',
@@ -32,7 +32,7 @@ export const settings: Environment = {
   MAX_REQUEST_BYTES: '100000',
 };
 
-/** What must be as it was when a row is over. */
+/** The open resources, which a row must not change. */
 function openHandles(): number {
   return process.getActiveResourcesInfo().filter((name) => /^(Timeout|TCPSocketWrap|TCPServerWrap)$/.test(name)).length;
 }
@@ -90,7 +90,7 @@ export async function metric(url: string, name: string): Promise<number> {
   return Number(line?.split(' ').at(-1));
 }
 
-/** Operations that rows use. */
+/** The operations of the rows. */
 export const operations = {
   image: `{ image(id: "${imageId}") { name properties } }`,
   images: '{ images(first: 5) { nodes { name } } }',

@@ -15,7 +15,7 @@ import { metric, operations, start } from './harness.ts';
 
 const image = operations.image;
 
-/** Asks for an image of its own: what is asked for by the same token at the same time is asked of upstream once. */
+/** Requests a different image each time, because concurrent identical reads of one token share a call. */
 function imageNumber(number: number): string {
   return `{ image(id: "image-${number}") { name } }`;
 }
@@ -29,8 +29,8 @@ function post(url: string, query: string, signal?: AbortSignal): Promise<Respons
   });
 }
 
-describe('a caller who goes away', () => {
-  it('has its call closed long before the deadline, and no other call is made for it', async () => {
+describe('a caller that goes away', () => {
+  it('has its upstream call closed long before the deadline, and no further call is made', async () => {
     let sawAt = 0;
     let closedAt = 0;
     await using surroundings = await start(
@@ -62,7 +62,7 @@ describe('a caller who goes away', () => {
 });
 
 describe('the deadline of an operation', () => {
-  it('covers all its calls, and none begins after it', async () => {
+  it('covers all its calls, and no call starts after it', async () => {
     await using surroundings = await start(
       (socket, request) => {
         const timer = setTimeout(() => socket.write(healthy(request)), 120);
@@ -78,7 +78,7 @@ describe('the deadline of an operation', () => {
     const { errors = [], raw } = await gateway.query(canaryToken, `mutation { ${mutations.join(' ')} }`);
     expect(performance.now() - began).toBeLessThan(800);
     expect(new Set(errors.map(({ extensions }) => extensions.code))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
-    // Only the write under way when time was up may have happened; later ones were never sent.
+    // Only the write in flight at the deadline may have succeeded; later ones were never sent.
     expect(errors.filter(({ extensions }) => extensions['outcome'] === 'UNKNOWN').length).toBeLessThanOrEqual(1);
     expect(upstream.received.length).toBeLessThanOrEqual(3);
     expect(raw).not.toContain(canaryToken);
@@ -86,7 +86,7 @@ describe('the deadline of an operation', () => {
 });
 
 describe('slow calls of one token', () => {
-  it('leave connections to others, who are answered at once', async () => {
+  it('leave connections to other tokens, which are answered immediately', async () => {
     await using surroundings = await start(() => {}, {
       UPSTREAM_CONNECTIONS: '4',
       UPSTREAM_CONNECTIONS_PER_TOKEN: '3',
@@ -106,7 +106,7 @@ describe('slow calls of one token', () => {
     await surroundings.check('');
   });
 
-  it('that wait beyond the bound fail at once', async () => {
+  it('fail immediately if the queue is full', async () => {
     await using surroundings = await start(() => {}, {
       UPSTREAM_CONNECTIONS: '1',
       UPSTREAM_QUEUE: '4',
@@ -124,7 +124,7 @@ describe('slow calls of one token', () => {
 });
 
 describe('an upstream that fails', () => {
-  it('every other time gets at most a fifth more requests than there are calls', async () => {
+  it('on every other attempt gets at most a fifth more requests than there are calls', async () => {
     await using surroundings = await start(
       (socket, request, number) => void socket.write(number % 2 === 0 ? healthy(request) : answer(503, '')),
       { UPSTREAM_RETRIES: '5' },
@@ -138,7 +138,7 @@ describe('an upstream that fails', () => {
     await surroundings.check('');
   });
 
-  it('every time is left alone, until one call is let through and succeeds', async () => {
+  it('on every attempt gets no more requests, until one trial call succeeds', async () => {
     let down = true;
     await using surroundings = await start(
       (socket, request) => void (down ? socket.resetAndDestroy() : socket.write(healthy(request))),
@@ -161,8 +161,8 @@ describe('an upstream that fails', () => {
   });
 });
 
-describe('too much at once', () => {
-  it('is answered with 503 before what was admitted is answered', async () => {
+describe('too many concurrent operations', () => {
+  it('are answered with 503 before the admitted ones are answered', async () => {
     const answerAll = Promise.withResolvers<void>();
     await using surroundings = await start(
       (socket, request) => void answerAll.promise.then(() => socket.write(healthy(request))),
@@ -170,7 +170,7 @@ describe('too much at once', () => {
     );
     const { gateway, upstream } = surroundings;
     const ask = async (_: unknown, index: number) => {
-      // Half of the callers bring an id of their own.
+      // Half of the callers send their own request id.
       const own = index % 2 === 0 ? { 'x-request-id': `own-${index}` } : undefined;
       const { status, headers, raw } = await gateway.query(canaryToken, imageNumber(index), {}, own);
       const retryAfter = headers.get('retry-after');
@@ -197,7 +197,7 @@ describe('too much at once', () => {
     await surroundings.check(JSON.stringify(shed));
   });
 
-  it('of one token leaves room for others', async () => {
+  it('of one token leave room for others', async () => {
     await using surroundings = await start(() => {}, { MAX_CONCURRENT_OPERATIONS: '8', UPSTREAM_DEADLINE_MS: '3000' });
     const { gateway, upstream } = surroundings;
     const answers = Array.from({ length: 20 }, (_, index) => gateway.query(canaryToken, imageNumber(index)));
@@ -207,12 +207,12 @@ describe('too much at once', () => {
     const statuses = (await Promise.all(answers)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 503)).toHaveLength(13);
     expect(upstream.received).toHaveLength(7);
-    // What has ended counts no more.
+    // Finished operations no longer count.
     expect((await gateway.query(canaryToken, '{ __typename }')).status).toBe(200);
     await surroundings.check('');
   });
 
-  it('is over when what was taken on is done: all are served again', async () => {
+  it('are accepted again once the running ones are done', async () => {
     await using surroundings = await start((socket, request) => void socket.write(healthy(request)), {
       MAX_CONCURRENT_OPERATIONS: '2',
     });
@@ -236,7 +236,7 @@ describe('bodies that are sent slowly', () => {
 
   const rest = JSON.stringify({ query: image }).padStart(10_000);
 
-  it('hold no more together than is allowed: large ones are refused until they are done, small ones never', async () => {
+  it('stay within the limit together: large ones are refused until others are done, small ones never', async () => {
     await using surroundings = await start((socket, request) => void socket.write(healthy(request)), {
       MAX_RECEIVING_BYTES: '120000',
     });
@@ -257,7 +257,7 @@ describe('bodies that are sent slowly', () => {
     }
     expect(await receiving()).toBe(0);
     expect((await gateway.query(canaryToken, large)).status).toBe(200);
-    // Who goes away holds nothing any more.
+    // A caller that goes away releases its memory.
     const gone = sendMost(gateway.url);
     await expect.poll(receiving).toBe(50_000);
     gone.destroy();
@@ -267,7 +267,7 @@ describe('bodies that are sent slowly', () => {
   });
 });
 
-it('who takes its answer too slowly is cut off', async () => {
+it('a caller that reads its answer too slowly is cut off', async () => {
   const large = answer(200, { ...imageRow, name: 'x'.repeat(90_000) });
   await using surroundings = await start((socket) => void socket.write(large), { ANSWER_TIMEOUT_MS: '1500' });
   const { gateway } = surroundings;
@@ -293,7 +293,7 @@ it('who takes its answer too slowly is cut off', async () => {
   await surroundings.check('');
 });
 
-it('an event loop that stalls sheds operations, and recovers', async () => {
+it('operations are shed while the event loop stalls, and accepted again afterwards', async () => {
   await using surroundings = await start((socket, request) => void socket.write(healthy(request)), {
     MAX_EVENT_LOOP_DELAY_MS: '50',
   });
@@ -312,8 +312,8 @@ it('an event loop that stalls sheds operations, and recovers', async () => {
   await surroundings.check('');
 });
 
-describe('memory that runs short', () => {
-  /** A process that holds so much of 100 bytes, of which collecting garbage frees some. */
+describe('a shortage of memory', () => {
+  /** A process that uses part of 100 bytes, some of which garbage collection can free. */
   function createMemory(held: number, garbage = 0) {
     const memory = {
       held,
@@ -328,7 +328,7 @@ describe('memory that runs short', () => {
     return memory;
   }
 
-  it('sheds operations, and recovers; health and metrics still answer', async () => {
+  it('sheds operations until it is over; health and metrics still answer', async () => {
     const memory = createMemory(20);
     await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
     await using gateway = await startGateway(upstream.url, { MAX_MEMORY_PERCENT: '80' }, memory);
@@ -344,7 +344,7 @@ describe('memory that runs short', () => {
     await expect.poll(status).toBe(200);
   });
 
-  it('is looked for behind garbage: what nobody holds sheds nothing', async () => {
+  it('is determined after garbage collection, so that garbage sheds no operations', async () => {
     const memory = createMemory(20, 75);
     await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
     await using gateway = await startGateway(upstream.url, { MAX_MEMORY_PERCENT: '80' }, memory);
@@ -352,7 +352,7 @@ describe('memory that runs short', () => {
     expect(memory.collections).toBe(1);
   });
 
-  it('ends an operation that needs more of it', async () => {
+  it('ends an operation that needs more memory', async () => {
     const memory = createMemory(20);
     await using upstream = await startFaultUpstream((socket, request, number) => {
       if (number === 1) memory.held = 90;
@@ -373,7 +373,7 @@ describe('memory that runs short', () => {
 });
 
 describe('TLS', () => {
-  /** A certificate for loopback, signed by itself. */
+  /** A self-signed certificate for loopback. */
   function createCertificate(): { readonly file: string; readonly key: Buffer; readonly cert: Buffer; remove(): void } {
     const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
@@ -388,7 +388,7 @@ describe('TLS', () => {
     };
   }
 
-  it('is verified: only by an authority that is set does an unknown one pass', async () => {
+  it('is verified: an unknown authority is accepted only if it is set', async () => {
     const certificate = createCertificate();
     const server = createTlsServer({ key: certificate.key, cert: certificate.cert }, (_request, response) => {
       response.setHeader('content-type', 'application/json');
@@ -407,7 +407,7 @@ describe('TLS', () => {
   });
 });
 
-it('the name of the Images API is looked up anew once a connection is old, so that a move is noticed', async () => {
+it('the host name of the Images API is resolved again once a connection is old, so that a new address is used', async () => {
   const name = 'images.test';
   let known = true;
   const lookup = dns.lookup;
@@ -427,7 +427,7 @@ it('the name of the Images API is looked up anew once a connection is old, so th
   await expect.poll(code, { timeout: 3_000 }).toBeUndefined();
 });
 
-it('traces lead from the caller to upstream, and a collector that is down changes nothing', async () => {
+it('traces connect the caller to upstream, and a collector that is down has no effect', async () => {
   const seen: string[] = [];
   await using surroundings = await start((socket, request) => {
     seen.push(/^traceparent: (.*)$/im.exec(request.head)?.[1] ?? '');
@@ -455,7 +455,7 @@ it('traces lead from the caller to upstream, and a collector that is down change
   expect(await down.app.close()).toBe(true);
 });
 
-it('without traces of its own the gateway passes on those of its callers', async () => {
+it('without tracing, the gateway forwards its callers’ trace headers', async () => {
   const seen: string[] = [];
   await using surroundings = await start(
     (socket, request) => {

@@ -22,14 +22,14 @@ function after(ms: number): Fault {
 }
 
 describe('on SIGTERM', () => {
-  it('what is in flight is answered, the process is not ready any more, and it exits with 0', async () => {
+  it('answers requests in flight, is no longer ready, and exits with 0', async () => {
     await using upstream = await startFaultUpstream(after(600));
     await using program = startProgram({ IMAGES_API_URL: upstream.url, DRAIN_DELAY_MS: '300' });
     const url = await program.url;
     const inFlight = ask(url);
     await upstream.arrived(1);
     program.child.kill('SIGTERM');
-    // While draining is delayed, a balancer sees it, and whoever still comes is served.
+    // While draining is delayed, the load balancer notices, and new requests are still served.
     const ready = async () => (await fetch(`${url}/readyz`)).status;
     await expect.poll(ready, { interval: 5 }).toBe(503);
     const late = ask(url);
@@ -40,7 +40,7 @@ describe('on SIGTERM', () => {
     expect(program.errors()).not.toContain(canaryToken);
   });
 
-  it('what does not end within the grace period is cut off, and the process exits with 1', async () => {
+  it('cuts off requests that exceed the grace period, and exits with 1', async () => {
     await using upstream = await startFaultUpstream(() => {});
     await using program = startProgram({ IMAGES_API_URL: upstream.url, SHUTDOWN_GRACE_MS: '200' });
     const inFlight = ask(await program.url).catch(() => 'cut off');
@@ -50,7 +50,7 @@ describe('on SIGTERM', () => {
     expect(await inFlight).toBe('cut off');
   });
 
-  it('a second one ends the process at once', async () => {
+  it('ends the process immediately on a second one', async () => {
     await using upstream = await startFaultUpstream(() => {});
     await using program = startProgram({ IMAGES_API_URL: upstream.url, SHUTDOWN_GRACE_MS: '60000' });
     const url = await program.url;
@@ -68,7 +68,7 @@ describe('on SIGTERM', () => {
 
 describe('a signal', () => {
   it.each([{}, { IMAGES_API_URL: 'http://127.0.0.1:1' }])(
-    'SIGTERM at the first line of output ends the process with 0; with %j',
+    'SIGTERM at the first line of output exits with 0; with %j',
     async (environment) => {
       for (let round = 0; round < 3; round++) {
         await using program = startProgram(environment);
@@ -80,7 +80,7 @@ describe('a signal', () => {
     },
   );
 
-  it('SIGHUP ends nothing', async () => {
+  it('SIGHUP is ignored', async () => {
     await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
     await using program = startProgram({ IMAGES_API_URL: upstream.url });
     const url = await program.url;
@@ -90,7 +90,7 @@ describe('a signal', () => {
     expect(await program.ended).toBe(0);
   });
 
-  it('SIGINT ends as SIGTERM does, and the second one immediately', async () => {
+  it('SIGINT behaves like SIGTERM, and a second one ends the process immediately', async () => {
     await using upstream = await startFaultUpstream(() => {});
     await using program = startProgram({ IMAGES_API_URL: upstream.url, SHUTDOWN_GRACE_MS: '60000' });
     const url = await program.url;
@@ -104,7 +104,7 @@ describe('a signal', () => {
     expect(await inFlight).toBe('cut off');
   });
 
-  it('SIGTERM ends the process within three seconds where connections are open that ask for nothing', async () => {
+  it('SIGTERM ends the process within three seconds even if idle connections are open', async () => {
     await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
     await using program = startProgram({ IMAGES_API_URL: upstream.url, SHUTDOWN_GRACE_MS: '60000' });
     const { hostname, port } = new URL(await program.url);
@@ -126,14 +126,14 @@ describe('output that cannot be written', () => {
     ['standard output that is closed', 'exec >&-'],
     ['both on a full disk', 'exec >/dev/full 2>&1'],
     ['both closed', 'exec >&- 2>&-'],
-  ])('neither loses requests nor keeps the process from ending: %s', async (_what, redirection) => {
+  ])('neither loses requests nor prevents the process from exiting: %s', async (_what, redirection) => {
     await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
     const { port } = new URL(await refusingUrl(createServer()));
     await using program = startProgram({ IMAGES_API_URL: upstream.url, PORT: port }, redirection);
     const url = `http://127.0.0.1:${port}`;
     const status = async () => (await ask(url).catch(() => null))?.status;
     await expect.poll(status, { timeout: 10_000 }).toBe(200);
-    // Enough for the log to be written several times.
+    // Enough for several writes of the log.
     for (let round = 0; round < 10; round++) {
       const statuses = await Promise.all(Array.from({ length: 20 }, status));
       expect(statuses).toEqual(Array(20).fill(200));
@@ -142,7 +142,7 @@ describe('output that cannot be written', () => {
     expect(await program.ended).toBe(0);
   });
 
-  it('neither loses requests nor keeps the process from ending: pipes whose readers go away', async () => {
+  it('neither loses requests nor prevents the process from exiting: pipes whose readers go away', async () => {
     await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
     await using program = startProgram({ IMAGES_API_URL: upstream.url, LOG_LEVEL: 'trace' });
     const url = await program.url;
@@ -153,7 +153,7 @@ describe('output that cannot be written', () => {
     expect(await program.ended).toBe(0);
   });
 
-  it('nobody reads for a while costs lines, and the log says how many', async () => {
+  it('loses log lines while its reader is stuck, and the log reports how many', async () => {
     await using program = startProgram({ IMAGES_API_URL: 'http://127.0.0.1:1' });
     const url = await program.url;
     program.child.stderr?.pause();
@@ -174,7 +174,7 @@ describe('output that cannot be written', () => {
     expect(program.errors()).toContain('log lines were lost');
   });
 
-  it('nobody ever reads does not keep the process from ending', async () => {
+  it('does not prevent the process from exiting if it is never read', async () => {
     await using program = startProgram({ IMAGES_API_URL: 'http://127.0.0.1:1' });
     const url = await program.url;
     program.child.stderr?.pause();
@@ -184,7 +184,7 @@ describe('output that cannot be written', () => {
   });
 });
 
-describe('a start with an address that leads to no Images API', () => {
+describe('startup with an address that leads to no Images API', () => {
   it('warns on standard error in one line, and is not ready', async () => {
     await using images = await startSimulator();
     await using program = startProgram({ IMAGES_API_URL: `${images.url}/v2.15` });
@@ -196,7 +196,7 @@ describe('a start with an address that leads to no Images API', () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
   });
 
-  it('says nothing where it leads to one', async () => {
+  it('prints no warning if it leads to one', async () => {
     await using images = await startSimulator();
     await using program = startProgram({ IMAGES_API_URL: images.url });
     const url = await program.url;
@@ -207,8 +207,8 @@ describe('a start with an address that leads to no Images API', () => {
   });
 });
 
-describe('a start that cannot work', () => {
-  it('names each wrong setting in a line of its own, and exits with 1', async () => {
+describe('startup with wrong settings', () => {
+  it('prints one line for each of them, and exits with 1', async () => {
     await using program = startProgram({
       PORT: 'http',
       MAX_DEPTH: '0',
@@ -223,8 +223,8 @@ describe('a start that cannot work', () => {
   });
 });
 
-describe('out of sockets', () => {
-  it('health is told, however many connections are opened that ask for nothing', async () => {
+describe('running out of sockets', () => {
+  it('health is answered, however many idle connections are open', async () => {
     await using program = startProgram({ IMAGES_API_URL: 'http://127.0.0.1:1' }, 'ulimit -n 512');
     const { hostname, port } = new URL(await program.url);
     const sockets = Array.from({ length: 600 }, () => connect(Number(port), hostname));
@@ -237,7 +237,7 @@ describe('out of sockets', () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  it('the process lives, and serves again once there are some', async () => {
+  it('the process survives, and serves again once sockets are free', async () => {
     await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
     await using program = startProgram({ IMAGES_API_URL: upstream.url, LOG_LEVEL: 'silent' }, 'ulimit -n 64');
     const url = await program.url;
@@ -249,7 +249,7 @@ describe('out of sockets', () => {
       sockets.push(socket);
     }
     await Promise.all(sockets.map((socket) => once(socket, 'connect').catch(() => {})));
-    // As good as any time to find out that nothing can be opened.
+    // The request may fail while no socket can be opened.
     await ask(url).catch(() => {});
     for (const socket of sockets) socket.destroy();
     const status = async () => (await ask(url).catch(() => null))?.status;

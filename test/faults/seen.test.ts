@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { answer, canaryToken, healthy, imageId, imageRow, memberRow } from './fault-upstream.ts';
 import { operations, start } from './harness.ts';
 
-/** Lines of the log with this message, without what every line has. */
+/** Log lines with this message, without the fields that every line has. */
 function lines(log: readonly string[], message: string): Record<string, unknown>[] {
   return log
     .map((line) => JSON.parse(line) as Record<string, unknown>)
@@ -10,7 +10,7 @@ function lines(log: readonly string[], message: string): Record<string, unknown>
     .map(({ msg, level, time, pid, hostname, ...rest }) => rest);
 }
 
-it('the log has a line for each operation and for each request upstream, without values of variables', async () => {
+it('the log has a line for each operation and for each upstream request, without values of variables', async () => {
   await using surroundings = await start((socket, request, number) => {
     socket.write(number === 1 ? answer(503, '') : healthy(request));
   });
@@ -49,7 +49,7 @@ it('the log has a line for each operation and for each request upstream, without
   await surroundings.check('');
 });
 
-it('rows that are left out of an answer are counted, and said so in the log', async () => {
+it('rows that are left out of an answer are counted and logged', async () => {
   const elsewhere = '00000000-0000-4000-8000-000000000002';
   await using surroundings = await start((socket, { target }) => {
     const members = [memberRow, { ...memberRow, image_id: elsewhere }, { ...memberRow, image_id: elsewhere }];

@@ -3,14 +3,14 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { answer, canaryWords, type Fault, healthy, imageId, imageRow, memberRow } from './fault-upstream.ts';
 import type { operations } from './harness.ts';
 
-/** A row of the table: what upstream does, and what must come of it. */
+/** A row of the table: a fault of upstream, and its expected result. */
 export interface Row {
   readonly name: string;
   readonly operation: keyof typeof operations;
   readonly fault: Fault;
   /** The code of the one error; null for none. */
   readonly code: string | null;
-  /** How many calls upstream gets. */
+  /** The number of upstream calls. */
   readonly calls: number;
   readonly withinMs: number;
   readonly outcome?: 'UNKNOWN';
@@ -32,7 +32,7 @@ function saysAndCloses(bytes: string | Buffer): Fault {
   return (socket) => void socket.end(bytes);
 }
 
-/** Misbehaves once, and then no more. */
+/** Applies the fault once; later requests are answered correctly. */
 function once(fault: Fault): Fault {
   return (socket, request, number) => {
     if (number === 1) fault(socket, request, number);
@@ -46,7 +46,7 @@ function drip(socket: Socket, bytes: string): void {
   socket.once('close', () => clearInterval(timer));
 }
 
-/** Writes interim answers for as long as the connection is there. */
+/** Writes interim responses until the connection closes. */
 function flood(socket: Socket): void {
   const hints = 'HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n'.repeat(100);
   while (!socket.destroyed && socket.write(hints));
@@ -67,13 +67,13 @@ function read(name: string, fault: Fault, code: string | null, calls = 1, within
 }
 
 const reads: readonly Row[] = [
-  read('401 as JSON, at once', says(answer(401, refusal)), 'UNAUTHENTICATED'),
+  read('401 as JSON, immediately', says(answer(401, refusal)), 'UNAUTHENTICATED'),
   read(
-    '401 after a while, as with a Keystone that is down',
+    '401 after a delay, as while Keystone is down',
     (socket) => void setTimeout(() => socket.write(answer(401, html)), 150),
     'UNAUTHENTICATED',
   ),
-  read('no answer at all, as with a Keystone that is frozen', () => {}, 'UPSTREAM_TIMEOUT', 1, atDeadline),
+  read('no answer at all, as while Keystone is frozen', () => {}, 'UPSTREAM_TIMEOUT', 1, atDeadline),
   read('403 as HTML', says(answer(403, html)), 'FORBIDDEN'),
   read('404 as plain text', says(answer(404, canaryWords, { 'Content-Type': 'text/plain' })), null),
   read('400 as plain text', says(answer(400, canaryWords, { 'Content-Type': 'text/plain' })), 'BAD_USER_INPUT'),
@@ -91,14 +91,32 @@ const reads: readonly Row[] = [
   read('405', says(answer(405, html, { Allow: 'PUT' })), 'UPSTREAM_INVALID_RESPONSE'),
   read('409', says(answer(409, refusal)), 'BAD_USER_INPUT'),
   read('413', says(answer(413, refusal)), 'RATE_LIMITED'),
-  read('413 with a time that fits, then fine', once(says(answer(413, refusal, { 'Retry-After': '0' }))), null, 2),
-  read('413 with a time that does not fit', says(answer(413, refusal, { 'Retry-After': '3600' })), 'RATE_LIMITED'),
+  read(
+    '413 with a Retry-After before the deadline, then fine',
+    once(says(answer(413, refusal, { 'Retry-After': '0' }))),
+    null,
+    2,
+  ),
+  read(
+    '413 with a Retry-After beyond the deadline',
+    says(answer(413, refusal, { 'Retry-After': '3600' })),
+    'RATE_LIMITED',
+  ),
   read('414, empty, closed', saysAndCloses(answer(414, '', { Connection: 'close' })), 'BAD_USER_INPUT'),
   read('431, empty, closed', saysAndCloses(answer(431, '', { Connection: 'close' })), 'UPSTREAM_INVALID_RESPONSE'),
-  read('429 without a time', says(answer(429, refusal)), 'RATE_LIMITED'),
-  read('429 with a time that fits, then fine', once(says(answer(429, refusal, { 'Retry-After': '0' }))), null, 2),
-  read('429 with a time that does not fit', says(answer(429, refusal, { 'Retry-After': '3600' })), 'RATE_LIMITED'),
-  read('429 with a time that is none', says(answer(429, refusal, { 'Retry-After': canaryWords })), 'RATE_LIMITED'),
+  read('429 without Retry-After', says(answer(429, refusal)), 'RATE_LIMITED'),
+  read(
+    '429 with a Retry-After before the deadline, then fine',
+    once(says(answer(429, refusal, { 'Retry-After': '0' }))),
+    null,
+    2,
+  ),
+  read(
+    '429 with a Retry-After beyond the deadline',
+    says(answer(429, refusal, { 'Retry-After': '3600' })),
+    'RATE_LIMITED',
+  ),
+  read('429 with an invalid Retry-After', says(answer(429, refusal, { 'Retry-After': canaryWords })), 'RATE_LIMITED'),
   read('500 as JSON', says(answer(500, refusal)), 'UPSTREAM_UNAVAILABLE', 2),
   read(
     '500, empty plain text, closed',
@@ -108,13 +126,17 @@ const reads: readonly Row[] = [
   ),
   read('500 once, then fine', once(says(answer(500, refusal))), null, 2),
   read('502 as HTML', says(answer(502, html)), 'UPSTREAM_UNAVAILABLE', 2),
-  read('503, switched off by a file', says(answer(503, 'DISABLED BY FILE')), 'UPSTREAM_UNAVAILABLE', 2),
-  read('503 with a time that does not fit', says(answer(503, '', { 'Retry-After': '60' })), 'UPSTREAM_UNAVAILABLE'),
+  read('503, disabled by the healthcheck file', says(answer(503, 'DISABLED BY FILE')), 'UPSTREAM_UNAVAILABLE', 2),
+  read(
+    '503 with a Retry-After beyond the deadline',
+    says(answer(503, '', { 'Retry-After': '60' })),
+    'UPSTREAM_UNAVAILABLE',
+  ),
   read('504', says(answer(504, html)), 'UPSTREAM_UNAVAILABLE', 2),
   read('a status that does not exist', says(answer(799, html)), 'UPSTREAM_INVALID_RESPONSE'),
   read('200 as HTML', says(answer(200, html)), 'UPSTREAM_INVALID_RESPONSE'),
   read('200 with an empty body', says(answer(200, '')), 'UPSTREAM_INVALID_RESPONSE'),
-  read('200 with a text of JSON', says(answer(200, `"${canaryWords}"`)), 'UPSTREAM_INVALID_RESPONSE'),
+  read('200 with a JSON string', says(answer(200, `"${canaryWords}"`)), 'UPSTREAM_INVALID_RESPONSE'),
   read('200 with null', says(answer(200, 'null')), 'UPSTREAM_INVALID_RESPONSE'),
   read(
     'a body cut off before its length',
@@ -150,7 +172,7 @@ const reads: readonly Row[] = [
     null,
   ),
   read(
-    'chunks that stop',
+    'chunks without an end',
     saysAndCloses(
       answer(200, `5\r\n${json.slice(0, 5)}\r\n`, { 'Content-Length': null, 'Transfer-Encoding': 'chunked' }),
     ),
@@ -163,9 +185,15 @@ const reads: readonly Row[] = [
     'UPSTREAM_UNAVAILABLE',
     2,
   ),
-  read('headers that drip', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX-Pad: '), 'UPSTREAM_TIMEOUT', 1, atDeadline),
   read(
-    'a body that drips',
+    'headers that arrive slowly',
+    (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX-Pad: '),
+    'UPSTREAM_TIMEOUT',
+    1,
+    atDeadline,
+  ),
+  read(
+    'a body that arrives slowly',
     (socket) => {
       socket.write(answer(200, '', { 'Content-Length': '90000' }));
       drip(socket, ' ');
@@ -181,22 +209,18 @@ const reads: readonly Row[] = [
     'UPSTREAM_UNAVAILABLE',
     2,
   ),
-  read('two lengths that differ', says(answer(200, json, { 'content-length': '5' })), 'UPSTREAM_UNAVAILABLE', 2),
+  read('two different lengths', says(answer(200, json, { 'content-length': '5' })), 'UPSTREAM_UNAVAILABLE', 2),
   read('a length and chunks', says(answer(200, json, { 'Transfer-Encoding': 'chunked' })), 'UPSTREAM_UNAVAILABLE', 2),
-  read('a length below zero', says(answer(200, json, { 'Content-Length': '-5' })), 'UPSTREAM_UNAVAILABLE', 2),
-  read('a length that is none', says(answer(200, json, { 'Content-Length': canaryWords })), 'UPSTREAM_UNAVAILABLE', 2),
+  read('a negative length', says(answer(200, json, { 'Content-Length': '-5' })), 'UPSTREAM_UNAVAILABLE', 2),
+  read('a malformed length', says(answer(200, json, { 'Content-Length': canaryWords })), 'UPSTREAM_UNAVAILABLE', 2),
+  read('a length over the limit', says(answer(200, json, { 'Content-Length': '100001' })), 'UPSTREAM_INVALID_RESPONSE'),
   read(
-    'a length beyond what is accepted',
-    says(answer(200, json, { 'Content-Length': '100001' })),
-    'UPSTREAM_INVALID_RESPONSE',
-  ),
-  read(
-    'a body beyond what is accepted, without a length',
+    'a body over the limit, without a length',
     saysAndCloses(answer(200, ' '.repeat(200_000), { 'Content-Length': null })),
     'UPSTREAM_INVALID_RESPONSE',
   ),
   read(
-    'a bomb in gzip',
+    'a gzip bomb',
     says(
       Buffer.concat([
         Buffer.from(answer(200, '', { 'Content-Encoding': 'gzip', 'Content-Length': String(gzipped.length) })),
@@ -231,7 +255,7 @@ const reads: readonly Row[] = [
     'UPSTREAM_INVALID_RESPONSE',
   ),
   read('a byte order mark', says(answer(200, `\uFEFF${json}`)), null),
-  read('203 from a proxy that changed something', says(answer(203, json)), null),
+  read('203 from a modifying proxy', says(answer(203, json)), null),
   read('JSON nested 10,000 deep', says(answer(200, nested(10_000))), 'UPSTREAM_INVALID_RESPONSE'),
   read(
     'a property nested 10,000 deep',
@@ -244,21 +268,25 @@ const reads: readonly Row[] = [
     null,
   ),
   read('a key twice', says(answer(200, json.replace('{', '{"name":"first",'))), null),
-  read('half a surrogate pair', says(answer(200, json.replace('an image', 'an \\ud800 image'))), null),
+  read('a lone surrogate', says(answer(200, json.replace('an image', 'an \\ud800 image'))), null),
   read(
-    'another image than asked for',
+    'a different image from the requested one',
     says(answer(200, { ...imageRow, id: canaryWords })),
     'UPSTREAM_INVALID_RESPONSE',
   ),
-  read('the image in capitals, as MariaDB may', says(answer(200, { ...imageRow, id: imageId.toUpperCase() })), null),
+  read(
+    'the id in upper case, as MariaDB may return it',
+    says(answer(200, { ...imageRow, id: imageId.toUpperCase() })),
+    null,
+  ),
   read('an id that is a number', says(answer(200, { ...imageRow, id: 1 })), 'UPSTREAM_INVALID_RESPONSE'),
   read(
     'an unknown visibility',
     says(answer(200, { ...imageRow, visibility: canaryWords })),
     'UPSTREAM_INVALID_RESPONSE',
   ),
-  read('a size without end', says(answer(200, json.replace('{', '{"size":1e999,'))), 'UPSTREAM_INVALID_RESPONSE'),
-  read('a time that is none', says(answer(200, { ...imageRow, created_at: canaryWords })), 'UPSTREAM_INVALID_RESPONSE'),
+  read('an infinite size', says(answer(200, json.replace('{', '{"size":1e999,'))), 'UPSTREAM_INVALID_RESPONSE'),
+  read('a malformed time', says(answer(200, { ...imageRow, created_at: canaryWords })), 'UPSTREAM_INVALID_RESPONSE'),
   read('reset before the answer', (socket) => void socket.resetAndDestroy(), 'UPSTREAM_UNAVAILABLE', 2),
   read(
     'reset once, then fine',
@@ -273,11 +301,11 @@ const reads: readonly Row[] = [
     'UPSTREAM_UNAVAILABLE',
     2,
   ),
-  read('something that is no HTTP', says(`SSH-2.0-${canaryWords}\r\n`), 'UPSTREAM_UNAVAILABLE', 2),
+  read('something other than HTTP', says(`SSH-2.0-${canaryWords}\r\n`), 'UPSTREAM_UNAVAILABLE', 2),
   read('an answer of HTTP/0.9', saysAndCloses(html), 'UPSTREAM_UNAVAILABLE', 2),
   read('early hints, then fine', says(`HTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\n${answer(200, json)}`), null),
   read(
-    'a thousand interim answers, then fine',
+    'a thousand interim responses, then fine',
     says('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1_000) + answer(200, json)),
     null,
   ),
@@ -288,11 +316,7 @@ const reads: readonly Row[] = [
     'UPSTREAM_UNAVAILABLE',
     2,
   ),
-  read(
-    'a second answer that nobody asked for',
-    says(answer(200, json) + answer(200, { ...imageRow, name: canaryWords })),
-    null,
-  ),
+  read('an unsolicited second answer', says(answer(200, json) + answer(200, { ...imageRow, name: canaryWords })), null),
   read('a header of 100 kB', says(answer(200, json, { 'X-Pad': 'x'.repeat(100_000) })), 'UPSTREAM_UNAVAILABLE', 2),
   read(
     'two thousand headers',
@@ -301,7 +325,7 @@ const reads: readonly Row[] = [
   ),
   read('a header with a NUL', says(answer(200, json, { 'X-Nul': 'a\0b' })), 'UPSTREAM_UNAVAILABLE', 2),
   read(
-    'a request id that is none',
+    'a malformed request id',
     says(answer(403, html, { 'X-Openstack-Request-Id': `${canaryWords} <b>` })),
     'FORBIDDEN',
   ),
@@ -311,7 +335,7 @@ const reads: readonly Row[] = [
     'UNAUTHENTICATED',
   ),
   read('closed after every answer', saysAndCloses(answer(200, json, { Connection: 'close' })), null),
-  read('closed after every answer, without saying so', saysAndCloses(answer(200, json)), null),
+  read('closed after every answer, without a Connection header', saysAndCloses(answer(200, json)), null),
   read(
     'closed after every answer, without a length, headers in lower case, as uWSGI does',
     saysAndCloses(
@@ -337,7 +361,7 @@ function list(name: string, operation: Row['operation'], body: object | string, 
   };
 }
 
-/** Answers only lists so. */
+/** Applies only to lists. */
 function listFault(body: object | string): Fault {
   return (socket, request) =>
     void socket.write(/\/members$|\/images\?/.test(request.target) ? answer(200, body) : healthy(request));
@@ -356,16 +380,16 @@ const lists: readonly Row[] = [
     { members: [memberRow, { ...memberRow, status: canaryWords }] },
     'UPSTREAM_INVALID_RESPONSE',
   ),
-  list('rows that are no objects', 'members', { members: [memberRow, [canaryWords]] }, 'UPSTREAM_INVALID_RESPONSE'),
+  list('rows that are not objects', 'members', { members: [memberRow, [canaryWords]] }, 'UPSTREAM_INVALID_RESPONSE'),
   list('a member twice', 'members', { members: [memberRow, memberRow] }, null),
   list('no array', 'members', { members: { 0: memberRow } }, 'UPSTREAM_INVALID_RESPONSE'),
   list('something else', 'members', { images: [] }, 'UPSTREAM_INVALID_RESPONSE'),
   list('images without ids', 'images', { images: [{ ...imageRow, id: null }] }, 'UPSTREAM_INVALID_RESPONSE'),
-  list('a link that is no text', 'images', { images: [imageRow], next: { href: canaryWords } }, null),
-  list('JSON cut in half', 'images', '{"images": [', 'UPSTREAM_INVALID_RESPONSE'),
+  list('a link that is not a string', 'images', { images: [imageRow], next: { href: canaryWords } }, null),
+  list('truncated JSON', 'images', '{"images": [', 'UPSTREAM_INVALID_RESPONSE'),
 ];
 
-/** Writes meet the fault, what is then read back does too, unless `heals` says so. */
+/** The fault applies to writes, and to the following reads too unless `heals` is set. */
 function write(
   name: string,
   operation: Row['operation'],
@@ -377,7 +401,7 @@ function write(
   return { name: `write: ${name}`, operation, fault, code, calls, withinMs: soon, ...rest };
 }
 
-/** Only the write itself meets the fault. */
+/** The fault applies only to the write itself. */
 function onWrite(fault: Fault): Fault {
   return (socket, request, number) => {
     if (request.method === 'GET') socket.write(healthy(request));
@@ -398,7 +422,7 @@ const goneFromList: Fault = (socket, request, number) => {
   else notThere(socket, request, number);
 };
 
-/** Removes, and then has no such member any more, and others in its list. */
+/** Removes the member; afterwards the member is not found, and the list holds others. */
 function removedWith(bytes: string): Fault {
   return (socket, request, number) => {
     if (request.method === 'GET') goneFromList(socket, request, number);
@@ -408,12 +432,12 @@ function removedWith(bytes: string): Fault {
 const removed = removedWith('HTTP/1.1 204 No Content\r\n\r\n');
 
 const writes: readonly Row[] = [
-  write('no answer, nor to reading back', 'update', () => {}, 'UPSTREAM_TIMEOUT', 2, {
+  write('no answer, also to reading back', 'update', () => {}, 'UPSTREAM_TIMEOUT', 2, {
     ...unknown,
     withinMs: 2 * atDeadline,
   }),
   write(
-    'no answer, as with a broker that is down; the row is there',
+    'no answer, as while the broker is down; the row exists',
     'update',
     onWrite(() => {}),
     null,
@@ -421,20 +445,20 @@ const writes: readonly Row[] = [
     { withinMs: atDeadline },
   ),
   write(
-    'no answer to an addition; the row is there',
+    'no answer to an addition; the row exists',
     'create',
     onWrite(() => {}),
     null,
     2,
     { withinMs: atDeadline },
   ),
-  write('reset, and nothing there', 'create', notThere, 'UPSTREAM_UNAVAILABLE', 2, unknown),
-  write('reset, and it is there', 'update', onWrite(reset), null, 2),
+  write('reset, and the row does not exist', 'create', notThere, 'UPSTREAM_UNAVAILABLE', 2, unknown),
+  write('reset, and the row exists', 'update', onWrite(reset), null, 2),
   write('reset, and reading back fails too', 'update', reset, 'UPSTREAM_UNAVAILABLE', 3, unknown),
-  write('500, and the row is there', 'update', onWrite(says(answer(500, refusal))), null, 2),
+  write('500, and the row exists', 'update', onWrite(says(answer(500, refusal))), null, 2),
   write('503 for everything', 'update', says(answer(503, html)), 'UPSTREAM_UNAVAILABLE', 3, unknown),
   write('a redirect', 'update', onWrite(says(answer(307, '', { Location: 'http://192.0.2.1/' }))), null, 2),
-  write('200 with HTML, and the row is there', 'update', onWrite(says(answer(200, html))), null, 2),
+  write('200 with HTML, and the row exists', 'update', onWrite(says(answer(200, html))), null, 2),
   write('200 about another member', 'update', onWrite(says(answer(200, { ...memberRow, member_id: 'x' }))), null, 2),
   write(
     'a body cut off',
@@ -444,7 +468,7 @@ const writes: readonly Row[] = [
     2,
   ),
   write('401', 'update', says(answer(401, refusal)), 'UNAUTHENTICATED', 1),
-  write('409, it is there already', 'create', onWrite(says(answer(409, refusal))), null, 2, {
+  write('409 for an existing member', 'create', onWrite(says(answer(409, refusal))), null, 2, {
     userError: 'ALREADY_MEMBER',
   }),
   write('403 as HTML', 'update', onWrite(says(answer(403, html))), null, 2, { userError: 'NOT_IMAGE_MEMBER' }),
@@ -459,20 +483,20 @@ const writes: readonly Row[] = [
     2,
     { userError: 'ALREADY_MEMBER' },
   ),
-  write('a removal that is reset, and nothing can be seen', 'delete', notThere, 'UPSTREAM_UNAVAILABLE', 4, unknown),
+  write('a removal that is reset, and no member is visible', 'delete', notThere, 'UPSTREAM_UNAVAILABLE', 4, unknown),
   write('a removal that is reset, and others are listed', 'delete', goneFromList, null, 4),
   ...(
     [
       ['200 without a body', answer(200, ''), 3],
       ['200 with a body', answer(200, { removed: true }), 3],
-      ['202, and it is done by then', answer(202, ''), 4],
-      ['200 with HTML, and it is gone', answer(200, html), 4],
+      ['202, and the removal is complete', answer(202, ''), 4],
+      ['200 with HTML, and the member is gone', answer(200, html), 4],
     ] as const
   ).map(([what, bytes, calls]) =>
     write(`a removal that is answered with ${what}`, 'delete', removedWith(bytes), null, calls),
   ),
   write(
-    'a removal that is answered with HTML, and the member is still there',
+    'a removal that is answered with HTML, and the member still exists',
     'delete',
     onWrite(says(answer(200, html))),
     'UPSTREAM_INVALID_RESPONSE',
@@ -492,8 +516,8 @@ const writes: readonly Row[] = [
     'RATE_LIMITED',
     1,
   ),
-  write('413 to what adds nothing', 'update', onWrite(says(answer(413, refusal))), 'RATE_LIMITED', 1),
-  write('interim answers without end, and the row is there', 'update', onWrite(flood), null, 2),
+  write('413 for a write that adds nothing', 'update', onWrite(says(answer(413, refusal))), 'RATE_LIMITED', 1),
+  write('endless interim responses, and the row exists', 'update', onWrite(flood), null, 2),
 ];
 
 export const upstreamTable: readonly Row[] = [...reads, ...lists, ...writes];

@@ -4,7 +4,7 @@ import { checkAnswer, operations, start } from './harness.ts';
 import { upstreamTable } from './upstream-table.ts';
 
 describe.each(upstreamTable)('$name', (row) => {
-  it(`is ${row.code ?? 'no error'} after ${row.calls} calls`, async () => {
+  it(`results in ${row.code ?? 'no error'} after ${row.calls} calls`, async () => {
     await using surroundings = await start(row.fault);
     const { gateway, upstream } = surroundings;
     const began = performance.now();

@@ -5,11 +5,11 @@ const byPath = (a: { path?: unknown }, b: { path?: unknown }) => String(a.path).
 const image = (id: unknown) => ({ __typename: 'Image', id });
 const member = (id: string, memberId: string) => ({ __typename: 'ImageMember', imageId: id, memberId });
 
-// Operations that are asked for again are compiled; both ways to execute them must agree.
+// Repeated operations are compiled; both ways of executing them must agree.
 describe.each([
   { asked: 'for the first time', before: 0 },
   { asked: 'again', before: 3 },
-])('operations asked $asked', ({ before }) => {
+])('an operation requested $asked', ({ before }) => {
   async function entities(
     gateway: Gateway,
     representations: readonly unknown[],
@@ -22,7 +22,7 @@ describe.each([
   }
 
   describe('references to images', () => {
-    it('fifty of them cost one call and come back in the order asked', async () => {
+    it('cost one call for fifty, and resolve in the requested order', async () => {
       await using gateway = await startGateway();
       const ids = Array.from({ length: 50 }, (_, index) => imageId(50 - index));
       const { data, errors } = await entities(gateway, ids.map(image), '... on Image { id name }');
@@ -32,7 +32,7 @@ describe.each([
       expect(gateway.calls[0]).toContain('id=in:');
     });
 
-    it('hidden ones cost one call more', async () => {
+    it('cost one more call if some are hidden', async () => {
       await using gateway = await startGateway();
       const { data } = await entities(gateway, [49, 51, 50, 52].map(imageId).map(image), '... on Image { name }');
       expect(data._entities.map(({ name }: { name: string }) => name)).toEqual(
@@ -41,7 +41,7 @@ describe.each([
       expect(gateway.calls).toHaveLength(2);
     });
 
-    it('the same one twice is asked for once', async () => {
+    it('are requested once if they are repeated', async () => {
       await using gateway = await startGateway();
       const { data } = await entities(gateway, [imageId(1), imageId(1)].map(image), '... on Image { name }');
       expect(data._entities).toEqual([{ name: 'image 1' }, { name: 'image 1' }]);
@@ -52,14 +52,14 @@ describe.each([
       '... on Image { id }',
       '__typename ... on Image { __typename id }',
       '... on Image { name @include(if: false) }',
-    ])('nothing is asked upstream for what the key tells: %s', async (selection) => {
+    ])('cost no call for fields of the key: %s', async (selection) => {
       await using gateway = await startGateway();
       const { errors } = await entities(gateway, [image(imageId(1)), image('no-such-image')], selection);
       expect(errors).toEqual([]);
       expect(gateway.calls).toEqual([]);
     });
 
-    it('their members are listed without looking up the images', async () => {
+    it('list members without looking up the images', async () => {
       await using gateway = await startGateway();
       const { data } = await entities(
         gateway,
@@ -70,7 +70,7 @@ describe.each([
       expect(gateway.calls.sort()).toEqual([1, 2].map((n) => `GET /v2/images/${imageId(n)}/members`));
     });
 
-    it('one that does not exist, or cannot be seen, is null without an error', async () => {
+    it('are null without an error if the image does not exist or is not visible', async () => {
       await using gateway = await startGateway();
       const ids = [imageId(1), imageId(99), 'no-uuid', imageId(2)];
       const { data, errors } = await entities(gateway, ids.map(image), '... on Image { name }');
@@ -79,15 +79,15 @@ describe.each([
     });
 
     it.each([
-      ['an id that can be no path segment', image('..')],
+      ['an id that cannot be a path segment', image('..')],
       ['an id of another type', image({ $ne: null })],
       ['no key', { __typename: 'Image' }],
       ['no type', { id: imageId(1) }],
       ['an unknown type', { __typename: 'Nothing', id: '1' }],
-      ['a type that is no entity', { __typename: 'UserError' }],
+      ['a type that is not an entity', { __typename: 'ImageUserError' }],
       ['the name of an inherited property', { __typename: '__proto__' }],
       ['no object', 'Image'],
-    ])('a reference with %s fails alone', async (_, bad) => {
+    ])('fail individually for a reference with %s', async (_, bad) => {
       await using gateway = await startGateway();
       const references = [image(imageId(1)), bad, image(imageId(2))];
       const { status, data, errors } = await entities(gateway, references, '... on Image { name }');
@@ -98,7 +98,7 @@ describe.each([
   });
 
   describe('references to members', () => {
-    it('twelve of them over three images cost three calls', async () => {
+    it('cost three calls for twelve members of three images', async () => {
       await using gateway = await startGateway();
       const projects = [consumer.projectId, ...others];
       const references = projects.flatMap((project) => [1, 2, 3].map((n) => member(imageId(n), project)));
@@ -108,7 +108,7 @@ describe.each([
       expect(gateway.calls).toHaveLength(3);
     });
 
-    it('nothing is asked upstream for what the key tells', async () => {
+    it('cost no call for fields of the key', async () => {
       await using gateway = await startGateway();
       const selection = '... on ImageMember { id imageId memberId project { id } image { id } }';
       const { data, errors } = await entities(gateway, [member(imageId(1), consumer.projectId)], selection);
@@ -117,7 +117,7 @@ describe.each([
       expect(gateway.calls).toEqual([]);
     });
 
-    it('one that is no member is null, one with a bad key fails alone', async () => {
+    it('are null for a nonexistent member, and fail individually for an invalid key', async () => {
       await using gateway = await startGateway();
       const id = imageId(1);
       const references = [member(id, 'e'.repeat(32)), member(id, 'a/b'), member(id, consumer.projectId)];
@@ -147,7 +147,7 @@ describe.each([
     it.each([
       ['no token', null],
       ['a token that upstream does not know', 'unknown-token'],
-    ])('with %s each one is UNAUTHENTICATED, and the answer 200', async (_, token) => {
+    ])('are each UNAUTHENTICATED with %s, and the status is 200', async (_, token) => {
       await using gateway = await startGateway();
       const { status, data, errors } = await entities(gateway, references, selection, token);
       expect(status).toBe(200);
@@ -158,7 +158,7 @@ describe.each([
       ]);
     });
 
-    it('an Images API that is gone is UPSTREAM_UNAVAILABLE, and the answer 200', async () => {
+    it('are UPSTREAM_UNAVAILABLE if the Images API is down, and the status is 200', async () => {
       await using gateway = await startGateway();
       await gateway.stopUpstream();
       const { status, data, errors } = await entities(gateway, references, selection);
@@ -172,7 +172,7 @@ describe.each([
   });
 
   describe('the number of representations', () => {
-    it('is bounded for the operation as a whole', async () => {
+    it('is limited for the operation as a whole', async () => {
       await using gateway = await startGateway({ MAX_REPRESENTATIONS: '3' });
       const three = [1, 2, 3].map(imageId).map(image);
       const within = await entities(gateway, three, '... on Image { name }');

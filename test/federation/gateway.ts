@@ -7,7 +7,7 @@ import { World } from '../../src/simulator/world.ts';
 /** A producer with many shared images, and a consumer of some of them. */
 export const producer = { token: 'producer-token', projectId: '1'.repeat(32) };
 export const consumer = { token: 'consumer-token', projectId: 'a'.repeat(32) };
-/** Projects that every image is shared with, beside the consumer. */
+/** Projects that every image is shared with, in addition to the consumer. */
 export const others = ['b'.repeat(32), 'c'.repeat(32), 'd'.repeat(32)];
 
 export function imageId(number: number): string {
@@ -32,7 +32,7 @@ function createWorld(): World {
   return world;
 }
 
-/** Whatever an answer holds, for looking into. */
+/** The untyped content of an answer. */
 export interface GraphQLAnswer {
   readonly status: number;
   readonly contentType: string | null;
@@ -49,11 +49,11 @@ export interface GraphQLAnswer {
 export interface Gateway extends AsyncDisposable {
   /** Where GraphQL is served. */
   readonly url: string;
-  /** What the two APIs were asked, in order: `GET /v2/images/…`. */
+  /** The calls to the two APIs, in order: `GET /v2/images/…`. */
   readonly calls: string[];
   /** The tokens that came with these calls. */
   readonly tokens: (string | undefined)[];
-  /** Takes the Images API away. */
+  /** Stops the Images API. */
   stopUpstream(): Promise<void>;
   ask(
     query: string,
@@ -61,7 +61,7 @@ export interface Gateway extends AsyncDisposable {
   ): Promise<GraphQLAnswer>;
 }
 
-/** The gateway before an embedded Images API of its own, with its Identity API, both on free ports. */
+/** A gateway with its own embedded Images and Identity APIs, on free ports. */
 export async function startGateway(environment: Environment = {}): Promise<Gateway> {
   const calls: string[] = [];
   const tokens: (string | undefined)[] = [];

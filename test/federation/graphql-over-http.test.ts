@@ -5,23 +5,23 @@ import { imageId, startGateway } from './gateway.ts';
 const audits = serverAudits({ url: '' });
 
 describe('the audits of GraphQL over HTTP', () => {
-  it('are all there', () => {
+  it('are complete', () => {
     expect(audits).toHaveLength(61);
   });
 
   it.each(audits.map(({ id, name }) => ({ id, name })))('$id $name', async ({ id }) => {
     await using gateway = await startGateway();
     const audit = serverAudits({ url: gateway.url }).find((candidate) => candidate.id === id);
-    // Asked for again, an operation is compiled.
+    // A repeated operation is compiled.
     for (let times = 0; times < 3; times++) expect(await audit?.fn()).toMatchObject({ status: 'ok' });
   });
 });
 
-describe('a request that is refused', () => {
+describe('a refused request', () => {
   it.each([
     ['application/json', 200],
     ['application/graphql-response+json', 400],
-  ])('as %s answers %i where it reached GraphQL', async (accept, status) => {
+  ])('for %s is answered with %i if it reached GraphQL', async (accept, status) => {
     await using gateway = await startGateway();
     for (const query of ['{', '{ nothing }', 'query A { __typename } query B { __typename }']) {
       const answer = await gateway.ask(query, { headers: { accept } });
@@ -30,7 +30,7 @@ describe('a request that is refused', () => {
   });
 
   it.each(['application/json', 'application/graphql-response+json'])(
-    'as %s answers 200 once it was executed, whatever its errors',
+    'for %s is answered with 200 if it was executed, even with errors',
     async (accept) => {
       await using gateway = await startGateway();
       const answer = await gateway.ask(`{ image(id: "${imageId(1)}") { name } }`, { token: null, headers: { accept } });
@@ -42,7 +42,7 @@ describe('a request that is refused', () => {
 
 describe('a request that a page of another origin can send without a preflight', () => {
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''])(
-    'does not reach GraphQL as a POST of "%s"',
+    'does not reach GraphQL as a POST with the media type "%s"',
     async (type) => {
       await using gateway = await startGateway();
       const query = `mutation { deleteImageMember(input: {imageId: "${imageId(1)}", memberId: "x"}) { __typename } }`;
@@ -54,7 +54,7 @@ describe('a request that a page of another origin can send without a preflight',
     },
   );
 
-  it('changes nothing as a GET', async () => {
+  it('cannot change anything as a GET', async () => {
     await using gateway = await startGateway();
     const query = `mutation { deleteImageMember(input: {imageId: "${imageId(1)}", memberId: "x"}) { __typename } }`;
     const headers = { 'x-auth-token': 'producer-token' };

@@ -6,7 +6,7 @@ const sdl = '{ _service { sdl } }';
 const entity = `{ _entities(representations: [{__typename: "Image", id: "${imageId(1)}"}]) { ... on Image { name } } }`;
 
 describe('a gateway without a router secret', () => {
-  it('tells its schema and resolves entities for everyone', async () => {
+  it('returns its schema and resolves entities for every caller', async () => {
     await using gateway = await startGateway();
     expect((await gateway.ask(sdl, { token: null })).data._service.sdl).toContain('type Image');
     expect((await gateway.ask(entity)).data._entities).toEqual([{ name: 'image 1' }]);
@@ -14,7 +14,7 @@ describe('a gateway without a router secret', () => {
 });
 
 describe('a gateway with a router secret', () => {
-  it('answers a request that sends it', async () => {
+  it('answers a request that sends the secret', async () => {
     await using gateway = await startGateway({ ROUTER_SECRET: secret });
     const headers = { 'x-router-secret': secret };
     expect((await gateway.ask(sdl, { headers })).data._service.sdl).toContain('type Image');
@@ -24,10 +24,10 @@ describe('a gateway with a router secret', () => {
   it.each([
     ['no secret', {}],
     ['another secret', { 'x-router-secret': 'a-secret-of-the-routes' }],
-    ['the start of it', { 'x-router-secret': secret.slice(0, -1) }],
-    ['it and something more', { 'x-router-secret': `${secret} x` }],
-    ['an empty one', { 'x-router-secret': '' }],
-  ])('refuses both fields to a request with %s, however they are asked for', async (_, headers) => {
+    ['a prefix of the secret', { 'x-router-secret': secret.slice(0, -1) }],
+    ['the secret and a suffix', { 'x-router-secret': `${secret} x` }],
+    ['an empty secret', { 'x-router-secret': '' }],
+  ])('refuses both fields to a request with %s, however they are selected', async (_, headers) => {
     await using gateway = await startGateway({ ROUTER_SECRET: secret });
     const query = `{ s: _service { sdl } ...more } fragment more on Query { ... { e: ${entity.slice(1, -1)} } }`;
     const { status, data, errors, text } = await gateway.ask(query, { headers });
@@ -38,7 +38,7 @@ describe('a gateway with a router secret', () => {
     expect(gateway.calls).toEqual([]);
   });
 
-  it('refuses a request that sends it twice', async () => {
+  it('refuses a request that sends the secret twice', async () => {
     await using gateway = await startGateway({ ROUTER_SECRET: secret });
     const headers = new Headers({ 'content-type': 'application/json' });
     headers.append('x-router-secret', secret);
@@ -47,13 +47,13 @@ describe('a gateway with a router secret', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
   });
 
-  it('serves all other fields to everyone', async () => {
+  it('serves all other fields to every caller', async () => {
     await using gateway = await startGateway({ ROUTER_SECRET: secret });
     const { data } = await gateway.ask(`{ image(id: "${imageId(1)}") { name } }`);
     expect(data.image).toEqual({ name: 'image 1' });
   });
 
-  it('shows the secret in no answer', async () => {
+  it('never includes the secret in an answer', async () => {
     await using gateway = await startGateway({ ROUTER_SECRET: secret });
     const headers = { 'x-router-secret': secret };
     for (const query of [sdl, entity, '{', '{ nothing }']) {
@@ -76,9 +76,9 @@ describe('a gateway with introspection off', () => {
       'mutation ($input: CreateImageMemberInput!) { createImageMember(input: $input) { __typename } }',
       { input: { imageI: '1' } },
     ],
-  ])('says nothing of the schema about %s', async (_, query, variables) => {
+  ])('does not reveal the schema in the error for %s', async (_, query, variables) => {
     await using gateway = await startGateway({ INTROSPECTION: 'false' });
-    // Asked for again, an operation is compiled.
+    // A repeated operation is compiled.
     for (let times = 0; times < 3; times++) await gateway.ask(query, { variables });
     const { data, errors, text } = await gateway.ask(query, { variables });
     expect(data).toBeUndefined();
@@ -108,13 +108,13 @@ describe('a gateway with introspection off', () => {
     expect((await gateway.ask(entity)).data._entities).toEqual([{ name: 'image 1' }]);
   });
 
-  it('tells `_service` to a router that proves itself', async () => {
+  it('answers `_service` to a router that sends the secret', async () => {
     await using gateway = await startGateway({ INTROSPECTION: 'false', ROUTER_SECRET: secret });
     const { data } = await gateway.ask(sdl, { headers: { 'x-router-secret': secret } });
     expect(data._service.sdl).toContain('type Image');
   });
 
-  it('still explains syntax errors, which tell nothing of the schema', async () => {
+  it('still explains syntax errors, which reveal nothing of the schema', async () => {
     await using gateway = await startGateway({ INTROSPECTION: 'false' });
     expect((await gateway.ask('{ image(')).errors).toMatchObject([{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }]);
   });
@@ -123,12 +123,12 @@ describe('a gateway with introspection off', () => {
 describe('federated tracing', () => {
   const headers = { 'apollo-federation-include-trace': 'ftv1' };
 
-  it('is not there for whoever asks', async () => {
+  it('is off by default, even if a request asks for it', async () => {
     await using gateway = await startGateway();
     expect((await gateway.ask('{ __typename }', { headers })).extensions).toBeUndefined();
   });
 
-  it('is there when it is switched on', async () => {
+  it('is included if it is enabled', async () => {
     await using gateway = await startGateway({ FEDERATED_TRACING: 'true' });
     expect((await gateway.ask('{ __typename }', { headers })).extensions).toEqual({ ftv1: expect.any(String) });
   });

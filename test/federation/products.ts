@@ -56,7 +56,7 @@ interface Reference {
 const isDeprecatedProduct = ({ sku, package: name }: Reference): boolean =>
   sku === deprecatedProduct.sku && name === deprecatedProduct.package;
 
-/** The resolvers that the compatibility suite asks of a subgraph; it brings the schema. */
+/** The resolvers that the compatibility suite requires of a subgraph; the suite provides the schema. */
 const resolvers = {
   Query: {
     product: (_: unknown, { id }: Reference) => products.find((product) => product.id === id),
@@ -82,7 +82,7 @@ const resolvers = {
   Inventory: { __resolveReference: ({ id }: Reference) => ({ id, deprecatedProducts: [deprecatedProduct] }) },
 };
 
-/** The same resolvers, which tell what they found. */
+/** The same resolvers; reference resolvers also return the type name. */
 const references = Object.fromEntries(
   Object.entries(resolvers).flatMap(([name, type]) => {
     if (!('__resolveReference' in type)) return [];

@@ -13,7 +13,7 @@ for (const [field, resolve] of Object.entries(resolvers)) {
 
 const conditions = ['', '', '', '@include(if: $a)', '@skip(if: $a)', '@skip(if: $b)', '@include(if: true)'];
 
-/** Makes what is selected: fields under few aliases, so that many are merged, and these fragments. */
+/** Generates selections: fields under few aliases, so that many are merged, and these fragments. */
 function selecting(condition: fc.Arbitrary<string>) {
   return function selections(depth: number, ...fragments: readonly string[]): fc.Arbitrary<string> {
     const leaf = fc.tuple(fc.constantFrom('name', 'n: name', '__typename', ...fragments), condition);
@@ -41,7 +41,7 @@ const documents = fc.boolean().chain((conditional) => {
     );
 });
 
-it('any operations of a document, compiled one after the other, are answered as graphql-js answers them', {
+it('any operations of a document, compiled in turn, get the same answers as from graphql-js', {
   timeout: timeoutMs,
 }, async () => {
   const isBad = /^(?!Variable .* is never used|Fragment .* is never used)/;

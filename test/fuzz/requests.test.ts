@@ -75,7 +75,7 @@ const words = [
   ...['image(id: "a")', 'images(first: 1)', '...F', 'fragment F on Query { __typename }', 'first', 'after', 'input'],
 ];
 
-/** A selection of what the schema has, with arguments left to chance. */
+/** A random selection from the schema, with random arguments. */
 const selection = (type: GraphQLObjectType, depth: number): fc.Arbitrary<string> => {
   const fields = Object.values(type.getFields()).filter(
     (field) => depth > 0 || !isObjectType(getNamedType(field.type)),
@@ -119,10 +119,10 @@ const documents = fc.oneof(
   }),
 );
 
-/** Codes that a caller may meet whatever is asked; a defect of the gateway is none of them. */
+/** Codes that any request may get; a defect of the gateway is not among them. */
 const codes = new Set<string>([...Object.keys(errorKinds).filter((code) => code !== 'INTERNAL_SERVER_ERROR')]);
 
-/** @returns the answer, but for what is new in every one. */
+/** @returns the answer without the parts that differ every time. */
 async function expectFine(url: string, init: RequestInit): Promise<string> {
   const response = await fetch(url, init);
   const raw = await response.text();
@@ -137,12 +137,12 @@ function post(body: string, headers: Readonly<Record<string, string>> = {}): Req
   return { method: 'POST', headers: { 'content-type': 'application/json', 'x-auth-token': 'token', ...headers }, body };
 }
 
-it('the documents made from the schema are mostly ones that can be parsed', () => {
+it('most of the generated documents can be parsed', () => {
   const made = fc.sample(selection(schema.getQueryType() as GraphQLObjectType, 3), 20);
   for (const text of made) expect(() => parse(text)).not.toThrow();
 });
 
-it('any document with any variables gets an answer of GraphQL, the same one when it comes again, and finds no defect', {
+it('any document with any variables gets a GraphQL answer, the same one when repeated, and reveals no defect', {
   timeout: timeoutMs,
 }, async () => {
   await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
@@ -163,7 +163,7 @@ it('any document with any variables gets an answer of GraphQL, the same one when
   );
 });
 
-it('any variables of an operation get the same answer again, however often it was executed in between', {
+it('any variables of an operation get the same answer again, however often it was executed in the meantime', {
   timeout: timeoutMs,
 }, async () => {
   await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
@@ -195,7 +195,7 @@ it('any variables of an operation get the same answer again, however often it wa
       fc.dictionary(names, value, { minKeys: 3, maxKeys: 11 }),
       async (query, variables) => {
         const body = JSON.stringify({ query, variables });
-        // As it is answered by one who has not seen it before: a comment makes another document of it.
+        // The answer to a new document: the comment makes it a different one.
         const fresh = JSON.stringify({ query: `${query} # ${asked++}`, variables });
         const answered = await expectFine(`${gateway.url}/graphql`, post(fresh));
         expect(await expectFine(`${gateway.url}/graphql`, post(body))).toBe(answered);
@@ -205,7 +205,7 @@ it('any variables of an operation get the same answer again, however often it wa
   );
 });
 
-it('any body and any query of a URL gets an answer of GraphQL, and finds no defect', {
+it('any body and any URL query gets a GraphQL answer, and reveals no defect', {
   timeout: timeoutMs,
 }, async () => {
   await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
@@ -223,7 +223,7 @@ it('any body and any query of a URL gets an answer of GraphQL, and finds no defe
   );
 });
 
-it('any headers get an answer of GraphQL, and none but the token reaches upstream', {
+it('any headers get a GraphQL answer, and only the token reaches upstream', {
   timeout: timeoutMs,
 }, async () => {
   await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
@@ -259,7 +259,7 @@ it('any headers get an answer of GraphQL, and none but the token reaches upstrea
   );
 });
 
-it('whatever upstream answers, the answer is one of GraphQL, and finds no defect', { timeout: timeoutMs }, async () => {
+it('any upstream response results in a GraphQL answer, and reveals no defect', { timeout: timeoutMs }, async () => {
   let bytes: string | Buffer = '';
   await using odd = await listen(createServer((socket) => socket.on('data', () => socket.end(bytes))));
   await using gateway = await startGateway(odd.url, {

@@ -3,7 +3,7 @@ export const names = ['producer', 'a', 'b', 'stranger'] as const;
 export type Name = (typeof names)[number];
 export type Status = 'PENDING' | 'ACCEPTED' | 'REJECTED';
 
-/** One step: somebody does something about somebody's membership. */
+/** One step: a project changes its own or another project's membership. */
 export type Step =
   | { readonly does: 'create' | 'delete'; readonly by: Name; readonly member: Name; readonly image: number }
   | {
@@ -15,8 +15,8 @@ export type Step =
     };
 
 /**
- * What sharing is, in the fewest words: the producer adds and removes, a member sets its own status, and each sees what
- * is its business. Written from what Glance does, and knows nothing of how the gateway comes by it.
+ * A minimal model of sharing: the producer adds and removes members, a member sets its own status, and each project sees
+ * only what concerns it. It is written from Glance's behaviour, independently of the gateway's implementation.
  */
 export class SharingModel {
   readonly #images: readonly Map<Name, Status>[];
@@ -25,7 +25,7 @@ export class SharingModel {
     this.#images = Array.from({ length: images }, () => new Map());
   }
 
-  /** Takes a step. @returns the code of what the user did wrong, or null. */
+  /** Applies a step. @returns the code of the user error, or null. */
   take(step: Step): string | null {
     const members = this.#images[step.image] as Map<Name, Status>;
     const sees = step.by === 'producer' || members.has(step.by);
@@ -48,7 +48,7 @@ export class SharingModel {
     }
   }
 
-  /** The members that a project sees of an image; null where it does not see the image. */
+  /** The members of an image that a project sees; null if it does not see the image. */
   seenBy(name: Name, image: number): ReadonlyMap<Name, Status> | null {
     const members = this.#images[image] as Map<Name, Status>;
     if (name === 'producer') return members;

@@ -1,4 +1,4 @@
-// Random sequences of sharing by four projects on a real Glance, held to the model after every step.
+// Random sequences of sharing by four projects on a real Glance, compared with the model after every step.
 // Usage: node test/fuzz/sharing-on-glance.ts [sequences]; FUZZ_SEED repeats a run.
 // Environment: GLANCE_URL, and for PRODUCER, CONSUMER_A, CONSUMER_B and STRANGER a …_TOKEN and a …_PROJECT_ID.
 import fc from 'fast-check';

@@ -7,7 +7,7 @@ import { sendJson, startUpstream } from '../support/upstream.ts';
 import { runs, timeoutMs } from './runs.ts';
 import { follow, steps } from './sharing.ts';
 
-it('any sequence of sharing by four projects ends as the model says', { timeout: timeoutMs }, async () => {
+it('any sequence of sharing by four projects ends in the state of the model', { timeout: timeoutMs }, async () => {
   await using sharing = await startSharing();
   let made = 0;
   await fc.assert(
@@ -21,10 +21,10 @@ it('any sequence of sharing by four projects ends as the model says', { timeout:
   );
 });
 
-it('two tokens that ask for the same at random times never see what is the other’s', {
+it('two tokens with identical requests at random times never see each other’s data', {
   timeout: timeoutMs,
 }, async () => {
-  // Upstream tells everyone who asked, after a while that is left to chance.
+  // Upstream echoes the caller's token after a random delay.
   let random = fc.sample(fc.nat({ max: 3 }), 1_000);
   await using upstream = await startUpstream((response, { headers, target }) => {
     const token = headers.find(([name]) => name === 'x-auth-token')?.[1] ?? '';

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Answer } from '../support/gateway.ts';
 import { type Name, names, SharingModel, type Status, type Step } from './sharing-model.ts';
 
-/** What steps are taken on: a gateway, with images of the producer that are shared with nobody yet. */
+/** The system that steps run on: a gateway, with images of the producer that are not shared yet. */
 export interface Ground {
   readonly images: readonly string[];
   readonly projects: Readonly<Record<Name, string>>;
@@ -11,14 +11,14 @@ export interface Ground {
 }
 
 const status = fc.constantFrom<Status>('PENDING', 'ACCEPTED', 'REJECTED');
-// Sensible steps more often than others, so that sequences get somewhere.
+// Sensible steps are more likely, so that sequences make progress.
 const producer = fc.oneof(
   { weight: 4, arbitrary: fc.constant<Name>('producer') },
   { weight: 1, arbitrary: fc.constantFrom(...names) },
 );
 const consumer = fc.constantFrom<Name>('a', 'b', 'a', 'b', 'stranger', 'producer');
 
-/** A sequence of steps on so many images. */
+/** A sequence of steps on this many images. */
 export function steps(images: number, maxLength: number): fc.Arbitrary<Step[]> {
   const image = fc.nat({ max: images - 1 });
   const add = fc.record({ does: fc.constant('create' as const), by: producer, member: consumer, image });
@@ -44,7 +44,7 @@ const mutations = {
   update: ['updateMemberStatus', 'UpdateMemberStatusInput'],
 } as const;
 
-/** Takes steps on the ground and in the model, and holds them together after each. */
+/** Applies steps to the gateway and to the model, and compares both after each step. */
 export async function follow(ground: Ground, sequence: readonly Step[]): Promise<void> {
   const model = new SharingModel(ground.images.length);
   for (const step of sequence) {

@@ -20,7 +20,7 @@ const odd = [
 ] as const;
 
 it.each(odd.flatMap(([name, error]) => [1, 2].map((time) => ({ name, error, time }))))(
-  'a resolver that $name is masked, keeps its path, and is reported with the request id, time $time',
+  'the error of a resolver that $name is masked, keeps its path, and is logged with the request id, execution $time',
   async ({ error, time }) => {
     const limits = parseSettings({});
     const schema = createSchema();

@@ -7,11 +7,11 @@ import { toErrorCode } from '../../src/graphql/pipeline/describe-error.ts';
 
 const resolve = createRequire(import.meta.url).resolve;
 
-/** The beginnings of all messages of the errors that a file of graphql-js makes. */
+/** The beginnings of all error messages in a source file of graphql-js. */
 function messagesOf(file: string): string[] {
   const source = readFileSync(resolve(`graphql/${file}`), 'utf8');
   const made = source.split(/new _GraphQLError\.GraphQLError\(\s*/).slice(1);
-  // One message begins with a variable.
+  // One message starts with a variable.
   return made.map((text) => /^[`']([^`']*)/.exec(text)?.[1] ?? '');
 }
 
@@ -20,17 +20,17 @@ function locate(originalError: Error): GraphQLError {
   return new GraphQLError(originalError.message, { originalError, path: ['image'] });
 }
 
-describe('what graphql-js says while it executes an operation', () => {
-  /** About the arguments that a caller sent; all else was coerced or selected before. */
+describe('an error message of graphql-js during execution', () => {
+  /** About the caller's arguments; everything else was coerced or selected earlier. */
   const ofArguments = messagesOf('execution/values.js').filter((message) => message.startsWith('Argument'));
-  /** About what resolvers returned, and about operations that are never executed. */
+  /** About the results of resolvers, and about operations that are never executed. */
   const ofResolvers = messagesOf('execution/execute.js');
 
-  it('is found in its sources', () => {
+  it('is found in the source of graphql-js', () => {
     expect([ofArguments.length, ofResolvers.length]).toEqual([4, 12]);
   });
 
-  it.each(ofArguments)('is the fault of the caller: %s', (message) => {
+  it.each(ofArguments)('is the caller’s fault: %s', (message) => {
     const error = new GraphQLError(message);
     expect([toErrorCode(error), toErrorCode(locate(error))]).toEqual(['BAD_USER_INPUT', 'BAD_USER_INPUT']);
   });
@@ -40,7 +40,7 @@ describe('what graphql-js says while it executes an operation', () => {
   });
 });
 
-it('an error of a resolver has its own code, and anything else is a defect', () => {
+it('an error from a resolver keeps its code, and any other error is a defect', () => {
   expect(toErrorCode(locate(new GatewayError('FORBIDDEN', 'no')))).toBe('FORBIDDEN');
   expect(toErrorCode(locate(new TypeError('Argument "x" is not a function')))).toBe('INTERNAL_SERVER_ERROR');
 });

@@ -16,7 +16,7 @@ import { sendJson, startUpstream } from '../support/upstream.ts';
 const schema = createSchema();
 const defaults: Limits = parseSettings({});
 
-/** Tells what of a request is over its limit; null where nothing is, and where GraphQL itself refuses it. */
+/** The limit that a request exceeds; null if it exceeds none, or if GraphQL itself refuses it. */
 function createCheck(limits: Partial<Limits> = {}) {
   const all = { ...defaults, ...limits };
   const find = createFindOperation({
@@ -48,7 +48,7 @@ function times(count: number, text: (index: number) => string, separator = ' '):
   return Array.from({ length: count }, (_, index) => text(index)).join(separator);
 }
 
-/** What this takes of the processor on average, which is what it takes of the event loop where nothing else runs. */
+/** The average CPU time of a function, which is the time it blocks the event loop on an idle machine. */
 function cpuMs(run: () => void): number {
   const runs = 20;
   run();
@@ -60,22 +60,22 @@ function cpuMs(run: () => void): number {
 
 const attributes = 'id name status visibility createdAt updatedAt size minDisk minRam tags protected osHidden checksum';
 
-/** Documents made to take time or memory; each is the worst of its kind that we could think of. */
+/** Documents designed to take time or memory; each is the worst known of its kind. */
 const bombs: Readonly<Record<string, readonly [string, keyof Limits]>> = {
   'a megabyte of spaces': [' '.repeat(1_000_000), 'maxDocumentCharacters'],
   'many aliases at the root': [`{ ${times(5_000, (i) => `a${i}: __typename`)} }`, 'maxTokens'],
   'aliases of one field': [`{ ${times(101, (i) => `a${i}: __typename`)} }`, 'maxAliasesPerField'],
-  'aliases in all': [
+  'aliases in total': [
     `{ ${times(70, (i) => `a${i}: image(id: 1) { b${i}: id c${i}: name d${i}: id }`)} }`,
     'maxAliases',
   ],
-  'nesting that would overflow a stack': [`${'{ a '.repeat(5_000)}${'}'.repeat(5_000)}`, 'maxDepth'],
+  'nesting that would overflow the stack': [`${'{ a '.repeat(5_000)}${'}'.repeat(5_000)}`, 'maxDepth'],
   'nested lists in an argument': [`{ image(id: ${'['.repeat(20_000)}1${']'.repeat(20_000)}) { id } }`, 'maxDepth'],
   'braces that are never closed': ['{'.repeat(100_000), 'maxDepth'],
   'braces hidden behind strings': [`${'{ a(b: "}}}}") '.repeat(2_000)}`, 'maxDepth'],
   'comments only': [`${'#\n'.repeat(6_000)}{ __typename }`, 'maxTokens'],
-  'fields that have to be merged': [`{ ${times(51, () => '__typename')} }`, 'maxFieldRepeats'],
-  'fields that have to be merged, below others': [
+  'fields to merge': [`{ ${times(51, () => '__typename')} }`, 'maxFieldRepeats'],
+  'fields to merge, nested in others': [
     `{ ${times(8, () => `images { ${times(8, () => 'nodes { id }')} }`)} }`,
     'maxFieldRepeats',
   ],
@@ -83,7 +83,7 @@ const bombs: Readonly<Record<string, readonly [string, keyof Limits]>> = {
     `{ ${times(10, (i) => `f${i}: images { edges { cursor } }`)} ${times(91, (i) => `g${i}`)} }`,
     'maxRootFields',
   ],
-  'more fields in all than allowed': [
+  'more fields in total than allowed': [
     `{ ${times(50, (i) => `f${i}: images { nodes { ${attributes} ${attributes} ${attributes} } }`)} }`,
     'maxFields',
   ],
@@ -96,11 +96,11 @@ const bombs: Readonly<Record<string, readonly [string, keyof Limits]>> = {
      fragment F60 on Query { __typename }`,
     'maxFieldRepeats',
   ],
-  'fragments in a ring, with many ways round': [
+  'a cycle of fragments with many paths': [
     `{ ...F0 } ${times(90, (i) => `fragment F${i} on Query { ${times(20, (j) => `...F${(i + j + 1) % 90}`)} }`)}`,
     'maxDepth',
   ],
-  'a chain of fragments that is never used': [
+  'an unused chain of fragments': [
     times(99, (i) => `fragment F${i} on Query { ... { ... { ...F${i + 1} } } }`),
     'maxDepth',
   ],
@@ -121,7 +121,7 @@ const bombs: Readonly<Record<string, readonly [string, keyof Limits]>> = {
 
 const prepare = createPrepare({ schema, limits: defaults, introspection: true });
 
-/** What preparing a document takes, whether it is refused or not. */
+/** The cost of preparing a document, whether it is refused or not. */
 function prepareMs(document: string): number {
   return cpuMs(() => {
     try {
@@ -133,17 +133,17 @@ function prepareMs(document: string): number {
 }
 
 describe.each(Object.entries(bombs))('%s', (_name, [document, limit]) => {
-  it(`is over ${limit}`, () => {
+  it(`exceeds ${limit}`, () => {
     const allowed = limit === 'maxAnswerBytes' ? expect.any(Number) : defaults[limit];
     expect(check(document)).toEqual({ limit, allowed, found: expect.any(Number) });
   });
 
-  it('costs little', () => {
+  it('takes little CPU time', () => {
     expect(prepareMs(document)).toBeLessThan(20);
   });
 });
 
-describe('what is just within the limits', () => {
+describe('a document just within the limits', () => {
   const largest: Readonly<Record<string, string>> = {
     'fields to merge in many fragments': `{ images { nodes { ${times(50, (i) => `...F${i}`)} } } }
       ${times(50, (i) => `fragment F${i} on Image { ${attributes} }`)}`,
@@ -154,12 +154,12 @@ describe('what is just within the limits', () => {
     'uses of variables': `query (${times(300, (i) => `$a${i}: ID`)}) { image(id: [${times(1_500, (i) => `$a${i % 300}`)}]) { id } }`,
     commas: `${','.repeat(99_000)}{ __typename }`,
   };
-  it.each(Object.entries(largest))('%s: is checked, parsed and validated in little time', (_name, document) => {
+  it.each(Object.entries(largest))('is checked, parsed and validated quickly: %s', (_name, document) => {
     expect(check(document)).toBeNull();
     expect(prepareMs(document)).toBeLessThan(20);
   });
 
-  it('introspection as tools ask for it', () => {
+  it('permits the introspection query of common tools', () => {
     const options = {
       inputValueDeprecation: true,
       specifiedByUrl: true,
@@ -169,11 +169,11 @@ describe('what is just within the limits', () => {
     expect(check(getIntrospectionQuery(options))).toBeNull();
   });
 
-  it('a fragment within itself is for validation to refuse', () => {
+  it('leaves a fragment cycle to validation', () => {
     expect(check('{ ...A } fragment A on Query { ...B __typename } fragment B on Query { ...A }')).toBeNull();
   });
 
-  it('what is no document is for the parser to refuse', () => {
+  it('leaves a syntax error to the parser', () => {
     expect(check('{ "')).toBeNull();
     expect(check(`{ ${'"" '.repeat(5_001)} "`)).toEqual({ limit: 'maxTokens', allowed: 5_000, found: 5_001 });
   });
@@ -183,7 +183,7 @@ describe('the cost of lists', () => {
   const page = 'query ($n: Int) { images(first: $n) { nodes { members { image { name } } } } }';
   const cost = { maxCost: 2_000 };
 
-  it('goes by the size of the page, wherever that comes from', () => {
+  it('depends on the page size, wherever it is set', () => {
     expect(check(page, { variables: { n: 50 } }, cost)).toBeNull();
     expect(check(page, { variables: { n: 500 } }, cost)).toMatchObject({ limit: 'maxCost' });
     expect(check(page.replace('Int', 'Int = 500'), {}, cost)).toMatchObject({ limit: 'maxCost' });
@@ -192,13 +192,13 @@ describe('the cost of lists', () => {
     expect(check('{ images { edges { node { members { image { id } } } } } }', {}, cost)).toBeNull();
   });
 
-  it('is looked at again for every use of a document', () => {
+  it('is checked again for every use of a document', () => {
     const again = createCheck(cost);
     const ask = (n: number) => again(page, { variables: { n } });
     expect([50, 500, 50, 500].map((n) => ask(n)?.limit)).toEqual([undefined, 'maxCost', undefined, 'maxCost']);
   });
 
-  it('goes by the number of representations', () => {
+  it('depends on the number of representations', () => {
     const entities = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Image { members { status } } } }';
     const r = Array.from({ length: 300 }, () => ({ __typename: 'Image', id: '1' }));
     expect(check(entities, { variables: { r } }, cost)?.limit).toBe('maxCost');
@@ -224,7 +224,7 @@ describe('the cost of lists', () => {
     expect(check(document, { variables }, { maxRepresentations: 3 })).toBeNull();
   });
 
-  it('is that of the operation that is asked for', () => {
+  it('is that of the requested operation', () => {
     const document = `query Small { images(first: 1) { nodes { id } } } query Large { images(first: 1000) { nodes { members { status } } } }`;
     expect(check(document, { operationName: 'Small' }, cost)).toBeNull();
     expect(check(document, { operationName: 'Large' }, cost)).toMatchObject({ limit: 'maxCost' });
@@ -232,7 +232,7 @@ describe('the cost of lists', () => {
 });
 
 describe('variables', () => {
-  it('are counted, however they are nested', () => {
+  it('are counted at any depth', () => {
     const nested = (depth: number): unknown => {
       let value: unknown = 1;
       for (let at = 0; at < depth; at++) value = [value];
@@ -245,7 +245,7 @@ describe('variables', () => {
   });
 });
 
-it('what is over a limit is refused with 400, a code and the figure, and nothing is asked of upstream', async () => {
+it('a request over a limit is refused with 400, a code and the limit, without an upstream call', async () => {
   await using upstream = await startUpstream((response) => sendJson(response, 200, {}));
   await using gateway = await startGateway(upstream.url, { MAX_DEPTH: '3' });
   const { status, data, errors } = await gateway.query('token', '{ images { nodes { members { status } } } }');
@@ -254,7 +254,7 @@ it('what is over a limit is refused with 400, a code and the figure, and nothing
   expect(upstream.received).toHaveLength(0);
 });
 
-it('a document that is asked for by its hash is held to the limits too', async () => {
+it('the limits apply to a document requested by its hash too', async () => {
   await using upstream = await startUpstream((response) => sendJson(response, 200, { images: [] }));
   await using gateway = await startGateway(upstream.url, { MAX_COST: '100' });
   const query = 'query ($n: Int) { images(first: $n) { nodes { id } } }';

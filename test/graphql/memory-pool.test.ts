@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { MemoryPool } from '../../src/graphql/limits/memory-pool.ts';
 
-it('what is held together stays within the bound, and what is given back can be taken again', () => {
+it('limits the total memory, and makes released memory available again', () => {
   const pool = new MemoryPool(100);
   const [first, second, third] = [pool.open(), pool.open(), pool.open()];
   expect([first.take(60), second.take(40), third.take(1)]).toEqual([true, true, false]);
@@ -11,7 +11,7 @@ it('what is held together stays within the bound, and what is given back can be 
   expect(third.take(1)).toBe(false);
 });
 
-it('the oldest holder gets what it needs, whatever the bound: it is answered, and then the next one is the oldest', () => {
+it('lets the oldest holder exceed the limit so that it can finish, and then the next oldest', () => {
   const pool = new MemoryPool(100);
   const [first, second, third] = [pool.open(), pool.open(), pool.open()];
   expect([first.take(50), second.take(50)]).toEqual([true, true]);
@@ -22,7 +22,7 @@ it('the oldest holder gets what it needs, whatever the bound: it is answered, an
   expect([pool.bytes, third.take(1)]).toEqual([0, true]);
 });
 
-it('nothing costs nothing', () => {
+it('accepts an empty reservation', () => {
   const pool = new MemoryPool(1);
   expect([pool.open().take(0), pool.open().take(2), pool.bytes]).toEqual([true, true, 2]);
 });

@@ -15,7 +15,7 @@ import { DocumentStore } from '../../src/graphql/documents/document-store.ts';
 import { Operation } from '../../src/graphql/documents/operation.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 
-/** Answers its arguments. */
+/** Returns its arguments. */
 const echo = (_root: unknown, args: unknown): unknown => args;
 
 const schema = buildSchema(`
@@ -42,7 +42,7 @@ function createOperation(document: string, name?: string, of = schema): Operatio
   return new Operation(of, syntaxTree, node, { refusal: null, varies: false, variableUses: new Map() });
 }
 
-/** How an operation is executed when it is asked for again. */
+/** How a repeated operation is executed. */
 function useAgain(operation: Operation): CompiledOperation | string {
   expect(operation.use()).toBe('first use');
   return operation.use();
@@ -59,14 +59,17 @@ it.each([
   { document: 'query ($size: Size! = SMALL) { echo(value: $size) }', variables: {} },
   { document: 'query ($value: Anything) { echo(value: $value) }', variables: { value: { id: 'a' } } },
   { document: '{ a: name one: query { name } }', variables: {} },
-])('$document with $variables is compiled and answered as graphql-js does', async ({ document, variables }) => {
-  const expected = await execute({ schema, document: parse(document), variableValues: variables });
-  const operation = createOperation(document);
-  const compiled = useAgain(operation);
-  if (typeof compiled === 'string') expect.fail(compiled);
-  const result = await compiled(coerce(operation, variables), {} as GatewayContext);
-  expect(JSON.stringify(result)).toBe(JSON.stringify(expected));
-});
+])(
+  '$document with $variables is compiled and gets the same answer as from graphql-js',
+  async ({ document, variables }) => {
+    const expected = await execute({ schema, document: parse(document), variableValues: variables });
+    const operation = createOperation(document);
+    const compiled = useAgain(operation);
+    if (typeof compiled === 'string') expect.fail(compiled);
+    const result = await compiled(coerce(operation, variables), {} as GatewayContext);
+    expect(JSON.stringify(result)).toBe(JSON.stringify(expected));
+  },
+);
 
 it.each([
   ['query ($order: Order) { name @include(if: true) }', 'conditions'],
@@ -87,7 +90,7 @@ it.each([
   expect(useAgain(createOperation(document))).toBe(why);
 });
 
-it('an operation is interpreted the first time, and compiled from then on', () => {
+it('an operation is interpreted the first time and compiled from then on', () => {
   const operation = createOperation('query A { name } query B { query { name } }', 'B');
   expect([operation.use(), typeof operation.use(), typeof operation.use()]).toEqual([
     'first use',
@@ -96,7 +99,7 @@ it('an operation is interpreted the first time, and compiled from then on', () =
   ]);
 });
 
-it('what takes much memory once it is compiled is not compiled, however short it is', () => {
+it('an operation that takes much memory once compiled is not compiled, however short it is', () => {
   const [long, many] = ['a'.repeat(50_000), Array.from({ length: 100 }, (_, index) => index)];
   const variables = many.map((index) => `$v${index}: Order`).join(' ');
   for (const document of [
@@ -112,14 +115,14 @@ it('what takes much memory once it is compiled is not compiled, however short it
   );
 });
 
-it('a variable that is null where null cannot stand is left to graphql-js', () => {
+it('a null variable in a non-null position is left to graphql-js', () => {
   const operation = createOperation('query ($size: Size = SMALL) { sized(size: $size) }');
   const compiled = useAgain(operation);
   if (typeof compiled === 'string') expect.fail(compiled);
   expect(compiled({ size: null }, {} as GatewayContext)).toBeNull();
 });
 
-it('a value that the compiler does not take, though graphql-js does, is left to graphql-js', () => {
+it('a value that graphql-js accepts but the compiler does not is left to graphql-js', () => {
   const wrap = (value: unknown) => {
     if (typeof value !== 'string') throw new Error('no');
     return { value };
@@ -131,7 +134,7 @@ it('a value that the compiler does not take, though graphql-js does, is left to 
   expect(compiled(coerce(operation, { values: ['a'] }), {} as GatewayContext)).toBeNull();
 });
 
-it('introspection is compiled: tools ask for it again and again', () => {
+it('introspection is compiled, because tools repeat it', () => {
   expect(useAgain(createOperation(getIntrospectionQuery(), undefined, createSchema()))).toBeTypeOf('function');
 });
 
@@ -147,10 +150,10 @@ describe('the store of documents', () => {
     expect(prepared).toHaveBeenCalledTimes(1);
   });
 
-  it('forgets what was not used for longest, not what came first', () => {
+  it('evicts the least recently used document, not the oldest', () => {
     const store = new DocumentStore(prepare);
     const busy = store.get('{ name }');
-    // Each takes about a hundredth of the memory for documents.
+    // Each takes about one per cent of the memory for documents.
     for (let index = 0; index < 300; index++) {
       store.get(`{ name } #${String(index).padEnd(6_400)}`);
       expect(store.get('{ name }')).toBe(busy);
@@ -160,7 +163,7 @@ describe('the store of documents', () => {
     expect(store.getByHash(idle.sha256)).toBeUndefined();
   });
 
-  it('counts the operations of one document as much as those of many', () => {
+  it('counts each operation of a document towards its memory', () => {
     const store = new DocumentStore(prepare);
     const first = store.get('{ name }');
     const below = Array.from({ length: 250 }, (_, index) => `a${index}: name`).join(' ');

@@ -84,10 +84,10 @@ describe.each([
   });
 });
 
-describe('a document that is in no manifest', () => {
+describe('a document outside the manifest', () => {
   const unknown = { query: '{ images { nodes { name } } }' };
 
-  it('is refused where that is enforced, and nothing is asked of upstream', async () => {
+  it('is refused if the manifest is enforced, without an upstream call', async () => {
     await using started = await start('enforce');
     const { gateway, upstream } = started;
     expect(await send(gateway, unknown)).toEqual(refused);
@@ -101,7 +101,7 @@ describe('a document that is in no manifest', () => {
     expect(upstream.received).toHaveLength(0);
   });
 
-  it('is executed and told of where that is logged', async () => {
+  it('is executed and logged in logging mode', async () => {
     await using started = await start('log');
     const { gateway } = started;
     expect(await send(gateway, { ...unknown, query: 'query Other { __typename }', operationName: 'Other' })).toEqual(
@@ -112,10 +112,10 @@ describe('a document that is in no manifest', () => {
     expect(await (await fetch(`${gateway.url}/metrics`)).text()).toContain('image_gateway_untrusted_documents_total 1');
   });
 
-  it('is executed for a router that proves itself: it makes up its documents', async () => {
+  it('is executed for a router that sends the secret, because routers generate their documents', async () => {
     const secret = 'a secret of a router'.replaceAll(' ', '-');
     await using started = await start('enforce', manifests.Apollo, { ROUTER_SECRET: secret });
-    // However often the router asked, nobody else may.
+    // Other callers remain refused, however often the router sent it.
     for (let time = 1; time <= 3; time++) {
       expect(await send(started.gateway, unknown, { 'x-router-secret': secret })).toEqual(fine);
       expect(await send(started.gateway, unknown, { 'x-router-secret': 'another-that-is-long' })).toEqual(refused);
@@ -123,7 +123,7 @@ describe('a document that is in no manifest', () => {
   });
 });
 
-it('operations of the manifest have a name of their own in the metrics, however many others came before', async () => {
+it('operations of the manifest keep their own name in the metrics, however many others came before', async () => {
   await using started = await start('log');
   const { gateway } = started;
   for (let index = 0; index < 105; index++) await send(gateway, { query: `query Q${index} { __typename }` });
@@ -136,8 +136,8 @@ it('operations of the manifest have a name of their own in the metrics, however 
 it.each([
   ['no JSON', '{'],
   ['a list', '[]'],
-  ['something else than text under an id', '{"a": 1}'],
-  ['what is no document', '{"a": "{ image("}'],
+  ['a value that is not a string', '{"a": 1}'],
+  ['an invalid document', '{"a": "{ image("}'],
   ['a document of two operations', '{"a": "query A { __typename } query B { __typename }"}'],
   ['no operations', '{"format": "apollo-persisted-query-manifest", "version": 1}'],
 ])('a manifest that holds %s is refused in one line that names the setting', (_name, manifest) => {

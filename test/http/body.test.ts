@@ -9,7 +9,7 @@ import { rawRequest } from '../support/raw-request.ts';
 
 const maxRequestBytes = 2048;
 
-/** A gateway whose upstream is not there; `__typename` needs none. */
+/** A gateway without an upstream; `__typename` needs none. */
 async function startAlone() {
   const gateway = await startGateway(await refusingUrl(createServer()), { MAX_REQUEST_BYTES: String(maxRequestBytes) });
   return {
@@ -35,7 +35,7 @@ it.each([
   'application/json; profile="https://example.com/a;charset=latin1"',
   'application/json; odata.metadata=minimal; charset=utf-8',
   'application/json;',
-])('a body of the type %s is read', async (type) => {
+])('reads a body of the type %s', async (type) => {
   await using alone = await startAlone();
   expect(await alone.post(good, { 'content-type': type })).toEqual({ status: 200, body: answer });
 });
@@ -51,7 +51,7 @@ it.each<readonly [string, string, number]>([
   ['application/json; charset=latin1', '', 415],
   ['application/json', 'gzip', 415],
   ['application/json', 'identity, br', 415],
-])('one of the type "%s", encoded "%s", is not: %i', async (type, encoding, expected) => {
+])('refuses a body of the type "%s", encoded "%s", with %i', async (type, encoding, expected) => {
   await using alone = await startAlone();
   const { status, body } = await alone.post(Buffer.from(good), {
     ...(type && { 'content-type': type }),
@@ -61,13 +61,13 @@ it.each<readonly [string, string, number]>([
   expect(body).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST', requestId: expect.any(String) } }] });
 });
 
-it.each(['identity', 'Identity', 'identity, identity'])('a body that is encoded as "%s" is read', async (encoding) => {
+it.each(['identity', 'Identity', 'identity, identity'])('reads a body with the encoding "%s"', async (encoding) => {
   await using alone = await startAlone();
   const headers = { 'content-type': 'application/json', 'content-encoding': encoding };
   expect(await alone.post(good, headers)).toEqual({ status: 200, body: answer });
 });
 
-it('a byte order mark before a body is skipped', async () => {
+it('skips a byte order mark before a body', async () => {
   await using alone = await startAlone();
   const headers = { 'content-type': 'application/json' };
   expect(await alone.post(`\ufeff${good}`, headers)).toEqual({ status: 200, body: answer });
@@ -75,16 +75,16 @@ it('a byte order mark before a body is skipped', async () => {
 });
 
 it.each([
-  ['no JSON', Buffer.from('{')],
+  ['not JSON', Buffer.from('{')],
   ['empty', Buffer.from('')],
   ['not UTF-8', Buffer.from([0x22, 0xff, 0x22])],
-  ['no request', Buffer.from('[]')],
-  ['a text', Buffer.from('"text"')],
+  ['not a request', Buffer.from('[]')],
+  ['a string', Buffer.from('"text"')],
   ['null', Buffer.from('null')],
   ['without a query', Buffer.from('{}')],
-  ['with a query that is no text', Buffer.from('{"query": 1}')],
-  ['with variables that are no object', Buffer.from('{"query": "{ __typename }", "variables": "x"}')],
-])('a body that is %s is refused: 400', async (_name, bytes) => {
+  ['with a query that is not a string', Buffer.from('{"query": 1}')],
+  ['with variables that are not an object', Buffer.from('{"query": "{ __typename }", "variables": "x"}')],
+])('refuses a body that is %s with 400', async (_name, bytes) => {
   await using alone = await startAlone();
   const { status, body } = await alone.post(bytes, { 'content-type': 'application/json' });
   expect(status).toBe(400);
@@ -95,7 +95,7 @@ it.each([
 it.each([
   ['with its length', false],
   ['in chunks', true],
-])('a body may be as large as the limit and no larger, sent %s', async (_name, chunked) => {
+])('accepts a body up to the limit and no larger, sent %s', async (_name, chunked) => {
   await using alone = await startAlone();
   const send = async (size: number) => {
     const bytes = Buffer.from(good.padEnd(size));
@@ -113,7 +113,7 @@ it.each([
   });
 });
 
-it('a body that is far too large is refused before it was sent, and the connection closed', async () => {
+it('refuses a body that is far too large before it is sent, and closes the connection', async () => {
   await using alone = await startAlone();
   const received = await rawRequest(
     alone.gateway.url,
@@ -123,7 +123,7 @@ it('a body that is far too large is refused before it was sent, and the connecti
   expect(received).toMatch(/^connection: close\r$/im);
 });
 
-it('a body that is cut off is no defect, and harms nobody else', async () => {
+it('does not treat a truncated body as a defect, and keeps serving other callers', async () => {
   const outcomes: unknown[] = [];
   let held = 0;
   const reception = {

@@ -7,7 +7,7 @@ import { toMaxConnections } from '../../src/http/open-files.ts';
 import { startGateway } from '../support/gateway.ts';
 import { refusingUrl } from '../support/listen.ts';
 
-/** A gateway whose upstream is not there; `__typename` needs none. */
+/** A gateway without an upstream; `__typename` needs none. */
 async function startAlone(environment: Readonly<Record<string, string>>) {
   const gateway = await startGateway(await refusingUrl(createServer()), environment);
   const { port } = new URL(gateway.url);
@@ -21,7 +21,7 @@ async function startAlone(environment: Readonly<Record<string, string>>) {
     return socket;
   }
 
-  /** Asks on a connection of its own; the server knows of all that were opened before. */
+  /** Sends a request on a new connection; by then the server knows all connections that were opened before. */
   async function get(path: string, localAddress?: string): Promise<string> {
     const socket = await open(localAddress);
     socket.write(`GET ${path} HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n`);
@@ -44,14 +44,10 @@ async function startAlone(environment: Readonly<Record<string, string>>) {
 const operation = '/graphql?query=%7B__typename%7D';
 
 describe.each([
-  [
-    'an address that holds as many connections as it may',
-    { MAX_CONNECTIONS_PER_ADDRESS: '5' },
-    'connections of address',
-  ],
-  ['where all connections are in use', { MAX_CONNECTIONS: '5' }, 'connections'],
+  ['at the limit of one address', { MAX_CONNECTIONS_PER_ADDRESS: '5' }, 'connections of address'],
+  ['at the limit of all connections', { MAX_CONNECTIONS: '5' }, 'connections'],
 ])('%s', (_who, environment, reason) => {
-  it('is told how the gateway is, and to come back for all else', async () => {
+  it('a new connection gets health and metrics, and 503 for everything else', async () => {
     await using alone = await startAlone(environment);
     const silent = await alone.openAll(5);
     expect(await alone.get('/healthz')).toMatch(/^HTTP\/1\.1 200 [\s\S]*connection: close/i);
@@ -68,7 +64,7 @@ describe.each([
     await expect.poll(() => alone.get(operation)).toMatch(/^HTTP\/1\.1 200 /);
   });
 
-  it('is told so however many come on top', async () => {
+  it('the same answers come for any number of further connections', async () => {
     await using alone = await startAlone(environment);
     await alone.openAll(5);
     for (let round = 0; round < 3; round++) {
@@ -77,7 +73,7 @@ describe.each([
     }
   });
 
-  it('has connections that come on top closed, if they ask for nothing', async () => {
+  it('further connections are closed if they send no request', async () => {
     await using alone = await startAlone(environment);
     await alone.openAll(5);
     const began = performance.now();
@@ -87,7 +83,7 @@ describe.each([
   });
 });
 
-it('one address that holds as many connections as it may takes nothing from another', async () => {
+it('an address at its limit does not affect another address', async () => {
   await using alone = await startAlone({ MAX_CONNECTIONS_PER_ADDRESS: '5' });
   await alone.openAll(50);
   expect(await alone.get(operation, '127.0.0.2')).toMatch(/^HTTP\/1\.1 200 /);
@@ -95,7 +91,7 @@ it('one address that holds as many connections as it may takes nothing from anot
 });
 
 it.each([{ MAX_CONNECTIONS_PER_ADDRESS: '0' }, { MAX_CONNECTIONS_PER_ADDRESS: '5', TRUST_PROXY: 'true' }])(
-  'with %j, one address may hold any number',
+  'with %j, one address may have any number of connections',
   async (environment) => {
     await using alone = await startAlone(environment);
     await alone.openAll(50);
@@ -103,7 +99,7 @@ it.each([{ MAX_CONNECTIONS_PER_ADDRESS: '0' }, { MAX_CONNECTIONS_PER_ADDRESS: '5
   },
 );
 
-it('a connection over a limit carries one request', async () => {
+it('a connection over a limit serves one request', async () => {
   await using alone = await startAlone({ MAX_CONNECTIONS: '2' });
   await alone.openAll(2);
   const socket = await alone.open();
@@ -118,8 +114,11 @@ it.each([
   [2_000, 16, 64, 32],
   [2_000, 16, Number.POSITIVE_INFINITY, 2_000],
   [10, 16, 64, 10],
-])('of %i connections, with %i to upstream and %i files, there are %i', (wanted, upstream, files, allowed) => {
-  const lowered: number[] = [];
-  expect(toMaxConnections(wanted, upstream, (max) => lowered.push(max), files)).toBe(allowed);
-  expect(lowered).toEqual(allowed < wanted ? [allowed] : []);
-});
+])(
+  'of %i connections, with %i to upstream and %i file descriptors, %i are allowed',
+  (wanted, upstream, files, allowed) => {
+    const lowered: number[] = [];
+    expect(toMaxConnections(wanted, upstream, (max) => lowered.push(max), files)).toBe(allowed);
+    expect(lowered).toEqual(allowed < wanted ? [allowed] : []);
+  },
+);

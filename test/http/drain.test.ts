@@ -6,7 +6,7 @@ import { sendJson, startUpstream } from '../support/upstream.ts';
 
 const document = '{ image(id: "x") { name } }';
 
-it('what is in flight is answered, new connections are refused, and nothing is left', async () => {
+it('answers requests in flight, refuses new connections, and leaves nothing open', async () => {
   let release = (): void => {};
   await using upstream = await startUpstream((response) => {
     release = () => sendJson(response, 200, { id: 'x', name: 'late' });
@@ -23,12 +23,12 @@ it('what is in flight is answered, new connections are refused, and nothing is l
   await vi.waitUntil(() => upstream.sockets.size === 0, { interval: 1 });
 });
 
-it('who is connected already is told by /readyz', async () => {
+it('/readyz reports the shutdown on existing connections', async () => {
   await using upstream = await startUpstream((response) => sendJson(response, 200, {}));
   await using gateway = await startGateway(upstream.url);
   const { port, hostname } = new URL(gateway.url);
   const socket = connect(Number(port), hostname);
-  // The server knows of the connection once it has seen the beginning of a request.
+  // The server knows of the connection once it has received the beginning of a request.
   const head = 'GET /readyz HTTP/1.1\r\n';
   await new Promise<void>((resolve) => socket.write(head, () => resolve()));
   await fetch(`${gateway.url}/healthz`);
@@ -38,7 +38,7 @@ it('who is connected already is told by /readyz', async () => {
   expect(await closed).toBe(true);
 });
 
-it('what is not answered within the grace period is cut off', async () => {
+it('cuts off requests that are not answered within the grace period', async () => {
   await using upstream = await startUpstream(() => {});
   await using gateway = await startGateway(upstream.url, { SHUTDOWN_GRACE_MS: '50' });
   const answer = gateway.query('t', document);
@@ -48,7 +48,7 @@ it('what is not answered within the grace period is cut off', async () => {
   await failed;
 });
 
-it('a caller who goes away takes its upstream call along', async () => {
+it('aborts the upstream call of a caller that goes away', async () => {
   await using upstream = await startUpstream(() => {});
   await using gateway = await startGateway(upstream.url, { UPSTREAM_DEADLINE_MS: '600000' });
   const caller = new AbortController();
@@ -68,7 +68,7 @@ it('a caller who goes away takes its upstream call along', async () => {
 it.each([
   ['that has sent nothing', ''],
   ['that has sent half of its headers', 'GET /healthz HTTP/1.1\r\nHost: '],
-])('a connection %s delays the end by no more than three seconds', async (_which, bytes) => {
+])('a connection %s delays shutdown by at most three seconds', async (_which, bytes) => {
   await using upstream = await startUpstream((response) => sendJson(response, 200, {}));
   await using gateway = await startGateway(upstream.url, { SHUTDOWN_GRACE_MS: '60000' });
   const { port, hostname } = new URL(gateway.url);
@@ -84,7 +84,7 @@ it.each([
   for (const socket of sockets) socket.destroy();
 });
 
-it('a connection that is kept after its last answer delays the end no longer, and the answer comes whole', async () => {
+it('a kept-alive connection gets its whole answer and does not delay shutdown afterwards', async () => {
   let release = (): void => {};
   await using upstream = await startUpstream((response) => {
     release = () => sendJson(response, 200, { id: 'x', name: 'late' });
@@ -96,7 +96,7 @@ it('a connection that is kept after its last answer delays the end no longer, an
   socket.write(`GET /graphql?query=${query} HTTP/1.1\r\nHost: a\r\nX-Auth-Token: t\r\n\r\n`);
   await upstream.arrived(1);
   const closed = gateway.app.close();
-  // Longer than a connection without a request is left open.
+  // Longer than a connection without a request stays open.
   setTimeout(() => release(), 2_500);
   expect(await text(socket)).toContain('"late"');
   const began = performance.now();
@@ -104,7 +104,7 @@ it('a connection that is kept after its last answer delays the end no longer, an
   expect(performance.now() - began).toBeLessThan(1_000);
 });
 
-it('a body that is still being sent is waited for', async () => {
+it('waits for a body that is still being sent', async () => {
   await using upstream = await startUpstream((response) => sendJson(response, 200, {}));
   await using gateway = await startGateway(upstream.url, { SHUTDOWN_GRACE_MS: '60000' });
   const { port, hostname } = new URL(gateway.url);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createMemorySource, Memory } from '../../src/http/memory.ts';
 
-/** A process with 100 bytes of memory, 10 of heap among it, and garbage that a collection frees in some time. */
+/** A process with 100 bytes of memory, including 10 of heap, and garbage that a collection frees in some time. */
 function create(maxPercent = 80) {
   const state = { now: 0, held: 0, garbage: 0, heapUsed: 0, collections: 0, collectionMs: 50 };
   const memory = new Memory(
@@ -19,7 +19,7 @@ function create(maxPercent = 80) {
   return { memory, state };
 }
 
-it('memory is short by what the process holds, or by the heap, whichever is nearer its limit', () => {
+it('memory is short if either the process or the heap is near its limit', () => {
   const { memory, state } = create();
   state.held = 50;
   state.heapUsed = 7;
@@ -32,7 +32,7 @@ it('memory is short by what the process holds, or by the heap, whichever is near
   expect([memory.percent, memory.isShort]).toEqual([90, true]);
 });
 
-it('garbage is collected before memory counts as short, and only then', () => {
+it('garbage is collected before memory counts as short, and not otherwise', () => {
   const { memory, state } = create();
   state.held = 30;
   state.garbage = 50;
@@ -42,7 +42,7 @@ it('garbage is collected before memory counts as short, and only then', () => {
   expect([memory.isShort, state.collections, memory.percent]).toEqual([false, 1, 30]);
 });
 
-it('collections take a fifth of the time at most, however often memory is looked at', () => {
+it('collections take at most a fifth of the time, however often memory is checked', () => {
   const { memory, state } = create();
   state.held = 90;
   const end = 10_000;
@@ -54,20 +54,20 @@ it('collections take a fifth of the time at most, however often memory is looked
   expect(state.collections).toBeGreaterThan(20);
 });
 
-it('memory that was short is enough again once less is held, without anything else happening', () => {
+it('memory is no longer short once less is in use, without any other event', () => {
   const { memory, state } = create();
   state.held = 90;
   expect(memory.isShort).toBe(true);
   state.held = 20;
   state.garbage = 70;
-  // Garbage that came after the last collection waits for the next one.
+  // Garbage created after the last collection remains until the next one.
   state.now += 100;
   expect(memory.isShort).toBe(true);
   state.now += 300;
   expect(memory.isShort).toBe(false);
 });
 
-it('this process gives back what it does not hold', () => {
+it('this process returns unused memory', () => {
   const source = createMemorySource();
   const { available, heapLimit, resident } = source.read();
   expect(resident).toBeLessThan(available);

@@ -2,7 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildClientSchema, getIntrospectionQuery } from 'graphql';
+import {
+  buildClientSchema,
+  buildSchema,
+  type GraphQLObjectType,
+  getIntrospectionQuery,
+  type IntrospectionQuery,
+} from 'graphql';
 import { describe, expect, it, vi } from 'vitest';
 import { createExplorerRoutes } from '../../src/http/explorer.ts';
 import type { Routes } from '../../src/http/server.ts';
@@ -13,10 +19,10 @@ import { startGateway } from '../support/gateway.ts';
 import { listen } from '../support/listen.ts';
 import { rawRequest } from '../support/raw-request.ts';
 
-/** No page is loaded before an Images API is asked. */
+/** An address without an Images API; pages need none. */
 const nowhere = 'http://127.0.0.1:9';
 
-/** What a route answers to a browser that has nothing yet. */
+/** The answer of a route to a browser with an empty cache. */
 async function readRoute(routes: Routes, path: string): Promise<string> {
   const server = createServer((request, response) => void routes[path]?.GET?.(request, response, { path, search: '' }));
   await using listening = await listen(server);
@@ -24,7 +30,7 @@ async function readRoute(routes: Routes, path: string): Promise<string> {
 }
 
 describe('the console', () => {
-  it('is a page that may load nothing but the gateway’s own files', async () => {
+  it('is a page that may load only the gateway’s own files', async () => {
     await using gateway = await startGateway(nowhere, { CONSOLE: 'true' });
     const page = await fetch(`${gateway.url}/console`);
     expect(page.url).toBe(`${gateway.url}/console/`);
@@ -47,13 +53,13 @@ describe('the console', () => {
     }
   });
 
-  it('is sent relative to where it was asked for, so that a proxy may serve it below a path', async () => {
+  it('redirects relatively, so that a proxy may serve it below a path', async () => {
     await using gateway = await startGateway(nowhere, { CONSOLE: 'true' });
     const answer = await fetch(`${gateway.url}/console`, { redirect: 'manual' });
     expect([answer.status, answer.headers.get('location')]).toEqual([308, 'console/']);
   });
 
-  it('is not sent again to a browser that has it', async () => {
+  it('is not sent again to a browser that has cached it', async () => {
     await using gateway = await startGateway(nowhere, { CONSOLE: 'true' });
     const etag = (await fetch(`${gateway.url}/console/`)).headers.get('etag') ?? '';
     expect(etag).not.toBe('');
@@ -61,7 +67,7 @@ describe('the console', () => {
     expect([again.status, await again.text()]).toEqual([304, '']);
   });
 
-  it('answers HEAD as GET, without the body', async () => {
+  it('answers HEAD like GET, without the body', async () => {
     await using gateway = await startGateway(nowhere, { CONSOLE: 'true' });
     const head = await fetch(`${gateway.url}/console/`, { method: 'HEAD' });
     expect(head.status).toBe(200);
@@ -81,20 +87,20 @@ describe('the console', () => {
     },
   );
 
-  it('offers nobody where the Images API is a cloud', async () => {
+  it('offers no demo callers if the Images API is a cloud', async () => {
     await using gateway = await startGateway(nowhere, { CONSOLE: 'true' });
     const people = await fetch(`${gateway.url}/console/people.json`);
     expect(await people.json()).toEqual([]);
   });
 
-  it('is not there unless it is asked for', async () => {
+  it('is not served unless it is enabled', async () => {
     await using gateway = await startGateway(nowhere);
     for (const path of ['/console', '/console/', '/console/people.json']) {
       expect((await fetch(gateway.url + path)).status, path).toBe(404);
     }
   });
 
-  it('is not served with a file whose type is not known', async () => {
+  it('does not serve a file of an unknown type', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pages-'));
     try {
       await writeFile(join(folder, 'index.html'), '<!doctype html>');
@@ -108,12 +114,12 @@ describe('the console', () => {
 });
 
 describe('the explorer', () => {
-  it('is not there in production', async () => {
+  it('is not served in production', async () => {
     await using gateway = await startGateway('http://127.0.0.1:1', { PRODUCTION: 'true' });
     expect((await fetch(`${gateway.url}/explorer`)).status).toBe(404);
   });
 
-  it('is a page that may load nothing but the gateway’s own files, all of which are there', async () => {
+  it('is a page that may load only the gateway’s own files, all of which exist', async () => {
     await using gateway = await startGateway(nowhere);
     const page = await fetch(`${gateway.url}/explorer`);
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self';");
@@ -127,7 +133,7 @@ describe('the explorer', () => {
     }
   });
 
-  it('is loaded when it is asked for, once, and not before', async () => {
+  it('is loaded once, on the first request', async () => {
     const parts = { js: 'a', css: 'b', favicon: '', editorWorkerService: 'c', jsonWorker: 'd', graphqlWorker: 'e' };
     const load = vi.fn(async () => parts);
     const routes = createExplorerRoutes({ document: '', headers: {} }, load);
@@ -140,7 +146,7 @@ describe('the explorer', () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
-  it('shows a sample as it is, whatever it holds', async () => {
+  it('shows the sample verbatim, whatever characters it contains', async () => {
     const sample = { document: '# </script><script>alert(1)</script>', headers: {} };
     const routes = createExplorerRoutes(sample);
     const body = await readRoute(routes, '/explorer');
@@ -149,8 +155,39 @@ describe('the explorer', () => {
   });
 });
 
+describe('the schema at /schema.graphql', () => {
+  it('matches introspection, with all descriptions, and without the fields for routers', async () => {
+    await using gateway = await startGateway(nowhere, { ROUTER_SECRET: 'a-secret-of-the-router' });
+    const answer = await fetch(`${gateway.url}/schema.graphql`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
+    const sdl = await answer.text();
+    expect(sdl).not.toMatch(/@(?:link|key|shareable|cost|listSize)|_entities|_service|_Any|federation__|link__/);
+    const shown = buildSchema(sdl);
+    const { data } = await gateway.query(null, getIntrospectionQuery({ specifiedByUrl: true }));
+    const introspected = buildClientSchema(data as unknown as IntrospectionQuery);
+    for (const type of Object.values(shown.getTypeMap())) {
+      const { description = null } = introspected.getType(type.name) ?? {};
+      expect(type.description ?? null, type.name).toBe(description);
+      if (type.name.startsWith('__') || !('getFields' in type)) continue;
+      const fields = Object.keys(type.getFields());
+      const all = introspected.getType(type.name) as GraphQLObjectType;
+      expect(
+        Object.keys(all.getFields())
+          .filter((name) => !name.startsWith('_'))
+          .sort(),
+      ).toEqual(fields.sort());
+    }
+    expect(shown.getMutationType()?.description).toBeTruthy();
+  });
+
+  it.each([{ INTROSPECTION: 'false' }, { PRODUCTION: 'true' }])('is not served with %j', async (environment) => {
+    await using gateway = await startGateway(nowhere, environment);
+    expect((await fetch(`${gateway.url}/schema.graphql`)).status).toBe(404);
+  });
+});
+
 describe('Apollo Sandbox', () => {
-  it('is what a browser gets at /graphql, with the sample and its token header', async () => {
+  it('is served to a browser at /graphql, with the sample and its token header', async () => {
     await using gateway = await startGateway(nowhere);
     const page = await fetch(`${gateway.url}/graphql`, {
       headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },

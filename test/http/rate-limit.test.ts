@@ -13,22 +13,22 @@ it.each([
   ['a network of 64 bits with IPv6', '2001:db8:1:2:aaaa:bbbb:cccc:dddd', undefined, '2001:db8:1:2'],
   ['the same network, written shorter', '2001:0db8:1:2::1', undefined, '2001:db8:1:2'],
   ['a network that begins with zeros', '::1', undefined, '0:0:0:0'],
-])('a caller is %s', (_who, address, forwarded, key) => {
+])('a caller is identified by %s', (_who, address, forwarded, key) => {
   expect(keyOf(address, forwarded, false)).toBe(key);
   expect(keyOf(address, forwarded, true)).toBe(key);
 });
 
-it('behind a proxy that is trusted, a caller is the last address that the proxy tells', () => {
+it('behind a trusted proxy, a caller is identified by the last forwarded address', () => {
   expect(keyOf('127.0.0.1', '198.51.100.7, 192.0.2.1', true)).toBe('192.0.2.1');
   expect(keyOf('127.0.0.1', '192.0.2.1, 2001:db8:1:2::9', true)).toBe('2001:db8:1:2');
   expect(keyOf('127.0.0.1', '', true)).toBe('127.0.0.1');
 });
 
-it('without such a proxy, what a caller says of its address changes nothing', () => {
+it('without a trusted proxy, forwarded addresses are ignored', () => {
   expect(keyOf('127.0.0.1', '192.0.2.1', false)).toBe('127.0.0.1');
 });
 
-it('each key may come so often a second, twice as often at once, and is told when to come back', () => {
+it('each key has a rate per second and a burst of twice the rate, and is told when to retry', () => {
   let now = 0;
   const limit = new RateLimit(2, () => now);
   expect([1, 2, 3, 4, 5].map(() => limit.take('a'))).toEqual([0, 0, 0, 0, 1]);
@@ -39,7 +39,7 @@ it('each key may come so often a second, twice as often at once, and is told whe
   expect([1, 2, 3, 4, 5].map(() => limit.take('a'))).toEqual([0, 0, 0, 0, 1]);
 });
 
-it('no more keys are remembered than a bound, those that came last', () => {
+it('only a limited number of keys is kept, the most recent ones', () => {
   const limit = new RateLimit(1, () => 0);
   for (const key of ['first', 'second']) for (let took = 0; took < 2; took++) limit.take(key);
   for (let number = 0; number < 9_999; number++) limit.take(`other ${number}`);

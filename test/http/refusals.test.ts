@@ -8,13 +8,13 @@ import { sendJson, startUpstream } from '../support/upstream.ts';
 interface Row {
   readonly name: string;
   readonly status: number;
-  /** The request line and the headers beside those that each request has. */
+  /** The request line and the additional headers. */
   readonly lines: readonly string[];
   readonly body?: string;
-  /** What the log is told. */
+  /** The fields of the log line. */
   readonly refused: object;
   readonly environment?: Environment;
-  /** How many of them are answered otherwise before. */
+  /** The number of requests that are answered differently first. */
   readonly after?: number;
 }
 
@@ -63,7 +63,7 @@ const rows: readonly Row[] = [
   },
   { name: 'an expectation', status: 417, lines: ['GET /graphql HTTP/1.1', 'Expect: a-miracle'], refused: {} },
   {
-    name: 'too many requests of an address',
+    name: 'too many requests from one address',
     status: 429,
     lines: ['GET /graphql?query=%7B__typename%7D HTTP/1.1'],
     environment: { RATE_LIMIT_PER_ADDRESS: '1' },
@@ -71,7 +71,7 @@ const rows: readonly Row[] = [
     refused: { ...atGraphql, code: 'RATE_LIMITED', reason: 'rate of address' },
   },
   {
-    name: 'too much at the same time',
+    name: 'too many concurrent operations',
     status: 503,
     lines: ['GET /graphql?query=%7B__typename%7D HTTP/1.1'],
     environment: { MAX_EVENT_LOOP_DELAY_MS: '10' },
@@ -87,7 +87,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** Blocks the event loop, so that it is late when it is looked at next. */
+/** Blocks the event loop, so that its delay is high at the next check. */
 function stall(): void {
   const until = performance.now() + 300;
   while (performance.now() < until);
@@ -118,7 +118,7 @@ describe.each(rows)('$name', (row) => {
       for (let count = 0; count < (row.after ?? 0); count++) await send(gateway, row, accept);
       if (row.environment?.['MAX_EVENT_LOOP_DELAY_MS']) {
         stall();
-        // The delay is known once a timer was late.
+        // The delay is measured once a timer is late.
         await new Promise((resolve) => setTimeout(resolve, 1));
       }
       const answer = await send(gateway, row, [...accept, 'X-Request-Id: the-id', 'Origin: https://a.example']);
@@ -143,14 +143,14 @@ describe.each(rows)('$name', (row) => {
   );
 });
 
-describe('what is no request', () => {
+describe('an invalid request', () => {
   it.each([
-    ['no HTTP', 'hello\r\n\r\n', 400],
+    ['not HTTP', 'hello\r\n\r\n', 400],
     ['no host', 'GET /graphql HTTP/1.1\r\n\r\n', 400],
     ['headers that are too large', `GET / HTTP/1.1\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
-    ['headers that stop', 'GET / HTTP/1.1\r\nHost: gate', 408],
+    ['incomplete headers', 'GET / HTTP/1.1\r\nHost: gate', 408],
     ['a tunnel', 'CONNECT a.example:80 HTTP/1.1\r\nHost: a.example\r\n\r\n', 405],
-  ])('is refused with a line in the log, and is kept by no cache: %s', async (_name, bytes, status) => {
+  ])('is refused, logged and not cacheable: %s', async (_name, bytes, status) => {
     await using upstream = await startUpstream((response) => sendJson(response, 401, {}));
     await using gateway = await startGateway(upstream.url, { HEADERS_TIMEOUT_MS: '150' });
     const { port, hostname } = new URL(gateway.url);
@@ -168,7 +168,7 @@ describe('what is no request', () => {
   });
 });
 
-it('a caller who goes away while it sends its body is one refused request, not two', async () => {
+it('a caller that goes away while sending its body counts as one refused request', async () => {
   await using upstream = await startUpstream((response) => sendJson(response, 401, {}));
   await using gateway = await startGateway(upstream.url);
   const { port, hostname } = new URL(gateway.url);
@@ -189,7 +189,7 @@ describe('every answer of /graphql', () => {
     ['a document with an error', { method: 'POST', body: '{"query":"{"}' }, 200],
     ['a limit', { method: 'POST', body: JSON.stringify({ query: `{ ${'a: __typename '.repeat(300)} }` }) }, 400],
     [
-      'a hash that is not known',
+      'an unknown hash',
       {
         method: 'GET',
         search: `?extensions=${encodeURIComponent('{"persistedQuery":{"version":1,"sha256Hash":"a"}}')}`,
@@ -199,10 +199,10 @@ describe('every answer of /graphql', () => {
     ['a page', { method: 'GET', headers: { accept: 'text/html' } }, 200],
     ['HEAD', { method: 'HEAD', search: '?query=%7B__typename%7D' }, 200],
     ['another method', { method: 'PUT' }, 405],
-  ])('forbids caches to keep it: %s', async (_name, { search = '', headers = {}, ...init }, status) => {
+  ])('is not cacheable: %s', async (_name, { search = '', headers = {}, ...init }, status) => {
     await using upstream = await startUpstream((response) => sendJson(response, 401, {}));
     await using gateway = await startGateway(upstream.url);
-    // The second time, an operation is executed compiled.
+    // The second execution is compiled.
     for (let round = 0; round < 3; round++) {
       const response = await fetch(`${gateway.url}/graphql${search}`, {
         ...init,

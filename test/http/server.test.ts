@@ -12,7 +12,7 @@ const alone = async (environment = {}) => startGateway(await refusingUrl(createS
 describe('a page of another origin', () => {
   const origin = 'https://sandbox.embed.apollographql.com';
 
-  it('may ask before it sends a token, as Apollo Sandbox does', async () => {
+  it('may send a preflight for a token header, as Apollo Sandbox does', async () => {
     await using gateway = await alone();
     const preflight = await fetch(`${gateway.url}/graphql`, {
       method: 'OPTIONS',
@@ -41,7 +41,7 @@ describe('a page of another origin', () => {
     expect(await response.json()).toEqual({ data: { __schema: { queryType: { name: 'Query' } } } });
   });
 
-  it('may do neither where the origins are set and it is not among them', async () => {
+  it('may do neither if its origin is not among the configured ones', async () => {
     await using gateway = await alone({ CORS_ORIGINS: 'https://a.example,https://b.example' });
     const allowed = async (from: string) =>
       (await fetch(`${gateway.url}/graphql`, { method: 'OPTIONS', headers: { origin: from } })).headers.get(
@@ -63,7 +63,7 @@ describe('a browser at GET /graphql', () => {
     expect(page).toContain('X-Auth-Token');
   });
 
-  it('and anything else that sends no query does not', async () => {
+  it('is refused if it neither accepts HTML nor sends a query', async () => {
     await using gateway = await alone();
     const response = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'application/json' } });
     expect(response.status).toBe(400);
@@ -90,8 +90,8 @@ describe('paths and methods', () => {
   });
 
   it.each([
-    ['no HTTP at all', 'hello\r\n\r\n'],
-    ['no host', 'GET /healthz HTTP/1.1\r\n\r\n'],
+    ['a request that is not HTTP', 'hello\r\n\r\n'],
+    ['no Host header', 'GET /healthz HTTP/1.1\r\n\r\n'],
     ['a control character in the token', 'GET /graphql HTTP/1.1\r\nHost: a\r\nX-Auth-Token: a\x7fb\r\n\r\n'],
     ['two lengths', 'POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}'],
     [
@@ -117,7 +117,7 @@ describe('paths and methods', () => {
 });
 
 describe('GET /healthz', () => {
-  it('is 200 while the process lives, with or without the Images API', async () => {
+  it('is 200 while the process runs, with or without the Images API', async () => {
     await using gateway = await alone();
     expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
   });
@@ -125,7 +125,7 @@ describe('GET /healthz', () => {
 
 describe('GET /readyz', () => {
   it.each(['', '/v2', '/v2/'])(
-    'is 200 where "%s" leads to an Images API, which it asks without a token',
+    'is 200 if "%s" leads to an Images API, which is probed without a token',
     async (path) => {
       const received: ReceivedRequest[] = [];
       await using upstream = await startSimulator({ onRequest: (request) => received.push(request) });
@@ -137,7 +137,7 @@ describe('GET /readyz', () => {
     },
   );
 
-  it.each(['/v2.15', '/v2/images', '/imgaes'])('is 503, with the reason, where "%s" leads to none', async (path) => {
+  it.each(['/v2.15', '/v2/images', '/imgaes'])('is 503 with the reason if "%s" leads to none', async (path) => {
     await using upstream = await startSimulator();
     await using gateway = await startGateway(upstream.url + path);
     const response = await fetch(`${gateway.url}/readyz`);
@@ -146,24 +146,24 @@ describe('GET /readyz', () => {
     expect(reason).toContain('there is no Images API at IMAGES_API_URL');
     expect(reason).not.toMatch(/\d+\.\d+\.\d+\.\d+/);
     const { errors } = await gateway.query(demoIdentities.producer.token, '{ images { nodes { id } } }');
-    expect(errors?.[0]?.message).toContain('wrong address (IMAGES_API_URL)');
+    expect(errors?.[0]?.message).toContain('Check IMAGES_API_URL');
     expect(errors?.[0]?.extensions.code).toBe('UPSTREAM_INVALID_RESPONSE');
   });
 
-  it.each([500, 502, 503, 504])('is 503 where it answers with %i', async (status) => {
+  it.each([500, 502, 503, 504])('is 503 if the Images API answers with %i', async (status) => {
     await using upstream = await startUpstream((response) => sendJson(response, status, {}));
     await using gateway = await startGateway(upstream.url);
     expect((await fetch(`${gateway.url}/readyz`)).status).toBe(503);
   });
 
-  it('is 503 where it cannot be reached', async () => {
+  it('is 503 if the Images API cannot be reached', async () => {
     await using gateway = await alone();
     const response = await fetch(`${gateway.url}/readyz`);
     expect(response.status).toBe(503);
     expect(await response.text()).not.toMatch(/\d+\.\d+\.\d+\.\d+/);
   });
 
-  it('asked for often asks the Images API once', async () => {
+  it('probes the Images API once for frequent requests', async () => {
     const received: ReceivedRequest[] = [];
     await using upstream = await startSimulator({ onRequest: (request) => received.push(request) });
     await using gateway = await startGateway(upstream.url);
@@ -174,7 +174,7 @@ describe('GET /readyz', () => {
 });
 
 describe('GET /metrics', () => {
-  it('counts operations and attempts, by nothing that a caller chose but the names it gives', async () => {
+  it('counts operations and attempts, with caller-chosen labels only for operation and client names', async () => {
     await using upstream = await startUpstream((response) => sendJson(response, 404, {}));
     await using gateway = await startGateway(upstream.url);
     await gateway.query('canary-token', 'query CanaryName { image(id: "canary-id") { name } }');

@@ -52,7 +52,7 @@ describe('a request line', () => {
     if (status === 404 || status === 400) expect(JSON.parse(answer.body).errors[0].extensions.code).toBe('BAD_REQUEST');
   });
 
-  it('CONNECT is refused, with a word', async () => {
+  it('CONNECT is refused with a message', async () => {
     const { status, body } = await ask('CONNECT 192.0.2.1:80');
     expect(status).toBe(405);
     expect(JSON.parse(body).errors[0].extensions.code).toBe('BAD_REQUEST');
@@ -62,13 +62,13 @@ describe('a request line', () => {
     ['OPTIONS *', 'GET, HEAD, POST, OPTIONS'],
     ['OPTIONS /graphql', 'GET, HEAD, POST, OPTIONS'],
     ['OPTIONS http://gateway/healthz', 'GET, HEAD, OPTIONS'],
-  ])('%s tells which methods there are', async (line, allow) => {
+  ])('%s is answered with the allowed methods', async (line, allow) => {
     const { status, head, body } = await ask(line);
     expect([status, body]).toEqual([204, '']);
     expect(head).toContain(`\r\nallow: ${allow}\r\n`);
   });
 
-  it('HEAD of an operation is answered as GET, without the body', async () => {
+  it('HEAD of an operation is answered like GET, without the body', async () => {
     const target = `/graphql?query=${query}`;
     const [get, head] = [await ask(`GET ${target}`), await ask(`HEAD ${target}`)];
     expect([get.status, head.status, head.body]).toEqual([200, 200, '']);
@@ -76,7 +76,7 @@ describe('a request line', () => {
     expect(stable(head.head)).toBe(stable(get.head));
   });
 
-  it('HEAD of a page is answered as GET, without the body', async () => {
+  it('HEAD of a page is answered like GET, without the body', async () => {
     const { status, head, body } = await ask('HEAD /graphql', 'Accept: text/html\r\n');
     expect([status, body]).toEqual([200, '']);
     expect(head).toMatch(/^content-type: text\/html/im);

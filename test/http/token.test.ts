@@ -12,7 +12,7 @@ function toHeaders(headers: Readonly<Record<string, string | undefined>>): Recor
 }
 
 function read(headers: Headers): string | undefined {
-  // As Node joins what comes twice.
+  // Node joins repeated headers like this.
   const joined = { 'x-auth-token': headers['x-auth-token']?.join(', '), authorization: headers['authorization']?.[0] };
   const token = readToken({ headersDistinct: { ...headers }, headers: toHeaders(joined) });
   if (token instanceof Token) return token.reveal();
@@ -31,7 +31,7 @@ it.each<readonly [Headers, string]>([
   [{ 'x-auth-token': ['a'], authorization: ['Bearer a'] }, 'a'],
   [{ 'x-auth-token': [''], authorization: ['Bearer a'] }, 'a'],
   [{ 'x-auth-token': ['a'], authorization: [''] }, 'a'],
-])('%j holds the token %s', (headers, token) => {
+])('%j has the token %s', (headers, token) => {
   expect(read(headers)).toBe(token);
 });
 
@@ -50,6 +50,6 @@ it.each<readonly [Headers]>([
   [{ authorization: ['Bearercanary'] }],
   [{ authorization: ['Bearer canary other'] }],
   [{ authorization: ['canary'] }],
-])('%j holds none, and is not repeated', (headers) => {
+])('%j has no valid token, and the error does not quote it', (headers) => {
   expect(read(headers)).toBeUndefined();
 });

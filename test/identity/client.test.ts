@@ -21,7 +21,7 @@ const methods = {
 };
 const names = Object.keys(methods) as (keyof typeof methods)[];
 
-/** A client before a scripted Identity service. */
+/** A client of a scripted Identity service. */
 async function scripted(script: Script, { retries = 0 } = {}) {
   const upstream = await startUpstream(script);
   const options = { service: identityApi, basePath: '/v3', maxBodyBytes: 10_000, retries };
@@ -48,13 +48,13 @@ async function fail(promise: Promise<unknown>): Promise<UpstreamError> {
   return error;
 }
 
-describe('what is sent to the Identity service', () => {
+describe('a request to the Identity service', () => {
   it.each([
     ['getToken', '/v3/auth/tokens?nocatalog'],
     ['listOwnProjects', '/v3/auth/projects'],
     ['listProjects', '/v3/projects'],
     ['getProject', '/v3/projects/a%20project'],
-  ] as const)("%s is one GET with the caller's own token and nothing else", async (name, target) => {
+  ] as const)("for %s is one GET with only the caller's own token", async (name, target) => {
     await using keystone = await scripted((response) => sendJson(response, 200, bodies));
     expect(await methods[name](keystone.client)).not.toBeNull();
     expect(keystone.received.map((request) => `${request.method} ${request.target}`)).toEqual([`GET ${target}`]);
@@ -70,13 +70,13 @@ describe('what is sent to the Identity service', () => {
     expect(keystone.received[0]?.body).toBe('');
   });
 
-  it.each(names)('%s sends nothing without a token', async (name) => {
+  it.each(names)('is not sent for %s without a token', async (name) => {
     await using keystone = await scripted((response) => sendJson(response, 200, bodies));
     await expect(methods[name](keystone.anonymous)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(keystone.received).toEqual([]);
   });
 
-  it('a token goes to no address that an answer names', async () => {
+  it('never sends the token to an address from an answer', async () => {
     await using elsewhere = await startUpstream((response) => sendJson(response, 200, bodies));
     await using keystone = await scripted((response) =>
       response.writeHead(307, { location: `${elsewhere.url}/v3/projects` }).end(),
@@ -91,8 +91,8 @@ describe('what is sent to the Identity service', () => {
   });
 });
 
-describe('what the Identity service answers', () => {
-  it('is what was asked for', async () => {
+describe('an answer of the Identity service', () => {
+  it('is parsed and returned', async () => {
     await using keystone = await scripted((response) => sendJson(response, 200, bodies));
     const list = { rows: [project], errors: [], isCut: false };
     expect(await keystone.client.getToken()).toEqual({
@@ -106,7 +106,7 @@ describe('what the Identity service answers', () => {
     expect(await keystone.client.getProject('a project')).toEqual(project);
   });
 
-  it.each(names)('%s: what is refused or not there is no error', async (name) => {
+  it.each(names)('that refuses or finds nothing is not an error: %s', async (name) => {
     for (const [status, untold] of [
       [403, 'REFUSED'],
       [404, 'UNKNOWN'],
@@ -129,7 +129,7 @@ describe('what the Identity service answers', () => {
     [200, 'no object', 'UPSTREAM_INVALID_RESPONSE'],
     [200, {}, 'UPSTREAM_INVALID_RESPONSE'],
     [200, { ...bodies, filler: 'x'.repeat(10_000) }, 'UPSTREAM_INVALID_RESPONSE'],
-  ])('with %i and %j it is an error that names it', async (status, body, code) => {
+  ])('with %i and %j is an error that names the service', async (status, body, code) => {
     await using keystone = await scripted((response) => sendJson(response, status, body));
     for (const name of names) {
       const error = await fail(methods[name](keystone.client));
@@ -139,7 +139,7 @@ describe('what the Identity service answers', () => {
     }
   });
 
-  it('about another project is not believed, in another spelling it is', async () => {
+  it('about another project is rejected, about the same id in another spelling accepted', async () => {
     await using keystone = await scripted((response) =>
       sendJson(response, 200, { project: { id: 'A Project', name: 'n' } }),
     );
@@ -149,7 +149,7 @@ describe('what the Identity service answers', () => {
 });
 
 describe('one operation', () => {
-  it('costs the Identity service at most five requests, those included that repeat one', async () => {
+  it('makes at most five requests to the Identity service, retries included', async () => {
     await using keystone = await scripted((response) => sendJson(response, 503, {}), { retries: 2 });
     const errors = [];
     for (const name of names) errors.push(await fail(methods[name](keystone.client)));
@@ -161,7 +161,7 @@ describe('one operation', () => {
     expect(keystone.client.requestsLeft).toBe(0);
   });
 
-  it('is not the worse off for what others cost', async () => {
+  it('is not charged for the requests of other operations', async () => {
     await using keystone = await scripted((response) => sendJson(response, 200, bodies));
     for (let times = 0; times < 5; times++) await keystone.client.getToken();
     expect(keystone.anonymous.requestsLeft).toBe(5);

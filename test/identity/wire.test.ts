@@ -23,7 +23,7 @@ const token = {
 /** Source: Identity API v3 reference, "List projects". */
 const project = { id: 'p', name: 'producer', domain_id: 'default', description: '', enabled: true, tags: [] };
 
-it('a token says who it is for, with which roles and until when', () => {
+it('a token has a user, a project, roles and an expiry', () => {
   expect(parseToken({ token })).toEqual({
     user: { id: 'u', name: 'ada' },
     project: { id: 'p', name: 'producer' },
@@ -37,9 +37,13 @@ it.each([
   ['for the whole system', { project: undefined, system: { all: true } }, { project: null }],
   ['for a domain', { project: undefined, domain }, { project: null }],
   ['with nulls', { project: null, roles: null }, { project: null, roles: null }],
-  ['of a user whose name is not told', { user: { id: 'u' } }, { user: { id: 'u', name: null } }],
-  ['that runs out in another zone', { expires_at: '2026-11-27T18:03:42+01:00' }, { expiresAt: '2026-11-27T17:03:42Z' }],
-])('a token %s is understood', (_which, changes, understood) => {
+  ['of a user without a name', { user: { id: 'u' } }, { user: { id: 'u', name: null } }],
+  [
+    'that expires in another time zone',
+    { expires_at: '2026-11-27T18:03:42+01:00' },
+    { expiresAt: '2026-11-27T17:03:42Z' },
+  ],
+])('a token %s is parsed', (_which, changes, understood) => {
   expect(parseToken({ token: { ...token, ...changes } })).toMatchObject(understood);
 });
 
@@ -51,16 +55,16 @@ it.each([
   ['no user', { token: { ...token, user: undefined } }],
   ['a user without an id', { token: { ...token, user: { name: 'ada' } } }],
   ['a user with a number', { token: { ...token, user: { id: 4711, name: 'ada' } } }],
-  ['a name that is no text', { token: { ...token, user: { id: 'u', name: 5 } } }],
+  ['a name that is not a string', { token: { ...token, user: { id: 'u', name: 5 } } }],
   ['a project without an id', { token: { ...token, project: { name: 'p' } } }],
   ['a project without a name', { token: { ...token, project: { id: 'p' } } }],
-  ['a project that is a text', { token: { ...token, project: 'p' } }],
-  ['roles that are no list', { token: { ...token, roles: { name: 'admin' } } }],
-  ['a role that is a text', { token: { ...token, roles: ['admin'] } }],
+  ['a project that is a string', { token: { ...token, project: 'p' } }],
+  ['roles that are not a list', { token: { ...token, roles: { name: 'admin' } } }],
+  ['a role that is a string', { token: { ...token, roles: ['admin'] } }],
   ['a role without a name', { token: { ...token, roles: [{ id: '1' }] } }],
   ['no time', { token: { ...token, expires_at: 'soon' } }],
   ['no expiry', { token: { ...token, expires_at: undefined } }],
-])('an answer with %s is none about a token', (_what, json) => {
+])('an answer with %s is not a token', (_what, json) => {
   expect(() => parseToken(json)).toThrow(WireError);
 });
 
@@ -70,7 +74,7 @@ it('a project has an id and a name', () => {
 });
 
 it.each([null, 'p', [], {}, { id: 'p' }, { id: 'p', name: null }, { id: 1, name: 'p' }, { name: 'p' }])(
-  '%j is no project',
+  '%j is not a project',
   (row) => {
     expect(() => parseProject(row)).toThrow(WireError);
     expect(() => parseProjectBody({ project: row })).toThrow(WireError);
@@ -84,11 +88,11 @@ it.each<readonly [unknown, boolean]>([
   [{ projects: [], truncated: false }, false],
   [{ projects: [], truncated: true }, true],
   [{ projects: [], links: { next: 'http://keystone/v3/projects?marker=x' } }, true],
-])('whether %j is all there is: not %s', (json, cut) => {
+])('the list %j is cut: %s', (json, cut) => {
   expect(isCut(json)).toBe(cut);
 });
 
-describe('what a real Keystone answers', () => {
+describe('an answer of a real Keystone is parsed', () => {
   const answers = readRecordings('keystone').filter(({ response }) => response.status === 200 && response.body !== '');
 
   it.each(answers.map((recording) => [recording.case, recording.response.body] as const))('%s', (name, body) => {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createLog, createLogger } from '../../src/logging/log.ts';
 import { maxLineBytes } from '../../src/logging/log-line.ts';
 
-/** The one line that logging this writes. */
+/** The line that logging this entry writes. */
 function logged(entry: object, message = 'operation'): string {
   const lines: string[] = [];
   createLogger('info', (line) => lines.push(line)).info(entry, message);
@@ -11,7 +11,7 @@ function logged(entry: object, message = 'operation'): string {
   return lines[0] ?? '';
 }
 
-it('a line that is short enough stays as it is', () => {
+it('a short line is not changed', () => {
   const line = logged({ codes: ['BAD_USER_INPUT'], requestId: 'a' });
   expect(JSON.parse(line)).toMatchObject({ level: 30, codes: ['BAD_USER_INPUT'], requestId: 'a', msg: 'operation' });
   expect(line).not.toContain('cut');
@@ -20,9 +20,9 @@ it('a line that is short enough stays as it is', () => {
 it.each<{ readonly what: string; readonly entry: object; readonly message?: string }>([
   { what: 'many codes', entry: { codes: Array(100_000).fill('BAD_USER_INPUT') } },
   { what: 'a long name', entry: { name: 'n'.repeat(100_000) } },
-  { what: 'a long name of characters of three bytes', entry: { name: '\u4e16'.repeat(1_400) } },
+  { what: 'a long name of three-byte characters', entry: { name: '\u4e16'.repeat(1_400) } },
   { what: 'a name of emoji', entry: { name: '\u{1f600}'.repeat(100_000) } },
-  { what: 'halves of surrogate pairs', entry: { name: '\ud83d'.repeat(100_000) } },
+  { what: 'lone surrogates', entry: { name: '\ud83d'.repeat(100_000) } },
   { what: 'control characters', entry: { name: '\u0001'.repeat(10_000) } },
   { what: 'a long message', entry: {}, message: 'm'.repeat(100_000) },
   {
@@ -33,10 +33,10 @@ it.each<{ readonly what: string; readonly entry: object; readonly message?: stri
     what: 'many fields',
     entry: Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`field${index}`, index])),
   },
-  { what: 'long names of fields', entry: { ['f'.repeat(10_000)]: 1 } },
+  { what: 'long field names', entry: { ['f'.repeat(10_000)]: 1 } },
   { what: 'lists in lists', entry: { list: Array(30).fill(Array(30).fill(Array(30).fill('text'))) } },
-  { what: 'what is nested deeply', entry: JSON.parse(`${'{"a":'.repeat(2_000)}1${'}'.repeat(2_000)}`) },
-])('a line is never longer than 4 kB, stays JSON and says that it was cut: $what', ({ entry, message }) => {
+  { what: 'deep nesting', entry: JSON.parse(`${'{"a":'.repeat(2_000)}1${'}'.repeat(2_000)}`) },
+])('a long line is cut to 4 kB, remains JSON and says that it was cut: $what', ({ entry, message }) => {
   const line = logged({ ...entry, requestId: 'the-id' }, message);
   expect(Buffer.byteLength(line)).toBeLessThanOrEqual(maxLineBytes);
   expect(line.endsWith('\n')).toBe(true);
@@ -45,7 +45,7 @@ it.each<{ readonly what: string; readonly entry: object; readonly message?: stri
   expect(parsed['msg']).toMatch(/^(?:operation$|mmm)/);
 });
 
-/** A stream that takes what it is given as long as `failure` is null, and with `stuck` never says that it did. */
+/** A stream that accepts writes while `failure` is null, and with `stuck` never confirms them. */
 class Output extends Writable {
   failure: Error | null = null;
   stuck = false;
@@ -57,13 +57,13 @@ class Output extends Writable {
     done(this.failure);
   }
 
-  // As standard streams, which outlive their errors.
+  // Like standard streams, which stay usable after an error.
   override _destroy(_error: Error | null, done: () => void): void {
     done();
   }
 }
 
-it('lines are written together, in order, and all of them by the end', async () => {
+it('lines are written in batches, in order, and completely on exit', async () => {
   const output = new Output();
   const log = createLog('info', output);
   for (let index = 0; index < 1_000; index++) log.logger.info({ index }, 'line');
@@ -75,7 +75,7 @@ it('lines are written together, in order, and all of them by the end', async () 
   expect(indices).toEqual(Array.from({ length: 1_000 }, (_, index) => index));
 });
 
-it('what is held when the process exits is handed over', () => {
+it('buffered lines are written when the process exits', () => {
   const output = new Output();
   const log = createLog('info', output);
   log.logger.info('last words');
@@ -84,7 +84,7 @@ it('what is held when the process exits is handed over', () => {
   expect(output.written).toContain('last words');
 });
 
-it('a stream that nobody reads costs lines, but neither memory without end nor time at the end', async () => {
+it('a stream without a reader loses lines, but neither exhausts memory nor delays exit', async () => {
   const output = new Output();
   output.stuck = true;
   const log = createLog('info', output);

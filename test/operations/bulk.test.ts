@@ -23,7 +23,7 @@ function outcomes(data: unknown): string[] {
 }
 
 describe('createImageMembers', () => {
-  it('shares every image with every project; each pair has a row, and doubles count once', async () => {
+  it('shares every image with every project, with one row for each distinct pair', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { b: 'accepted' });
     sharing.image(2);
@@ -62,7 +62,7 @@ describe('createImageMembers', () => {
     });
   });
 
-  it('that fails for one pair fails for it alone, with an error at its row', async () => {
+  it('reports a failure of one pair at its row, and performs the others', async () => {
     await using sharing = await startSharing({
       intercept: ({ method, body }) => (method === 'POST' && body.includes(projects.b) ? { status: 429 } : undefined),
     });
@@ -74,7 +74,7 @@ describe('createImageMembers', () => {
     expect(errors).toMatchObject([{ path: ['payload', 'changes', 0], extensions: { code: 'RATE_LIMITED' } }]);
   });
 
-  it('whose fate is unknown says so', async () => {
+  it('reports an unknown outcome', async () => {
     await using sharing = await startSharing({ intercept: () => ({ status: 503 }) });
     const { data, errors } = await sharing.query('producer', createMany, {
       input: { imageIds: [imageId(1)], memberIds: [projects.a] },
@@ -83,7 +83,7 @@ describe('createImageMembers', () => {
     expect(errors).toMatchObject([{ path: ['payload', 'changes', 0], extensions: { outcome: 'UNKNOWN' } }]);
   });
 
-  it('of nothing is nothing, and of too much is refused as a whole', async () => {
+  it('does nothing for an empty input, and is refused as a whole for too many pairs', async () => {
     await using sharing = await startSharing();
     const none = await sharing.query('producer', createMany, { input: { imageIds: [], memberIds: [projects.a] } });
     expect(none.data).toEqual({ payload: { changes: [], userErrors: [] } });
@@ -95,7 +95,7 @@ describe('createImageMembers', () => {
 });
 
 describe('deleteImageMembers', () => {
-  it('stops sharing; what was not shared is no error', async () => {
+  it('removes members; a pair that was not shared is not an error', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'accepted' });
     sharing.image(2);
@@ -109,7 +109,7 @@ describe('deleteImageMembers', () => {
     });
   });
 
-  it('is refused to a member', async () => {
+  it('is refused for a member', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'accepted', b: 'accepted' });
     const { data } = await sharing.query('a', deleteMany, {
@@ -126,7 +126,7 @@ describe('setImageMembers', () => {
   it.each([
     [false, 'DONE'],
     [true, 'PLANNED'],
-  ])('adds who is missing and removes who is not named; dry run %s', async (dryRun, outcome) => {
+  ])('adds missing members and removes unlisted ones; dry run %s', async (dryRun, outcome) => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'accepted', b: 'pending' });
     const { data, errors } = await sharing.query('producer', set, { input: { ...input, dryRun } });
@@ -146,7 +146,7 @@ describe('setImageMembers', () => {
     expect(after.data).toEqual({ image: { members: members.map((memberId) => ({ memberId })) } });
   });
 
-  it('to nobody removes everyone', async () => {
+  it('removes all members if the list is empty', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'accepted' });
     const { data } = await sharing.query('producer', set, { input: { imageId: imageId(1), memberIds: [] } });
@@ -157,7 +157,7 @@ describe('setImageMembers', () => {
     ['stranger', {}, 'NOT_FOUND'],
     ['a', {}, 'NOT_IMAGE_OWNER'],
     ['producer', { visibility: 'private' }, 'IMAGE_NOT_SHARED'],
-  ] as const)('is refused to %s, of an image %j, with %s, and changes nothing', async (name, image, code) => {
+  ] as const)('is refused for %s, on the image %j, with %s, and changes nothing', async (name, image, code) => {
     await using sharing = await startSharing();
     sharing.image(1, image, { a: 'accepted' });
     const { data, errors } = await sharing.query(name, set, { input });
@@ -166,7 +166,7 @@ describe('setImageMembers', () => {
     expect(sharing.calls().filter((call) => !call.startsWith('GET'))).toEqual([]);
   });
 
-  it('with an id that can be none is refused as a whole, without a call', async () => {
+  it('is refused as a whole for an invalid id, without a call', async () => {
     await using sharing = await startSharing();
     for (const bad of [
       { imageId: 'a/b', memberIds: [projects.a] },

@@ -4,7 +4,7 @@ import { imageId, projects, startSharing } from '../support/sharing.ts';
 const id = imageId(1);
 const member = `imageMember(imageId: "${id}", memberId: "${projects.a}")`;
 
-/** What a router may send in the place of an id: `ID` takes the first few of them. */
+/** Values that a router may send as an id; the scalar `ID` accepts the first few of them. */
 const sentAsId = ['x', 5, -0, 1e21, 5.5, true, ['x'], { a: 1 }, null, undefined, '', '..', 'a/b', 'é', 'x'.repeat(256)];
 const representations = sentAsId.flatMap((sent) => [
   { __typename: 'Project', id: sent },
@@ -15,7 +15,7 @@ const representations = sentAsId.flatMap((sent) => [
 const entityFields = `__typename ... on Project { id } ... on Image { id }
   ... on ImageMember { id imageId memberId image { id } project { id } }`;
 
-// A query is interpreted when it is asked for the first time, and compiled once it comes again.
+// A query is interpreted the first time, and compiled when it is repeated.
 const operations: readonly (readonly [string, Readonly<Record<string, unknown>>?])[] = [
   [
     '{ __typename images { nodes { id name tags properties members { id status image { id } } } pageInfo { endCursor } } }',
@@ -86,7 +86,7 @@ const operations: readonly (readonly [string, Readonly<Record<string, unknown>>?
 ];
 
 it.each(operations.map(([document, variables]) => ({ document, variables })))(
-  '$document, with $variables, is answered alike by the interpreter and compiled, with the same calls',
+  '$document, with $variables, gets the same answer interpreted and compiled, with the same calls',
   async ({ document, variables }) => {
     await using sharing = await startSharing({
       intercept: ({ target }) => (target.includes(`${imageId(2)}/members`) ? { status: 403 } : undefined),
@@ -106,7 +106,7 @@ it.each(operations.map(([document, variables]) => ({ document, variables })))(
   },
 );
 
-it('writes after one that fails are not made, however often they are asked for', async () => {
+it('writes after a failed one are not performed, however often they are requested', async () => {
   await using sharing = await startSharing({
     intercept: ({ method }) => (method === 'POST' ? { status: 401 } : undefined),
   });

@@ -14,7 +14,7 @@ function toImage(number: number) {
   return { id: id(number), name: `image ${number}`, status: 'active', visibility: 'shared', tags: [], ...times };
 }
 
-/** The largest list of members that Glance allows unless it is set up otherwise. */
+/** Glance's default member quota. */
 function toMembers(imageId: string) {
   return Array.from({ length: 128 }, (_, index) => ({
     image_id: imageId,
@@ -25,7 +25,7 @@ function toMembers(imageId: string) {
   }));
 }
 
-/** An Images API that knows one token, any image, and as many images and members as are asked for. */
+/** An Images API that accepts one token, and returns any image and any number of images and members. */
 function answer({ target, method, headers }: Received): readonly [number, unknown] {
   if (headers.find(([name]) => name === 'x-auth-token')?.[1] !== good) return [401, {}];
   const { pathname, searchParams } = new URL(target, 'http://upstream');
@@ -34,7 +34,7 @@ function answer({ target, method, headers }: Received): readonly [number, unknow
   if (imageId === '') {
     const ids = searchParams.get('id')?.slice('in:'.length).split(',');
     const numbers = ids?.map((text) => Number(text.slice(-12)));
-    // Lists by different names hold different images.
+    // Lists with different name filters contain different images.
     const first = Number(searchParams.get('name')?.slice('eq:'.length) ?? 0) * 1_000;
     const all = Array.from({ length: Number(searchParams.get('limit')) }, (_, index) => first + index);
     return [200, { images: (numbers ?? all).map(toImage) }];
@@ -44,10 +44,10 @@ function answer({ target, method, headers }: Received): readonly [number, unknow
   return [200, { members: toMembers(imageId) }];
 }
 
-/** A gateway before that Images API; `ask` tells what an operation costs. */
+/** A gateway in front of that Images API; `ask` measures the cost of an operation. */
 async function start(environment: Record<string, string> = {}) {
   const upstream = await startUpstream((response, request) => sendJson(response, ...answer(request)));
-  // A busy machine is no reason to turn anything away here.
+  // A busy machine must not cause refusals here.
   const gateway = await startGateway(upstream.url, { MAX_EVENT_LOOP_DELAY_MS: '60000', ...environment });
   return {
     gateway,
@@ -82,7 +82,7 @@ function repeat(count: number, text: (index: number) => string): string {
 const key = { __typename: 'ImageMember', imageId: 'i'.repeat(255), memberId: 'm'.repeat(255) };
 const ids = Array.from({ length: 1_000 }, (_, index) => id(index));
 
-/** Operations that draw much out of little. */
+/** Small operations with expensive answers. */
 const costly: Readonly<Record<string, readonly [string, object]>> = {
   'one entity many times, with a long id': [
     `query ($r: _Any!) { _entities(representations: [${repeat(450, () => '$r')}]) { ... on Project { ${repeat(99, (i) => `a${i}: id`)} } } }`,
@@ -93,7 +93,7 @@ const costly: Readonly<Record<string, readonly [string, object]>> = {
       ${repeat(99, (i) => `a${i}: id`)} project { ${repeat(99, (i) => `p${i}: id`)} } } } }`,
     { r: Array(1_000).fill(key) },
   ],
-  'entities whose ids cannot be used': [
+  'entities with invalid ids': [
     `${'\n'.repeat(4_000)} query ($r: [_Any!]!) { _entities(representations: $r) { ... on Image { name } } }`,
     { r: Array(1_000).fill({ __typename: 'Image', id: '/' }) },
   ],
@@ -101,15 +101,15 @@ const costly: Readonly<Record<string, readonly [string, object]>> = {
     'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Image { name } } }',
     { r: ids.map((imageId) => ({ __typename: 'Image', id: imageId })) },
   ],
-  'a long text in many filters': [
+  'a long string in many filters': [
     `query ($s: String) { ${repeat(100, (i) => `a${i}: images(first: 1, filter: { name: $s, tag: $s }) { nodes { id } }`)} }`,
     { s: 'é'.repeat(450_000) },
   ],
-  'a text that is no enum value, many times': [
+  'a string that is not an enum value, many times': [
     'query ($s: [MemberStatus!]) { images { nodes { members(status: $s) { id } } } }',
     { s: Array.from({ length: 20 }, (_, index) => String(index).repeat(20_000)) },
   ],
-  'many pages that are not shown': [
+  'many pages that are not selected': [
     `{ ${repeat(100, (i) => `a${i}: images(first: ${900 + i}) { pageInfo { hasNextPage } }`)} }`,
     {},
   ],
@@ -141,7 +141,7 @@ describe.each(Object.entries(costly))('%s', (_name, [document, variables]) => {
 });
 
 describe('an operation with a token that upstream accepts', () => {
-  it('gets 100 images with 128 members each whole', async () => {
+  it('gets 100 images with 128 members each in full', async () => {
     await using gateway = await start();
     const document = `{ images(first: 100) { nodes { id name status visibility createdAt updatedAt
       members { id imageId memberId status createdAt updatedAt schema project { id } } } } }`;
@@ -155,7 +155,7 @@ describe('an operation with a token that upstream accepts', () => {
     ]);
   });
 
-  it('gets a page of 1000 images with a member of each: 1001 calls', async () => {
+  it('gets a page of 1000 images with a member of each, in 1001 calls', async () => {
     await using gateway = await start();
     const { codes, calls } = await gateway.ask(
       good,
@@ -164,7 +164,7 @@ describe('an operation with a token that upstream accepts', () => {
     expect([codes, calls]).toEqual([[], 1_001]);
   });
 
-  it('shows a thousand entities by their keys alone, once upstream was asked about the token', async () => {
+  it('resolves a thousand entities from their keys, after upstream has accepted the token', async () => {
     await using gateway = await start();
     const document = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on ImageMember { id memberId } } }';
     const { codes, calls, bytes } = await gateway.ask(good, document, { r: Array(1_000).fill(key) });
@@ -189,7 +189,7 @@ describe('an operation with a token that upstream accepts', () => {
       { MAX_ANSWER_BYTES: '1000000' },
     ],
     ['MAX_UPSTREAM_BYTES', '{ images(first: 20) { nodes { members { id } } } }', { MAX_UPSTREAM_BYTES: '100000' }],
-  ])('is over %s: it gets an error that says so in the place of an answer', async (limit, document, environment) => {
+  ])('gets an error that names the limit if it exceeds %s', async (limit, document, environment) => {
     await using gateway = await start(environment);
     for (let time = 1; time <= 3; time++) {
       const { status, data, codes, bytes, ...rest } = await gateway.ask(good, document);
@@ -199,7 +199,7 @@ describe('an operation with a token that upstream accepts', () => {
     }
   });
 
-  it('is told that its writes may have been made where its answer is lost', async () => {
+  it('is warned that its writes may have succeeded if its answer is dropped', async () => {
     await using gateway = await start({ MAX_ANSWER_BYTES: '1000' });
     const document = `mutation { updateMemberStatus(input: { imageId: "${id(1)}", memberId: "m", status: ACCEPTED }) {
       image { ${repeat(90, (i) => `a${i}: name`)} } } }`;
@@ -211,7 +211,7 @@ describe('an operation with a token that upstream accepts', () => {
 describe('operations that hold much memory', () => {
   const document = '{ images(first: 30) { nodes { members { id } } } }';
 
-  it('are answered with 503 where they hold too much together, and later again', async () => {
+  it('are answered with 503 while they exceed the limit together, and served again later', async () => {
     await using gateway = await start({ MAX_WORKING_BYTES: '1000000', SHARE_READS: 'false' });
     const answers = await Promise.all(Array.from({ length: 12 }, () => gateway.ask(good, document)));
     const refused = answers.filter(({ status }) => status === 503);
@@ -221,7 +221,7 @@ describe('operations that hold much memory', () => {
     expect((await gateway.ask(good, document)).status).toBe(200);
   });
 
-  it('are answered where a single one needs more than all may hold together', async () => {
+  it('are answered even if a single one needs more than the limit for all', async () => {
     await using gateway = await start({ MAX_WORKING_BYTES: '1000' });
     expect(await gateway.ask(good, document)).toMatchObject({ status: 200, codes: [] });
   });

@@ -11,7 +11,7 @@ const member = (number: number, name: 'a' | 'b') => ({
 const entities = (selection: string) => `query ($r: [_Any!]!) { _entities(representations: $r) { ${selection} } }`;
 
 describe('a reference to an image', () => {
-  it('costs no call for the image where only its members are asked for', async () => {
+  it('costs no call for the image if only its members are selected', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending' });
     const { data } = await sharing.query('producer', entities('... on Image { __typename id members { memberId } }'), {
@@ -21,7 +21,7 @@ describe('a reference to an image', () => {
     expect(sharing.calls()).toEqual(['GET /images/#1/members']);
   });
 
-  it('is one call for all of them, in the order asked for, with null for what is not there', async () => {
+  it('costs one call for many, in the requested order, with null for missing images', async () => {
     await using sharing = await startSharing();
     for (const number of [1, 2, 3]) sharing.image(number);
     const { data, errors } = await sharing.query('producer', entities('... on Image { name }'), {
@@ -34,7 +34,7 @@ describe('a reference to an image', () => {
     expect(sharing.calls()).toHaveLength(2);
   });
 
-  it('that can be none fails alone', async () => {
+  it('fails individually if its id is invalid', async () => {
     await using sharing = await startSharing();
     sharing.image(1);
     const { data, errors } = await sharing.query('producer', entities('... on Image { id name }'), {
@@ -49,7 +49,7 @@ describe('a reference to an image', () => {
 });
 
 describe('a reference to a member', () => {
-  it('costs no call where only its key is asked for', async () => {
+  it('costs no call if only its key is selected', async () => {
     await using sharing = await startSharing();
     const { data } = await sharing.query(
       'producer',
@@ -69,7 +69,7 @@ describe('a reference to a member', () => {
     expect(sharing.calls()).toEqual([]);
   });
 
-  it('is one list for all members of an image, and a call of its own for a single one', async () => {
+  it('costs one list for several members of an image, and one lookup for a single member', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending', b: 'accepted' });
     sharing.image(2, {}, { a: 'rejected' });
@@ -85,7 +85,7 @@ describe('a reference to a member', () => {
     expect(sharing.calls().sort()).toEqual(['GET /images/#1/members', 'GET /images/#2/members/a']);
   });
 
-  it('that can be none fails alone', async () => {
+  it('fails individually if its id is invalid', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending' });
     const { data, errors } = await sharing.query('producer', entities('... on ImageMember { status }'), {
@@ -104,7 +104,7 @@ describe('a representation', () => {
     '__typename ... on Project { id } ... on Image { id } ... on ImageMember { id imageId memberId }',
   );
 
-  it('has numbers for ids as the scalar ID takes them', async () => {
+  it('accepts numbers as ids like the scalar ID', async () => {
     await using sharing = await startSharing();
     const r = [
       { __typename: 'Project', id: 5 },
@@ -127,7 +127,7 @@ describe('a representation', () => {
   });
 
   it.each([true, ['x'], { a: 1 }, null, undefined, 5.5, '', '..', 'a/b', 'x'.repeat(256)])(
-    'cannot have %j for an id, whatever it represents',
+    'cannot have the id %j, for any type',
     async (id) => {
       await using sharing = await startSharing();
       const r = [
@@ -156,7 +156,7 @@ describe('a representation', () => {
     },
   );
 
-  it('tells nothing but its key', async () => {
+  it('is used only for its key', async () => {
     await using sharing = await startSharing();
     const extra = {
       status: 'ACCEPTED',
@@ -187,7 +187,7 @@ describe('a representation', () => {
   });
 });
 
-it('references of both kinds can be mixed, and one that is refused takes no other along', async () => {
+it('references of both kinds can be mixed, and a refused one does not affect the others', async () => {
   await using sharing = await startSharing({
     intercept: ({ target }) => (target.endsWith(`/members/${projects.b}`) ? { status: 403 } : undefined),
   });
@@ -203,7 +203,7 @@ it('references of both kinds can be mixed, and one that is refused takes no othe
   expect(errors).toMatchObject([{ path: ['_entities', 2], extensions: { code: 'FORBIDDEN' } }]);
 });
 
-it('the schema is there for composition, without a token', async () => {
+it('the schema is available for composition without a token', async () => {
   await using sharing = await startSharing();
   const { data } = await sharing.gateway.query(null, '{ _service { sdl } }');
   expect(data).toMatchObject({ _service: { sdl: expect.stringContaining('type ImageMember') } });

@@ -38,7 +38,7 @@ const sizes: readonly NewImage[] = [null, 3, 0, null, 1, null, 0, 10].map((size)
 const names: readonly NewImage[] = [null, '', 'b', null, '', ' ', 'a', ''].map((name) => ({ name }));
 
 describe.each(['sqlite', 'mariadb'] as const)('on %s', (database) => {
-  it.each([1, 2, 3, 7, 8, 20])('pages of %i in the order of sizes hold every image once', async (first) => {
+  it.each([1, 2, 3, 7, 8, 20])('pages of %i ordered by size contain every image once', async (first) => {
     await using sharing = await startWith(database, sizes);
     const ascending = (await walk(sharing, 'SIZE', 'ASC', first)).flat();
     expect(ascending.toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
@@ -46,11 +46,11 @@ describe.each(['sqlite', 'mariadb'] as const)('on %s', (database) => {
     expect((await walk(sharing, 'SIZE', 'DESC', first)).flat()).toEqual(ascending.toReversed());
   });
 
-  it.each([1, 2, 3, 7, 8, 20])('pages of %i in the order of names hold every image once', async (first) => {
+  it.each([1, 2, 3, 7, 8, 20])('pages of %i ordered by name contain every image once', async (first) => {
     await using sharing = await startWith(database, names);
     const ascending = (await walk(sharing, 'NAME', 'ASC', first)).flat();
     expect(ascending.toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    // Those without a name come first, then the others by their names.
+    // Images without a name come first, then the others by name.
     expect(ascending.slice(-2)).toEqual([7, 3]);
     const descending = (await walk(sharing, 'NAME', 'DESC', first)).flat();
     expect(descending.toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
@@ -58,7 +58,7 @@ describe.each(['sqlite', 'mariadb'] as const)('on %s', (database) => {
   });
 
   it.each(['SIZE', 'NAME'])(
-    'the order by %s also holds all images where none or all have nothing in it',
+    'the order by %s contains all images even if none or all of them lack the value',
     async (field) => {
       for (const image of [
         { size: 1, name: 'a' },
@@ -75,7 +75,7 @@ describe.each(['sqlite', 'mariadb'] as const)('on %s', (database) => {
   );
 });
 
-it('a list that fits on one page costs one call in whatever order, and others one more at their end', async () => {
+it('a list on a single page costs one call in any order, and longer ones one more at the end', async () => {
   await using sharing = await startWith('sqlite', [{ size: 1 }, { size: 2 }, { size: 3 }]);
   for (const field of ['SIZE', 'NAME']) {
     await walk(sharing, field, 'DESC', 3);
@@ -85,7 +85,7 @@ it('a list that fits on one page costs one call in whatever order, and others on
   }
 });
 
-it('an order with nothing to be ordered by goes with leaving out own images', async () => {
+it('an order with missing values can be combined with excluding own images', async () => {
   await using sharing = await startSharing();
   for (const [number, size] of [
     [1, null],

@@ -29,8 +29,8 @@ async function walk(sharing: Sharing, first: number, filter = '{}'): Promise<{ n
   }
 }
 
-describe('rows that cannot be understood', () => {
-  /** An Images API with these rows, a page at a time. It knows the id of each, whatever it shows. */
+describe('malformed rows', () => {
+  /** An Images API with these rows, served in pages. It knows the id of each row, even of malformed ones. */
   const serve =
     (rows: readonly object[]): Intercept =>
     ({ target }) => {
@@ -45,7 +45,7 @@ describe('rows that cannot be understood', () => {
   const bad = (id: string) => ({ id, size: 'big' });
   const failed = 'UPSTREAM_INVALID_RESPONSE';
 
-  it('never end a list: the next page starts after them', async () => {
+  it('never end a list, because the next page starts after them', async () => {
     const rows = [good('a'), bad('b'), bad('c'), bad('d'), bad('e'), good('f')];
     await using sharing = await startSharing({ intercept: serve(rows) });
     expect(await walk(sharing, 2)).toEqual([
@@ -57,12 +57,12 @@ describe('rows that cannot be understood', () => {
     expect(await walk(sharing, 6)).toEqual([{ names: ['a', 'f'], codes: Array(4).fill(failed) }]);
   });
 
-  it('may be all there are', async () => {
+  it('may be the only rows', async () => {
     await using sharing = await startSharing({ intercept: serve([bad('a'), bad('b'), bad('c')]) });
     expect((await walk(sharing, 1)).map(({ codes }) => codes)).toEqual([[failed], [failed], [failed]]);
   });
 
-  it('and have no id take no place on a page', async () => {
+  it('without an id take no place on a page', async () => {
     await using sharing = await startSharing({ intercept: serve([{ size: 1 }, good('a'), { id: 7 }, good('b')]) });
     expect(await walk(sharing, 1)).toEqual([
       { names: ['a'], codes: [failed, failed] },
@@ -70,7 +70,7 @@ describe('rows that cannot be understood', () => {
     ]);
   });
 
-  it('and end a page of upstream without an id leave the link to tell where the next one starts', async () => {
+  it('without an id at the end of an upstream page are skipped by following its link', async () => {
     const pages: Record<string, object> = {
       '': { images: [good('a'), { size: 1 }], next: '/v2/images?limit=2&marker=b' },
       b: { images: [good('c')] },
@@ -89,7 +89,7 @@ describe('the inbox', () => {
   it.each([
     ['PENDING', 60],
     ['ALL', 60],
-  ])('with memberStatus %s costs at most %i calls a page among 3,000 own images', async (status, most) => {
+  ])('with memberStatus %s costs at most %i calls per page among 3,000 own images', async (status, most) => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending' });
     for (let number = 2; number <= 3_001; number++) sharing.image(number, { owner: projects.a });
@@ -110,7 +110,7 @@ describe('the inbox', () => {
     expect(seen).toEqual(['image 1']);
   });
 
-  it('of a caller with few own images still costs two calls', async () => {
+  it('still costs two calls for a caller with few own images', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending' });
     sharing.image(2, {}, { a: 'pending' });
@@ -122,7 +122,7 @@ describe('the inbox', () => {
     expect(sharing.calls()).toHaveLength(2);
   });
 
-  it('holds an image of which the caller is a member twice, with two statuses, as Glance may have it', async () => {
+  it('contains an image whose member Glance holds twice with two statuses', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending' });
     const image = sharing.world.images.get(imageId(1)) ?? expect.fail();
@@ -140,7 +140,7 @@ describe('the inbox', () => {
   });
 });
 
-it('a page that upstream serves one image at a time ends after 60 calls, and the next one goes on', async () => {
+it('a page that upstream serves one image at a time ends after 60 calls, and the next page continues', async () => {
   await using sharing = await startSharing({ pageMax: 1 });
   for (let number = 1; number <= 70; number++) sharing.image(number, { owner: projects.a });
   const pages = await walk(sharing, 100);
@@ -152,7 +152,7 @@ describe('a filter', () => {
   const names = ['owner', 'name', 'tag', 'diskFormat', 'containerFormat'];
 
   it.each(names)(
-    'with more than 255 characters as %s is refused by its name, before a token is asked for',
+    'with more than 255 characters as %s is refused with its field name, even without a token',
     async (name) => {
       await using sharing = await startSharing();
       const ask = (text: string, token: string | null) =>
@@ -175,7 +175,7 @@ describe('a filter', () => {
     },
   );
 
-  it('with half of a surrogate pair is refused, because it would be sent as another text', async () => {
+  it('with a lone surrogate is refused, because it would be sent as a different string', async () => {
     await using sharing = await startSharing();
     const { errors } = await sharing.query(
       'a',
@@ -189,7 +189,7 @@ describe('a filter', () => {
     ]);
   });
 
-  it('of which the parts are too long together is the fault of the request', async () => {
+  it('whose parts are too long together is a caller’s error', async () => {
     await using sharing = await startSharing({ intercept: () => ({ status: 414 }) });
     const { errors } = await sharing.query('a', '{ images(filter: { name: "n", tag: "t" }) { nodes { id } } }');
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
@@ -201,7 +201,7 @@ describe('a stale cursor', () => {
   const ask = (sharing: Sharing) =>
     sharing.query('a', 'query ($after: String) { images(after: $after) { nodes { id } } }', { after });
 
-  it('is told with the request id of upstream', async () => {
+  it('is reported with the upstream request id', async () => {
     await using sharing = await startSharing();
     const { errors } = await ask(sharing);
     expect(errors).toMatchObject([
@@ -216,7 +216,7 @@ describe('a stale cursor', () => {
     ['the image is still there', 200, 'FORBIDDEN'],
     ['the image is gone', 404, 'BAD_USER_INPUT'],
     ['the image cannot be looked up', 500, 'FORBIDDEN'],
-  ])('is blamed for a list that is refused only where it is at fault: %s', async (_what, status, code) => {
+  ])('is reported for a refused list only if it is the cause: %s', async (_what, status, code) => {
     await using sharing = await startSharing({
       intercept: ({ target }) =>
         target.includes('/images?')
@@ -227,7 +227,7 @@ describe('a stale cursor', () => {
     expect(errors).toMatchObject([{ extensions: { code } }]);
   });
 
-  it('longer than any is refused without a look at it', async () => {
+  it('that is longer than any valid one is refused without decoding it', async () => {
     await using sharing = await startSharing();
     const { errors } = await sharing.query('a', 'query ($after: String) { images(after: $after) { nodes { id } } }', {
       after: Buffer.from(`image:${'x'.repeat(5_000)}`).toString('base64url'),
@@ -237,7 +237,7 @@ describe('a stale cursor', () => {
   });
 });
 
-it('a list that changes while it is read is nobody’s argument', async () => {
+it('a list that changes while it is read is not reported as a wrong argument', async () => {
   let lists = 0;
   await using sharing = await startSharing({
     pageMax: 1,

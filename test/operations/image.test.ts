@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { imageId, projects, startSharing } from '../support/sharing.ts';
 
 describe('image', () => {
-  it('shows every attribute of the Images API, for one call', async () => {
+  it('returns every attribute of the Images API with one call', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {
       status: 'active',
@@ -64,7 +64,7 @@ describe('image', () => {
     expect(sharing.calls()).toEqual(['GET /images/#1']);
   });
 
-  it('is null in what was not set', async () => {
+  it('is null in attributes that are not set', async () => {
     await using sharing = await startSharing();
     sharing.image(1, { name: null, visibility: 'public', owner: null });
     const { data } = await sharing.query(
@@ -88,7 +88,7 @@ describe('image', () => {
     ['does not exist', imageId(9)],
     ['cannot exist', 'no uuid'],
     ['the token may not see', imageId(1)],
-  ])('is null without an error where it %s', async (_name, id) => {
+  ])('is null without an error if it %s', async (_name, id) => {
     await using sharing = await startSharing();
     sharing.image(1, { visibility: 'private' });
     const answer = await sharing.query('a', 'query ($id: ID!) { image(id: $id) { name } }', { id });
@@ -97,17 +97,14 @@ describe('image', () => {
     expect(sharing.calls()).toHaveLength(1);
   });
 
-  it.each(['pending', 'rejected', 'accepted'] as const)(
-    'is found by a member who is %s, hidden or not',
-    async (status) => {
-      await using sharing = await startSharing();
-      sharing.image(1, { osHidden: true }, { a: status });
-      const { data } = await sharing.query('a', `{ image(id: "${imageId(1)}") { osHidden } }`);
-      expect(data).toEqual({ image: { osHidden: true } });
-    },
-  );
+  it.each(['pending', 'rejected', 'accepted'] as const)('is found by a %s member, hidden or not', async (status) => {
+    await using sharing = await startSharing();
+    sharing.image(1, { osHidden: true }, { a: status });
+    const { data } = await sharing.query('a', `{ image(id: "${imageId(1)}") { osHidden } }`);
+    expect(data).toEqual({ image: { osHidden: true } });
+  });
 
-  it('asked for twice is looked up once', async () => {
+  it('is looked up once if it is selected twice', async () => {
     await using sharing = await startSharing();
     sharing.image(1);
     const id = imageId(1);
@@ -116,30 +113,33 @@ describe('image', () => {
   });
 });
 
-it.each(['', '.', '..', 'a/b', 'a\nb', '\0', 'x'.repeat(256)])('the id %j never reaches upstream', async (id) => {
-  await using sharing = await startSharing();
-  sharing.image(1);
-  const { status, data, errors } = await sharing.query(
-    'producer',
-    `query ($id: ID!, $good: ID!) {
+it.each(['', '.', '..', 'a/b', 'a\nb', '\0', 'x'.repeat(256)])(
+  'with the id %j is never requested from upstream',
+  async (id) => {
+    await using sharing = await startSharing();
+    sharing.image(1);
+    const { status, data, errors } = await sharing.query(
+      'producer',
+      `query ($id: ID!, $good: ID!) {
       image(id: $id) { name }
       a: imageMember(imageId: $id, memberId: "m") { status }
       b: imageMember(imageId: $good, memberId: $id) { status }
       c: image(id: $good) { id member(memberId: $id) { status } }
     }`,
-    { id, good: imageId(1) },
-  );
-  expect(status).toBe(200);
-  expect(data).toEqual({ image: null, a: null, b: null, c: { id: imageId(1), member: null } });
-  expect(errors?.map(({ path }) => path?.join('.')).sort()).toEqual(['a', 'b', 'c.member', 'image']);
-  for (const { extensions } of errors ?? []) expect(extensions.code).toBe('BAD_USER_INPUT');
-  expect(sharing.calls()).toEqual(['GET /images/#1']);
-});
+      { id, good: imageId(1) },
+    );
+    expect(status).toBe(200);
+    expect(data).toEqual({ image: null, a: null, b: null, c: { id: imageId(1), member: null } });
+    expect(errors?.map(({ path }) => path?.join('.')).sort()).toEqual(['a', 'b', 'c.member', 'image']);
+    for (const { extensions } of errors ?? []) expect(extensions.code).toBe('BAD_USER_INPUT');
+    expect(sharing.calls()).toEqual(['GET /images/#1']);
+  },
+);
 
-describe('without a token that is accepted', () => {
+describe('without a valid token', () => {
   const document = `{ __typename image(id: "${imageId(1)}") { id } images { nodes { id } } }`;
 
-  it('fields that need none work; the others say UNAUTHENTICATED, with no call', async () => {
+  it('fields that need none work; the others are UNAUTHENTICATED, without a call', async () => {
     await using sharing = await startSharing();
     const { status, data, errors } = await sharing.gateway.query(null, document);
     expect(status).toBe(200);
@@ -166,7 +166,7 @@ describe('many images by id', () => {
     `GET /images?limit=${numbers.length}&visibility=all&member_status=all${hidden ? '&os_hidden=true' : ''}` +
     `&id=in:${numbers.map((number) => `#${number}`).join(',')}`;
 
-  it('are one call, in the order asked for', async () => {
+  it('cost one call, and come in the requested order', async () => {
     await using sharing = await startSharing();
     for (const number of [1, 2, 3]) sharing.image(number);
     const { data } = await sharing.query('producer', ask([3, 1, 2].map(imageId)));
@@ -174,7 +174,7 @@ describe('many images by id', () => {
     expect(sharing.calls()).toEqual([list(false, 3, 1, 2)]);
   });
 
-  it('are one more call where several are hidden or not to be seen', async () => {
+  it('cost one more call if several are hidden or invisible', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending' });
     sharing.image(2, { osHidden: true }, { a: 'rejected' });
@@ -186,7 +186,7 @@ describe('many images by id', () => {
     expect(sharing.calls()).toEqual([list(false, 1, 2, 3, 4, 5), list(true, 2, 4, 5)]);
   });
 
-  it('with a single one missing: that one is looked up by itself', async () => {
+  it('cost an individual lookup if a single one is missing', async () => {
     await using sharing = await startSharing();
     for (const number of [1, 2]) sharing.image(number);
     sharing.image(3, { osHidden: true });
@@ -195,7 +195,7 @@ describe('many images by id', () => {
     expect(sharing.calls()).toEqual([list(false, 1, 2, 3), 'GET /images/#3']);
   });
 
-  it('that cannot stand in a list are looked up by themselves', async () => {
+  it('are looked up individually if their ids cannot be in a list', async () => {
     await using sharing = await startSharing();
     for (const number of [1, 2]) sharing.image(number);
     const odd = imageId(1).toUpperCase().replace('8000', 'A000');
@@ -204,7 +204,7 @@ describe('many images by id', () => {
     expect(sharing.calls().sort()).toEqual(['GET /images/a%2Cb', `GET /images/${odd}`, list(false, 1, 2)].sort());
   });
 
-  it('are asked for 200 at a time', async () => {
+  it('are requested 200 at a time', async () => {
     const many = { MAX_ALIASES: '401', MAX_ALIASES_PER_FIELD: '401', MAX_ROOT_FIELDS: '401', MAX_TOKENS: '10000' };
     await using sharing = await startSharing({ environment: many });
     const numbers = Array.from({ length: 401 }, (_, index) => index + 1);
@@ -216,14 +216,14 @@ describe('many images by id', () => {
     expect(calls.map((call) => call.split('#').length - 1).sort()).toEqual([1, 200, 200]);
   });
 
-  it('come from an upstream that sends shorter pages than were asked for', async () => {
+  it('are found on an upstream with shorter pages than requested', async () => {
     await using sharing = await startSharing({ pageMax: 2 });
     for (const number of [1, 2, 3, 4, 5]) sharing.image(number, { osHidden: number === 4 });
     const { data } = await sharing.query('producer', ask([1, 2, 3, 4, 5, 6].map(imageId)));
     expect(names(data)).toEqual(['image 1', 'image 2', 'image 3', 'image 4', 'image 5', null]);
   });
 
-  it('come from an upstream that does not know such lists', async () => {
+  it('are found on an upstream that does not support lists by id', async () => {
     await using sharing = await startSharing({
       intercept: ({ target }) => (target.includes('id=in:') ? { status: 400 } : undefined),
     });
@@ -239,7 +239,7 @@ describe('many images by id', () => {
     ]);
   });
 
-  it('fail each with the error of their call', async () => {
+  it('each fail with the error of their call', async () => {
     await using sharing = await startSharing({ intercept: () => ({ status: 403 }) });
     const { data, errors } = await sharing.query('producer', ask([1, 2].map(imageId)));
     expect(names(data)).toEqual([null, null]);
@@ -247,7 +247,7 @@ describe('many images by id', () => {
     expect(sharing.calls()).toEqual([list(false, 1, 2)]);
   });
 
-  it('those that cannot be understood are looked up by themselves, and fail alone', async () => {
+  it('are looked up individually if they are malformed, and fail individually', async () => {
     const images = [{ id: imageId(1), name: 'one' }, ...[2, 3].map((number) => ({ id: imageId(number), size: -1 }))];
     await using sharing = await startSharing({
       intercept: ({ target }) => ({

@@ -34,7 +34,7 @@ async function startWithImages(count: number, pageMax = 1000) {
 }
 
 describe('a page', () => {
-  it('holds its images as nodes and as edges, with cursors for going on', async () => {
+  it('contains its images as nodes and as edges, with cursors to continue', async () => {
     await using sharing = await startWithImages(3);
     const first = await sharing.query('producer', byName, { first: 2 });
     expect(numbers(first)).toEqual([1, 2]);
@@ -51,7 +51,7 @@ describe('a page', () => {
     const second = await sharing.query('producer', byName, { first: 2, after: pageInfo.endCursor });
     expect(numbers(second)).toEqual([3]);
     expect(page(second).pageInfo.hasNextPage).toBe(false);
-    // Whether images without a name follow is asked where the others end.
+    // The call after the last named image checks whether images without a name follow.
     expect(sharing.calls()).toEqual([
       'GET /images?limit=3&sort_key=name&sort_dir=asc&marker=#2',
       'GET /images?limit=1&sort_key=name&sort_dir=desc',
@@ -61,7 +61,7 @@ describe('a page', () => {
     expect(numbers(fromMiddle)).toEqual([2, 3]);
   });
 
-  it('that is the last and exactly full says so', async () => {
+  it('has no next page if it is the last and exactly full', async () => {
     await using sharing = await startWithImages(4);
     const byTime = byName.replace('NAME', 'CREATED_AT');
     const first = await sharing.query('producer', byTime, { first: 2 });
@@ -71,7 +71,7 @@ describe('a page', () => {
     expect(sharing.calls()).toHaveLength(2);
   });
 
-  it('that is empty has no cursors', async () => {
+  it('has no cursors if it is empty', async () => {
     await using sharing = await startWithImages(0);
     const answer = await sharing.query('producer', byName);
     expect(page(answer)).toEqual({
@@ -81,7 +81,7 @@ describe('a page', () => {
     });
   });
 
-  it('has 20 images unless asked otherwise', async () => {
+  it('has 20 images by default', async () => {
     await using sharing = await startWithImages(21);
     expect(numbers(await sharing.query('producer', byName, { first: null }))).toHaveLength(20);
     expect(numbers(await sharing.query('producer', byName))).toHaveLength(20);
@@ -93,20 +93,17 @@ describe('a page', () => {
     [4, 2],
     [6, 1],
     [5, 1],
-  ])(
-    'of %i is filled by an upstream that sends pages of 2 at the most, in whatever number of calls',
-    async (first, after) => {
-      await using sharing = await startWithImages(7, 2);
-      const all = [1, 2, 3, 4, 5, 6, 7];
-      const cursor = Buffer.from(`image:${imageId(after)}`).toString('base64url');
-      const answer = await sharing.query('producer', byName, { first, after: cursor });
-      const expected = all.slice(after, after + first);
-      expect(numbers(answer)).toEqual(expected);
-      expect(page(answer).pageInfo.hasNextPage).toBe(after + first < 7);
-    },
-  );
+  ])('of %i is filled from upstream pages of at most 2 images, in as many calls as needed', async (first, after) => {
+    await using sharing = await startWithImages(7, 2);
+    const all = [1, 2, 3, 4, 5, 6, 7];
+    const cursor = Buffer.from(`image:${imageId(after)}`).toString('base64url');
+    const answer = await sharing.query('producer', byName, { first, after: cursor });
+    const expected = all.slice(after, after + first);
+    expect(numbers(answer)).toEqual(expected);
+    expect(page(answer).pageInfo.hasNextPage).toBe(after + first < 7);
+  });
 
-  it.each([0, -1, 1001])('cannot have %i images', async (first) => {
+  it.each([0, -1, 1001])('cannot have the size %i', async (first) => {
     await using sharing = await startWithImages(1);
     const { status, data, errors } = await sharing.query('producer', byName, { first });
     expect(status).toBe(200);
@@ -115,12 +112,12 @@ describe('a page', () => {
     expect(sharing.calls()).toEqual([]);
   });
 
-  it('can have 1000', async () => {
+  it('can have 1000 images', async () => {
     await using sharing = await startWithImages(2);
     expect(numbers(await sharing.query('producer', byName, { first: 1000 }))).toEqual([1, 2]);
   });
 
-  it('holds the rows that can be understood, and goes on after those that cannot', async () => {
+  it('contains the valid rows, and continues after malformed ones', async () => {
     const rows = ['x', 'y', 'z'].map((name) => ({ id: name, name }));
     await using sharing = await startSharing({
       intercept({ target }) {
@@ -151,7 +148,7 @@ describe('a cursor', () => {
   it.each([
     ['is gone', imageId(9)],
     ['the token may not see', imageId(2)],
-  ])('cannot be used when its image %s', async (_name, id) => {
+  ])('cannot be used if its image %s', async (_name, id) => {
     await using sharing = await startWithImages(1);
     sharing.image(2, { owner: projects.stranger, visibility: 'private' });
     const after = Buffer.from(`image:${id}`).toString('base64url');
@@ -187,7 +184,7 @@ describe('a filter', () => {
     ['null', '', [1, 2, 4, 6]],
   ];
 
-  it.each(rows)('%s asks upstream for "%s"', async (filter, query, expected) => {
+  it.each(rows)('%s sends "%s" upstream', async (filter, query, expected) => {
     await using sharing = await startSharing();
     sharing.image(1, { owner: projects.a, containerFormat: 'bare' });
     sharing.image(2, { owner: projects.a, visibility: 'private', status: 'active', diskFormat: 'qcow2' });
@@ -203,19 +200,19 @@ describe('a filter', () => {
     expect(sharing.calls()).toEqual([`GET /images?limit=21${query && `&${query}`}`]);
   });
 
-  it('that upstream refuses is the fault of the request', async () => {
+  it('that upstream refuses is a caller’s error', async () => {
     await using sharing = await startSharing({ intercept: () => ({ status: 400 }) });
     const { errors } = await sharing.query('a', '{ images(filter: { tag: "t" }) { nodes { name } } }');
     expect(errors).toMatchObject([{ path: ['images'], extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 
-  it('that the token may not use is FORBIDDEN, which says nothing about cursors', async () => {
+  it('that the token may not use is FORBIDDEN, without mentioning cursors', async () => {
     await using sharing = await startSharing({ intercept: () => ({ status: 403 }) });
     const { errors } = await sharing.query('a', '{ images { nodes { name } } }');
     expect(errors).toMatchObject([{ path: ['images'], extensions: { code: 'FORBIDDEN' } }]);
   });
 
-  it('goes with every page', async () => {
+  it('is sent with every page', async () => {
     await using sharing = await startWithImages(3, 1);
     await sharing.query('producer', '{ images(first: 2, filter: { visibility: SHARED }) { nodes { name } } }');
     expect(sharing.calls()).toEqual([
@@ -235,7 +232,7 @@ it.each([
   ['ID', 'id'],
   ['CREATED_AT', 'created_at'],
   ['UPDATED_AT', 'updated_at'],
-])('the order by %s is that of upstream, largest first unless asked otherwise', async (field, key) => {
+])('the order by %s is that of upstream, descending by default', async (field, key) => {
   await using sharing = await startWithImages(2);
   for (const [order, direction] of [
     [`{ field: ${field} }`, 'desc'],

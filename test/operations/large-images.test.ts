@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { imageId, type Sharing, startSharing } from '../support/sharing.ts';
 
-/** Two images with so long a property do not fit into one answer; one does. */
+/** Long enough that one image with this property fits into an answer, but two do not. */
 const environment = { UPSTREAM_MAX_BODY_BYTES: '20000' };
 const large = { text: 'x'.repeat(15_000) };
 const tooLarge = { text: 'x'.repeat(25_000) };
@@ -22,7 +22,7 @@ const oldestFirst = 'orderBy: { field: CREATED_AT, direction: ASC }';
 const images = (...numbers: readonly number[]) => numbers.map((number) => `image ${number}`);
 
 describe('images that are too large together', () => {
-  it('are all on the page', async () => {
+  it('are all included in the page', async () => {
     await using sharing = await startSharing({ environment });
     for (let number = 1; number <= 30; number++)
       sharing.image(number, [3, 4, 5, 20].includes(number) ? { properties: large } : {});
@@ -32,7 +32,7 @@ describe('images that are too large together', () => {
     expect(sharing.calls().length).toBeLessThan(20);
   });
 
-  it('are all found by their ids, hidden or not', async () => {
+  it('are all found by their ids, including hidden ones', async () => {
     await using sharing = await startSharing({ environment });
     for (let number = 1; number <= 10; number++) {
       sharing.image(number, { properties: number % 2 ? large : {}, osHidden: number > 7 });
@@ -49,7 +49,7 @@ describe('images that are too large together', () => {
     });
   });
 
-  it('tell the own statuses in all of them', async () => {
+  it('have the caller’s own status in each of them', async () => {
     await using sharing = await startSharing({ environment });
     for (let number = 1; number <= 6; number++) sharing.image(number, { properties: large }, { a: 'pending' });
     const { data, errors } = await sharing.query(
@@ -62,8 +62,8 @@ describe('images that are too large together', () => {
   });
 });
 
-describe('an image that is too large by itself', () => {
-  it('is left out of its page, with an error, and hides no other one', async () => {
+describe('a single image that is too large', () => {
+  it('is left out of its page with an error, and the others are returned', async () => {
     await using sharing = await startSharing({ environment });
     for (let number = 1; number <= 9; number++) sharing.image(number, number === 5 ? { properties: tooLarge } : {});
     const { names, codes } = await list(sharing, `first: 20, ${oldestFirst}`);
@@ -71,7 +71,7 @@ describe('an image that is too large by itself', () => {
     expect(codes).toEqual(['UPSTREAM_INVALID_RESPONSE']);
   });
 
-  it.each([1, 5, 9])('at place %i takes a place on its page, and the next one starts after it', async (place) => {
+  it.each([1, 5, 9])('at position %i counts towards its page, and the next page starts after it', async (place) => {
     await using sharing = await startSharing({ environment });
     for (let number = 1; number <= 9; number++) sharing.image(number, number === place ? { properties: tooLarge } : {});
     const seen: string[] = [];
@@ -88,7 +88,7 @@ describe('an image that is too large by itself', () => {
     expect(codes).toEqual(['UPSTREAM_INVALID_RESPONSE']);
   });
 
-  it('is not mistaken for another one by a property that looks like a link', async () => {
+  it('is not confused with another one by a property that looks like a link', async () => {
     await using sharing = await startSharing({ environment });
     const properties = { ...tooLarge, next: `/v2/images?marker=${imageId(3)}`, zzz: '"next": "/v2/images?marker=x"}' };
     for (const number of [1, 2, 3]) sharing.image(number, number === 2 ? { properties } : {});
@@ -97,7 +97,7 @@ describe('an image that is too large by itself', () => {
     expect(codes).toHaveLength(1);
   });
 
-  it('fails alone among those that are looked up by id', async () => {
+  it('fails individually among images looked up by id', async () => {
     await using sharing = await startSharing({ environment });
     for (let number = 1; number <= 8; number++) sharing.image(number, number === 3 ? { properties: tooLarge } : {});
     const r = Array.from({ length: 8 }, (_, index) => ({ __typename: 'Image', id: imageId(index + 1) }));
@@ -111,7 +111,7 @@ describe('an image that is too large by itself', () => {
     expect(errors).toMatchObject([{ path: ['_entities', 2], extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } }]);
   });
 
-  it('fails alone among those whose own status is asked for', async () => {
+  it('fails individually among images whose own status is selected', async () => {
     await using sharing = await startSharing({ environment });
     for (let number = 1; number <= 4; number++) {
       sharing.image(number, number === 2 ? { properties: tooLarge } : {}, { a: 'accepted' });
@@ -128,7 +128,7 @@ describe('an image that is too large by itself', () => {
   });
 });
 
-it('a page of images that are all too large ends after 60 calls, and goes on', async () => {
+it('a page of images that are all too large ends after 60 calls, and can be continued', async () => {
   await using sharing = await startSharing({ environment });
   for (let number = 1; number <= 100; number++) sharing.image(number, { properties: tooLarge });
   const { names, codes, page } = await list(sharing, `first: 1000, ${oldestFirst}`);
@@ -138,7 +138,7 @@ it('a page of images that are all too large ends after 60 calls, and goes on', a
   expect(sharing.calls().length).toBeLessThanOrEqual(66);
 });
 
-it('a list of ids that is too long for upstream is asked for in parts', async () => {
+it('a list of ids that is too long for upstream is requested in parts', async () => {
   await using sharing = await startSharing({
     intercept: ({ target }) => (target.length > 1_000 ? { status: 414 } : undefined),
   });

@@ -5,7 +5,7 @@ const id = imageId(1);
 const notShared = { message: `Not allowed to list members for image ${id}.: Only shared images have members.<br />` };
 
 describe('Image.members', () => {
-  it('shows every field of a member, for one call', async () => {
+  it('return every field of a member with one call', async () => {
     await using sharing = await startSharing();
     sharing.image(1);
     const image = sharing.world.images.get(id) ?? expect.fail();
@@ -43,7 +43,7 @@ describe('Image.members', () => {
     expect(sharing.calls().sort()).toEqual(['GET /images/#1', 'GET /images/#1/members']);
   });
 
-  it('are all members for the owner, and itself alone for a member', async () => {
+  it('are all members for the owner, and only itself for a member', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending', b: 'accepted' });
     const document = `{ image(id: "${id}") { members { memberId } } }`;
@@ -54,7 +54,7 @@ describe('Image.members', () => {
     expect(await seen('a')).toEqual({ image: { members: [{ memberId: projects.a }] } });
   });
 
-  it('can be restricted by status, and are listed once however often they are asked for', async () => {
+  it('can be filtered by status, and are listed once however often they are selected', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending', b: 'accepted', stranger: 'rejected' });
     const { data } = await sharing.query(
@@ -83,7 +83,7 @@ describe('Image.members', () => {
     expect(sharing.calls().sort()).toEqual(['GET /images/#1', 'GET /images/#1/members']);
   });
 
-  it('of a list cost one call for each shared image, and none for the others', async () => {
+  it('of a list of images cost one call for each shared image, and none for the others', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending' });
     sharing.image(2, { visibility: 'private' });
@@ -113,7 +113,7 @@ describe('Image.members', () => {
   });
 
   it.each(['private', 'public', 'community'] as const)(
-    'are [] without an error where only the key of a %s image is known',
+    'are [] without an error if only the key of a %s image is known',
     async (visibility) => {
       await using sharing = await startSharing();
       sharing.image(1, { visibility });
@@ -127,14 +127,14 @@ describe('Image.members', () => {
     },
   );
 
-  describe('refused in words nobody knows', () => {
+  describe('after a refusal with an unknown message', () => {
     const document = `{ _entities(representations: [{ __typename: "Image", id: "${id}" }]) { ... on Image { id members { status } } } }`;
     const refuse = { message: 'You are not authorized to complete get_members action.' };
 
     it.each([
       ['private', undefined, []],
       ['shared', 'FORBIDDEN', null],
-    ] as const)('of a %s image: one more look tells', async (visibility, code, members) => {
+    ] as const)('of a %s image are resolved by one more lookup', async (visibility, code, members) => {
       await using sharing = await startSharing({
         intercept: ({ target }) => (target.endsWith('/members') ? { status: 403, body: refuse } : undefined),
       });
@@ -151,7 +151,7 @@ describe('Image.members', () => {
     [403, 'FORBIDDEN'],
     [429, 'RATE_LIMITED'],
     [302, 'UPSTREAM_INVALID_RESPONSE'],
-  ])('that cannot be had with %i take nothing else along', async (status, code) => {
+  ])('that fail with %i do not affect other fields', async (status, code) => {
     await using sharing = await startSharing({
       intercept: ({ target }) => (target.includes('/members') ? { status } : undefined),
     });
@@ -180,7 +180,7 @@ describe('Image.members', () => {
     ]);
   });
 
-  it('whose list fails before their image comes are asked for once', async () => {
+  it('are requested once if their list fails before the image arrives', async () => {
     await using sharing = await startSharing({
       intercept: ({ target }) => (target.endsWith('/members') ? { status: 400 } : undefined),
     });
@@ -191,7 +191,7 @@ describe('Image.members', () => {
     expect(sharing.calls().sort()).toEqual(['GET /images/#1', 'GET /images/#1/members']);
   });
 
-  it('are null, without an error, of an image that is gone meanwhile', async () => {
+  it('are null without an error if the image was deleted meanwhile', async () => {
     await using sharing = await startSharing({
       intercept: ({ target }) => (target.endsWith('/members') ? { status: 404 } : undefined),
     });
@@ -201,7 +201,7 @@ describe('Image.members', () => {
     expect(answer.errors).toBeUndefined();
   });
 
-  it('hold the rows that can be understood; the others are errors at their place', async () => {
+  it('contain the valid rows, with errors in place of malformed ones', async () => {
     const row = { image_id: id, member_id: 'm', schema: 's', created_at: '2026-11-21T03:41:54Z' };
     const good = { ...row, updated_at: row.created_at, status: 'pending' };
     await using sharing = await startSharing({
@@ -228,7 +228,7 @@ describe('Image.members', () => {
 });
 
 describe('one member', () => {
-  it('of an image is one call for it alone; several are one list', async () => {
+  it('costs one lookup; several members of an image cost one list', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending', b: 'accepted' });
     const one = await sharing.query(
@@ -250,7 +250,7 @@ describe('one member', () => {
     expect(sharing.calls()).toEqual(['GET /images/#1', 'GET /images/#1/members']);
   });
 
-  it('asked for twice is looked up once, wherever it is asked for', async () => {
+  it('is looked up once, wherever and however often it is selected', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending' });
     const member = `imageMember(imageId: "${id}", memberId: "${projects.a}")`;
@@ -263,7 +263,7 @@ describe('one member', () => {
     ['is no member', 'producer', projects.b],
     ['is another member', 'a', projects.b],
     ['belongs to an image the token may not see', 'stranger', projects.a],
-  ] as const)('is null without an error where it %s', async (_name, caller, memberId) => {
+  ] as const)('is null without an error if it %s', async (_name, caller, memberId) => {
     await using sharing = await startSharing();
     sharing.image(1, {}, caller === 'a' ? { a: 'pending', b: 'pending' } : { a: 'pending' });
     const answer = await sharing.query(caller, `{ imageMember(imageId: "${id}", memberId: "${memberId}") { id } }`);
@@ -272,7 +272,7 @@ describe('one member', () => {
     expect(sharing.calls()).toHaveLength(1);
   });
 
-  it('of an image that is not shared is null without an error', async () => {
+  it('is null without an error if the image is not shared', async () => {
     await using sharing = await startSharing();
     sharing.image(1, { visibility: 'private' });
     const answer = await sharing.query(
@@ -283,7 +283,7 @@ describe('one member', () => {
     expect(answer.errors).toBeUndefined();
   });
 
-  it('is refused where its list is refused, for whatever reason', async () => {
+  it('is refused whenever its list is refused', async () => {
     await using sharing = await startSharing({ intercept: () => ({ status: 403, body: notShared }) });
     const answer = await sharing.query(
       'producer',
@@ -294,7 +294,7 @@ describe('one member', () => {
     expect(sharing.calls()).toEqual(['GET /images/#1/members']);
   });
 
-  it('knows the key of its image; more of it is one call', async () => {
+  it('has the key of its image; other fields of the image cost one call', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending' });
     const member = `imageMember(imageId: "${id}", memberId: "${projects.a}")`;
@@ -310,7 +310,7 @@ describe('one member', () => {
   });
 
   it.each(['@skip(if: true)', '@include(if: false)', '@include(if: $no)', '@skip(if: $yes)'])(
-    'makes no call for what is left out by %s',
+    'makes no call for fields excluded by %s',
     async (directive) => {
       await using sharing = await startSharing();
       sharing.image(1, {}, { a: 'pending' });
@@ -328,7 +328,7 @@ describe('one member', () => {
     },
   );
 
-  it('has an id that no other member has', async () => {
+  it('has a unique id', async () => {
     await using sharing = await startSharing();
     for (const number of [1, 2]) sharing.image(number, {}, { a: 'pending', b: 'pending' });
     const { data } = await sharing.query(

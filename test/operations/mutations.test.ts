@@ -18,7 +18,7 @@ const documents = {
   }`,
 };
 /**
- * A member that is to be removed is looked up, because it may be held in another spelling; and a removal is read back,
+ * A member is looked up before its removal, because it may be stored in another spelling, and the removal is verified,
  * because Glance may hold a member twice, and a status change may undo it.
  */
 const readBack = 'GET /images/#1/members/a';
@@ -34,8 +34,8 @@ const requests: Readonly<Record<Write, string>> = {
   update: 'PUT /images/#1/members/a',
 };
 
-describe('a change that works', () => {
-  it('of createImageMember is a pending member, for one call', async () => {
+describe('a successful change', () => {
+  it('by createImageMember returns a pending member with one call', async () => {
     await using sharing = await startSharing();
     sharing.image(1);
     const { data, errors } = await sharing.query('producer', documents.create, input('create'));
@@ -44,7 +44,7 @@ describe('a change that works', () => {
     expect(sharing.calls()).toEqual([requests.create]);
   });
 
-  it('of deleteImageMember is the id of the member that was removed, looked up before and after', async () => {
+  it('by deleteImageMember returns the id of the removed member, which is looked up before and after', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'accepted' });
     const before = await sharing.query('producer', `{ image(id: "${id}") { members { id } } }`);
@@ -55,7 +55,7 @@ describe('a change that works', () => {
     expect(sharing.calls()).toEqual([readBack, requests.delete, readBack]);
   });
 
-  it.each(['PENDING', 'ACCEPTED', 'REJECTED'])('of updateMemberStatus is the member, now %s', async (status) => {
+  it.each(['PENDING', 'ACCEPTED', 'REJECTED'])('by updateMemberStatus returns the member, now %s', async (status) => {
     for (const from of ['pending', 'accepted', 'rejected'] as const) {
       await using sharing = await startSharing();
       sharing.image(1, {}, { a: from });
@@ -73,21 +73,24 @@ describe('the image of a payload', () => {
     ['producer', 'createImageMember', requests.create, {}],
     ['producer', 'deleteImageMember', requests.delete, { a: 'pending' }],
     ['a', 'updateMemberStatus', requests.update, { a: 'pending' }],
-  ] as const)('costs %s no call more in %s if only its id is asked for', async (caller, mutation, request, members) => {
-    await using sharing = await startSharing();
-    sharing.image(1, {}, members);
-    const status = mutation === 'updateMemberStatus' ? ', status: REJECTED' : '';
-    const key = `imageId: "${id}", memberId: "${projects.a}"${status}`;
-    const bare = await sharing.query(
-      caller,
-      `mutation { p: ${mutation}(input: { ${key} }) { ${fields('__typename id')} } }`,
-    );
-    expect(bare.data).toEqual({ p: { image: { __typename: 'Image', id }, userErrors: [] } });
-    const isRemoval = mutation === 'deleteImageMember';
-    expect(sharing.calls()).toEqual(isRemoval ? [readBack, request, readBack] : [request]);
-  });
+  ] as const)(
+    'costs %s no additional call in %s if only its id is selected',
+    async (caller, mutation, request, members) => {
+      await using sharing = await startSharing();
+      sharing.image(1, {}, members);
+      const status = mutation === 'updateMemberStatus' ? ', status: REJECTED' : '';
+      const key = `imageId: "${id}", memberId: "${projects.a}"${status}`;
+      const bare = await sharing.query(
+        caller,
+        `mutation { p: ${mutation}(input: { ${key} }) { ${fields('__typename id')} } }`,
+      );
+      expect(bare.data).toEqual({ p: { image: { __typename: 'Image', id }, userErrors: [] } });
+      const isRemoval = mutation === 'deleteImageMember';
+      expect(sharing.calls()).toEqual(isRemoval ? [readBack, request, readBack] : [request]);
+    },
+  );
 
-  it('with more than its id is one call more, and its members another', async () => {
+  it('costs one more call for other fields, and another for its members', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { b: 'accepted' });
     const { data } = await sharing.query(
@@ -112,7 +115,7 @@ describe('the image of a payload', () => {
     expect(sharing.calls()).toEqual([requests.create, 'GET /images/#1', 'GET /images/#1/members']);
   });
 
-  it('brings the member that was just written at no cost', async () => {
+  it('includes the member that was just written without a call', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending' });
     const { data } = await sharing.query(
@@ -125,7 +128,7 @@ describe('the image of a payload', () => {
     expect(sharing.calls()).toEqual([requests.update]);
   });
 
-  it('is the world after that change, in every one of several changes', async () => {
+  it('shows the state after its own change, for each of several changes', async () => {
     await using sharing = await startSharing();
     sharing.image(1);
     const image = `image { id members { memberId } member(memberId: "${projects.a}") { status } }`;
@@ -160,7 +163,7 @@ describe('the image of a payload', () => {
     ]);
   });
 
-  it('after a change knows nothing of a list that was read before it', async () => {
+  it('does not use a list that was read before the change', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { b: 'pending' });
     const change = (name: string, key: 'a' | 'b') =>
@@ -183,7 +186,7 @@ describe('the image of a payload', () => {
     ]);
   });
 
-  it('is looked up where the change was refused, because then it may not even be there', async () => {
+  it('is looked up if the change was refused, because it may not exist', async () => {
     await using sharing = await startSharing();
     const { data, errors } = await sharing.query(
       'producer',
@@ -194,7 +197,7 @@ describe('the image of a payload', () => {
     expect(sharing.calls()).toEqual([requests.create, 'GET /images/#1']);
   });
 
-  it('is null where the id can be none', async () => {
+  it('is null if the id is invalid', async () => {
     await using sharing = await startSharing();
     const { data, errors } = await sharing.query(
       'producer',
@@ -205,7 +208,7 @@ describe('the image of a payload', () => {
     expect(sharing.calls()).toEqual([]);
   });
 
-  it('does not undo the change where it cannot be had', async () => {
+  it('does not undo the change if it cannot be read', async () => {
     await using sharing = await startSharing({
       intercept: ({ method }) => (method === 'GET' ? { status: 403 } : undefined),
     });
@@ -221,7 +224,7 @@ describe('the image of a payload', () => {
   });
 });
 
-describe('a change that a user can mend', () => {
+describe('a user error', () => {
   type Who = 'producer' | 'a' | 'b' | 'stranger';
   interface Case {
     readonly write: Write;
@@ -270,7 +273,7 @@ describe('a change that a user can mend', () => {
     },
   ];
 
-  it.each(cases)('is $code: $write by $by, image $image, members $members', async (row) => {
+  it.each(cases)('has the code $code: $write by $by, image $image, members $members', async (row) => {
     const { write, by, image, members, code, field, reads = [], member = null } = row;
     await using sharing = await startSharing();
     if (image !== 'absent') sharing.image(1, image ? { visibility: image } : {}, members);
@@ -287,7 +290,7 @@ describe('a change that a user can mend', () => {
     expect(sharing.calls()).toEqual([...(write === 'delete' ? [readBack] : []), requests[write], ...reads]);
   });
 
-  it('is NOT_FOUND where the image is gone when the reason is looked for', async () => {
+  it('is NOT_FOUND if the image was deleted before the reason is looked up', async () => {
     await using sharing = await startSharing({ intercept: ({ method }) => ({ status: method === 'GET' ? 404 : 403 }) });
     for (const write of ['create', 'delete', 'update'] as const) {
       const { data } = await sharing.query('producer', documents[write], input(write));
@@ -296,7 +299,7 @@ describe('a change that a user can mend', () => {
     }
   });
 
-  it('tells an owner who accepts for a consumer that only the consumer can', async () => {
+  it('tells an owner who accepts for a consumer that only the consumer can do so', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending' });
     const { data } = await sharing.query('producer', documents.update, input('update'));
@@ -308,7 +311,7 @@ describe('a change that a user can mend', () => {
   it.each([
     ['MEMBER_LIMIT_EXCEEDED', projects.b, null],
     ['ALREADY_MEMBER', projects.a, { memberId: projects.a, status: 'ACCEPTED' }],
-  ])('is %s where the image is full', async (code, memberId, imageMember) => {
+  ])('is %s if the image is full', async (code, memberId, imageMember) => {
     await using sharing = await startSharing({ memberQuota: 1 });
     sharing.image(1, {}, { a: 'accepted' });
     const { data, errors } = await sharing.query(
@@ -322,7 +325,7 @@ describe('a change that a user can mend', () => {
     });
   });
 
-  it('is INVALID_INPUT where upstream refuses a value', async () => {
+  it('is INVALID_INPUT if upstream refuses a value', async () => {
     await using sharing = await startSharing({ intercept: () => ({ status: 400 }) });
     const { data, errors } = await sharing.query('producer', documents.create, input('create'));
     expect(errors).toBeUndefined();
@@ -354,7 +357,7 @@ describe('a change that a user can mend', () => {
 });
 
 describe('a change that fails for another reason', () => {
-  it.each(['create', 'delete', 'update'] as const)('is an error of the field: %s', async (write) => {
+  it.each(['create', 'delete', 'update'] as const)('is a GraphQL error at the field: %s', async (write) => {
     let status = 401;
     await using sharing = await startSharing({
       intercept: () => ({ status }),
@@ -373,7 +376,7 @@ describe('a change that fails for another reason', () => {
       expect(answer.data).toBeNull();
       expect(answer.errors).toMatchObject([{ path: ['payload'], extensions: { code } }]);
       expect(answer.errors?.[0]?.extensions['outcome']).toBe(outcome);
-      // Where the fate of the change is unknown, what upstream holds now may tell; a read is tried three times.
+      // If the outcome is unknown, the gateway reads the current state from upstream; a read has three attempts.
       const reads = Array(upstream >= 500 ? 3 : 1).fill(readBack);
       const before = write === 'delete' ? reads : [];
       const isSent = write !== 'delete' || upstream !== 401;
@@ -388,14 +391,14 @@ describe('a change that fails for another reason', () => {
     expect(sharing.calls()).toEqual([]);
   });
 
-  it('where the reason of a refusal cannot be found out is FORBIDDEN', async () => {
+  it('is FORBIDDEN if the reason for a refusal cannot be determined', async () => {
     await using sharing = await startSharing({ intercept: () => ({ status: 403 }) });
     const { errors } = await sharing.query('producer', documents.delete, input('delete'));
     expect(errors).toMatchObject([{ path: ['payload'], extensions: { code: 'FORBIDDEN' } }]);
   });
 
   it.each(['create', 'delete', 'update'] as const)(
-    'is done where upstream holds it all the same: %s',
+    'is reported as done if upstream holds the change anyway: %s',
     async (write) => {
       await using sharing = await startSharing({
         intercept: ({ method }) => (method !== 'GET' ? { status: 504 } : undefined),
@@ -414,7 +417,7 @@ describe('a change that fails for another reason', () => {
     },
   );
 
-  it('is unknown where upstream does not hold it, because it may still come', async () => {
+  it('has an unknown outcome if upstream does not hold the change, because it may still happen', async () => {
     await using sharing = await startSharing({
       intercept: ({ method }) => (method === 'GET' ? undefined : { status: 504 }),
     });
@@ -428,17 +431,20 @@ describe('a change that fails for another reason', () => {
     }
   });
 
-  it.each([403, 404, 503])('is still done where a removal cannot be read back, because of %i', async (status) => {
-    await using sharing = await startSharing({
-      intercept: ({ method }) => (method === 'GET' ? { status } : undefined),
-    });
-    sharing.image(1, {}, { a: 'pending' });
-    const { data, errors } = await sharing.query('producer', documents.delete, input('delete'));
-    expect(errors).toBeUndefined();
-    expect(data).toEqual({ payload: { deletedImageMemberId: toImageMemberId(a), userErrors: [] } });
-  });
+  it.each([403, 404, 503])(
+    'is still reported as done if a removal cannot be verified because of %i',
+    async (status) => {
+      await using sharing = await startSharing({
+        intercept: ({ method }) => (method === 'GET' ? { status } : undefined),
+      });
+      sharing.image(1, {}, { a: 'pending' });
+      const { data, errors } = await sharing.query('producer', documents.delete, input('delete'));
+      expect(errors).toBeUndefined();
+      expect(data).toEqual({ payload: { deletedImageMemberId: toImageMemberId(a), userErrors: [] } });
+    },
+  );
 
-  it('may have been carried out: what is read after it is read anew', async () => {
+  it('may have succeeded, so later reads are made again', async () => {
     const row = { image_id: id, member_id: projects.a, schema: 's', created_at: '2026-11-21T03:41:54Z' };
     let reads = 0;
     await using sharing = await startSharing({

@@ -1,45 +1,93 @@
 import { describe, expect, it } from 'vitest';
+import { toImageMemberId } from '../../src/graphql/member-id.ts';
 import { imageId, projects, startSharing } from '../support/sharing.ts';
 
 const byName = 'orderBy: { field: NAME, direction: ASC }';
 
 describe('Image.myMembership', () => {
-  it('of a whole list costs three calls, and its member one for each image', async () => {
-    await using sharing = await startSharing();
-    sharing.image(1, {}, { a: 'pending', b: 'accepted' });
-    sharing.image(2, {}, { a: 'accepted' });
-    sharing.image(3, {}, { a: 'rejected' });
-    sharing.image(4, { owner: projects.a });
-    sharing.image(5, { visibility: 'public' });
-    const list = `images(filter: { visibility: ALL, memberStatus: ALL }, ${byName})`;
-    const { data, errors } = await sharing.query('a', `{ ${list} { nodes { name myMembership { status } } } }`);
-    expect(errors).toBeUndefined();
-    expect(data).toEqual({
-      images: {
-        nodes: [
-          { name: 'image 1', myMembership: { status: 'PENDING' } },
-          { name: 'image 2', myMembership: { status: 'ACCEPTED' } },
-          { name: 'image 3', myMembership: { status: 'REJECTED' } },
-          { name: 'image 4', myMembership: null },
-          { name: 'image 5', myMembership: null },
-        ],
-      },
-    });
-    expect(sharing.calls()).toHaveLength(1 + 3);
+  it.each([
+    [true, 'GET identity/auth/tokens?nocatalog'],
+    [false, 'GET /images/#1/members'],
+  ])(
+    'costs three calls for a whole list, one more for the project, and one per image for its times; Identity: %s',
+    async (hasIdentity, who) => {
+      await using sharing = await startSharing({ hasIdentity });
+      sharing.image(1, {}, { a: 'pending', b: 'accepted' });
+      sharing.image(2, {}, { a: 'accepted' });
+      sharing.image(3, {}, { a: 'rejected' });
+      sharing.image(4, { owner: projects.a });
+      sharing.image(5, { visibility: 'public' });
+      const list = `images(filter: { visibility: ALL, memberStatus: ALL }, ${byName})`;
+      const { data, errors } = await sharing.query('a', `{ ${list} { nodes { name myMembership { status } } } }`);
+      expect(errors).toBeUndefined();
+      expect(data).toEqual({
+        images: {
+          nodes: [
+            { name: 'image 1', myMembership: { status: 'PENDING' } },
+            { name: 'image 2', myMembership: { status: 'ACCEPTED' } },
+            { name: 'image 3', myMembership: { status: 'REJECTED' } },
+            { name: 'image 4', myMembership: null },
+            { name: 'image 5', myMembership: null },
+          ],
+        },
+      });
+      expect(sharing.calls()).toHaveLength(1 + 3);
 
-    const whole = await sharing.query(
-      'a',
-      `{ ${list} { nodes { myMembership { imageMember { memberId status } } } } }`,
-    );
-    expect(whole.data).toMatchObject({
-      images: {
-        nodes: [{ myMembership: { imageMember: { memberId: projects.a, status: 'PENDING' } } }, {}, {}, {}, {}],
-      },
+      const keyed = await sharing.query('a', `{ ${list} { nodes { myMembership { id memberId status } } } }`);
+      const key = { id: toImageMemberId({ imageId: imageId(1), memberId: projects.a }), memberId: projects.a };
+      expect(keyed.data).toMatchObject({
+        images: { nodes: [{ myMembership: { ...key, status: 'PENDING' } }, {}, {}, {}, {}] },
+      });
+      const calls = sharing.calls();
+      expect(calls).toHaveLength(1 + 3 + 1);
+      expect(calls).toContain(who);
+
+      const whole = await sharing.query('a', `{ ${list} { nodes { myMembership { memberId status createdAt } } } }`);
+      expect(whole.data).toMatchObject({
+        images: {
+          nodes: [
+            { myMembership: { memberId: projects.a, status: 'PENDING', createdAt: expect.any(String) } },
+            {},
+            {},
+            {},
+            {},
+          ],
+        },
+      });
+      expect(sharing.calls()).toHaveLength(1 + 3 + 3);
+    },
+  );
+
+  it.each([true, false])(
+    'costs at most six calls for an inbox page, with its id; Identity service: %s',
+    async (hasIdentity) => {
+      await using sharing = await startSharing({ hasIdentity });
+      for (let number = 1; number <= 60; number++) sharing.image(number, { osHidden: false }, { a: 'pending' });
+      const inbox = 'images(first: 50, filter: { sharedWithMe: true, memberStatus: PENDING })';
+      const { data, errors } = await sharing.query('a', `{ ${inbox} { nodes { id myMembership { id status } } } }`);
+      expect(errors).toBeUndefined();
+      expect((data as { images: { nodes: unknown[] } }).images.nodes).toHaveLength(50);
+      expect(sharing.calls().length).toBeLessThanOrEqual(6);
+      const all = 'images(first: 50, filter: { sharedWithMe: true, memberStatus: ALL })';
+      await sharing.query('a', `{ ${all} { nodes { id myMembership { id status } } } }`);
+      expect(sharing.calls().length).toBeLessThanOrEqual(6);
+    },
+  );
+
+  it('has its id and status even if the Identity service fails', async () => {
+    await using sharing = await startSharing({
+      hasIdentity: true,
+      environment: { UPSTREAM_RETRIES: '0' },
+      intercept: ({ target }) => (target.startsWith('/identity') ? { status: 503 } : undefined),
     });
-    expect(sharing.calls()).toHaveLength(1 + 3 + 3);
+    sharing.image(1, {}, { a: 'rejected' });
+    const document = `{ image(id: "${imageId(1)}") { myMembership { memberId status } } }`;
+    const { data, errors } = await sharing.query('a', document);
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ image: { myMembership: { memberId: projects.a, status: 'REJECTED' } } });
   });
 
-  it('is found for hidden images, and by key alone', async () => {
+  it('is found for hidden images, and for an image known only by its key', async () => {
     await using sharing = await startSharing();
     sharing.image(1, { osHidden: true }, { a: 'rejected' });
     const document = `{ _entities(representations: [{ __typename: "Image", id: "${imageId(1)}" }]) {
@@ -51,7 +99,7 @@ describe('Image.myMembership', () => {
     expect(owner.data).toEqual({ _entities: [{ myMembership: null }] });
   });
 
-  it('is found by an upstream that sends shorter pages than were asked for', async () => {
+  it('is found on an upstream with shorter pages than requested', async () => {
     await using sharing = await startSharing({ pageMax: 2 });
     for (const number of [1, 2, 3, 4, 5]) sharing.image(number, {}, { a: number === 3 ? 'accepted' : 'pending' });
     const { data } = await sharing.query(
@@ -62,7 +110,7 @@ describe('Image.myMembership', () => {
     expect(data).toEqual({ images: { nodes: statuses.map((status) => ({ myMembership: { status } })) } });
   });
 
-  it('that cannot be had takes nothing else along', async () => {
+  it('does not affect other fields if it fails', async () => {
     await using sharing = await startSharing({
       intercept: ({ target }) => (target.includes('id=in:') ? { status: 403 } : undefined),
     });
@@ -75,7 +123,7 @@ describe('Image.myMembership', () => {
     expect(errors).toMatchObject([{ path: ['image', 'myMembership'], extensions: { code: 'FORBIDDEN' } }]);
   });
 
-  it('after a change of it is the new one', async () => {
+  it('shows the new status after a change', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending' });
     const change = (status: string) =>
@@ -102,7 +150,7 @@ describe('the filter sharedWithMe', () => {
     ['ACCEPTED', ['image 3']],
     ['REJECTED', ['image 4']],
     ['ALL', ['image 1', 'image 2', 'image 3', 'image 4']],
-  ])('with memberStatus %s leaves out the own images', async (status, expected) => {
+  ])('with memberStatus %s excludes own images', async (status, expected) => {
     for (const pageMax of [1000, 2]) {
       await using sharing = await startSharing({ pageMax });
       sharing.image(1, {}, { a: 'pending' });
@@ -123,7 +171,7 @@ describe('the filter sharedWithMe', () => {
     }
   });
 
-  it('pages through what is left', async () => {
+  it('pages through the remaining images', async () => {
     await using sharing = await startSharing();
     for (let number = 1; number <= 6; number++) {
       if (number % 2) sharing.image(number, {}, { a: 'pending' });
@@ -147,7 +195,7 @@ describe('the filter sharedWithMe', () => {
     expect(seen).toEqual(['image 1', 'image 3', 'image 5']);
   });
 
-  it('leaves out own images where upstream is too old to say which are hidden', async () => {
+  it('excludes own images even if upstream is too old to report hidden ones', async () => {
     const row = (number: number) => ({ id: imageId(number), visibility: 'shared' });
     await using sharing = await startSharing({
       intercept: ({ target }) => ({
@@ -162,7 +210,7 @@ describe('the filter sharedWithMe', () => {
     expect(data).toEqual({ images: { nodes: [{ id: imageId(1), myMembership: { status: 'PENDING' } }] } });
   });
 
-  it('ends when upstream answers with the same page again and again', async () => {
+  it('ends if upstream keeps returning the same page', async () => {
     const row = (number: number) => ({ id: imageId(number), visibility: 'shared' });
     await using sharing = await startSharing({
       intercept: ({ target }) => {
@@ -182,7 +230,7 @@ describe('the filter sharedWithMe', () => {
     expect(sharing.calls().filter((call) => !call.includes('id=in:'))).toHaveLength(2);
   });
 
-  it('goes with no other visibility', async () => {
+  it('cannot be combined with another visibility', async () => {
     await using sharing = await startSharing();
     const { errors } = await sharing.query(
       'a',

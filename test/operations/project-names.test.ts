@@ -37,12 +37,12 @@ function codes({ errors = [] }: Answer): string[] {
   return [...new Set(errors.map(({ extensions }) => extensions.code))];
 }
 
-/** What was asked of the Identity service since this was asked last. */
+/** The calls to the Identity service since the last check. */
 function asked(sharing: Sharing): string[] {
   return sharing.calls().filter((call) => call.includes('identity'));
 }
 
-/** Answers calls to the Identity service in its place. */
+/** Answers calls in place of the Identity service. */
 function answering(answer: (path: string) => { status: number; body?: unknown } | undefined): Intercept {
   return ({ target }) => (target.startsWith('/identity') ? answer(target.replace('/identity/v3', '')) : undefined);
 }
@@ -51,14 +51,14 @@ describe('the names of projects', () => {
   it.each([
     ['their ids', '{ images { nodes { owner { id } members { project { id __typename } } } } }'],
     ['nothing of them', '{ images { nodes { id name } } }'],
-  ])('are not looked up for a query that selects %s', async (_what, document) => {
+  ])('cost no call for a query that selects %s', async (_what, document) => {
     await using sharing = await start();
     for (let times = 0; times < 3; times++) expect((await sharing.query('producer', document)).errors).toBeUndefined();
     expect(asked(sharing)).toEqual([]);
   });
 
   it.each([0, 3])(
-    'of others are null for an ordinary caller, who is refused once (asked %i times before)',
+    'of others are null for an ordinary caller after one refusal (executed %i times before)',
     async (n) => {
       await using sharing = await start();
       for (let times = 0; times < n; times++) await sharing.query('producer', page);
@@ -73,7 +73,7 @@ describe('the names of projects', () => {
     },
   );
 
-  it('of others are not asked for again after a single one was refused', async () => {
+  it('of others are not requested again after one refusal', async () => {
     await using sharing = await start();
     sharing.image(4, {}, { a: 'accepted' });
     sharing.image(5, {}, { b: 'accepted' });
@@ -86,7 +86,7 @@ describe('the names of projects', () => {
     expect(asked(sharing)).toEqual(['GET identity/auth/projects', 'GET identity/projects/a']);
   });
 
-  it('of others are known to an administrator, by three calls for a whole page', async () => {
+  it('of others are shown to an administrator, with three calls for a whole page', async () => {
     await using sharing = await start();
     const answer = await sharing.gateway.query(adminToken, page);
     expect(answer.errors).toBeUndefined();
@@ -101,7 +101,7 @@ describe('the names of projects', () => {
     ]);
   });
 
-  it('cost at most five calls however deep they stand, the viewer included', async () => {
+  it('cost at most five calls at any depth, including the viewer', async () => {
     await using sharing = await start();
     const document = `{
       viewer { project { name } projects { name } }
@@ -118,7 +118,7 @@ describe('the names of projects', () => {
     }
   });
 
-  it('of several projects that cost calls of their own are looked up once where a list is cut', async () => {
+  it('are looked up individually, up to the call limit, if the list of projects is cut', async () => {
     const all = Object.entries(projects).map(([name, id]) => ({ id, name }));
     await using sharing = await start(
       answering((path) =>
@@ -136,7 +136,7 @@ describe('the names of projects', () => {
     expect(asked(sharing)).toHaveLength(5);
   });
 
-  it('are null where there is no such project, or where an id can be none', async () => {
+  it('are null if the project does not exist or its id is invalid', async () => {
     await using sharing = await start();
     const id = '00000000-0000-4000-8000-000000000004';
     sharing.world.addImage({ id, owner: projects.producer, members: [{ memberId: 'a/b' }, { memberId: 'ghost' }] });
@@ -151,7 +151,7 @@ describe('the names of projects', () => {
     expect(asked(sharing)).toEqual(['GET identity/auth/projects', 'GET identity/projects/ghost']);
   });
 
-  it('are told after a write too', async () => {
+  it('are available in payloads too', async () => {
     await using sharing = await start();
     const { data } = await sharing.query(
       'producer',
@@ -169,7 +169,7 @@ describe('the names of projects', () => {
     expect(namesOf(answer)).toEqual({ owners: [null], members: [[null]] });
   });
 
-  it('are not believed about another project than was asked for', async () => {
+  it('are rejected if the answer is about a different project', async () => {
     await using sharing = await start(
       answering((path) =>
         /^\/projects\/\w/.test(path) ? { status: 200, body: { project: { id: 'other', name: 'Evil' } } } : undefined,
@@ -197,7 +197,7 @@ describe('an Identity service that fails', () => {
     [302, 'UPSTREAM_INVALID_RESPONSE'],
     [429, 'RATE_LIMITED'],
     [401, 'UNAUTHENTICATED'],
-  ])('with %i takes along only the fields that need it, and is asked at most five times', async (status, code) => {
+  ])('with %i affects only the fields that need it, and gets at most five requests', async (status, code) => {
     await using sharing = await start(answering(() => ({ status, body: {} })));
     for (let times = 0; times < 3; times++) {
       const answer = await sharing.query('producer', both);
@@ -214,7 +214,7 @@ describe('an Identity service that fails', () => {
     }
   });
 
-  it('is asked no more once its breaker is open, while the Images API goes on', async () => {
+  it('gets no requests while its breaker is open, and the Images API is still used', async () => {
     const environment = { UPSTREAM_BREAKER_FAILURES: '2', UPSTREAM_BREAKER_PAUSE_MS: '60000', UPSTREAM_RETRIES: '0' };
     await using sharing = await start(
       answering(() => ({ status: 503 })),
@@ -231,7 +231,7 @@ describe('an Identity service that fails', () => {
     expect(status).toBe(200);
   });
 
-  it('that is not there is named', async () => {
+  it('is named in the error if it is unreachable', async () => {
     await using sharing = await startSharing({
       environment: { IDENTITY_API_URL: await refusingUrl(createServer()), UPSTREAM_RETRIES: '0' },
     });
@@ -244,7 +244,7 @@ describe('an Identity service that fails', () => {
     expect(answer.data?.['images']).toMatchObject({ nodes: [{ owner: { name: null } }] });
   });
 
-  it('that never answers is given up on in time, and keeps nothing else', async () => {
+  it('does not delay other fields beyond its deadline if it never answers', async () => {
     await using sharing = await start(({ target }) => (target.startsWith('/identity') ? () => {} : undefined), {
       UPSTREAM_DEADLINE_MS: '300',
     });
@@ -257,7 +257,7 @@ describe('an Identity service that fails', () => {
 describe.each([
   { asked: 'for the first time', before: 0 },
   { asked: 'again', before: 3 },
-])('a project that a router represents, asked for $asked', ({ before }) => {
+])('a project entity, requested $asked', ({ before }) => {
   const query =
     'query ($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Project { id name } ... on User { id name } } }';
 
@@ -266,7 +266,7 @@ describe.each([
     return sharing.gateway.query(token, query, { r: representations });
   }
 
-  it('has the name that the Identity service tells, whatever the representation says', async () => {
+  it('has the name from the Identity service, whatever the representation says', async () => {
     await using sharing = await start();
     const { data, errors } = await entities(sharing, [
       { __typename: 'Project', id: projects.a, name: 'Evil' },
@@ -279,7 +279,7 @@ describe.each([
     ]);
   });
 
-  it('fails alone with an id that can be none', async () => {
+  it('fails individually with an invalid id', async () => {
     await using sharing = await start();
     const bad = [{ $ne: null }, true, '..', '', undefined].flatMap((id) =>
       ['Project', 'User'].map((__typename) => ({ __typename, id })),

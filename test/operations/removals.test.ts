@@ -8,7 +8,7 @@ const remove = `mutation { payload: deleteImageMember(input: { imageId: "${id}",
 const look = 'GET /images/#1/members/a';
 const removal = ['DELETE /images/#1/members/a', look];
 
-/** Lists a as a member so many times, as Glance does after as many `POST`s at the same moment. */
+/** Lists project a as a member this many times, as Glance does after concurrent `POST`s. */
 function addOften(sharing: Sharing, times: number): void {
   sharing.image(1, {}, { b: 'accepted' });
   const image = sharing.world.images.get(id) ?? expect.fail();
@@ -21,7 +21,7 @@ function rowsOfA({ world }: Sharing): number {
 }
 
 it.each([1, 2, 3])(
-  'a member that is listed %i times is looked up, and removed for two calls each time',
+  'a member that is listed %i times is looked up, and removed with two calls for each',
   async (times) => {
     await using sharing = await startSharing();
     addOften(sharing, times);
@@ -32,7 +32,7 @@ it.each([1, 2, 3])(
   },
 );
 
-it('a member that is listed more often is not said to be removed; it is when that is tried again', async () => {
+it('a member that is listed more often is not reported as removed until a second attempt', async () => {
   await using sharing = await startSharing();
   addOften(sharing, 4);
   const { data, errors } = await sharing.query('producer', remove);
@@ -44,7 +44,7 @@ it('a member that is listed more often is not said to be removed; it is when tha
   expect(rowsOfA(sharing)).toBe(0);
 });
 
-it('a removal that is not verified costs two calls, and leaves a member that is listed twice', async () => {
+it('an unverified removal costs two calls, and leaves one copy of a member that is listed twice', async () => {
   await using sharing = await startSharing({ environment: { VERIFY_REMOVALS: 'false' } });
   addOften(sharing, 2);
   expect((await sharing.query('producer', remove)).errors).toBeUndefined();
@@ -52,7 +52,7 @@ it('a removal that is not verified costs two calls, and leaves a member that is 
   expect(rowsOfA(sharing)).toBe(1);
 });
 
-it('a member that somebody else removes between two removals is gone', async () => {
+it('a member that another user removes between two attempts is reported as removed', async () => {
   let removals = 0;
   await using sharing = await startSharing({
     intercept: ({ method }) => (method === 'DELETE' ? { status: ++removals === 1 ? 204 : 404 } : undefined),

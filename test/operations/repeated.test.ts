@@ -12,7 +12,7 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** @returns status, headers and body, and what was logged of it, without times and the way of execution. */
+/** @returns status, headers, body and log lines, without times and the execution field. */
 async function ask({ url, log }: Gateway, { body, search = '', headers }: Sent): Promise<object> {
   const method = search === '' ? 'POST' : 'GET';
   const logged = log.length;
@@ -25,7 +25,7 @@ async function ask({ url, log }: Gateway, { body, search = '', headers }: Sent):
       ...headers,
     },
   });
-  // `fetch` would accept something by itself.
+  // Otherwise `fetch` sets a default Accept header.
   const answer = await new Promise<object>((resolve, reject) => {
     sent.on('error', reject);
     sent.on('response', async (response) => {
@@ -63,7 +63,7 @@ const requests: Readonly<Record<string, readonly Sent[]>> = {
       ...(accept !== undefined && { headers: { accept } }),
     })),
   ),
-  'persisted documents, known or not': [
+  'persisted documents, known and unknown': [
     { extensions: { persistedQuery } },
     { query, extensions: { persistedQuery } },
     { extensions: { persistedQuery } },
@@ -81,7 +81,7 @@ const requests: Readonly<Record<string, readonly Sent[]>> = {
     { doc_id: sha256Hash, extensions: { persistedQuery: { version: 1, sha256Hash: 7 } } },
     ...[null, 0, 'x', []].map((odd) => ({ query, extensions: { persistedQuery: odd } })),
   ].map(toBody),
-  'any name of an operation': [undefined, '', null, 'A', 'B', 'C', 'D', '__proto__', 'constructor', 0, false, [], {}]
+  'operation names': [undefined, '', null, 'A', 'B', 'C', 'D', '__proto__', 'constructor', 0, false, [], {}]
     .flatMap((operationName) => [several, query].map((document) => ({ query: document, operationName })))
     .map((body) => ({ body: { ...body, variables: { id: imageId } } })),
   'any variables': [undefined, null, [], {}, 'x', 0, false, '', { id: imageId, more: 1 }, { id: null }, { id: 5 }]
@@ -98,7 +98,7 @@ const requests: Readonly<Record<string, readonly Sent[]>> = {
     '{"__proto__":{"query":"{__typename}"}}',
     '{"query":"{__typename}","query":"{ a: __typename }"}',
   ].map(toBody),
-  'names that mean something in JavaScript': [
+  'names with a meaning in JavaScript': [
     '{ a: __typename __proto__: __typename class: __typename __context: __typename }',
     `{ __proto__: image(id: "${imageId}") { id __proto__: name constructor: name __currentItem: status } }`,
     'query ($constructor: String, $toString: Int) { images(after: $constructor, first: $toString) { nodes { id } } }',
@@ -107,7 +107,7 @@ const requests: Readonly<Record<string, readonly Sent[]>> = {
     'query __proto__ { __typename }',
     `{ _entities(representations: [{ __typename: "Image", id: "${imageId}", __proto__: { a: 1 } }]) { __typename } }`,
   ].map(toQuery),
-  'what is not executed, or in a way of its own': [
+  'requests that are not executed, or executed differently': [
     ...['{', '', ' ', 'fragment F on Query { __typename }', 'subscription { a }', '{ ... @defer { __typename } }'],
     ...['{ __schema { queryType { name } } }', '{ __type(name: "Image") { name } }', '{ _service { sdl } }'],
     `query ($no: Boolean = false) { a: image(id: "${imageId}") { ...F @include(if: $no) } b: image(id: "${imageId}") { ...F } }
@@ -135,7 +135,7 @@ describe.each([{ settings: {} }, { settings: { NODE_ENV: 'production', ROUTER_SE
   'with $settings',
   ({ settings }) => {
     it.each(Object.entries(requests))(
-      '%s: the answer and the log are those of Apollo Server, the first time and ever after',
+      '%s: the answer and the log match those of Apollo Server, the first time and every time after',
       async (_name, sent) => {
         await using upstream = await startFaultUpstream((socket, received) => void socket.write(healthy(received)));
         await using gateway = await startGateway(upstream.url, settings);

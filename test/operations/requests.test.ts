@@ -28,17 +28,20 @@ describe('a request that GraphQL refuses', () => {
       'BAD_USER_INPUT',
     ],
     ['has null where a default does not help', get, { id: null }, 'BAD_USER_INPUT'],
-  ])('because it %s says so, with its request id and no call', async (_name, document, variables, code) => {
-    await using sharing = await startSharing();
-    const { errors } = await sharing.query('producer', document, variables);
-    expect(errors?.map(({ extensions }) => extensions.code)).toEqual([code]);
-    expect(errors?.[0]?.extensions.requestId).toMatch(/^req-/);
-    expect(errors?.[0]?.extensions).not.toHaveProperty('stacktrace');
-    expect(sharing.calls()).toEqual([]);
-    expect(sharing.gateway.log.filter((line) => line.includes('defect'))).toEqual([]);
-  });
+  ])(
+    'is answered with the reason and its request id, without a call, if it %s',
+    async (_name, document, variables, code) => {
+      await using sharing = await startSharing();
+      const { errors } = await sharing.query('producer', document, variables);
+      expect(errors?.map(({ extensions }) => extensions.code)).toEqual([code]);
+      expect(errors?.[0]?.extensions.requestId).toMatch(/^req-/);
+      expect(errors?.[0]?.extensions).not.toHaveProperty('stacktrace');
+      expect(sharing.calls()).toEqual([]);
+      expect(sharing.gateway.log.filter((line) => line.includes('defect'))).toEqual([]);
+    },
+  );
 
-  it('on purpose of a mutation over GET is refused', async () => {
+  it('is refused if it is a mutation by GET', async () => {
     await using sharing = await startSharing();
     const document = `mutation { createImageMember(input: { imageId: "${imageId(1)}", memberId: "m" }) { image { id } } }`;
     const response = await fetch(`${sharing.gateway.url}/graphql?query=${encodeURIComponent(document)}`, {
@@ -49,7 +52,7 @@ describe('a request that GraphQL refuses', () => {
   });
 });
 
-it('a query works over GET', async () => {
+it('a query works by GET', async () => {
   await using sharing = await startSharing();
   sharing.image(1);
   const query = encodeURIComponent(`{ image(id: "${imageId(1)}") { name } }`);
@@ -59,7 +62,7 @@ it('a query works over GET', async () => {
   expect(await response.json()).toEqual({ data: { image: { name: 'image 1' } } });
 });
 
-it('an answer has the request id of its request, and upstream gets the same', async () => {
+it('an answer has the request id of its request, which is also sent upstream', async () => {
   const received: unknown[] = [];
   await using sharing = await startSharing({
     intercept({ headers }) {

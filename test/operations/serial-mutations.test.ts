@@ -5,7 +5,7 @@ const id = imageId(1);
 const key = (memberId: string) => `input: { imageId: "${id}", memberId: "${memberId}" }`;
 
 describe('each of several mutations', () => {
-  it('shows the image as it is then, not as the one before it saw it', async () => {
+  it('shows the current image, not the one that the previous mutation read', async () => {
     let writes = 0;
     await using sharing = await startSharing({
       intercept({ method }) {
@@ -32,7 +32,7 @@ describe('each of several mutations', () => {
     });
   });
 
-  it('that is refused shows why: the image as it is then', async () => {
+  it('explains a refusal from the current image', async () => {
     let writes = 0;
     await using sharing = await startSharing({
       intercept({ method }) {
@@ -53,7 +53,7 @@ describe('each of several mutations', () => {
     });
   });
 
-  it('knows nothing of a member that the one before it saw in another spelling', async () => {
+  it('does not reuse a member that the previous mutation read in another spelling', async () => {
     await using sharing = await startSharing({ database: 'mariadb' });
     sharing.image(1, {}, { a: 'pending' });
     const upper = projects.a.toUpperCase();
@@ -79,7 +79,7 @@ describe('413', () => {
         : (response: import('node:http').ServerResponse) => void response.writeHead(413, headers).end('{}'),
   });
 
-  it('to what adds a member means that the image is full', async () => {
+  it('to an added member means that the image is full', async () => {
     await using sharing = await startSharing(intercept({}));
     sharing.image(1);
     const { data } = await sharing.query('producer', create);
@@ -88,15 +88,15 @@ describe('413', () => {
 
   it.each([
     ['that adds a member, with Retry-After', create, { 'retry-after': '7' }, 7],
-    ['that adds a member, with Retry-After that cannot be read', create, { 'retry-after': 'later' }, undefined],
-    ['that removes one', `mutation { deleteImageMember(${key('x')}) { userErrors { code } } }`, {}, undefined],
+    ['that adds a member, with an invalid Retry-After', create, { 'retry-after': 'later' }, undefined],
+    ['that removes a member', `mutation { deleteImageMember(${key('x')}) { userErrors { code } } }`, {}, undefined],
     [
       'that sets a status',
       `mutation { updateMemberStatus(input: { imageId: "${id}", memberId: "x", status: ACCEPTED }) { userErrors { code } } }`,
       {},
       undefined,
     ],
-  ])('to a write %s is a rate limit', async (_what, document, headers, retryAfter) => {
+  ])('to a write %s means a rate limit', async (_what, document, headers, retryAfter) => {
     await using sharing = await startSharing(intercept(headers));
     sharing.image(1);
     const { data, errors } = await sharing.query('producer', document);
@@ -106,8 +106,8 @@ describe('413', () => {
   });
 });
 
-describe('the fault of a request', () => {
-  it('is that of the same argument, in whatever order they are written', async () => {
+describe('a caller’s error', () => {
+  it('names the same argument, in whatever order arguments are written', async () => {
     await using sharing = await startSharing();
     for (const args of ['imageId: "..", memberId: "a/b"', 'memberId: "a/b", imageId: ".."']) {
       for (const _time of ['first', 'second', 'third']) {
@@ -117,7 +117,7 @@ describe('the fault of a request', () => {
     }
   });
 
-  it('has the name of the field of a bulk input', async () => {
+  it('names the field of a bulk input', async () => {
     await using sharing = await startSharing();
     sharing.image(1, { visibility: 'private' });
     const rows = 'changes { userErrors { code field } } userErrors { code field }';
@@ -152,26 +152,23 @@ describe('the fault of a request', () => {
     }
   });
 
-  it.each([0, 60])(
-    'of upstream is told the same way whichever of two answers comes first: image after %i ms',
-    async (ms) => {
-      await using sharing = await startSharing({
-        intercept:
-          ({ target }) =>
-          (response) => {
-            const isList = target.endsWith('/members');
-            setTimeout(() => response.writeHead(isList ? 429 : 403).end('{}'), isList ? 30 : ms);
-          },
-      });
-      const { errors } = await sharing.query(
-        'producer',
-        `mutation { setImageMembers(input: { imageId: "${id}", memberIds: [] }) { userErrors { code } } }`,
-      );
-      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-    },
-  );
+  it.each([0, 60])('is the same whichever of two upstream answers comes first: image after %i ms', async (ms) => {
+    await using sharing = await startSharing({
+      intercept:
+        ({ target }) =>
+        (response) => {
+          const isList = target.endsWith('/members');
+          setTimeout(() => response.writeHead(isList ? 429 : 403).end('{}'), isList ? 30 : ms);
+        },
+    });
+    const { errors } = await sharing.query(
+      'producer',
+      `mutation { setImageMembers(input: { imageId: "${id}", memberIds: [] }) { userErrors { code } } }`,
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
 
-  it.each([0, 60])('of own statuses is that of the first list, whenever it comes: after %i ms', async (ms) => {
+  it.each([0, 60])('for own statuses is that of the first list, even if it arrives later: after %i ms', async (ms) => {
     await using sharing = await startSharing({
       intercept: ({ target }) => {
         if (!target.includes('member_status=')) return undefined;
@@ -195,7 +192,7 @@ describe('removing in bulk', () => {
   const outcomes = (data: unknown) =>
     (data as { bulk: { changes: { outcome: string }[] } }).bulk.changes.map(({ outcome }) => outcome);
 
-  it('lists the members of an image once, and removes each of them with two calls', async () => {
+  it('lists the members of an image once, and removes each with two calls', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { a: 'pending', b: 'accepted', stranger: 'rejected' });
     const { data } = await sharing.query('producer', remove([projects.a, projects.b, 'x', 'y']));
@@ -207,7 +204,7 @@ describe('removing in bulk', () => {
     expect(calls).toHaveLength(1 + 1 + 2 * 2);
   });
 
-  it('fails where upstream lists a member that it does not find', async () => {
+  it('fails if upstream lists a member but does not find it', async () => {
     await using sharing = await startSharing({
       intercept: ({ target }) => (target.endsWith(`/members/${projects.a}`) ? { status: 404 } : undefined),
     });
@@ -217,7 +214,7 @@ describe('removing in bulk', () => {
     expect(errors).toMatchObject([{ path: ['bulk', 'changes', 0], extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } }]);
   });
 
-  it('does not take a list with a row that cannot be understood for proof', async () => {
+  it('does not accept a list with a malformed row as proof', async () => {
     await using sharing = await startSharing({
       intercept: ({ method, target }) => {
         if (method === 'GET' && target.endsWith('/members'))
@@ -231,7 +228,7 @@ describe('removing in bulk', () => {
     expect(errors).toHaveLength(1);
   });
 
-  it('of an image that is not shared is refused, though its members cannot be listed', async () => {
+  it('is refused for an image that is not shared, although its members cannot be listed', async () => {
     await using sharing = await startSharing();
     sharing.image(1, { visibility: 'private' }, { a: 'accepted' });
     const { data } = await sharing.query('producer', remove([projects.a, 'x']));
@@ -243,7 +240,7 @@ describe('removing in bulk', () => {
 it.each([
   ['sqlite', ['KEEP', 'REMOVE'], ['abc']],
   ['mariadb', ['KEEP'], ['ABC', 'abc']],
-] as const)('on %s, a member that is held in two spellings is kept in both where they are one', async (...row) => {
+] as const)('on %s, a member stored in two spellings is kept in both if they are the same id', async (...row) => {
   const [database, actions, left] = row;
   for (const order of [
     ['abc', 'ABC'],
@@ -265,7 +262,7 @@ it.each([
   }
 });
 
-it('spellings of one member are added one after another, because Glance adds twice what comes at the same moment', async () => {
+it('spellings of one member are added sequentially, because Glance adds concurrent ones twice', async () => {
   let under = 0;
   let most = 0;
   await using sharing = await startSharing({

@@ -15,7 +15,7 @@ const row = {
 
 const sharedPath = '/v2/images/i/members/m';
 
-/** An Images API that keeps its answers to one read until they are released, and gives all others at once. */
+/** An Images API that holds back its answers to one read until they are released, and answers all others immediately. */
 async function startHolding() {
   const held: ServerResponse[] = [];
   const upstream = await startUpstream((response, { method, target }) => {
@@ -32,11 +32,11 @@ async function startHolding() {
 }
 
 const read = '{ imageMember(imageId: "i", memberId: "m") { status } }';
-/** The same read, and one that shows upstream when the operation has begun. */
+/** The same read, and one that shows upstream that the operation has started. */
 const readBeside = '{ imageMember(imageId: "i", memberId: "m") { status } beside: image(id: "j") { id } }';
 const accept = `mutation { updateMemberStatus(input: { imageId: "i", memberId: "m", status: ACCEPTED }) { userErrors { code } } }`;
 
-it('operations of one token that read the same at the same moment make one call', async () => {
+it('identical concurrent reads of one token share one call', async () => {
   await using upstream = await startHolding();
   await using gateway = await startGateway(upstream.url);
   const first = gateway.query('one', read);
@@ -64,24 +64,21 @@ it.each([
   await Promise.all([first, second]);
 });
 
-it.each(['one', 'two'])(
-  'a read that comes after a write of token %s was answered is a call of its own',
-  async (writer) => {
-    await using upstream = await startHolding();
-    await using gateway = await startGateway(upstream.url);
-    const before = gateway.query('one', read);
-    await upstream.arrived(1);
-    await gateway.query(writer, accept);
-    const after = gateway.query('one', read);
-    await upstream.arrived(3);
-    expect(upstream.received.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET']);
-    expect(upstream.targets()).toEqual([sharedPath, sharedPath, sharedPath]);
-    upstream.release();
-    await Promise.all([before, after]);
-  },
-);
+it.each(['one', 'two'])('a read after an answered write of token %s makes its own call', async (writer) => {
+  await using upstream = await startHolding();
+  await using gateway = await startGateway(upstream.url);
+  const before = gateway.query('one', read);
+  await upstream.arrived(1);
+  await gateway.query(writer, accept);
+  const after = gateway.query('one', read);
+  await upstream.arrived(3);
+  expect(upstream.received.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET']);
+  expect(upstream.targets()).toEqual([sharedPath, sharedPath, sharedPath]);
+  upstream.release();
+  await Promise.all([before, after]);
+});
 
-it('a read that is shared shows what another token has written, whatever list or image it is of', async () => {
+it('a shared read shows earlier writes of another token, for any list or image', async () => {
   await using upstream = await startHolding();
   await using gateway = await startGateway(upstream.url);
   const first = gateway.query('one', read);
@@ -100,7 +97,7 @@ it('a read that is shared shows what another token has written, whatever list or
   expect(upstream.targets().filter((target) => target === sharedPath)).toHaveLength(2);
 });
 
-it('each operation that shares a read gives up by its own deadline, and the read goes on for the others', async () => {
+it('each operation that shares a read has its own deadline, and the read continues for the others', async () => {
   await using upstream = await startHolding();
   await using gateway = await startGateway(upstream.url, { UPSTREAM_DEADLINE_MS: '600' });
   const startedAt = performance.now();
@@ -118,7 +115,7 @@ it('each operation that shares a read gives up by its own deadline, and the read
   expect(upstream.targets().filter((target) => target === sharedPath)).toHaveLength(1);
 });
 
-it('the deadline of an operation is not that of another one whose read it joins', async () => {
+it('an operation that joins a read keeps its own deadline', async () => {
   await using upstream = await startHolding();
   await using gateway = await startGateway(upstream.url, { OPERATION_DEADLINE_MS: '600' });
   const took = async (document: string): Promise<number> => {

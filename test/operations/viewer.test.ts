@@ -20,7 +20,7 @@ function toIdentity(calls: readonly string[]): string[] {
 }
 
 describe('the viewer', () => {
-  it('is who the token stands for, asked twice and at the same time, also when the operation is compiled', async () => {
+  it('is the token’s user, also for repeated and concurrent operations, interpreted or compiled', async () => {
     await using sharing = await startSharing({ hasIdentity: true });
     sharing.world.addProject({ id: '2'.repeat(32), name: 'sandbox' });
     const expiresAt = new Date(Date.now() + 3_600_000);
@@ -52,7 +52,7 @@ describe('the viewer', () => {
     }
   });
 
-  it('has its projects looked up while the token is', async () => {
+  it('looks up its projects concurrently with the token', async () => {
     const held: (() => void)[] = [];
     await using sharing = await startSharing({
       hasIdentity: true,
@@ -72,14 +72,14 @@ describe('the viewer', () => {
     expect(data).toEqual({ viewer: { roles: ['member'], projects: [{ name: 'a' }] } });
   });
 
-  it('costs one call without its projects, however often it is asked for', async () => {
+  it('costs one call without its projects, however often it is selected', async () => {
     await using sharing = await startSharing({ hasIdentity: true });
     const { data } = await sharing.query('a', '{ one: viewer { roles } two: viewer { project { id name } } }');
     expect(data).toEqual({ one: { roles: ['member'] }, two: { project: { id: projects.a, name: 'a' } } });
     expect(sharing.calls()).toEqual(['GET identity/auth/tokens?nocatalog']);
   });
 
-  it('has neither project nor roles where the token has no scope', async () => {
+  it('has neither project nor roles if the token is unscoped', async () => {
     await using sharing = await startSharing({ hasIdentity: true });
     sharing.world.addIdentity({ token: 'unscoped', projectId: null, name: 'a', roles: [] });
     const { data, errors } = await sharing.gateway.query('unscoped', everything);
@@ -93,7 +93,7 @@ describe('the viewer', () => {
     expect(toIdentity(sharing.calls())).toHaveLength(2);
   });
 
-  it.each([[true], [false]])('is null without a token, and nothing is asked (Identity: %s)', async (hasIdentity) => {
+  it.each([[true], [false]])('is null without a token, and makes no call (Identity: %s)', async (hasIdentity) => {
     await using sharing = await startSharing({ hasIdentity });
     for (const token of [null, '']) {
       const { status, data, errors } = await sharing.gateway.query(token, everything);
@@ -102,7 +102,7 @@ describe('the viewer', () => {
     expect(sharing.calls()).toEqual([]);
   });
 
-  it('is an error where the Identity service does not accept the token', async () => {
+  it('is an error if the Identity service does not accept the token', async () => {
     await using sharing = await startSharing({ hasIdentity: true });
     const answer = await sharing.gateway.query('nobody-issued-this', everything);
     expect(answer.data).toEqual({ viewer: null });
@@ -112,7 +112,7 @@ describe('the viewer', () => {
     );
   });
 
-  it('is null in every part that the Identity service does not tell', async () => {
+  it('is null in every field that the Identity service does not return', async () => {
     await using sharing = await startSharing({
       hasIdentity: true,
       intercept: ({ target }) =>
@@ -123,7 +123,7 @@ describe('the viewer', () => {
     expect(data).toEqual({ viewer: { user: null, project: null, roles: null, expiresAt: null, projects: null } });
   });
 
-  it('leaves out a project that cannot be understood, and says so', async () => {
+  it('leaves out a malformed project, with an error', async () => {
     await using sharing = await startSharing({
       hasIdentity: true,
       intercept: ({ target }) =>
@@ -138,14 +138,14 @@ describe('the viewer', () => {
     expect(answer.errors?.[0]?.message).toContain('the Identity service');
   });
 
-  it('is an error where the address is none of an Identity service', async () => {
+  it('is an error if the address is not that of an Identity service', async () => {
     await using sharing = await startSharing({ hasIdentity: true });
     await using gateway = await startSharing({
       environment: { IDENTITY_API_URL: sharing.gateway.url },
     });
     const answer = await gateway.query('a', '{ viewer { user { id } } }');
     expect(answer.errors).toMatchObject([{ path: ['viewer'], extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } }]);
-    expect(answer.errors?.[0]?.message).toContain('may be set up with a wrong one');
+    expect(answer.errors?.[0]?.message).toContain('Check IDENTITY_API_URL');
   });
 });
 
@@ -153,7 +153,7 @@ describe('the viewer without an Identity service', () => {
   const asked = '{ viewer { user { id } project { id name } roles expiresAt projects { id } } }';
   const nothing = { user: null, roles: null, expiresAt: null, projects: null };
 
-  it("is the owner of the caller's own private image, told by two calls", async () => {
+  it("has the owner of the caller's own private image as its project, with two calls", async () => {
     await using sharing = await startSharing();
     sharing.image(1, { visibility: 'private' });
     const { data, errors } = await sharing.query('producer', asked);
@@ -162,7 +162,7 @@ describe('the viewer without an Identity service', () => {
     expect(sharing.calls()).toEqual(['GET /images?limit=20&visibility=private', 'GET /tasks?limit=1']);
   });
 
-  it('is nobody where the caller has no private image', async () => {
+  it('has no project if the caller has no private image', async () => {
     await using sharing = await startSharing();
     sharing.image(1, { visibility: 'private' });
     sharing.image(2, { visibility: 'shared' }, { a: 'accepted' });
@@ -176,7 +176,7 @@ describe('the viewer without an Identity service', () => {
     ['of one project', ['producer', 'producer']],
     ['of several', ['producer', 'a']],
     ['of its own', ['admin']],
-  ])('is never guessed for an administrator, who sees private images %s', async (_of, owners) => {
+  ])('has no guessed project for an administrator, who sees private images %s', async (_of, owners) => {
     await using sharing = await startSharing();
     addAdmin(sharing);
     const ids: Readonly<Record<string, string>> = { ...projects, admin: adminProject };
@@ -188,7 +188,7 @@ describe('the viewer without an Identity service', () => {
     expect(data).toEqual({ viewer: { ...nothing, project: null } });
   });
 
-  it('is nobody where the Images API keeps no tasks, or keeps them from nobody', async () => {
+  it('has no project if the Images API has no tasks, or lets every caller list them', async () => {
     for (const status of [200, 404]) {
       await using sharing = await startSharing({
         intercept: ({ target }) => (target.startsWith('/v2/tasks') ? { status, body: { tasks: [] } } : undefined),
@@ -199,14 +199,14 @@ describe('the viewer without an Identity service', () => {
     }
   });
 
-  it('costs nothing where only what the Identity service knows is asked for', async () => {
+  it('makes no call if only fields of the Identity service are selected', async () => {
     await using sharing = await startSharing();
     const { data, errors } = await sharing.query('producer', '{ viewer { user { name } projects { name } roles } }');
     expect([data, errors]).toEqual([{ viewer: { user: null, projects: null, roles: null } }, undefined]);
     expect(sharing.calls()).toEqual([]);
   });
 
-  it('fails in its project alone where the token is not accepted', async () => {
+  it('fails only in its project if the token is not accepted', async () => {
     await using sharing = await startSharing();
     const answer = await sharing.gateway.query('nobody-issued-this', asked);
     expect(answer.data).toEqual({ viewer: { ...nothing, project: null } });

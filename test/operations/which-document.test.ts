@@ -20,7 +20,7 @@ const persisted = (sha256Hash: unknown, more: object = {}) => ({
   ...more,
 });
 
-/** A gateway before an Images API without images, with what is needed to send it anything. */
+/** A gateway in front of an Images API without images, with functions to send it requests. */
 async function start(environment: Record<string, string> = {}) {
   const upstream = await startUpstream((response) => sendJson(response, 200, { images: [] }));
   const gateway = await startGateway(upstream.url, environment);
@@ -47,9 +47,9 @@ async function start(environment: Record<string, string> = {}) {
 /** Every way to name a document by its hash. */
 const ways: readonly (readonly [string, (hash: string) => object])[] = [
   ['a persisted query', (hash) => persisted(hash)],
-  ['a persisted query beside an empty document', (hash) => persisted(hash, { query: '' })],
-  ['a persisted query beside a documentId', (hash) => persisted(hash, { documentId: 'x' })],
-  ['a persisted query beside a doc_id', (hash) => persisted(hash, { doc_id: 'x' })],
+  ['a persisted query with an empty document', (hash) => persisted(hash, { query: '' })],
+  ['a persisted query with a documentId', (hash) => persisted(hash, { documentId: 'x' })],
+  ['a persisted query with a doc_id', (hash) => persisted(hash, { doc_id: 'x' })],
   ['a persisted query in a list', (hash) => persisted([hash])],
   ['a persisted query in an object', (hash) => persisted({ toString: hash })],
   ['a documentId', (hash) => ({ documentId: hash })],
@@ -60,7 +60,7 @@ const ways: readonly (readonly [string, (hash: string) => object])[] = [
 ];
 
 describe.each(ways)('a document that is named by %s', (_way, toBody) => {
-  it('is held to the limits', async () => {
+  it('is subject to the limits', async () => {
     await using started = await start({ MAX_COST: '100' });
     const { send, upstream } = started;
     expect((await send({ query: large, variables: { n: 2 } })).status).toBe(200);
@@ -73,7 +73,7 @@ describe.each(ways)('a document that is named by %s', (_way, toBody) => {
     });
   });
 
-  it('is not executed for a client if only the router has sent it', async () => {
+  it('is not executed for a client if only the router has sent its text', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'manifest-')), 'manifest.json');
     writeFileSync(file, JSON.stringify({ [sha256(trusted)]: trusted }));
     await using started = await start({
@@ -94,7 +94,7 @@ describe.each(ways)('a document that is named by %s', (_way, toBody) => {
   });
 });
 
-it('a request that names two documents is refused', async () => {
+it('a request that names two different documents is refused', async () => {
   await using started = await start();
   for (const body of [
     { documentId: sha256(trusted), doc_id: 'another' },
@@ -105,7 +105,7 @@ it('a request that names two documents is refused', async () => {
   }
 });
 
-it('an empty operation name counts as none, in a POST and in a GET', async () => {
+it('an empty operation name counts as absent, in a POST and in a GET', async () => {
   await using started = await start();
   expect(await started.send({ query: trusted, operationName: '' })).toMatchObject({ status: 200, code: undefined });
   const search = new URLSearchParams({ query: trusted, operationName: '', variables: '', extensions: '' });

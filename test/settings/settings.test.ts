@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { type Environment, parseSettings, SettingsError } from '../../src/settings/parse-settings.ts';
 import { type Settings, settingTable } from '../../src/settings/settings.ts';
 
-/** The names of the settings that are refused. */
+/** The names of the rejected settings. */
 function refused(environment: Environment): string[] {
   try {
     parseSettings(environment);
@@ -19,7 +19,7 @@ function refused(environment: Environment): string[] {
   }
 }
 
-it('everything has a default, and nothing can be changed afterwards', () => {
+it('every setting has a default, and settings are immutable', () => {
   const settings = parseSettings({});
   expect(Object.keys(settings).sort()).toEqual(Object.keys(settingTable).sort());
   expect(settings).toMatchObject({
@@ -42,7 +42,7 @@ it('everything has a default, and nothing can be changed afterwards', () => {
   expect(Object.isFrozen(settings)).toBe(true);
 });
 
-it('every setting has a name of its own, in capitals', () => {
+it('every setting has a unique name in capitals', () => {
   const names = Object.values(settingTable).map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const name of names) expect(name).toMatch(/^[A-Z][A-Z_]*[A-Z]$/);
@@ -71,12 +71,12 @@ describe.each(numbers)('$name', ({ key, name, getDefault, takes, from, to }) => 
   const read = (value: unknown): unknown => parseSettings({ [name]: ` ${value} ` })[key];
   const byDefault = getDefault({ production: false, imagesApiUrl: null });
 
-  it('is within its bounds by default, and takes them', () => {
+  it('is within its bounds by default, and accepts both bounds', () => {
     expect(parseSettings({})[key]).toBe(byDefault);
     expect([byDefault, from, to].map(read)).toEqual([byDefault, from, to]);
   });
 
-  it('takes nothing else', () => {
+  it('rejects all other values', () => {
     for (const value of [from - 1, to + 1, '1.5', '-1', '1e3', '0x10', '1_000', 'ten', '99999999999', 'NaN', '１'])
       expect(refused({ [name]: String(value) })).toEqual([name]);
   });
@@ -87,11 +87,11 @@ describe.each(numbers)('$name', ({ key, name, getDefault, takes, from, to }) => 
 });
 
 describe('a file', () => {
-  it.each(['UPSTREAM_CA_FILE', 'TRUSTED_DOCUMENTS_FILE'])('that %s names must be there', (name) => {
+  it.each(['UPSTREAM_CA_FILE', 'TRUSTED_DOCUMENTS_FILE'])('named by %s must exist', (name) => {
     expect(refused({ [name]: '/no/such/file' })).toEqual([name]);
   });
 
-  it('of certificates must hold some', () => {
+  it('of certificates must contain at least one', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'certificates-')), 'ca.pem');
     writeFileSync(file, rootCertificates.slice(0, 2).join('\n'));
     expect(parseSettings({ UPSTREAM_CA_FILE: file }).upstreamCa).toContain('CERTIFICATE');
@@ -100,14 +100,14 @@ describe('a file', () => {
     ]);
   });
 
-  it('of trusted documents must be named where they matter', () => {
+  it('of trusted documents is required if they are used', () => {
     expect(refused({ TRUSTED_DOCUMENTS: 'enforce' })).toEqual(['TRUSTED_DOCUMENTS_FILE']);
     expect(refused({ TRUSTED_DOCUMENTS: 'maybe' })).toEqual(['TRUSTED_DOCUMENTS']);
   });
 });
 
 describe('production', () => {
-  it('tells no schema unless it is told to, and needs an Images API', () => {
+  it('hides the schema by default, and requires an Images API', () => {
     const production = { PRODUCTION: 'true', IMAGES_API_URL: 'http://images' };
     expect(parseSettings(production)).toMatchObject({ production: true, introspection: false });
     expect(parseSettings({ ...production, INTROSPECTION: 'true' }).introspection).toBe(true);
@@ -115,7 +115,7 @@ describe('production', () => {
   });
 });
 
-it('traces go below the endpoint', () => {
+it('traces are sent to a path below the endpoint', () => {
   const read = (url: string): string | undefined =>
     parseSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: url }).otlpEndpoint?.href;
   expect(read('http://collector:4318')).toBe('http://collector:4318/v1/traces');
@@ -147,7 +147,7 @@ describe('ROUTER_SECRET', () => {
   });
 
   it.each(['too-short', 'x'.repeat(257), 'has spaces in between', 'not-only-ascii-é-at-all'])(
-    'may not be %s, and is not repeated',
+    'may not be %s, and the message does not quote it',
     (secret) => {
       expect(refused({ ROUTER_SECRET: secret })).toEqual(['ROUTER_SECRET']);
       expect(() => parseSettings({ ROUTER_SECRET: secret })).toThrow(
@@ -186,7 +186,7 @@ describe.each([
     expect(refused({ [name]: value })).toEqual([name]);
   });
 
-  it('is not repeated with the password in it', () => {
+  it('is not quoted with its password', () => {
     expect(() => parseSettings({ [name]: 'http://user:secret@cloud' })).toThrow(
       expect.not.objectContaining({ message: expect.stringContaining('secret') }),
     );
@@ -228,6 +228,6 @@ it.each(['INFO', 'verbose', '30'])('LOG_LEVEL may not be %s', (level) => {
   expect(refused({ LOG_LEVEL: level })).toEqual(['LOG_LEVEL']);
 });
 
-it('all mistakes are told at once', () => {
+it('all errors are reported together', () => {
   expect(refused({ PORT: 'x', HOST: 'a b', LOG_LEVEL: 'loud' })).toEqual(['HOST', 'PORT', 'LOG_LEVEL']);
 });

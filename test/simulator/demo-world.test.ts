@@ -6,14 +6,14 @@ import { callers } from './support/client.ts';
 const { producer, consumerA, consumerB, expired, unscoped } = demoIdentities;
 
 describe('the demo world', () => {
-  it('is the same every time and never shared', () => {
+  it('is the same every time, and a change to one copy does not affect another', () => {
     const first = createDemoWorld();
     expect([...first.images]).toEqual([...createDemoWorld().images]);
     for (const image of first.images.values()) image.name = 'changed';
     expect([...createDemoWorld().images.values()].every(({ name }) => name !== 'changed')).toBe(true);
   });
 
-  it('has believable ids, names and sizes', () => {
+  it('has realistic ids, names and sizes', () => {
     const images = [...createDemoWorld().images.values()];
     expect(images.length).toBeGreaterThanOrEqual(12);
     expect(new Set(images.map(({ name }) => name)).size).toBe(images.length);
@@ -43,7 +43,7 @@ describe('the demo world', () => {
     expect(new Set(statuses.map(({ status }) => status))).toEqual(new Set(['pending', 'accepted', 'rejected']));
   });
 
-  it('opens to its tokens, except an expired one, and shows nothing shared to one without a project', async () => {
+  it('accepts its tokens except an expired one, and shows no shared image to a token without a project', async () => {
     await using simulator = await startSimulator();
     const as = callers(simulator.url);
     for (const { token } of Object.values(demoIdentities)) {

@@ -66,14 +66,14 @@ describe('filters of the image list', () => {
 });
 
 describe('pages of the image list', () => {
-  it('have the default and the largest size that were set', async () => {
+  it('have the configured default and maximum size', async () => {
     const { simulator, get } = await start({ pageDefault: 1, pageMax: 2 });
     await using _ = simulator;
     expect(names((await get('')).json.images)).toEqual(['a,b']);
     expect(names((await get('limit=3')).json.images)).toEqual(['a,b', 'in:a,"b"']);
   });
 
-  it('lead one into the next', async () => {
+  it('link to the next page', async () => {
     const { simulator, get } = await start({ pageDefault: 2 });
     await using _ = simulator;
     const { json: first } = await get('sort=name:asc');

@@ -22,7 +22,7 @@ async function start() {
 const octets = { contentType: 'application/octet-stream' };
 
 describe('a new image', () => {
-  it('has what it was created with, custom properties first', async () => {
+  it('has the attributes it was created with, custom properties first', async () => {
     const { simulator, as } = await start();
     await using _ = simulator;
     const id = 'ABCDEF12-0000-4000-8000-000000000001';
@@ -41,7 +41,7 @@ describe('a new image', () => {
     });
   });
 
-  it('is found by its id only in the spelling it was given', async () => {
+  it('is found only by the original spelling of its id', async () => {
     const { simulator, as } = await start();
     await using _ = simulator;
     const id = 'ABCDEF12-0000-4000-8000-000000000001';
@@ -72,7 +72,7 @@ describe('a new image', () => {
     expect(simulator.world.images.size).toBe(before);
   });
 
-  it('cannot have the id of a deleted one', async () => {
+  it('cannot have the id of a deleted image', async () => {
     const { simulator, as, create } = await start();
     await using _ = simulator;
     const path = await create();
@@ -83,7 +83,7 @@ describe('a new image', () => {
 });
 
 describe('an upload', () => {
-  it('is counted, hashed and makes the image active', async () => {
+  it('is measured and hashed, and makes the image active', async () => {
     const { simulator, as, create } = await start();
     await using _ = simulator;
     const path = await create();
@@ -101,7 +101,7 @@ describe('an upload', () => {
     });
   });
 
-  it('is refused a second time, without formats, with another type and to others', async () => {
+  it('is refused a second time, without formats, with a wrong media type, and for other projects', async () => {
     const { simulator, as, create } = await start();
     await using _ = simulator;
     const put = (token: string, path: string, contentType = octets.contentType) =>
@@ -116,7 +116,7 @@ describe('an upload', () => {
     );
   });
 
-  it('is not kept: those who may download get no content, others what Glance tells them', async () => {
+  it('is not stored: permitted downloads return 204, and others are refused as in Glance', async () => {
     const { simulator, as, create } = await start();
     await using _ = simulator;
     const path = await create();
@@ -156,7 +156,7 @@ describe('PATCH', () => {
     [{ op: 'move', path: '/name' }, 400],
     [{ op: 'replace', path: 'name', value: 'x' }, 400],
     [{ op: 'replace', path: '/protected', value: 'true' }, 400],
-  ])('%j changes nothing, not even what came before it', async (change, status) => {
+  ])('is atomic: %j undoes the changes before it', async (change, status) => {
     const { simulator, as, create, patch } = await start();
     await using _ = simulator;
     const path = await create();
@@ -167,7 +167,7 @@ describe('PATCH', () => {
     expect((await as(producer.token)('GET', path)).json).toEqual(before.json);
   });
 
-  it('lets admin publish, and tells others apart by what they see', async () => {
+  it('lets an administrator publish, and answers other callers by what they may see', async () => {
     const { simulator, create, patch } = await start();
     await using _ = simulator;
     const path = await create();
@@ -178,7 +178,7 @@ describe('PATCH', () => {
     expect((await patch(stranger.token, path, rename)).json.message).toContain('You do not own this image');
   });
 
-  it('needs one of its own media types', async () => {
+  it('requires one of the PATCH media types', async () => {
     const { simulator, as, create } = await start();
     await using _ = simulator;
     const answer = await as(producer.token)('PATCH', await create(), { body: [] });
@@ -188,7 +188,7 @@ describe('PATCH', () => {
 });
 
 describe('an image', () => {
-  it('that is protected cannot be deleted', async () => {
+  it('cannot be deleted while it is protected', async () => {
     const { simulator, as, create, patch } = await start();
     await using _ = simulator;
     const path = await create({ protected: true });
@@ -198,7 +198,7 @@ describe('an image', () => {
     expect((await as(producer.token)('DELETE', path)).status).toBe(404);
   });
 
-  it('is deactivated and reactivated, but not while it is queued', async () => {
+  it('can be deactivated and reactivated, but not while it is queued', async () => {
     const { simulator, as, create } = await start();
     await using _ = simulator;
     const path = await create();
@@ -210,7 +210,7 @@ describe('an image', () => {
     expect((await as(producer.token)('GET', path)).json.status).toBe('active');
   });
 
-  it('gets and loses tags', async () => {
+  it('can be tagged and untagged', async () => {
     const { simulator, as, create } = await start();
     await using _ = simulator;
     const path = await create();

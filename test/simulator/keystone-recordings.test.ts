@@ -6,7 +6,7 @@ import { readRecordings } from './support/recordings.ts';
 
 const recordings = readRecordings('keystone');
 
-/** Puts stand-ins in place of what differs every time; the order of projects, and of methods, is no promise. */
+/** Replaces values that differ every time by placeholders; the order of projects and methods is not guaranteed. */
 function comparable({ status, reason, headers, body }: RawAnswer, url: string): unknown {
   const steady = (text: string): string =>
     text
@@ -14,7 +14,7 @@ function comparable({ status, reason, headers, body }: RawAnswer, url: string): 
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/g, '<time>')
       .replace(/(?<="audit_ids": \[")[\w-]{22}(?="\])/g, '<audit id>')
       .replace(/req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<request id>');
-  // Keystone's server may end a body with the connection. How it does is no part of the answer.
+  // Keystone's server may end a body by closing the connection; the framing is not part of the comparison.
   const kept = headers.filter(([name]) => name !== 'Content-Length' && name !== 'Connection');
   return {
     status,
@@ -32,7 +32,7 @@ function sortProjects(body: string): unknown {
   return { projects: projects.sort((a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id)), ...rest };
 }
 
-describe('answers as the real Identity API does', () => {
+describe('answers like the real Identity API', () => {
   it.each(recordings.map((recording) => [recording.case, recording] as const))('%s', async (name, recording) => {
     await using simulator = await startSimulator({ world: stageWorld(name) });
     const { target, ...request } = recording.request;
@@ -42,7 +42,7 @@ describe('answers as the real Identity API does', () => {
     );
   });
 
-  it('to all kinds of callers', () => {
+  it('has recordings for all kinds of callers', () => {
     expect(new Set(recordings.map(({ response }) => response.status))).toEqual(new Set([200, 401, 403, 404, 405]));
     expect(new Set(recordings.map(({ caller }) => caller)).size).toBe(11);
   });

@@ -15,7 +15,7 @@ async function start(now: () => number) {
   return { world, ask, [Symbol.asyncDispose]: () => simulator.close() };
 }
 
-it('a token that never runs out has most of a day to live, whenever it is looked at', async () => {
+it('a token without an end always expires in most of a day', async () => {
   let now = Date.parse('2026-11-21T03:41:54Z');
   await using cloud = await start(() => now);
   cloud.world.addIdentity({ token: 't', projectId: 'p', name: 'someone', roles: ['member'] });
@@ -30,7 +30,7 @@ it('a token that never runs out has most of a day to live, whenever it is looked
   }
 });
 
-it('a token with an end is accepted by both APIs until then, and by neither afterwards', async () => {
+it('a token with an end is accepted by both APIs until it expires, and by neither afterwards', async () => {
   let now = Date.parse('2026-11-21T03:41:54Z');
   await using cloud = await start(() => now);
   const expiresAt = new Date(now + hour);
@@ -64,7 +64,7 @@ it('one user may have several tokens, for several projects', async () => {
 });
 
 it.each(['/identity', '/identity/v2', '/identity/v33/auth/tokens', '/identityv3', '/v3/auth/tokens'])(
-  '%s is an address of the Images API, which lists its versions there',
+  '%s belongs to the Images API, which lists its versions there',
   async (path) => {
     await using cloud = await start(Date.now);
     expect(await cloud.ask('t', path)).toMatchObject({ status: 300, json: { versions: expect.any(Array) } });

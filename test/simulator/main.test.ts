@@ -46,13 +46,13 @@ describe('the images-api process', () => {
       { IMAGES_API_HOST: '' },
       'images-api: IMAGES_API_HOST is empty: give a host name or an address, or leave it out\n',
     ],
-  ])('says in one line what is wrong with %j', async (env, message) => {
+  ])('reports in one line what is wrong with %j', async (env, message) => {
     const { child, output } = run(env);
     expect((await once(child, 'close'))[0]).toBe(1);
     expect(output).toEqual({ out: '', err: message });
   });
 
-  it('says in one line that its port is in use', async () => {
+  it('reports in one line that its port is in use', async () => {
     await using simulator = await startSimulator();
     const { port } = new URL(simulator.url);
     const { child, output } = run({ IMAGES_API_PORT: port });

@@ -5,7 +5,7 @@ import { callers, patchType } from './support/client.ts';
 
 const { producer, consumerA, consumerB } = demoIdentities;
 
-/** A clock that tests move by hand. */
+/** A clock that tests advance manually. */
 function handClock(start: string) {
   let now = Date.parse(start);
   return {
@@ -26,7 +26,7 @@ async function startWithImage(options: { readonly memberQuota?: number } = {}) {
 }
 
 describe('members', () => {
-  it('keep their first created_at and their place when they are added again', async () => {
+  it('keep their original created_at and their position when they are added again', async () => {
     const { simulator, clock, members, as } = await startWithImage();
     await using _ = simulator;
     const owner = as(producer.token);
@@ -56,7 +56,7 @@ describe('members', () => {
     expect((await as(consumerA.token)('GET', mine)).json.status).toBe('pending');
   });
 
-  it('change updated_at with a new status and not with the same one', async () => {
+  it('change updated_at with a new status, but not with the same one', async () => {
     const { simulator, clock, members, as } = await startWithImage();
     await using _ = simulator;
     const mine = `${members}/${consumerA.projectId}`;
@@ -68,7 +68,7 @@ describe('members', () => {
     expect([first.json.updated_at, same.json.updated_at]).toEqual(['2027-01-01T00:00:05Z', '2027-01-01T00:00:05Z']);
   });
 
-  it('come back with their status when the image is made private and shared again', async () => {
+  it('return with their status when the image is made private and shared again', async () => {
     const { simulator, image, members, as } = await startWithImage();
     await using _ = simulator;
     const setVisibility = (value: string) =>
@@ -85,7 +85,7 @@ describe('members', () => {
     expect((await as(consumerA.token)('GET', mine)).json.status).toBe('rejected');
   });
 
-  it('given as numbers or true are echoed as such once and are text from then on', async () => {
+  it('given as numbers or true are echoed unchanged once, and are strings from then on', async () => {
     const { simulator, members, as } = await startWithImage();
     await using _ = simulator;
     const owner = as(producer.token);
@@ -95,7 +95,7 @@ describe('members', () => {
     expect((await owner('GET', `${members}/1`)).json.member_id).toBe('1');
   });
 
-  it('are as many as the quota says, and removed ones do not count', async () => {
+  it('are limited by the quota, and removed ones do not count', async () => {
     const { simulator, members, as } = await startWithImage({ memberQuota: 1 });
     await using _ = simulator;
     const owner = as(producer.token);
@@ -105,7 +105,7 @@ describe('members', () => {
     expect((await owner('POST', members, { body: { member: consumerB.projectId } })).status).toBe(200);
   });
 
-  it('added by six requests at once are one member', async () => {
+  it('are added once by six concurrent requests', async () => {
     const { simulator, members, as } = await startWithImage();
     await using _ = simulator;
     const request = () => as(producer.token)('POST', members, { body: { member: consumerA.projectId } });

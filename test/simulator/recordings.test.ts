@@ -6,13 +6,13 @@ import { stageMariaDbWorld, stageWorld } from './support/recorded-world.ts';
 import { type Recording, readMariaDbRecordings, readRecordings } from './support/recordings.ts';
 
 const parserRefuses =
-  'the HTTP parser of Node.js answers 400 and closes, where that of eventlet lets it pass or words it';
+  'the HTTP parser of Node.js answers 400 and closes, while that of eventlet accepts it or words the error';
 
-/** What cannot be replayed, and why. */
+/** Recordings that cannot be replayed, with the reason. */
 const excluded: Readonly<Record<string, string>> = {
   'image/download-pending-member': 'the embedded Images API keeps no image data',
-  'ids/image-upper-case': 'the stand-in id has no letters; upper-case ids have a test of their own',
-  'images/in-upper-case': 'the stand-in id has no letters; upper-case ids have a test of their own',
+  'ids/image-upper-case': 'the placeholder id has no letters; upper-case ids have a separate test',
+  'images/in-upper-case': 'the placeholder id has no letters; upper-case ids have a separate test',
   'ids/raw-space-in-path': parserRefuses,
   'ids/raw-utf8-in-path': parserRefuses,
   'ids/raw-bad-utf8-in-path': parserRefuses,
@@ -30,7 +30,7 @@ function bodyOf({ request: { body = '' } }: Recording): string | Uint8Array {
   return body.startsWith('base64:') ? Buffer.from(body.slice('base64:'.length), 'base64') : body;
 }
 
-/** Puts the addresses of this run in place of the recorded ones, and stand-ins in place of what differs every time. */
+/** Replaces recorded addresses by those of this run, and values that differ every time by placeholders. */
 function comparable(answer: RawAnswer, recording: Recording, url: string): unknown {
   const steady = (text: string): string =>
     text
@@ -45,7 +45,7 @@ function comparable(answer: RawAnswer, recording: Recording, url: string): unkno
     .filter(([name]) => name !== 'Date')
     .map(([name, value]) => [name.replace('Content-length', 'Content-Length'), withoutFreshId(steady(value))] as const);
   const length = answer.body.includes(new URL(url).host)
-    ? [['Content-Length', String(Buffer.byteLength(steady(answer.body)))]] // depends on the port otherwise
+    ? [['Content-Length', String(Buffer.byteLength(steady(answer.body)))]] // otherwise it depends on the port
     : [];
   return {
     status: answer.status,
@@ -64,12 +64,12 @@ async function expectAnswer(recording: Recording, world: World): Promise<void> {
   );
 }
 
-describe('answers as the real Images API does', () => {
+describe('answers like the real Images API', () => {
   it.each(replayed.map((recording) => [recording.case, recording] as const))('%s', async (name, recording) => {
     await expectAnswer(recording, stageWorld(name));
   });
 
-  it('replays every recording but those with a reason', () => {
+  it('replays every recording except those with a reason', () => {
     expect(Object.keys(excluded).filter((name) => !recordings.some((recording) => recording.case === name))).toEqual(
       [],
     );
@@ -77,7 +77,7 @@ describe('answers as the real Images API does', () => {
   });
 });
 
-describe('answers as the real Images API does on MariaDB, where ids have several spellings', () => {
+describe('answers like the real Images API on MariaDB, where ids have several spellings', () => {
   it.each(readMariaDbRecordings().map((recording) => [recording.case, recording] as const))(
     '%s',
     async (_name, recording) => {

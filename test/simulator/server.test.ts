@@ -13,7 +13,7 @@ function header(answer: { readonly headers: readonly (readonly [string, string])
 }
 
 describe('connections', () => {
-  it('are kept without saying so, and answer pipelined requests in order', async () => {
+  it('are kept alive without a header, and answer pipelined requests in order', async () => {
     await using simulator = await startSimulator();
     const { hostname, port } = new URL(simulator.url);
     const socket = connect(Number(port), hostname);
@@ -48,7 +48,7 @@ describe('connections', () => {
     expect([String(first).slice(0, 12), String(second).slice(0, 12)]).toEqual(['HTTP/1.1 401', 'HTTP/1.1 200']);
   });
 
-  it('have a Date on their answers, except where the request never reached the API', async () => {
+  it('have a Date on their answers, unless the request never reached the API', async () => {
     await using simulator = await startSimulator();
     expect(header(await exchangeRaw(simulator.url, list), 'Date')).toMatch(/GMT$/);
     const long = await exchangeRaw(simulator.url, spellRequest({ method: 'GET', target: `/${'x'.repeat(8176)}` }));
@@ -57,7 +57,7 @@ describe('connections', () => {
 });
 
 describe('close', () => {
-  it('does not wait for idle connections or half a request', async () => {
+  it('does not wait for idle connections or incomplete requests', async () => {
     const simulator = await startSimulator();
     const { hostname, port } = new URL(simulator.url);
     const idle = connect(Number(port), hostname);
@@ -74,8 +74,8 @@ describe('close', () => {
   });
 });
 
-describe('what a test can watch and set', () => {
-  it('is every request as it arrives, in its own spelling', async () => {
+describe('a test', () => {
+  it('can observe every request as it arrives, in its original spelling', async () => {
     const requests: ReceivedRequest[] = [];
     await using simulator = await startSimulator({ onRequest: (request) => requests.push(request) });
     await exchangeRaw(
@@ -87,7 +87,7 @@ describe('what a test can watch and set', () => {
     ]);
   });
 
-  it('is who knows which token', async () => {
+  it('can add an accepted token', async () => {
     await using simulator = await startSimulator();
     simulator.world.addIdentity({ token: 'one-more', projectId: 'e'.repeat(32), name: 'one more', roles: ['member'] });
     const headers = [['X-Auth-Token', 'one-more']] as const;
@@ -95,7 +95,7 @@ describe('what a test can watch and set', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('is not a port in use', async () => {
+  it('cannot start a server on a port in use', async () => {
     await using simulator = await startSimulator();
     const port = Number(new URL(simulator.url).port);
     await expect(startSimulator({ port })).rejects.toThrow('EADDRINUSE');

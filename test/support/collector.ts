@@ -2,9 +2,9 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type Listening, listen } from './listen.ts';
 
-/** A collector of traces that takes everything, and keeps it as it came. */
+/** A trace collector that accepts everything and keeps it unchanged. */
 export interface Collector extends Listening {
-  /** The requests: path, headers other than its own address, and body. */
+  /** The requests: path, headers except its own address, and body. */
   readonly received: readonly string[];
 }
 

@@ -7,7 +7,7 @@ import { type Environment, parseSettings } from '../../src/settings/parse-settin
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** The body as it came. */
+  /** The body as received. */
   readonly raw: string;
   readonly data: Readonly<Record<string, unknown>> | null | undefined;
   readonly errors: readonly AnswerError[] | undefined;
@@ -19,11 +19,11 @@ export interface AnswerError {
   readonly extensions: Readonly<Record<string, unknown>> & { readonly code: string; readonly requestId: string };
 }
 
-/** A gateway that listens, with what it logged. */
+/** A listening gateway with its log. */
 export interface Gateway extends AsyncDisposable {
   readonly app: App;
   readonly url: string;
-  /** The lines of the log, as they were written. */
+  /** The log lines as written. */
   readonly log: readonly string[];
   /** Sends one GraphQL operation with this token. */
   query(
@@ -34,7 +34,7 @@ export interface Gateway extends AsyncDisposable {
   ): Promise<Answer>;
 }
 
-/** Starts the gateway on a free port, before this Images API; other settings come from `environment`. */
+/** Starts the gateway on a free port, in front of this Images API; other settings come from `environment`. */
 export async function startGateway(
   upstreamUrl: string,
   environment: Environment = {},

@@ -4,11 +4,11 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 /** A server that listens on a free port of loopback until it is disposed of. */
 export interface Listening extends AsyncDisposable {
   readonly url: string;
-  /** The connections that are open now. */
+  /** The open connections. */
   readonly sockets: ReadonlySet<Socket>;
 }
 
-/** Starts a server of any kind; disposing of it cuts every connection. */
+/** Starts a server of any kind; disposal closes every connection. */
 export async function listen(server: Server): Promise<Listening> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -28,7 +28,7 @@ export async function listen(server: Server): Promise<Listening> {
   };
 }
 
-/** An address that refuses connections: of a server that is gone. */
+/** An address that refuses connections, because its server has closed. */
 export async function refusingUrl(server: Server): Promise<string> {
   await using gone = await listen(server);
   return gone.url;

@@ -5,18 +5,18 @@ import type { Environment } from '../../src/settings/parse-settings.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-/** The gateway as a process of its own. */
+/** The gateway in a separate process. */
 export interface Program extends AsyncDisposable {
   readonly child: ChildProcess;
-  /** Where it listens. Rejects if it ends before it does. */
+  /** The address where it listens. Rejects if the process ends first. */
   readonly url: Promise<string>;
   /** Its exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>;
-  /** What it wrote on standard error so far. */
+  /** Its standard error output so far. */
   errors(): string;
 }
 
-/** Starts it, with no environment but this; `limits` go before it in a shell, such as `ulimit -n 64`. */
+/** Starts it with only this environment; `limits` are run before it in the shell, such as `ulimit -n 64`. */
 export function startProgram(environment: Environment, limits = ''): Program {
   const env = { PORT: '0', PATH: process.env['PATH'], ...environment };
   const node = `exec "${process.execPath}" --no-warnings "${main}"`;

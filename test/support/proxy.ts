@@ -1,20 +1,20 @@
 import type { ServerResponse } from 'node:http';
 import { type Received, startUpstream, type Upstream } from './upstream.ts';
 
-/** What upstream answered. */
+/** The answer of upstream. */
 export interface Forwarded {
   readonly status: number;
-  /** Undefined where there can be none. */
+  /** Undefined if there can be none. */
   readonly body: string | undefined;
 }
 
-/** Answers a call; upstream learns of it, and carries it out, when `forward` is called. */
+/** Answers a call; it reaches upstream only if `forward` is called. */
 export type Handle = (response: ServerResponse, forward: () => Promise<Forwarded>) => void | Promise<void>;
 
-/** Decides what becomes of a call; what it leaves alone passes. */
+/** Returns the handler for a call; without one, the call is forwarded. */
 export type Disturb = (request: Received) => Handle | undefined;
 
-/** An HTTP proxy before upstream that can lose a call before it was carried out, or its answer afterwards. */
+/** An HTTP proxy in front of upstream that can lose a call before upstream receives it, or its answer afterwards. */
 export function startProxy(upstreamUrl: string, disturb: Disturb): Promise<Upstream> {
   return startUpstream((response, request) => {
     const handle = disturb(request) ?? pass;
@@ -22,13 +22,13 @@ export function startProxy(upstreamUrl: string, disturb: Disturb): Promise<Upstr
   });
 }
 
-/** Lets a call pass. */
+/** Forwards a call. */
 export async function pass(response: ServerResponse, forward: () => Promise<Forwarded>): Promise<void> {
   const { status, body } = await forward();
   response.writeHead(status, { 'content-type': 'application/json' }).end(body);
 }
 
-/** Async, so that what a handler throws at once is a rejection as well. */
+/** Async, so that a synchronous exception in a handler becomes a rejection too. */
 async function run(handle: Handle, ...exchange: Parameters<Handle>): Promise<void> {
   await handle(...exchange);
 }

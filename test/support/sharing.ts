@@ -6,7 +6,7 @@ import { type Answer, type Gateway, startGateway } from './gateway.ts';
 import { type Handle, startProxy } from './proxy.ts';
 import { type Received, sendJson } from './upstream.ts';
 
-/** The ids of the projects; the producer owns every image that a test does not give to someone else. */
+/** The ids of the projects; the producer owns every image unless a test sets another owner. */
 export const projects = {
   producer: '1'.repeat(32),
   a: 'a'.repeat(32),
@@ -21,34 +21,34 @@ export function imageId(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 }
 
-/** A gateway before an embedded Images API with a world of the test's own. */
+/** A gateway in front of an embedded Images API with the test's own data. */
 export interface Sharing extends AsyncDisposable {
   readonly gateway: Gateway;
   readonly world: World;
   /** Sends one operation with the token of this project. */
   query(name: Name, document: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
-  /** Puts an image into the world; its members by name, with their status. */
+  /** Adds an image; its members are given by name, with their status. */
   image(number: number, image?: NewImage, members?: Readonly<Partial<Record<Name, Status>>>): void;
   /** Asks the Images API itself, with the token of this project. @returns the status. */
   rest(name: Name, method: string, path: string, body?: unknown): Promise<number>;
-  /** The calls upstream received since this was asked last: images as `#1`, projects by name. */
+  /** The upstream calls since the last check: images as `#1`, projects by name. */
   calls(): string[];
 }
 
 type Status = 'pending' | 'accepted' | 'rejected';
 
-/** Answers a call in the place of the embedded Images API, or decides how it is handled. */
+/** Answers a call in place of the embedded Images API, or decides how it is handled. */
 export type Intercept = (
   request: Received,
 ) => { readonly status: number; readonly body?: unknown } | Handle | undefined;
 
 interface Options extends SimulatorOptions {
-  /** Which database is imitated; SQLite by default. */
+  /** The imitated database; SQLite by default. */
   readonly database?: Database;
   readonly intercept?: Intercept;
   /** Settings of the gateway. */
   readonly environment?: Environment;
-  /** Whether the gateway knows the Identity service; by default it does not. */
+  /** Whether the gateway uses the Identity service; off by default. */
   readonly hasIdentity?: boolean;
 }
 

@@ -8,13 +8,13 @@ import { imagesApi } from '../../src/upstream/images-client.ts';
 import { RetryBudget } from '../../src/upstream/retry-budget.ts';
 import { Transport, type TransportOptions } from '../../src/upstream/transport.ts';
 
-/** A transport to this server, with what it reports. */
+/** A transport to this server, with its reports. */
 export interface TestTransport extends AsyncDisposable {
   readonly transport: Transport;
   readonly reports: readonly AttemptReport[];
-  /** Makes a call for a caller who stays. */
+  /** Makes a call for a caller that stays connected. */
   call(call: Call, signal?: AbortSignal): Promise<string>;
-  /** Makes a call that must fail, and returns its error. */
+  /** Makes a call that is expected to fail, and returns its error. */
   fail(call: Call, signal?: AbortSignal): Promise<UpstreamError>;
 }
 

@@ -24,7 +24,7 @@ export interface Upstream extends Listening {
   arrived(count: number): Promise<void>;
 }
 
-/** A real HTTP server in the place of the Images API, that answers what a test scripts. */
+/** A real HTTP server in place of the Images API, with answers scripted by a test. */
 export async function startUpstream(script: Script): Promise<Upstream> {
   const received: Received[] = [];
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
@@ -40,7 +40,7 @@ export async function startUpstream(script: Script): Promise<Upstream> {
     script(response, entry, number);
   }
   const server = createServer((request, response) => {
-    // A request that is cut off needs no answer.
+    // A truncated request needs no answer.
     handle(request, response).catch(() => response.destroy());
   });
   return {
@@ -55,11 +55,11 @@ export async function startUpstream(script: Script): Promise<Upstream> {
 }
 
 export interface RawUpstream extends Listening {
-  /** How often `answer` was called. */
+  /** The number of calls of `answer`. */
   readonly count: () => number;
 }
 
-/** A TCP server in the place of the Images API: `answer` is called for every chunk that arrives, a request in a test. */
+/** A TCP server in place of the Images API: `answer` is called for every received chunk, which in tests is a request. */
 export async function startRawUpstream(answer: (socket: Socket) => void): Promise<RawUpstream> {
   let count = 0;
   const server = createNetServer((socket) => {

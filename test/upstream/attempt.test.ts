@@ -20,7 +20,7 @@ it('collects status, headers and body', async () => {
   expect(answer).toMatchObject({ status: 418, headers: { 'x-a': ['1', '2'] }, body: 'téa' });
 });
 
-it('joins a character that two chunks share', async () => {
+it('decodes a character that is split between two chunks', async () => {
   const [first, second] = [Buffer.from('é').subarray(0, 1), Buffer.from('é').subarray(1)];
   await using upstream = await startUpstream((response) => {
     response.write(first);
@@ -30,7 +30,7 @@ it('joins a character that two chunks share', async () => {
   expect((await attempt(pool.dispatcher, request, keep)).body).toBe('é');
 });
 
-it('cancelled before it has a connection was not sent', async () => {
+it('reports that it was not sent if it is cancelled before it has a connection', async () => {
   await using upstream = await startUpstream((response) => response.end());
   await using pool = disposable(upstream.url);
   const failed = attempt(pool.dispatcher, request, (cancel) => cancel(reason));
@@ -39,7 +39,7 @@ it('cancelled before it has a connection was not sent', async () => {
   expect(upstream.received).toHaveLength(1);
 });
 
-it('cancelled under way may have been received', async () => {
+it('reports that it may have been received if it is cancelled under way', async () => {
   await using upstream = await startUpstream(() => {});
   await using pool = disposable(upstream.url);
   let cancel: Cancel = keep;
@@ -51,7 +51,7 @@ it('cancelled under way may have been received', async () => {
   await expect(failed).rejects.toMatchObject({ name: 'NoAnswer', sent: true, cause: reason });
 });
 
-it('cancelled after its end changes nothing, and a second reason does not replace the first', async () => {
+it('ignores a cancellation after its end, and keeps the first of two reasons', async () => {
   await using upstream = await startUpstream((response) => response.end('whole'));
   await using pool = disposable(upstream.url);
   let cancel: Cancel = keep;
@@ -69,7 +69,7 @@ it('cancelled after its end changes nothing, and a second reason does not replac
   await expect(failed).rejects.toMatchObject({ cause: reason });
 });
 
-it('that cannot be sent at all was not sent', async () => {
+it('reports that it was not sent if it cannot be sent', async () => {
   await using refused = disposable(await refusingUrl(createServer()));
   const refusal = await attempt(refused.dispatcher, request, keep).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(NoAnswer);

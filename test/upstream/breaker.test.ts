@@ -14,7 +14,7 @@ function create(failures = 3) {
   return { breaker, clock, changes };
 }
 
-it('opens after failures in a row, and only then', () => {
+it('opens only after consecutive failures', () => {
   const { breaker, changes } = create();
   for (const outcome of ['failed', 'failed', 'succeeded', 'failed', 'failed'] as const) breaker[outcome]();
   expect(breaker.waitMs()).toBe(0);
@@ -23,7 +23,7 @@ it('opens after failures in a row, and only then', () => {
   expect(changes).toEqual([true]);
 });
 
-it('lets one call through after each pause, as a trial for all, until one succeeds', () => {
+it('lets one trial call through after each pause, until one succeeds', () => {
   const { breaker, clock, changes } = create();
   expect(breaker.pass()).toBe('go');
   for (let failure = 0; failure < 3; failure++) breaker.failed();
@@ -40,20 +40,20 @@ it('lets one call through after each pause, as a trial for all, until one succee
   expect(changes).toEqual([true, false]);
 });
 
-it('a call that only might be made is no trial', () => {
+it('does not count a call as the trial until it is made', () => {
   const { breaker, clock } = create();
   for (let failure = 0; failure < 3; failure++) breaker.failed();
   clock.now = 100;
   expect([breaker.waitMs(), breaker.waitMs(), breaker.pass()]).toEqual([0, 0, 'trial']);
 });
 
-it('never opens where it is turned off', () => {
+it('never opens if it is turned off', () => {
   const { breaker } = create(0);
   for (let failure = 0; failure < 1_000; failure++) breaker.failed();
   expect(breaker.waitMs()).toBe(0);
 });
 
-it('retries are a share of the calls, after a few that are always allowed', () => {
+it('limits retries to a share of the calls, after a few that are always allowed', () => {
   const budget = new RetryBudget(10);
   let retries = 0;
   for (let call = 0; call < 1_000; call++) {

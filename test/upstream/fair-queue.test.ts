@@ -7,7 +7,7 @@ function create(options: Partial<ConstructorParameters<typeof FairQueue>[0]> = {
   return {
     queue,
     entered,
-    /** Enters, now or when its turn has come; leaves are up to the test. */
+    /** Enters, immediately or when its turn comes; the test decides when it leaves. */
     come(key: string, name = key): () => void {
       if (!queue.tryEnter(key)) return queue.wait(key, () => void entered.push(name));
       entered.push(name);
@@ -16,7 +16,7 @@ function create(options: Partial<ConstructorParameters<typeof FairQueue>[0]> = {
   };
 }
 
-it('keys take turns, however many wait with one of them', () => {
+it('keys take turns, however many calls wait for one of them', () => {
   const { queue, entered, come } = create({ places: 1, placesPerKey: 1 });
   for (const name of ['a1', 'a2', 'a3', 'b1', 'c1', 'a4', 'b2']) come(name.slice(0, 1), name);
   for (let left = 0; left < 7; left++) queue.leave((entered[left] ?? '').slice(0, 1));
@@ -24,7 +24,7 @@ it('keys take turns, however many wait with one of them', () => {
   expect([queue.inside, queue.waiting]).toEqual([0, 0]);
 });
 
-it('a key has no more places than allowed, so that others find one free', () => {
+it('a key gets a limited number of slots, so that others find a free one', () => {
   const { queue, entered, come } = create({ places: 3, placesPerKey: 2 });
   for (const key of ['a', 'a', 'a', 'b']) come(key);
   expect(entered).toEqual(['a', 'a', 'b']);
@@ -34,7 +34,7 @@ it('a key has no more places than allowed, so that others find one free', () => 
   expect(entered).toEqual(['a', 'a', 'b', 'a']);
 });
 
-it('who gives up waiting is passed over', () => {
+it('a call that gives up waiting is skipped', () => {
   const { queue, entered, come } = create({ places: 1 });
   come('a', 'a1');
   const giveUp = come('a', 'a2');
@@ -48,7 +48,7 @@ it('who gives up waiting is passed over', () => {
   expect([queue.inside, queue.waiting]).toEqual([0, 0]);
 });
 
-it('a bounded number waits, with one key at most half of it', () => {
+it('the number of waiting calls is limited, with at most half for one key', () => {
   const { queue, come } = create({ places: 1, maxWaiting: 4 });
   for (const key of ['a', 'a', 'a']) come(key);
   expect([queue.isFull('a'), queue.isFull('b')]).toEqual([true, false]);
@@ -56,7 +56,7 @@ it('a bounded number waits, with one key at most half of it', () => {
   expect([queue.isFull('b'), queue.isFull('c')]).toEqual([true, true]);
 });
 
-it('in any order of coming, leaving and giving up, no place is lost and nobody waits beside a free one', () => {
+it('in any order of entering, leaving and giving up, no slot is lost and no call waits while one is free', () => {
   let seed = 1;
   const random = (below: number): number => {
     seed = (seed * 48_271) % 2_147_483_647;

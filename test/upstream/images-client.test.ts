@@ -15,7 +15,7 @@ const row = {
   schema: '/v2/schemas/member',
 };
 
-/** A client before a server that answers everything with this body. */
+/** A client of a server that answers every request with this body. */
 async function answering(body: string, status = 200) {
   const upstream = await startUpstream((response) => {
     response.writeHead(status);
@@ -74,7 +74,7 @@ it.each(Object.entries(methods))('%s without a token makes no call', async (_nam
 });
 
 const nonsense = ['', 'null', '<html>', '{"members": {}, "images": 1}', '[]', '{"id": ', '"text"'];
-it.each(nonsense)('a 200 with the body %j cannot be understood', async (body) => {
+it.each(nonsense)('a 200 with the body %j is malformed', async (body) => {
   await using upstream = await answering(body);
   for (const name of reads) {
     const error = await methods[name](upstream.client).catch((reason: unknown) => reason);
@@ -89,13 +89,10 @@ it.each(nonsense)('a 200 with the body %j cannot be understood', async (body) =>
   }
 });
 
-it.each(['createMember', 'updateMember'] as const)(
-  '%s takes the row from whatever success it comes with',
-  async (name) => {
-    await using upstream = await answering(JSON.stringify(row), 201);
-    expect(await methods[name](upstream.client)).toMatchObject({ memberId: row.member_id });
-  },
-);
+it.each(['createMember', 'updateMember'] as const)('%s returns the row from any 2xx answer', async (name) => {
+  await using upstream = await answering(JSON.stringify(row), 201);
+  expect(await methods[name](upstream.client)).toMatchObject({ memberId: row.member_id });
+});
 
 it.each([
   [200, ''],
@@ -114,14 +111,14 @@ it.each([
   await expect(methods.deleteMember(upstream.client)).rejects.toMatchObject({ details: { outcome: 'UNKNOWN' } });
 });
 
-it('a byte order mark before JSON is passed over', async () => {
+it('a byte order mark before JSON is skipped', async () => {
   await using upstream = await answering(`\uFEFF${JSON.stringify(row)}`);
   expect(await methods.getMember(upstream.client)).toMatchObject({ memberId: row.member_id });
   await using twice = await answering(`\uFEFF\uFEFF${JSON.stringify(row)}`);
   await expect(methods.getMember(twice.client)).rejects.toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' });
 });
 
-/** Stands for a text that is long, or cannot be encoded. */
+/** Stands for a string that is long or cannot be encoded. */
 const untouchable = new Proxy({}, { get: () => expect.fail('looked at') }) as never as string;
 const untouchableKey = { imageId: untouchable, memberId: untouchable };
 
@@ -135,7 +132,7 @@ it.each<readonly [string, (client: ImagesClient) => Promise<unknown>]>([
   ['createMember', (client) => client.createMember(untouchableKey)],
   ['updateMember', (client) => client.updateMember(untouchableKey, 'ACCEPTED')],
   ['deleteMember', (client) => client.deleteMember(untouchableKey)],
-])('%s without a token looks at nothing that it is asked for', async (_name, ask) => {
+])('%s without a token fails before its arguments are read', async (_name, ask) => {
   await using upstream = await answering('{}');
   await expect(ask(upstream.anonymous)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
 });
@@ -143,13 +140,13 @@ it.each<readonly [string, (client: ImagesClient) => Promise<unknown>]>([
 it.each([
   ['getImage', (client: ImagesClient) => client.getImage('é')],
   ['getMember', (client: ImagesClient) => client.getMember({ imageId: 'i', memberId: 'projé' })],
-] as const)('what no path leads to is not there: %s', async (_name, ask) => {
+] as const)('an id that cannot be in a path is not found: %s', async (_name, ask) => {
   await using upstream = await answering('{}');
   expect(await ask(upstream.client)).toBeNull();
   expect(upstream.received).toHaveLength(0);
 });
 
-it('ids that no path leads to are not written to either: they would stand for others', async () => {
+it('writes with an id that cannot be in a path are refused, because the path would mean another id', async () => {
   await using upstream = await answering('{}');
   for (const name of ['createMember', 'updateMember', 'deleteMember'] as const) {
     const write = upstream.client[name] as (key: object, status: string) => Promise<unknown>;
@@ -160,7 +157,7 @@ it('ids that no path leads to are not written to either: they would stand for ot
   expect(upstream.received).toHaveLength(0);
 });
 
-it('an answer may carry another spelling of what was asked for, and nothing else', async () => {
+it('an answer may have another spelling of the requested id, but no other id', async () => {
   for (const [memberId, isTaken] of [
     ['A?MEMBER', true],
     ['a?member  ', true],
@@ -174,7 +171,7 @@ it('an answer may carry another spelling of what was asked for, and nothing else
   }
 });
 
-it('404 is null for what is looked up, and an error for a list and a write', async () => {
+it('404 is null for a lookup, and an error for a list and a write', async () => {
   await using upstream = await answering('{}', 404);
   expect(await methods.getImage(upstream.client)).toBeNull();
   expect(await methods.getMember(upstream.client)).toBeNull();
@@ -183,7 +180,7 @@ it('404 is null for what is looked up, and an error for a list and a write', asy
   }
 });
 
-it('a row that cannot be understood is left out of its list, and reported', async () => {
+it('a malformed row is left out of its list and reported', async () => {
   const bad = { ...row, status: 'perhaps' };
   await using upstream = await answering(
     JSON.stringify({
@@ -206,7 +203,7 @@ it('a row that cannot be understood is left out of its list, and reported', asyn
   });
 });
 
-it('filters and order go upstream in its own words; what is null does not', async () => {
+it('filters and order are sent as upstream parameters, without null values', async () => {
   await using upstream = await answering('{"images": []}');
   await upstream.client.listImages({
     visibility: 'SHARED',

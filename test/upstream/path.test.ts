@@ -24,7 +24,7 @@ it.each(['', '.', '..', '/', 'a/b', '../..', '\0', 'a\n', '\x7f', '\x85', 'x'.re
   },
 );
 
-it.each(['b206a1900310484f8a9504754c84b067', 'a b', '100%', 'x'.repeat(255)])('%j can be asked for by a path', (id) => {
+it.each(['b206a1900310484f8a9504754c84b067', 'a b', '100%', 'x'.repeat(255)])('%j can be looked up by a path', (id) => {
   expect(whyNotAddressable(id)).toBeNull();
 });
 

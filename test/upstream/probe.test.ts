@@ -5,7 +5,7 @@ import { createProbe } from '../../src/upstream/probe.ts';
 import { refusingUrl } from '../support/listen.ts';
 import { startUpstream } from '../support/upstream.ts';
 
-/** What a service answers at a path: a status, and a body. */
+/** The answer of a service at a path: a status and a body. */
 type Service = (path: string) => readonly [status: number, body?: string | object];
 
 const version = (id: string, href: string) => ({ id, status: 'SUPPORTED', links: [{ rel: 'self', href }] });
@@ -13,7 +13,7 @@ const glanceVersions = (base: string) => ({
   versions: ['v2.15', 'v2.13', 'v2.1', 'v2.0'].map((id) => version(id, `http://cloud.example${base}/v2/`)),
 });
 
-/** Glance 25.1, as it was recorded: versions with 300 wherever no version is named, 401 below any version. */
+/** Glance 25.1, as recorded: its versions with 300 wherever no version is named, and 401 below any version. */
 function glance(base = '', told = base): Service {
   return (target) => {
     if (!target.startsWith(base)) return [404, '<h1>Not Found</h1>'];
@@ -23,7 +23,7 @@ function glance(base = '', told = base): Service {
   };
 }
 
-/** A front end that shows only some of the paths of a service. */
+/** A front end that exposes only some of the paths of a service. */
 function behind(service: Service, shows: RegExp, status = 404): Service {
   return (path) => (shows.test(path) ? service(path) : [status, '<h1>nothing to see</h1>']);
 }
@@ -59,31 +59,31 @@ async function probe(service: Service, basePath: string) {
 
 describe('an address leads to an Images API', () => {
   it.each<readonly [string, string, Service]>([
-    ['of its own', '/v2', glance()],
+    ['without a prefix', '/v2', glance()],
     ['with a prefix, as DevStack has it', '/image/v2', glance('/image')],
-    ['with a prefix that a front end takes off', '/image/v2', glance('/image', '')],
+    ['with a prefix that a front end strips', '/image/v2', glance('/image', '')],
     ['behind a front end that hides all but the API', '/v2', behind(glance(), /^\/v2\//)],
-    ['behind one that forbids all else', '/v2', behind(glance(), /^\/v2\//, 403)],
-    ['behind one with a prefix that hides all else', '/image/v2', behind(glance('/image'), /^\/image\/v2\//)],
-    ['behind one that asks for a token everywhere', '/v2', behind(glance(), /^$/, 401)],
+    ['behind one that forbids everything else', '/v2', behind(glance(), /^\/v2\//, 403)],
+    ['behind one with a prefix that hides everything else', '/image/v2', behind(glance('/image'), /^\/image\/v2\//)],
+    ['behind one that requires a token everywhere', '/v2', behind(glance(), /^$/, 401)],
     ['behind one that shows versions at the root only', '/v2', behind(glance(), /^\/(?:v2\/.*)?$/)],
     [
       'behind one with a large page at its root',
       '/v2',
       (path) => (path === '/' ? [200, 'x'.repeat(100_000)] : glance()(path)),
     ],
-    ['that asks for no token', '/v2', withoutAuth],
-    ['that takes no more requests at the moment', '/v2', () => [429]],
+    ['that requires no token', '/v2', withoutAuth],
+    ['that is rate limiting at the moment', '/v2', () => [429]],
   ])('%s', async (_which, basePath, service) => {
     expect((await probe(service, basePath)).verdict).toBeNull();
   });
 
-  it('which is found by one request', async () => {
+  it('with a single request', async () => {
     expect((await probe(glance(), '/v2')).targets).toEqual(['/versions']);
   });
 });
 
-describe('an address leads to none', () => {
+describe('an address does not lead to an Images API', () => {
   it.each<readonly [string, string, Service]>([
     ['a version too many', '/v2.15/v2', glance()],
     ['the same version twice', '/v2/v2', glance()],
@@ -105,7 +105,7 @@ describe('an address leads to none', () => {
   });
 });
 
-describe('an Images API that cannot be asked', () => {
+describe('an unreachable Images API', () => {
   it.each([500, 502, 503, 504])('answers with %i', async (status) => {
     expect((await probe(() => [status], '/v2')).verdict).toBe(`the Images API answers with HTTP status ${status}`);
   });

@@ -20,7 +20,7 @@ describe('two ids', () => {
     ['abc\u0001', 'abc'],
     ['ａbc', 'abc'],
     ['é', 'ü'],
-  ])('%j and %j may be the same to some database', (one, other) => {
+  ])('%j and %j may be the same on some database', (one, other) => {
     expect(mayBeSameId(one, other)).toBe(true);
     expect(mayBeSameId(other, one)).toBe(true);
   });
@@ -37,7 +37,7 @@ describe('two ids', () => {
     ['projé', 'xproje'],
     ['éproj', 'eprox'],
     ['', 'a'],
-  ])('%j and %j are not the same to any', (one, other) => {
+  ])('%j and %j are different on every database', (one, other) => {
     expect(mayBeSameId(one, other)).toBe(false);
     expect(mayBeSameId(other, one)).toBe(false);
   });
@@ -46,24 +46,24 @@ describe('two ids', () => {
 describe('an id among rows', () => {
   const match = (id: string, ...rows: string[]) => new IdIndex(rows, (row) => row).match(id);
 
-  it('is the row in its own spelling, whatever other spellings there are', () => {
+  it('matches the row in its own spelling, whatever other spellings there are', () => {
     expect(match('abc', 'ABC', 'abc', 'abc ')).toEqual({ row: 'abc', inDoubt: false });
   });
 
-  it('is in doubt where there are only other spellings', () => {
+  it('is ambiguous if there are only other spellings', () => {
     expect(match('abc', 'x', 'ABC')).toEqual({ row: undefined, inDoubt: true });
     expect(match('proje', 'x', 'projé')).toEqual({ row: undefined, inDoubt: true });
     expect(match('projé', 'x', 'proje')).toEqual({ row: undefined, inDoubt: true });
   });
 
-  it('is in no row where none can be meant', () => {
+  it('matches no row if none can be the same id', () => {
     expect(match('abc', 'x', 'y')).toEqual({ row: undefined, inDoubt: false });
     expect(match('abc', 'projé')).toEqual({ row: undefined, inDoubt: false });
     expect(match('abc')).toEqual({ row: undefined, inDoubt: false });
   });
 });
 
-it('all spellings of an id in ASCII fold to one text', () => {
+it('all spellings of an ASCII id fold to the same string', () => {
   expect(['abc', 'ABC', 'aBc  '].map(foldId)).toEqual(['abc', 'abc', 'abc']);
   expect(foldId(' abc')).not.toBe('abc');
 });

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { CallerGone, DeadlineExceeded } from '../../src/upstream/deadline.ts';
 import { type Patience, SharedReads } from '../../src/upstream/shared-reads.ts';
 
-/** The patience of a caller who stays for so long. */
+/** The deadline of a caller that waits this long. */
 function patient(ms = 60_000, signal = new AbortController().signal): Patience {
   return { signal, deadline: { at: performance.now() + ms } };
 }
 
 const here = patient();
 
-/** A read whose answer is in the test's hands. */
+/** A read whose answer the test controls. */
 function createRead<T>() {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const made: Patience[] = [];
@@ -32,7 +32,7 @@ describe('identical reads of one caller', () => {
     expect(made).toHaveLength(1);
   });
 
-  it('share its failure too', async () => {
+  it('share its failure', async () => {
     const reads = new SharedReads();
     const { make, reject } = createRead<number>();
     const answers = Promise.allSettled([reads.read('a', '/x', here, make), reads.read('a', '/x', here, make)]);
@@ -40,7 +40,7 @@ describe('identical reads of one caller', () => {
     expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
 
-  it('are calls of their own once the first has been answered', async () => {
+  it('make a new call once the first has been answered', async () => {
     const reads = new SharedReads();
     let made = 0;
     const make = async (): Promise<number> => ++made;
@@ -48,7 +48,7 @@ describe('identical reads of one caller', () => {
     expect(await reads.read('a', '/x', here, make)).toBe(2);
   });
 
-  it('do not share with one that began before a write of anybody was answered', async () => {
+  it('do not join a read that started before any caller’s write was answered', async () => {
     const reads = new SharedReads();
     const before = createRead<string>();
     const after = createRead<string>();
@@ -67,7 +67,7 @@ describe('reads that differ', () => {
   it.each([
     ['another caller', 'b', '/x'],
     ['another path', 'a', '/y'],
-  ])('share nothing: %s', async (_what, callerKey, readKey) => {
+  ])('are not shared: %s', async (_what, callerKey, readKey) => {
     const reads = new SharedReads();
     const one = createRead<string>();
     const other = createRead<string>();
@@ -79,7 +79,7 @@ describe('reads that differ', () => {
 });
 
 describe('a caller that goes away', () => {
-  it('before its read begins neither joins one nor leaves one behind', async () => {
+  it('before its read starts neither joins nor starts one', async () => {
     const reads = new SharedReads();
     const gone = patient(1_000, AbortSignal.abort());
     const under = createRead<string>();
@@ -92,7 +92,7 @@ describe('a caller that goes away', () => {
     expect(await shared).toBe('the answer');
   });
 
-  it('leaves the read to those who still wait', async () => {
+  it('leaves the read to the callers that still wait', async () => {
     const reads = new SharedReads();
     const { make, resolve, made } = createRead<string>();
     const goner = new AbortController();
@@ -105,7 +105,7 @@ describe('a caller that goes away', () => {
     expect(await stays).toBe('answer');
   });
 
-  it('ends the read when it was the last, and nobody joins what was ended', async () => {
+  it('ends the read if it was the last, and the ended read is not joined', async () => {
     const reads = new SharedReads();
     const ended = createRead<string>();
     const goner = new AbortController();
@@ -121,7 +121,7 @@ describe('a caller that goes away', () => {
 });
 
 describe('the deadline', () => {
-  it('of each caller is its own: one gives up, and another one gets the answer', async () => {
+  it('of one caller does not affect another caller, which gets the answer', async () => {
     const reads = new SharedReads();
     const { make, resolve, made } = createRead<string>();
     const hasty = reads.read('a', '/x', patient(20), make);
@@ -133,7 +133,7 @@ describe('the deadline', () => {
     expect(made).toHaveLength(1);
   });
 
-  it('of a caller who joins is not put off by the one who began', async () => {
+  it('of a joining caller is not extended by that of the first caller', async () => {
     const reads = new SharedReads();
     const { make, resolve } = createRead<string>();
     const first = reads.read('a', '/x', patient(), make);
@@ -143,7 +143,7 @@ describe('the deadline', () => {
     expect(await first).toBe('answer');
   });
 
-  it('of the read is the latest of all', async () => {
+  it('of the read is the latest of all callers', async () => {
     const reads = new SharedReads();
     const { make, resolve, made } = createRead<string>();
     const first = patient(1_000);
@@ -155,7 +155,7 @@ describe('the deadline', () => {
     expect(await Promise.all(answers)).toEqual(['answer', 'answer', 'answer']);
   });
 
-  it('ends the read once nobody has time left, and says so', async () => {
+  it('ends the read with an error once no caller has time left', async () => {
     const reads = new SharedReads();
     const { make, made } = createRead<string>();
     const goner = new AbortController();

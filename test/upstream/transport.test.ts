@@ -12,12 +12,12 @@ import { type Script, sendJson, startRawUpstream, startUpstream } from '../suppo
 
 const retries = 2;
 
-// Retries are jittered: without chance, they come at once.
+// Retries have random jitter; without it they are immediate.
 beforeEach(() => {
   vi.spyOn(Math, 'random').mockReturnValue(0);
 });
 
-describe('an answer with another status than the one hoped for', () => {
+describe('an answer with an error status', () => {
   const codes: readonly (readonly [number, ErrorCode])[] = [
     [202, 'UPSTREAM_INVALID_RESPONSE'],
     [300, 'UPSTREAM_INVALID_RESPONSE'],
@@ -45,7 +45,7 @@ describe('an answer with another status than the one hoped for', () => {
     'application/octet-stream': '',
   };
 
-  it.each(codes)('of %i is %s, whatever its body', async (status, code) => {
+  it.each(codes)('%i is %s, whatever its body', async (status, code) => {
     await using upstream = await startUpstream((response, { target }) => {
       const type = new URL(target, 'http://upstream').searchParams.get('type') ?? '';
       response.writeHead(status, { 'content-type': type, 'x-openstack-request-id': 'req-of-upstream' });
@@ -68,7 +68,7 @@ describe('an answer with another status than the one hoped for', () => {
     }
   });
 
-  it('keeps a request id of upstream only if it is one', async () => {
+  it('keeps an upstream request id only if it is valid', async () => {
     await using upstream = await startUpstream((response) => {
       response.writeHead(403, { 'x-openstack-request-id': 'see http://10.0.0.1/' });
       response.end();
@@ -78,7 +78,7 @@ describe('an answer with another status than the one hoped for', () => {
   });
 
   it.each([301, 302, 303, 307, 308])(
-    'a redirect with %i is not followed, so the token goes nowhere else',
+    'a redirect with %i is not followed, so the token goes to no other host',
     async (status) => {
       await using elsewhere = await startUpstream((response) => sendJson(response, 200, {}));
       await using upstream = await startUpstream((response) => {
@@ -93,7 +93,7 @@ describe('an answer with another status than the one hoped for', () => {
   );
 });
 
-it.each([200, 201, 203, 204, 205])('%i is success, to a read as to a write', async (status) => {
+it.each([200, 201, 203, 204, 205])('%i is success for reads and writes', async (status) => {
   await using upstream = await startUpstream((response) => {
     response.writeHead(status);
     response.end(status > 203 ? undefined : '{}');
@@ -116,20 +116,20 @@ describe('413', () => {
       return sendJson(response, 413, {}, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
     });
 
-  it('without Retry-After is a limit of the cloud to what is added', async () => {
+  it('without Retry-After is a quota error for an added member', async () => {
     await using upstream = await answering(undefined);
     await using transport = createTransport(upstream.url, { retries });
     expect(await transport.fail(create)).toMatchObject({ code: 'BAD_USER_INPUT', status: 413 });
   });
 
-  it.each(['0', 'soon', ''])('with Retry-After %j is a rate limit to what is added', async (retryAfter) => {
+  it.each(['0', 'soon', ''])('with Retry-After %j is a rate limit for an added member', async (retryAfter) => {
     await using upstream = await answering(retryAfter);
     await using transport = createTransport(upstream.url, { retries });
     expect(await transport.fail(create)).toMatchObject({ code: 'RATE_LIMITED', status: 413 });
     expect(upstream.received).toHaveLength(1);
   });
 
-  it('to a read is a rate limit, and the read is made again when Retry-After says so', async () => {
+  it('for a read is a rate limit, and the read is retried after Retry-After', async () => {
     await using upstream = await answering('0');
     await using transport = createTransport(upstream.url, { retries });
     expect(await transport.call(read)).toBe('{}');
@@ -137,14 +137,14 @@ describe('413', () => {
   });
 });
 
-describe('no whole answer', () => {
+describe('an incomplete answer', () => {
   it.each([
     ['reset before the headers', ''],
     ['reset within the headers', 'HTTP/1.1 200 OK\r\nContent-Ty'],
     ['reset within the body', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{"a"'],
     ['reset within a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\n{"a"'],
-    ['no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
-  ])('%s: reads are tried again, writes are sent once and have an unknown outcome', async (_name, sent) => {
+    ['not HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
+  ])('%s: reads are retried, writes are sent once and have an unknown outcome', async (_name, sent) => {
     await using upstream = await startRawUpstream((socket) => {
       if (sent === '') socket.resetAndDestroy();
       else socket.write(sent, () => socket.end());
@@ -160,7 +160,7 @@ describe('no whole answer', () => {
     expect(transport.reports.map(({ failure }) => failure)).toEqual(Array(retries + 2).fill('unreachable'));
   });
 
-  it('a refused connection is tried again for reads; the outcome of a write is known: it was never sent', async () => {
+  it('a refused connection is retried for reads; for writes the outcome is known, because they were never sent', async () => {
     await using transport = createTransport(await refusingUrl(createServer()), { retries });
     expect((await transport.fail(read)).code).toBe('UPSTREAM_UNAVAILABLE');
     expect(transport.reports).toHaveLength(retries + 1);
@@ -170,13 +170,13 @@ describe('no whole answer', () => {
     expect(transport.reports).toHaveLength(retries + 2);
   });
 
-  it('a body that ends with its connection is taken as it is', async () => {
+  it('a body that ends with its connection is accepted', async () => {
     await using upstream = await startRawUpstream((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n{"id": "1"}'));
     await using transport = createTransport(upstream.url);
     expect(await transport.call(read)).toBe('{"id": "1"}');
   });
 
-  it('interim answers are passed over', async () => {
+  it('interim responses are skipped', async () => {
     await using upstream = await startRawUpstream((socket) =>
       socket.write('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}'),
     );
@@ -185,31 +185,28 @@ describe('no whole answer', () => {
   });
 });
 
-it.each(['a read', 'a write'])(
-  'interim answers without end are cut off, well before the deadline: %s',
-  async (what) => {
-    await using upstream = await startRawUpstream((socket) => {
-      const hints = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(100);
-      function flood(): void {
-        while (!socket.destroyed && socket.write(hints));
-        if (!socket.destroyed) socket.once('drain', flood);
-      }
-      socket.on('error', () => {});
-      flood();
-    });
-    await using transport = createTransport(upstream.url, { retries, deadlineMs: 10_000 });
-    const start = performance.now();
-    const error = await transport.fail(what === 'a read' ? read : write);
-    expect(performance.now() - start).toBeLessThan(5_000);
-    expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' });
-    expect(error.details.outcome).toBe(what === 'a read' ? undefined : 'UNKNOWN');
-    expect(upstream.count()).toBe(1);
-  },
-);
+it.each(['a read', 'a write'])('endless interim responses are cut off well before the deadline: %s', async (what) => {
+  await using upstream = await startRawUpstream((socket) => {
+    const hints = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(100);
+    function flood(): void {
+      while (!socket.destroyed && socket.write(hints));
+      if (!socket.destroyed) socket.once('drain', flood);
+    }
+    socket.on('error', () => {});
+    flood();
+  });
+  await using transport = createTransport(upstream.url, { retries, deadlineMs: 10_000 });
+  const start = performance.now();
+  const error = await transport.fail(what === 'a read' ? read : write);
+  expect(performance.now() - start).toBeLessThan(5_000);
+  expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE' });
+  expect(error.details.outcome).toBe(what === 'a read' ? undefined : 'UNKNOWN');
+  expect(upstream.count()).toBe(1);
+});
 
-describe('an answer that cannot be used', () => {
+describe('an unusable answer', () => {
   const answers: readonly (readonly [string, Script])[] = [
-    ['larger than allowed, as its length says', (response) => response.end('x'.repeat(1025))],
+    ['larger than allowed, according to its length', (response) => response.end('x'.repeat(1025))],
     [
       'larger than allowed, without a length',
       (response) => {
@@ -227,7 +224,7 @@ describe('an answer that cannot be used', () => {
     ['not UTF-8', (response) => response.end(Buffer.from([0x22, 0xff, 0x22]))],
   ];
 
-  it.each(answers)('%s: UPSTREAM_INVALID_RESPONSE, once', async (_name, script) => {
+  it.each(answers)('is UPSTREAM_INVALID_RESPONSE without a retry: %s', async (_name, script) => {
     await using upstream = await startUpstream(script);
     await using transport = createTransport(upstream.url, { retries });
     const failedRead = await transport.fail(read);
@@ -241,13 +238,13 @@ describe('an answer that cannot be used', () => {
     expect(transport.reports.map(({ failure }) => failure)).toEqual(['unusable', 'unusable']);
   });
 
-  it('as large as allowed is taken', async () => {
+  it('is not one at exactly the allowed size', async () => {
     await using upstream = await startUpstream((response) => response.end('x'.repeat(1024)));
     await using transport = createTransport(upstream.url);
     expect(await transport.call(read)).toHaveLength(1024);
   });
 
-  it('an identity encoding is none', async () => {
+  it('is not one with the encoding identity', async () => {
     await using upstream = await startUpstream((response) => {
       response.writeHead(200, { 'content-encoding': 'identity' });
       response.end('{}');
@@ -272,7 +269,7 @@ describe('the deadline', () => {
       },
     ],
   ];
-  it.each(silences)('ends the wait for %s, and closes the connection', async (_name, script) => {
+  it.each(silences)('ends waiting for %s, and closes the connection', async (_name, script) => {
     await using upstream = await startUpstream(script);
     await using transport = createTransport(upstream.url, { deadlineMs, retries });
     for (const [call, outcome] of [
@@ -292,7 +289,7 @@ describe('the deadline', () => {
     expect(transport.reports.map(({ failure }) => failure)).toEqual(['timeout', 'timeout']);
   });
 
-  it('can be put off while the call is under way', async () => {
+  it('can be extended while the call is under way', async () => {
     await using upstream = await startUpstream((response) => void setTimeout(() => response.end('{}'), deadlineMs));
     await using transport = createTransport(upstream.url);
     const caller = { token: new Token('t'), requestId: 'r', signal: new AbortController().signal };
@@ -302,7 +299,7 @@ describe('the deadline', () => {
     expect(await answer).toBe('{}');
   });
 
-  it('covers waiting for a connection; a write that was still waiting is known not to have been sent', async () => {
+  it('covers waiting for a connection; a write that was still waiting is reported as not sent', async () => {
     await using upstream = await startUpstream((response, _request, number) => {
       if (number > 1) response.end('{}');
     });
@@ -323,7 +320,7 @@ describe('the deadline', () => {
   });
 
   it('covers connecting', async () => {
-    // Accepts no connection beyond its backlog, and so never answers the hello of TLS.
+    // Accepts no connection beyond its backlog, and so never answers the TLS handshake.
     await using silent = await listen(createServer());
     await using transport = createTransport(silent.url.replace('http:', 'https:'), { deadlineMs });
     const error = await transport.fail(write);
@@ -343,8 +340,8 @@ describe('the deadline', () => {
   });
 });
 
-describe('another attempt', () => {
-  it('brings the answer of a read that failed before, and every attempt is reported', async () => {
+describe('a retry', () => {
+  it('returns the answer of a read that failed before, and every attempt is reported', async () => {
     await using upstream = await startUpstream((response, _request, number) =>
       number === 1 ? sendJson(response, 503, {}) : response.end('{}'),
     );
@@ -356,7 +353,7 @@ describe('another attempt', () => {
     ]);
   });
 
-  it('waits as long as Retry-After says, in seconds or as a date', async () => {
+  it('waits for Retry-After, in seconds or as a date', async () => {
     const date = new Date(Date.now() + 2000).toUTCString();
     const waits = ['1', date].map(async (retryAfter) => {
       await using upstream = await startUpstream((response, _request, number) =>
@@ -384,7 +381,7 @@ describe('another attempt', () => {
     [429, '1.5', 1, undefined],
     [429, '2', 1, 2],
     [503, 'soon', retries + 1, undefined],
-  ])('after %i with Retry-After %s: %i attempts, and the client is told to wait %s seconds', async (...row) => {
+  ])('after %i with Retry-After %s makes %i attempts, and the client is told to wait %s seconds', async (...row) => {
     const [status, retryAfter, attempts, told] = row;
     await using upstream = await startUpstream((response) =>
       sendJson(response, status, {}, retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
@@ -398,7 +395,7 @@ describe('another attempt', () => {
     expect(upstream.received).toHaveLength(attempts + 1);
   });
 
-  it('tells a client about a date of Retry-After in whole seconds', async () => {
+  it('passes a Retry-After date to the client in whole seconds', async () => {
     await using upstream = await startUpstream((response) =>
       sendJson(response, 429, {}, { 'retry-after': new Date(Date.now() + 60_000).toUTCString() }),
     );
@@ -410,8 +407,8 @@ describe('another attempt', () => {
   });
 });
 
-describe('a caller who goes away', () => {
-  it('cancels a call under way: upstream sees its connection close', async () => {
+describe('a caller that goes away', () => {
+  it('cancels a call under way, and its upstream connection closes', async () => {
     await using upstream = await startUpstream(() => {});
     await using transport = createTransport(upstream.url, { retries });
     for (const [call, outcome] of [
@@ -429,7 +426,7 @@ describe('a caller who goes away', () => {
     expect(transport.reports.map(({ failure }) => failure)).toEqual(['cancelled', 'cancelled']);
   });
 
-  it('cancels a call that waits for a connection: it is never sent', async () => {
+  it('cancels a call that waits for a connection, so that it is never sent', async () => {
     let release = (): void => {};
     await using upstream = await startUpstream((response, _request, number) => {
       if (number === 1) release = () => response.end('{}');
@@ -461,7 +458,7 @@ describe('a caller who goes away', () => {
     expect(upstream.received).toHaveLength(1);
   });
 
-  it('before the call means that there is none', async () => {
+  it('before the call prevents it', async () => {
     await using upstream = await startUpstream((response) => response.end('{}'));
     await using transport = createTransport(upstream.url);
     const error = await transport.fail(write, AbortSignal.abort());
@@ -471,7 +468,7 @@ describe('a caller who goes away', () => {
   });
 });
 
-describe('what upstream receives', () => {
+describe('an upstream request', () => {
   const always = (url: string) => [
     ['host', new URL(url).host],
     ['connection', 'keep-alive'],
@@ -481,7 +478,7 @@ describe('what upstream receives', () => {
     ['x-openstack-request-id', 'req-1'],
   ];
 
-  it('of a read is its path and these headers, and nothing else', async () => {
+  it('for a read has only its path and these headers', async () => {
     await using upstream = await startUpstream((response) => response.end('{}'));
     await using transport = createTransport(upstream.url, { basePath: '/image/v2' });
     await transport.call({ ...read, path: '/images/a%20b?limit=1' });
@@ -489,7 +486,7 @@ describe('what upstream receives', () => {
     expect(upstream.received[0]?.headers).toEqual(always(upstream.url));
   });
 
-  it('of a write also is its body, with its length in bytes', async () => {
+  it('for a write also has a body, with its length in bytes', async () => {
     await using upstream = await startUpstream((response) => response.end('{}'));
     await using transport = createTransport(upstream.url);
     await transport.call({ ...write, body: { status: 'é漢' } });
@@ -501,7 +498,7 @@ describe('what upstream receives', () => {
     ]);
   });
 
-  it('of a removal has no body', async () => {
+  it('for a removal has no body', async () => {
     await using upstream = await startUpstream((response) => {
       response.writeHead(204);
       response.end();
@@ -512,7 +509,7 @@ describe('what upstream receives', () => {
     expect(upstream.received[0]?.headers).toEqual(always(upstream.url));
   });
 
-  it('as the token is the token byte for byte', async () => {
+  it('has the token byte for byte', async () => {
     await using upstream = await startUpstream((response) => response.end('{}'));
     await using transport = createTransport(upstream.url);
     const token = 'gAAAAAB-_=.~ "quoted", \u00e9\u00ff\u0080';

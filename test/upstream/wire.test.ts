@@ -40,7 +40,7 @@ const image = {
 };
 
 describe('a member', () => {
-  it('is what the reference shows', () => {
+  it('is parsed as the reference shows it', () => {
     expect(parseMember(member)).toEqual({
       imageId: member.image_id,
       memberId: member.member_id,
@@ -51,35 +51,38 @@ describe('a member', () => {
     });
   });
 
-  it('may have a number as its id, and fields nobody knows', () => {
+  it('may have a number as its id, and unknown fields', () => {
     expect(parseMember({ ...member, member_id: 4711, tomorrow: { x: 1 } }).memberId).toBe('4711');
   });
 
-  it('may have a key named __proto__, which changes nothing', () => {
+  it('may have a key named __proto__, which has no effect', () => {
     const parsed = parseMember(JSON.parse(`{"__proto__": {"status": "accepted"}, ${JSON.stringify(member).slice(1)}`));
     expect(parsed.status).toBe('PENDING');
     expect(Object.keys(parsed)).not.toContain('__proto__');
   });
 
-  it.each(Object.keys(member))('is not understood without "%s"', (key) => {
+  it.each(Object.keys(member))('is rejected without "%s"', (key) => {
     expect(() => parseMember({ ...member, [key]: undefined })).toThrow(WireError);
     expect(() => parseMember({ ...member, [key]: null })).toThrow(WireError);
     expect(() => parseMember({ ...member, [key]: [member[key as 'status']] })).toThrow(WireError);
   });
 
-  it.each(['maybe', 'PENDING', '', '__proto__', 'constructor', 'toString'])('has no status "%s"', (status) => {
-    expect(() => parseMember({ ...member, status })).toThrow(WireError);
-  });
+  it.each(['maybe', 'PENDING', '', '__proto__', 'constructor', 'toString'])(
+    'is rejected with the status "%s"',
+    (status) => {
+      expect(() => parseMember({ ...member, status })).toThrow(WireError);
+    },
+  );
 
-  it('does not take a status from a prototype', () => {
+  it('does not inherit a status from a prototype', () => {
     expect(() => parseMember(JSON.parse('{"__proto__": {"status": "pending"}}'))).toThrow(WireError);
   });
 
-  it.each([null, 'member', 1, true, undefined, [], [member]])('is no %j', (value) => {
+  it.each([null, 'member', 1, true, undefined, [], [member]])('is not %j', (value) => {
     expect(() => parseMember(value)).toThrow(WireError);
   });
 
-  it.each(['PENDING', 'ACCEPTED', 'REJECTED'] as const)('keeps its status %s on the way out and back', (status) => {
+  it.each(['PENDING', 'ACCEPTED', 'REJECTED'] as const)('keeps its status %s in both directions', (status) => {
     expect(parseMember({ ...member, status: toWireStatus(status) }).status).toBe(status);
   });
 });
@@ -123,13 +126,13 @@ describe('a time', () => {
     '2026-11-21T03:61:54Z',
     'Sat, 21 Nov 2026 03:41:54 GMT',
     '2026-11-21T03:41:54Z, or so',
-  ])('"%s" is none', (given) => {
+  ])('"%s" is rejected', (given) => {
     expect(() => parseMember({ ...member, updated_at: given })).toThrow(WireError);
   });
 });
 
 describe('an image', () => {
-  it('is what the reference shows; where the cloud keeps its data stays inside', () => {
+  it('is parsed as the reference shows it, without the location of its data', () => {
     expect(parseImage(image)).toEqual({
       id: image.id,
       name: image.name,
@@ -157,14 +160,14 @@ describe('an image', () => {
     });
   });
 
-  it('needs nothing but its id', () => {
+  it('requires only its id', () => {
     const { id, properties, ...rest } = parseImage({ id: 'x' });
     expect(id).toBe('x');
     expect(properties).toEqual(Object.create(null));
     expect(Object.values(rest).every((value) => value === null)).toBe(true);
   });
 
-  it('has as properties all that the image schema does not name', () => {
+  it('has every field outside the image schema as a property', () => {
     const row = JSON.parse('{"id": "x", "os_distro": "debian", "n": {"a": [1]}, "__proto__": {"size": 1}}');
     const { properties, size } = parseImage(row);
     expect(Object.entries(properties)).toEqual([
@@ -189,7 +192,7 @@ describe('an image', () => {
     expect(parseImage({ id: 'x', status }).status).toBe(status.toUpperCase());
   });
 
-  it.each(['frozen', 'constructor', '__proto__', ''])('has no status where nobody knows "%s"', (status) => {
+  it.each(['frozen', 'constructor', '__proto__', ''])('has no status if "%s" is unknown', (status) => {
     expect(parseImage({ id: 'x', status }).status).toBeNull();
   });
 
@@ -211,23 +214,23 @@ describe('an image', () => {
     ['tags', ['a', 1]],
     ['created_at', 'x'],
     ['updated_at', 1],
-  ])('is not understood with %s: %j', (key, value) => {
+  ])('is rejected with %s: %j', (key, value) => {
     expect(() => parseImage({ ...image, [key]: value })).toThrow(WireError);
   });
 
-  it('may be as large as numbers are exact', () => {
+  it('may be as large as the largest exact integer', () => {
     expect(parseImage({ id: 'x', size: Number.MAX_SAFE_INTEGER }).size).toBe(9_007_199_254_740_991);
   });
 });
 
-it('a list is the array under its key, and nothing else', () => {
+it('a list must be an array under its key', () => {
   expect(parseArray({ members: [1] }, 'members')).toEqual([1]);
   for (const body of [null, [], 'x', {}, { members: {} }, { members: null }]) {
     expect(() => parseArray(body, 'members')).toThrow(WireError);
   }
 });
 
-it('an object is no array and not null', () => {
+it('an object is neither an array nor null', () => {
   expect(parseObject({ a: 1 }, 'it')).toEqual({ a: 1 });
   for (const value of [null, [], 'x', 1]) expect(() => parseObject(value, 'it')).toThrow(WireError);
 });

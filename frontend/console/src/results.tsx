@@ -43,7 +43,8 @@ export function Results({ ref, outcome, titles }: ResultsProps) {
             {outcome.payload.changes.map((change, index) => (
               <li key={`${change.imageId} ${change.memberId}`} className={change.outcome.toLowerCase()}>
                 <span>
-                  <strong>{titles.get(change.imageId) ?? change.imageId}</strong> → <Project id={change.memberId} />
+                  <strong>{titles.get(change.imageId) ?? change.imageId}</strong> →{' '}
+                  {change.memberId !== null && <Project id={change.memberId} />}
                 </span>
                 <span className="outcome">{describe(change)}</span>
                 {[...change.userErrors, ...errorsOf(outcome.error, index)].map(({ message }) => (

@@ -111,7 +111,7 @@ export function SharedWithMe() {
 
 /** The membership is kept once in the cache, and a decision changes it there; the bare status is as it was read. */
 function statusOf({ myMembership }: SharedImage): MemberStatus | undefined {
-  return myMembership?.imageMember?.status ?? myMembership?.status;
+  return myMembership?.status;
 }
 
 interface ImageGroupProps {
@@ -131,7 +131,7 @@ function ImageGroup({ group, images, busy, onDecide }: ImageGroupProps) {
       <p className="hint">{images.length === 0 ? group.empty : group.explained}</p>
       <ul className="cards">
         {images.map((image) => {
-          const memberId = image.myMembership?.imageMember?.memberId;
+          const memberId = image.myMembership?.memberId;
           return (
             <li key={image.id} className="card decision">
               <div>
@@ -144,7 +144,7 @@ function ImageGroup({ group, images, busy, onDecide }: ImageGroupProps) {
                   ) : (
                     'without an owner'
                   )}
-                  {image.myMembership?.imageMember && `, ${toDay(image.myMembership.imageMember.createdAt)}`}
+                  {image.myMembership && `, ${toDay(image.myMembership.createdAt)}`}
                 </p>
                 <ImageFacts image={image} />
               </div>

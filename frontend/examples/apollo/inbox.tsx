@@ -17,15 +17,13 @@ export function Inbox() {
       ))}
       <ul>
         {data.images?.nodes.map(({ id, name, myMembership }) => {
-          const member = myMembership?.imageMember;
-          if (!member) return null;
-          const { imageId, memberId, status } = member;
+          if (!myMembership) return null;
           return (
             <li key={id}>
-              {name}: {status}
+              {name}: {myMembership.status}
               <button
                 type="button"
-                onClick={() => decide({ variables: { input: { imageId, memberId, status: 'ACCEPTED' } } })}
+                onClick={() => decide({ variables: { input: { imageId: id, status: 'ACCEPTED' } } })}
               >
                 Accept {name}
               </button>

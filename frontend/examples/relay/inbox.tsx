@@ -12,12 +12,8 @@ export function Inbox() {
             id
             name
             myMembership {
-              imageMember {
-                id
-                imageId
-                memberId
-                status
-              }
+              id
+              status
             }
           }
         }
@@ -42,16 +38,11 @@ export function Inbox() {
   return (
     <ul>
       {images?.nodes.map(({ id, name, myMembership }) => {
-        const member = myMembership?.imageMember;
-        if (!member) return null;
-        const { imageId, memberId, status } = member;
+        if (!myMembership) return null;
         return (
           <li key={id}>
-            {name}: {status}
-            <button
-              type="button"
-              onClick={() => decide({ variables: { input: { imageId, memberId, status: 'ACCEPTED' } } })}
-            >
+            {name}: {myMembership.status}
+            <button type="button" onClick={() => decide({ variables: { input: { imageId: id, status: 'ACCEPTED' } } })}>
               Accept {name}
             </button>
           </li>

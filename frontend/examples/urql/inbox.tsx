@@ -17,13 +17,11 @@ export function Inbox() {
       ))}
       <ul>
         {data.images?.nodes.map(({ id, name, myMembership }) => {
-          const member = myMembership?.imageMember;
-          if (!member) return null;
-          const { imageId, memberId, status } = member;
+          if (!myMembership) return null;
           return (
             <li key={id}>
-              {name}: {status}
-              <button type="button" onClick={() => decide({ input: { imageId, memberId, status: 'ACCEPTED' } })}>
+              {name}: {myMembership.status}
+              <button type="button" onClick={() => decide({ input: { imageId: id, status: 'ACCEPTED' } })}>
                 Accept {name}
               </button>
             </li>

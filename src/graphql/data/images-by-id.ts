@@ -6,30 +6,30 @@ import { isTooLarge } from '../../upstream/rows.ts';
 import { foldId } from '../../upstream/same-id.ts';
 import { settle } from './settle.ts';
 
-/** The ids that Glance gives to images; only these can be put in a list of ids. */
+/** The form of ids that Glance generates; a filter by several ids accepts only these. */
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** How many answers may be too large before the images that are left are given up. */
+/** Maximum number of oversized responses before the remaining images fail. */
 const maxTooLarge = 40;
 
-/** Whether an image can be asked for in a list of ids in this spelling, whatever the database below upstream is. */
+/** Whether this spelling of an id can be used in a filter by several ids, whatever database upstream uses. */
 export function isListable(imageId: string): boolean {
   return uuid.test(imageId);
 }
 
-/** Cuts ids into as many lists as calls are needed for them. */
+/** Splits ids into chunks of one call each. */
 export function inChunks(ids: readonly string[]): string[][] {
   const chunks: string[][] = [];
   for (let start = 0; start < ids.length; start += maxIdsPerCall) chunks.push(ids.slice(start, start + maxIdsPerCall));
   return chunks;
 }
 
-/** Whether upstream may answer a list of fewer ids: the answer was too large, or the list of ids was too long. */
+/** Whether a request for fewer ids may succeed: the response was too large, or the URL was too long. */
 export function isForFewer(error: unknown): error is UpstreamError {
   return isTooLarge(error) || (error instanceof UpstreamError && error.status === 414);
 }
 
-/** Loads images by their ids in as few calls as it takes. @returns one entry for each id: null where there is none. */
+/** Loads images by id in as few calls as possible. @returns one entry per id; null if there is no such image. */
 export async function loadImagesById(
   client: ImagesClient,
   ids: readonly string[],
@@ -41,9 +41,9 @@ export async function loadImagesById(
   return ids.map((id) => load.found.get(id) ?? null);
 }
 
-/** One load of several images. */
+/** One batch of images to load. */
 class ImagesById {
-  /** What was found, by the ids that were asked for. */
+  /** The results, by requested id. */
   readonly found = new Map<string, ImageAttributes | Error | null>();
   readonly #client: ImagesClient;
   #tooLarge = 0;
@@ -52,19 +52,19 @@ class ImagesById {
     this.#client = client;
   }
 
-  /** Looks up each image by a call of its own. */
+  /** Looks up each image in its own call. */
   async each(ids: readonly string[]): Promise<void> {
     await Promise.all(ids.map(async (id) => this.found.set(id, await settle(this.#client.getImage(id)))));
   }
 
-  /** Looks up images in lists: visible ones first, then hidden ones, because one list never holds both. */
+  /** Looks up images in list calls: visible ones first, then hidden ones, because one list never holds both. */
   readonly list = async (ids: readonly string[]): Promise<void> => {
     await this.#list(ids, false);
   };
 
   /**
-   * An id that is in neither list cannot be seen. A single one that is left, or one whose row could not be understood, is
-   * looked up by itself; so are all where the Images API is too old for such a list and refuses it.
+   * An id in neither list is not visible to the caller. A single remaining id, or one whose row could not be parsed, is
+   * looked up on its own; so are all ids if the Images API is too old for this filter and refuses it.
    */
   async #list(ids: readonly string[], hidden: boolean): Promise<void> {
     if (ids.length < 2) return this.each(ids);
@@ -74,12 +74,12 @@ class ImagesById {
     if (list instanceof Error) return this.#fail(ids, list);
     const missing = this.#take(list, ids);
     if (list.errors.length > 0) return this.each(missing);
-    // Upstream may allow only shorter pages than were asked for: the rest is then still to come.
+    // Upstream may limit pages to fewer rows than requested: then list the rest.
     if (list.more && missing.length < ids.length) return this.#list(missing, hidden);
     if (!hidden) return this.#list(missing, true);
   }
 
-  /** One half after the other, so that large answers are not held at the same time. */
+  /** Lists the two halves in sequence, so that large responses are not held concurrently. */
   async #halve(ids: readonly string[], hidden: boolean, error: Error): Promise<void> {
     if (++this.#tooLarge > maxTooLarge) return this.#fail(ids, error);
     const middle = Math.ceil(ids.length / 2);
@@ -91,7 +91,7 @@ class ImagesById {
     for (const id of ids) this.found.set(id, error);
   }
 
-  /** @returns the ids that are still missing. An image is found by the spelling that was asked for, whatever its own. */
+  /** @returns the ids that are still missing. Images are stored under the requested spelling of their ids. */
   #take({ rows }: ImageList, ids: readonly string[]): string[] {
     for (const image of rows) this.found.set(foldId(image.id), image);
     return ids.filter((id) => !this.found.has(id));

@@ -17,7 +17,7 @@ import { findOwn, loadOwnStatuses, type OwnStatus } from './own-statuses.ts';
 import type { Ownership } from './ownership.ts';
 import { settle } from './settle.ts';
 
-/** The members of an image: a row for each project, and an error for each row that could not be understood. */
+/** The members of an image: a row per project, and an error for each row that could not be parsed. */
 export class MemberList implements Rows<ImageMember> {
   readonly rows: readonly ImageMember[];
   readonly errors: Rows<ImageMember>['errors'];
@@ -28,14 +28,14 @@ export class MemberList implements Rows<ImageMember> {
     this.errors = errors;
   }
 
-  /** The rows, to look for members among them. */
+  /** The rows, indexed by member id. */
   get byId(): IdIndex<ImageMember> {
     this.#byId ??= new IdIndex(this.rows, ({ memberId }) => memberId);
     return this.#byId;
   }
 }
 
-/** How often each kind of thing was asked for, and how often that took more than what was known already. */
+/** Numbers of reads, and of loads, which are reads that the request's cache could not answer. */
 export class LoaderStats {
   readonly image = { reads: 0, loads: 0 };
   readonly memberList = { reads: 0, loads: 0 };
@@ -44,9 +44,9 @@ export class LoaderStats {
 }
 
 /**
- * The reads of one request, each made once. Images asked for together become one call; several members of one image
- * become one list. Lives as long as its request, so nothing is ever shown to another token. Ids are cached in the
- * spelling that was asked for: whether another one means the same is for upstream to say.
+ * The reads of one request, each made once. Images requested in the same tick become one call; several members of one
+ * image become one list. Lives as long as its request, so no data reaches another token. Ids are cached as spelled in
+ * the request: only upstream knows whether another spelling is the same id.
  */
 export class Loaders {
   readonly #client: ImagesClient;
@@ -54,7 +54,7 @@ export class Loaders {
   readonly #lists: DataLoader<string, MemberList | null>;
   readonly #members: DataLoader<ImageMemberKey, ImageMember | null, string>;
   readonly #ownStatuses: DataLoader<Image, MemberStatus | null, string>;
-  /** The images whose member list is loaded or under way, so that single members can be taken from it. */
+  /** The images whose member list is loaded or loading, so that single members can be taken from it. */
   readonly #listed = new Set<string>();
   readonly #stats: LoaderStats;
 
@@ -67,7 +67,7 @@ export class Loaders {
     this.#ownStatuses = new DataLoader((images) => this.#loadOwnStatuses(images), { cacheKeyFn: ({ id }) => id });
   }
 
-  /** The image; null if there is none or the token may not see it. */
+  /** The image; null if it does not exist or the token may not see it. */
   image(imageId: string): Promise<ImageAttributes | null> {
     this.#stats.image.reads++;
     return this.#images.load(imageId);
@@ -81,24 +81,24 @@ export class Loaders {
   }
 
   /**
-   * Begins to load the members of an image along with the image itself, so that they need not wait for it: a call for
-   * nothing where the image turns out to have none.
+   * Starts to load the members of an image concurrently with the image itself. The call is wasted if the image turns
+   * out to have none.
    */
   expectMemberList(imageId: string): void {
     this.#listed.add(imageId);
-    // Those who ask for the list are told what went wrong.
+    // `memberList` reports the error to its callers.
     this.#lists.load(imageId).catch(() => {});
   }
 
-  /** One member; null if there is none or the token may not see it. */
+  /** One member; null if it does not exist or the token may not see it. */
   member(key: ImageMemberKey): Promise<ImageMember | null> {
     this.#stats.member.reads++;
     return this.#members.load(key);
   }
 
   /**
-   * The caller's own status in the image; null where it is no member, or not only that: upstream shows the caller's own
-   * images, and to administrators all images, whatever status is asked for.
+   * The caller's own status in the image; null if it is not a member. Also null for the caller's own images and, for
+   * administrators, for all images: upstream lists those whatever status the filter has.
    */
   ownStatus(image: Image): Promise<MemberStatus | null> {
     this.#stats.ownStatus.reads++;
@@ -106,17 +106,17 @@ export class Loaders {
   }
 
   /**
-   * Whether these rows, which upstream listed as the image's members, are all of them. To a member, upstream lists itself
-   * alone: a single row may be all members, or the caller itself.
+   * Whether these rows, listed by upstream, are all members of the image. A caller that is a member gets only its own
+   * row, so a single row may be incomplete.
    */
   async areAllMembers(rows: readonly ImageMember[], image: Image): Promise<boolean> {
     return rows.length !== 1 || (await this.ownStatus(image)) === null;
   }
 
   /**
-   * Leaves the caller's own images out of those that upstream listed as shared, by this status of the caller.
+   * Removes the caller's own images from images that upstream listed as shared with it in this status.
    *
-   * @param ownership what is known already, and is found out.
+   * @param ownership what is known already; what is found out is recorded there.
    */
   async leaveOutOwn(
     images: readonly ImageAttributes[],
@@ -137,7 +137,7 @@ export class Loaders {
     return others.filter((_image, index) => statuses[index] !== null);
   }
 
-  /** Keeps images that a list brought, so that they need not be looked up. */
+  /** Caches images from a list, so that they need no lookup. */
   primeImages(images: readonly ImageAttributes[]): void {
     for (const image of images) this.#images.prime(image.id, image);
   }
@@ -153,13 +153,13 @@ export class Loaders {
     this.#ownStatuses.prime(image, status);
   }
 
-  /** Forgets everything, so that what is asked for from now on is the world as it is from now on. */
+  /** Clears all caches, so that later reads show the current state. */
   startOver(): void {
     this.#images.clearAll();
     this.forgetMembers();
   }
 
-  /** Forgets who is a member of which image. */
+  /** Clears all cached members and statuses. */
   forgetMembers(): void {
     this.#lists.clearAll();
     this.#listed.clear();
@@ -168,12 +168,18 @@ export class Loaders {
   }
 
   /**
-   * Forgets what a write made stale: everything, because one image or member may have been asked for in several
-   * spellings. Keeps the row that it answered, if any, under the spelling that was asked for and the one upstream holds.
+   * Clears what a write made stale: everything, because an image or member may be cached in several spellings. Caches
+   * the returned row, if any, under the requested spelling and under that of upstream.
    */
   written(key: ImageMemberKey, row?: ImageMember): void {
     this.startOver();
     if (row) this.#members.prime(key, row).prime(row, row);
+  }
+
+  /** Forgets everything after a write to an image, and keeps the image that it answered. */
+  imageWritten(imageId: string, image: ImageAttributes): void {
+    this.startOver();
+    this.#images.prime(imageId, image).prime(image.id, image);
   }
 
   #loadImages(ids: readonly string[]): Promise<(ImageAttributes | null | Error)[]> {
@@ -189,7 +195,7 @@ export class Loaders {
       if (!(error instanceof UpstreamError)) throw error;
       if (error.status === 404) return null;
       if (error.status !== 403) throw error;
-      // Glance refuses to list the members of an image that is not shared, even to its owner: it has none.
+      // For an image that is not shared, and so has no members, Glance answers 403 even to the owner.
       if (error.says('Only shared images have members')) return noMembers;
       const image = await this.image(imageId);
       if (image !== null && image.visibility !== 'SHARED') return noMembers;
@@ -210,7 +216,7 @@ export class Loaders {
     );
   }
 
-  /** Takes a member from the list of all. Where the list leaves doubt, upstream is asked, if it can be. */
+  /** Takes a member from the member list. If the list is inconclusive, looks the member up, if it is addressable. */
   async #pick(key: ImageMemberKey, isAddressable: boolean): Promise<ImageMember | null> {
     const list = await this.memberList(key.imageId);
     if (list === null) return null;
@@ -222,7 +228,7 @@ export class Loaders {
     return null;
   }
 
-  /** An image that is known by its key alone may be held in another spelling, in which it can be listed. */
+  /** Upstream may hold a different spelling of an image's bare key, one that can be listed. */
   async #loadOwnStatuses(images: readonly Image[]): Promise<(MemberStatus | null | Error)[]> {
     this.#stats.ownStatus.loads += images.length;
     const held = await Promise.all(
@@ -230,16 +236,16 @@ export class Loaders {
     );
     const seen = held.filter((image) => image !== null);
     const statuses = await loadOwnStatuses(this.#client, seen);
-    const told = new Map(seen.map((image, index) => [image, statuses[index]]));
+    const statusOf = new Map(seen.map((image, index) => [image, statuses[index]]));
     return Promise.all(
-      held.map((image) => (image === null ? null : settle(this.#decide(image.id, told.get(image) ?? null)))),
+      held.map((image) => (image === null ? null : settle(this.#decide(image.id, statusOf.get(image) ?? null)))),
     );
   }
 
-  /** Where the caller is a member twice, the row that was changed last tells its status. */
-  async #decide(imageId: string, told: OwnStatus): Promise<MemberStatus | null> {
-    if (told instanceof Error) throw told;
-    if (told !== 'SEVERAL') return told;
+  /** If the caller is a member twice, the row that was changed last holds its status. */
+  async #decide(imageId: string, status: OwnStatus): Promise<MemberStatus | null> {
+    if (status instanceof Error) throw status;
+    if (status !== 'SEVERAL') return status;
     const rows = (await this.memberList(imageId))?.rows ?? [];
     return rows.length === 1 ? (rows[0]?.status ?? null) : null;
   }

@@ -6,44 +6,44 @@ import { allInOrder, settle } from './settle.ts';
 
 const statuses = ['PENDING', 'ACCEPTED', 'REJECTED'] as const satisfies readonly MemberStatus[];
 
-/** The form of ids that a list of ids can hold. */
+/** The form of ids that a filter by several ids accepts. */
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** By the ids that were asked for: true for those that upstream lists, and why that is not known of others. */
+/** By requested id: true if upstream lists the image, or the error that left it unknown. */
 type Listed = ReadonlyMap<string, true | Error>;
 
-/** What upstream says about the caller's membership in one image, from its lists by status. */
+/** The caller's membership in one image, derived from upstream's lists by status. */
 export type OwnStatus =
-  /** The caller has this status, or is no member. */
+  /** The caller has this status, or is not a member. */
   | MemberStatus
   | null
-  /** Upstream lists the image by several statuses: the caller is a member twice, and the image's members tell more. */
+  /** Upstream lists the image under two statuses: the caller is a member twice, and the member list must decide. */
   | 'SEVERAL'
   | Error;
 
 /**
- * The caller's own status in each of these images. Upstream lists the caller's own images, and to administrators all
- * images, by every status: so these have none.
+ * The caller's own status in each of these images. The caller's own images and, for administrators, all images are
+ * listed under every status; for these the result is null.
  *
- * @throws the error of a list that cannot be had.
+ * @throws the error of a list that fails.
  */
 export async function loadOwnStatuses(client: ImagesClient, images: readonly Image[]): Promise<OwnStatus[]> {
   const lists = await allInOrder(statuses.map((status) => listByStatus(client, images, status)));
   return images.map(({ id }) => {
-    const told = lists.map((list) => list.get(id));
-    const failure = told.find((is) => is instanceof Error);
+    const found = lists.map((list) => list.get(id));
+    const failure = found.find((result) => result instanceof Error);
     if (failure) return failure;
-    const held = statuses.filter((_status, index) => told[index]);
+    const held = statuses.filter((_status, index) => found[index]);
     if (held.length === 2) return 'SEVERAL';
     return held.length === 1 ? (held[0] ?? null) : null;
   });
 }
 
 /**
- * The caller's own images among those that upstream lists by this status: they are listed by every other status as well.
- * An image that is listed by one other status only is somebody else's, and the caller is a member twice.
+ * The caller's own images among those listed under this status: they are listed under every other status as well. An
+ * image listed under only one other status belongs to another project, and the caller is a member twice.
  *
- * @throws the error of a list that cannot be had, or which leaves an image in doubt.
+ * @throws the error of a list that fails, or that leaves an image undecided.
  */
 export async function findOwn(
   client: ImagesClient,
@@ -54,13 +54,13 @@ export async function findOwn(
   for (const other of statuses) {
     if (other === status || own.length === 0) continue;
     const listed = await listByStatus(client, own, other);
-    for (const is of listed.values()) if (is instanceof Error) throw is;
+    for (const result of listed.values()) if (result instanceof Error) throw result;
     own = own.filter(({ id }) => listed.has(id));
   }
   return new Set(own);
 }
 
-/** How many calls it takes at the most to tell the caller's own images from others among so many that are listed. */
+/** Maximum number of calls that `leaveOutOwn` makes for this many listed images. */
 export function callsToFindOwn(images: number, status: MemberStatus | 'ALL'): number {
   const lists = status === 'ALL' ? statuses.length : statuses.length - 1;
   return lists * inChunks(Array<string>(images)).length;
@@ -69,27 +69,27 @@ export function callsToFindOwn(images: number, status: MemberStatus | 'ALL'): nu
 async function listByStatus(client: ImagesClient, images: readonly Image[], status: MemberStatus): Promise<Listed> {
   const listable = images.filter(({ id }) => uuid.test(id));
   const listings = [false, true].flatMap((hidden) => {
-    // Where the Images API is too old to hide images, it says nothing of it.
-    const mayBe = (image: Image): boolean => !hasAttributes(image) || (image.osHidden ?? false) === hidden;
-    const ids = listable.filter(mayBe).map(({ id }) => id);
-    return apart(ids)
+    // An Images API that is too old to hide images omits the attribute.
+    const mayBeListed = (image: Image): boolean => !hasAttributes(image) || (image.osHidden ?? false) === hidden;
+    const ids = listable.filter(mayBeListed).map(({ id }) => id);
+    return separateSpellings(ids)
       .flatMap(inChunks)
       .map((chunk) => listChunk(client, chunk, status, hidden));
   });
   return new Map((await allInOrder(listings)).flatMap((listed) => [...listed]));
 }
 
-/** Lists without two spellings of one id, so that a row of the answer belongs to one id that was asked for. */
-function apart(ids: readonly string[]): string[][] {
+/** Splits ids into lists without two spellings of one id, so that each returned row matches one requested id. */
+function separateSpellings(ids: readonly string[]): string[][] {
   const folded = new Set<string>();
   const [list, others]: [string[], string[]] = [[], []];
   for (const id of ids) (folded.size < folded.add(foldId(id)).size ? list : others).push(id);
-  return others.length > 0 ? [list, ...apart(others)] : [list];
+  return others.length > 0 ? [list, ...separateSpellings(others)] : [list];
 }
 
 /**
- * Asks again for what is left where upstream allows only shorter pages than were asked for, and for one half after the
- * other where the answer is too large.
+ * Lists one chunk. Lists the rest again if upstream limits pages to fewer rows, and halves the chunk if the response is
+ * too large.
  */
 async function listChunk(
   client: ImagesClient,
@@ -106,8 +106,8 @@ async function listChunk(
   }
   if (page instanceof Error) throw page;
   const listed = new Set(page.rows.map(({ id }) => foldId(id)));
-  const told = ids.filter((id) => listed.has(foldId(id)));
+  const found = ids.filter((id) => listed.has(foldId(id)));
   const left = ids.filter((id) => !listed.has(foldId(id)));
-  const isCut = page.more && told.length > 0 && left.length > 0;
-  return [...told.map((id) => [id, true] as const), ...(isCut ? await listChunk(client, left, status, hidden) : [])];
+  const isCut = page.more && found.length > 0 && left.length > 0;
+  return [...found.map((id) => [id, true] as const), ...(isCut ? await listChunk(client, left, status, hidden) : [])];
 }

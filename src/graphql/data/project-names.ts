@@ -3,23 +3,23 @@ import type { IdentityClient, ProjectList } from '../../identity/client.ts';
 import { whyNotPathSegment } from '../../upstream/path.ts';
 
 /**
- * What projects are called, for one operation. The user's own projects are named by one call, whatever their number.
- * Those of others are told to administrators alone: a single one is looked up by its id, and whatever follows takes the
- * list of all projects, because Keystone cannot list some of them by their ids. After one refusal no other name is asked
- * for, and what cannot be found within the bounds of the operation stays unknown.
+ * Project names, for one operation. One call names all of the user's own projects. Only administrators may see the
+ * names of others: the first one is looked up by id if it is requested alone; any further ones take the list of all
+ * projects, because Keystone cannot filter by several ids. After one refusal, no other name is requested. Names that
+ * exceed the operation's number of requests stay unknown.
  */
 export class ProjectNames {
   readonly #identity: IdentityClient;
   readonly #ownProjects: () => Promise<ProjectList | null>;
-  /** How many of the operation's requests must be left to others. */
+  /** Number of the operation's requests that are reserved for other purposes. */
   readonly #reserved: () => number;
   readonly #loader = new DataLoader<string, string | null>((ids) => this.#load(ids));
-  /** Names of projects of others; null where there is no such project. */
+  /** Names of other projects; null if there is no such project. */
   readonly #others = new Map<string, string | null>();
-  /** Whether nothing more can be found out about projects of others. */
+  /** Whether no further names of other projects can be found. */
   #isComplete = false;
   #isListed = false;
-  /** What is being found out about projects of others: the next question may be answered by then. */
+  /** The lookups of other projects so far, in sequence, because one may make the next unnecessary. */
   #asking: Promise<unknown> = Promise.resolve();
 
   constructor(identity: IdentityClient, ownProjects: () => Promise<ProjectList | null>, reserved: () => number) {
@@ -29,11 +29,11 @@ export class ProjectNames {
   }
 
   /**
-   * The name of a project; null where the caller may not know it, and where there is no such project.
-   * @throws GatewayError where the Identity service cannot tell.
+   * The name of a project; null if the caller may not see it, or there is no such project.
+   * @throws GatewayError if the Identity service fails.
    */
   async load(id: string): Promise<string | null> {
-    // Anything can be a member of an image. What cannot stand in a path is no project.
+    // A member id can be any text. One that cannot be a path segment is not a project.
     return whyNotPathSegment(id) === null ? this.#loader.load(id) : null;
   }
 
@@ -44,7 +44,7 @@ export class ProjectNames {
     return ids.map((id) => own.get(id) ?? this.#others.get(id) ?? null);
   }
 
-  /** After a failure, every later turn fails alike: what failed once is not tried again. */
+  /** After a failure, every later lookup fails with the same error, without a retry. */
   #inTurn(find: () => Promise<void>): Promise<unknown> {
     this.#asking = this.#asking.then(find);
     return this.#asking;

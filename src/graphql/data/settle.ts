@@ -1,4 +1,4 @@
-/** The value of a promise, or its error as a value: DataLoader takes errors so, and one failure is one key's alone. */
+/** The value of a promise, or its error as a value, so that in a DataLoader batch only the affected key fails. */
 export async function settle<T>(promise: Promise<T>): Promise<T | Error> {
   try {
     return await promise;
@@ -8,8 +8,8 @@ export async function settle<T>(promise: Promise<T>): Promise<T | Error> {
 }
 
 /**
- * All of these values, or the first error in their order: which of several errors is told does not depend on which
- * comes first.
+ * All values, or the first error in the order of the promises: which of several errors is thrown does not depend on
+ * timing.
  */
 export async function allInOrder<T extends readonly unknown[]>(
   promises: readonly [...{ [K in keyof T]: Promise<T[K]> }],

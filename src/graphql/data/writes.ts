@@ -1,25 +1,24 @@
 import { GatewayError, UpstreamError } from '../../errors.ts';
 import type { ImagesClient } from '../../upstream/images-client.ts';
-import type { ImageMember, ImageMemberKey, MemberStatus } from '../../upstream/model.ts';
+import type { ImageAttributes, ImageChanges, ImageMember, ImageMemberKey, MemberStatus } from '../../upstream/model.ts';
 import { type Loaders, MemberList } from './loaders.ts';
 
-/** How often a member is removed that is still there afterwards. */
+/** Maximum number of attempts to remove a member that is still there afterwards. */
 const removals = 3;
 
-/** What writes go through: the part of an operation's context that they need. */
+/** The part of an operation's context that writes need. */
 interface Writer {
   readonly client: ImagesClient;
-  /** Are called with each write, so that later reads show it. */
+  /** Are cleared by each write, so that later reads show it. */
   readonly loaders: Loaders;
-  /** Whether a removal is read back before it is called done. */
+  /** Whether a removal is verified by a read before it is reported as done. */
   readonly verifyRemovals: boolean;
 }
 
 /**
- * Makes a project a member. Where the answer was lost, what upstream holds is read back: a member that is there is the
- * answer, however it came about.
+ * Makes a project a member. If the response is lost, reads the member back: if it exists, the write counts as done.
  *
- * @throws UpstreamError, with `outcome: "UNKNOWN"` only where reading back could not tell.
+ * @throws UpstreamError, with `outcome: "UNKNOWN"` only if reading back was inconclusive.
  */
 export async function createMember(key: ImageMemberKey, context: Writer): Promise<ImageMember> {
   const row = await attempt(
@@ -43,28 +42,48 @@ export async function updateMember(key: ImageMemberKey, status: MemberStatus, co
   return row;
 }
 
+/** Changes attributes of an image; reads back as `createMember` does. @throws UpstreamError. */
+export async function updateImage(imageId: string, changes: ImageChanges, context: Writer): Promise<ImageAttributes> {
+  const image = await attempt(
+    () => context.client.updateImage(imageId, changes),
+    async () => {
+      const held = await context.client.getImage(imageId);
+      return held !== null && hasAll(held, changes) ? held : null;
+    },
+  );
+  context.loaders.imageWritten(imageId, image);
+  return image;
+}
+
+/** Whether an image is as it should be after these changes. Upstream keeps each tag once, in an order of its own. */
+function hasAll(image: ImageAttributes, { tags, ...changes }: ImageChanges): boolean {
+  const names = Object.keys(changes) as (keyof typeof changes)[];
+  const hasTags = tags === undefined || new Set(tags).symmetricDifference(new Set(image.tags)).size === 0;
+  return hasTags && names.every((name) => image[name] === changes[name]);
+}
+
 /**
- * Removes a member, and reads back that it is gone: Glance may hold a member twice and then removes one of the two, and
- * a status change at the same moment may undo the removal, although it was answered with 204.
+ * Removes a member, and verifies that it is gone: Glance may hold a member twice and then removes only one row, and a
+ * concurrent status change may undo the removal, even after a 204.
  *
- * @param known the member, where it is known already. Otherwise it is looked up first, because the answer to a removal
- *   does not tell in which spelling upstream held the ids.
- * @returns the key of the member as upstream held it.
- * @throws UpstreamError as above, and `UPSTREAM_UNAVAILABLE` where the member does not stay away.
+ * @param known the member, if it is known already. Otherwise it is looked up first, because the response to a removal
+ *   does not show the stored spelling of the ids.
+ * @returns the key of the member as stored by upstream.
+ * @throws UpstreamError as `createMember`, and `UPSTREAM_UNAVAILABLE` if the member is still there after all attempts.
  */
 export async function deleteMember(key: ImageMemberKey, context: Writer, known?: ImageMember): Promise<ImageMemberKey> {
   const { client, loaders, verifyRemovals } = context;
   const held = known ?? (await lookUp(key, context)) ?? key;
   for (let removal = 1; removal <= removals; removal++) {
     try {
-      const told = await attempt(
+      const outcome = await attempt(
         async () => {
           await client.deleteMember(key);
           return 'removed' as const;
         },
         async () => ((await isGone(key, context)) ? ('gone' as const) : null),
       );
-      if (told === 'gone' || !verifyRemovals) return held;
+      if (outcome === 'gone' || !verifyRemovals) return held;
     } catch (error) {
       const goneSince = removal > 1 && error instanceof UpstreamError && error.status === 404;
       if (!goneSince) throw error;
@@ -72,20 +91,19 @@ export async function deleteMember(key: ImageMemberKey, context: Writer, known?:
     } finally {
       loaders.written(key);
     }
-    // Upstream has said that it removed the member: that a second look fails does not make it untrue.
+    // Upstream confirmed the removal: a failed verification does not disprove it.
     if ((await client.getMember(key).catch(() => null)) === null) return held;
   }
   throw new GatewayError(
     'UPSTREAM_UNAVAILABLE',
-    `Member ${key.memberId} of image ${key.imageId} was removed ${removals} times and is still there: it is listed more ` +
-      'often than that, or its status is being changed at this moment. Try again.',
+    `Could not remove member ${key.memberId} from image ${key.imageId}: it is still there after ${removals} attempts. ` +
+      'Upstream may hold several rows of it, or its status is being changed concurrently. Try again.',
   );
 }
 
 /**
- * Whether nobody can doubt that a project is no member. That it is not found says little: so it is where the token may
- * not see it, where the image is not shared at the moment, and where an id can be stored but not addressed. A list that
- * is known to hold all members has the last word.
+ * Whether a project is certainly not a member. A 404 alone does not prove it: the token may not see the member, the
+ * image may currently not be shared, or the id may be stored but not addressable. Only a complete member list is proof.
  */
 async function isGone(key: ImageMemberKey, { client, loaders }: Writer): Promise<boolean> {
   if ((await client.getMember(key)) !== null) return false;
@@ -96,7 +114,7 @@ async function isGone(key: ImageMemberKey, { client, loaders }: Writer): Promise
   return loaders.areAllMembers(rows, image ?? { id: key.imageId });
 }
 
-/** The member, where it can be had: what a write does next does not depend on it. @throws where no token is accepted. */
+/** The member, or null if it cannot be read: the write does not depend on it. @throws if the token is rejected. */
 async function lookUp(key: ImageMemberKey, { loaders }: Writer): Promise<ImageMember | null> {
   try {
     return await loaders.member(key);
@@ -107,8 +125,8 @@ async function lookUp(key: ImageMemberKey, { loaders }: Writer): Promise<ImageMe
 }
 
 /**
- * Writes; and where the fate of the write is unknown, reads back what upstream holds now. That which is not there may
- * still come, so only what is there tells anything.
+ * Writes and, if the outcome is unknown, reads back the current state. Only a found result is conclusive: a missing one
+ * may still appear.
  */
 async function attempt<T>(write: () => Promise<T>, readBack: () => Promise<T | null>): Promise<T> {
   try {

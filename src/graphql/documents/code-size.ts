@@ -7,15 +7,15 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** What each takes, in bytes, as measured; a variable may be an object of a dozen fields. */
+/** Measured memory of the compiled code, in bytes; a variable may be an object of a dozen fields. */
 const bytesPerVariable = 20_000;
 const bytesPerField = 2_000;
-/** What each character of what leads to a field takes: its code repeats them. */
+/** For each character on the path to a field, which the code of the field repeats. */
 const bytesPerCharacter = 3;
 
 /**
- * About how many bytes of memory an operation of a valid document takes once it is compiled. A short document can make
- * much of it: each fragment is compiled wherever it is spread, and each field repeats the aliases of all that it is in.
+ * Estimates the memory of a compiled operation of a valid document, in bytes. A short document can take much memory:
+ * each fragment is compiled wherever it is spread, and the code of each field repeats the aliases of its ancestors.
  */
 export function estimateCodeSize(document: DocumentNode, operation: OperationDefinitionNode): number {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -40,7 +40,7 @@ export function estimateCodeSize(document: DocumentNode, operation: OperationDef
   return bytesPerVariable * (operation.variableDefinitions?.length ?? 0) + sizeOf(operation.selectionSet, 0);
 }
 
-/** How long a selection is without what is selected below it: its alias, name, arguments and directives. */
+/** Length of a selection without its selection set: its alias, name, arguments and directives. */
 function headLength(selection: SelectionNode): number {
   const { loc } = selection;
   if (loc === undefined) return 0;

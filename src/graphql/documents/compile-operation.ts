@@ -15,21 +15,21 @@ import {
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { GatewayContext } from '../context.ts';
 
-/** Why an operation is not compiled: what the compiler would answer otherwise than graphql-js does. */
+/** Why an operation is not compiled: its code would be too large, or would answer differently from graphql-js. */
 export type WhyNotCompiled = 'size' | 'conditions' | 'several writes' | 'variable in a scalar' | 'reserved name';
 
 /**
  * Executes a compiled operation.
  *
  * @param variables as graphql-js coerced them.
- * @returns null, with nothing executed yet, where the compiler reads these variables otherwise than graphql-js.
+ * @returns null, before executing anything, if the compiler treats these variables differently from graphql-js.
  */
 export type CompiledOperation = (
   variables: Readonly<Record<string, unknown>>,
   context: GatewayContext,
 ) => Promise<ExecutionResult> | ExecutionResult | null;
 
-/** Compiles an operation of a valid document to JavaScript, or tells why that would change its answer. */
+/** Compiles an operation of a valid document to JavaScript, or returns why that would change its response. */
 export function compileOperation(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -38,32 +38,32 @@ export function compileOperation(
   if (isSeveralWrites(node)) return 'several writes';
   const { why, notNull } = examine(schema, document);
   if (why !== undefined) return why;
-  // Models hold enums as the schema names them: there is nothing to serialise.
+  // Models hold enum values as spelled in the schema, so leaves need no serialisation.
   const compiled = compileQuery(schema, document, node.name?.value, { disableLeafSerialization: true });
   if (!isCompiledQuery(compiled))
     throw new Error(`graphql-jit cannot compile a valid operation: ${compiled.errors?.[0]}`);
   return (variables, context) => {
-    // The compiler would not notice.
+    // The compiler does not check this.
     for (const name of notNull) if (variables[name] === null) return null;
     const result = compiled.query(undefined, context, variables);
-    // The compiler reads the variables once more, before anything else: it may refuse what graphql-js took.
+    // The compiled code checks the variables again before it executes, and may refuse what graphql-js accepted.
     return 'errors' in result && result.data === undefined ? null : result;
   };
 }
 
 /**
- * Whether an operation writes more than once. Where one write fails whose answer cannot be null, GraphQL makes none of
- * the later ones; the compiler makes them all, and reports the first failure only.
+ * Whether an operation writes more than once. If a write of non-null type fails, GraphQL skips the later ones; compiled
+ * code makes them all, and reports only the first failure.
  */
 function isSeveralWrites({ operation, selectionSet: { selections } }: OperationDefinitionNode): boolean {
   return operation !== OperationTypeNode.QUERY && (selections.length > 1 || selections[0]?.kind !== Kind.FIELD);
 }
 
 /**
- * Why the compiler would not answer as graphql-js does, if so, and which variables stand where null cannot, though their
- * own type may allow it. The compiler differs with
+ * Finds out why compiled code would answer differently from graphql-js, if so, and which variables must not be null
+ * although their own type may allow it. The compiler differs with
  *
- * - `@include` and `@skip`: a condition on one use of a fragment is taken to hold for all others, in other operations too;
+ * - `@include` and `@skip`: a condition on one use of a fragment is applied to all others, even in other operations;
  * - a variable inside the literal of a scalar, as in `_entities(representations: [{id: $id, …}])`: it is dropped;
  * - names that every JavaScript object has, such as `__proto__`.
  */
@@ -80,7 +80,7 @@ function examine(schema: GraphQLSchema, document: DocumentNode) {
     },
     Variable({ name }: VariableNode): void {
       const type = typeInfo.getInputType();
-      // Inside a scalar, no type is expected any more.
+      // Inside the literal of a scalar, TypeInfo has no type.
       if (!type) why = 'variable in a scalar';
       else if (isNonNullType(type)) notNull.add(name.value);
     },

@@ -4,30 +4,30 @@ import { LRUCache } from 'lru-cache';
 import { LeakFreeMap } from '../../collections/leak-free-map.ts';
 import type { Operation } from './operation.ts';
 
-/** A document that may be executed: it is within its limits and fits the schema. */
+/** A document that may be executed: it is valid and within the limits. */
 export interface KnownDocument {
   readonly text: string;
   /** The SHA-256 of the text, as hexadecimal digits: the id of a persisted query. */
   readonly sha256: string;
   /** Parsed by `parseDocument`, so its locations are offsets. */
   readonly syntaxTree: DocumentNode;
-  /** How many bytes of an answer describe the schema, at most. */
+  /** Maximum number of response bytes that are introspection. */
   readonly schemaBytes: number;
-  /** The operations that were asked for, by the name that the requests gave; undefined: none. */
+  /** The requested operations, by the operation name of the requests, which may be undefined. */
   readonly operations: Map<string | undefined, Operation>;
 }
 
-/** Approximately how many bytes all documents may take together, with their compiled operations. */
+/** Maximum memory of all documents with their compiled operations, approximately, in bytes. */
 const maxBytes = 64_000_000;
-/** Approximately how many bytes a syntax tree takes for each character of the text. */
+/** Approximate memory of a syntax tree per character of the text, in bytes. */
 const bytesPerCharacter = 100;
 
-/** Makes a document ready to be executed. @throws GatewayError that says why it cannot be. */
+/** Parses, checks and measures a document. @throws GatewayError if it may not be executed. */
 export type Prepare = (text: string) => Omit<KnownDocument, 'text' | 'sha256' | 'operations'>;
 
 /**
- * Keeps one entry for each document, with all that is known about it. The least recently used documents go first. What
- * is known depends on the text and the schema alone, never on who sent it.
+ * A cache with one entry per document, which holds everything derived from it. Evicts the least recently used
+ * documents. Entries depend only on the text and the schema, never on the caller.
  */
 export class DocumentStore {
   readonly #prepare: Prepare;
@@ -47,7 +47,7 @@ export class DocumentStore {
     this.#prepare = prepare;
   }
 
-  /** The document with this text. @throws GatewayError if it cannot be executed; it is not remembered then. */
+  /** The document with this text. @throws GatewayError if it may not be executed; failures are not cached. */
   get(text: string): KnownDocument {
     const known = this.#byText.get(text);
     if (known !== undefined) return known;
@@ -62,10 +62,10 @@ export class DocumentStore {
     return document && this.#byText.get(document.text);
   }
 
-  /** Adds an operation to what is known of a document. */
+  /** Adds an operation to the entry of a document. */
   addOperation(document: KnownDocument, name: string | undefined, operation: Operation): void {
     document.operations.set(name, operation);
-    // The cache measures an entry anew only when it gets another object.
+    // The cache recomputes the size of an entry only for a new object.
     this.#keep({ ...document });
   }
 

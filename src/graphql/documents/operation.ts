@@ -3,17 +3,17 @@ import type { OperationCost } from '../limits/document.ts';
 import { estimateCodeSize } from './code-size.ts';
 import { type CompiledOperation, compileOperation, type WhyNotCompiled } from './compile-operation.ts';
 
-/** Approximately how many bytes a single compiled operation may take. */
+/** Maximum memory of a single compiled operation, approximately, in bytes. */
 const maxCompiledBytes = 600_000;
 
-/** One operation of a known document, compiled when it is asked for again. */
+/** One operation of a known document. It is compiled at its second use. */
 export class Operation {
   readonly node: OperationDefinitionNode;
-  /** How often it uses each variable, with every use of a fragment counted. */
+  /** Number of uses of each variable, with fragments expanded. */
   readonly variableUses: ReadonlyMap<string, number>;
-  /** Whether its cost is the same with any variables, and so within the limit. */
+  /** Whether its cost does not depend on variables, and so is known to be within the limit. */
   readonly hasFixedCost: boolean;
-  /** Approximately how many bytes it takes once it is compiled; 0 where it never is. */
+  /** Approximate memory once compiled, in bytes; 0 if it is never compiled. */
   readonly compiledBytes: number;
   readonly #compile: () => CompiledOperation | WhyNotCompiled;
   #executable: CompiledOperation | WhyNotCompiled | 'first use' | undefined;
@@ -27,7 +27,7 @@ export class Operation {
     this.#compile = () => (this.compiledBytes === 0 ? 'size' : compileOperation(schema, document, node));
   }
 
-  /** How to execute the operation this time: compiled, or interpreted for this reason. */
+  /** How to execute the operation this time: the compiled code, or the reason to interpret it. */
   use(): CompiledOperation | WhyNotCompiled | 'first use' {
     if (this.#executable === undefined) this.#executable = 'first use';
     else if (this.#executable === 'first use') this.#executable = this.#compile();

@@ -17,19 +17,19 @@ import { checkSource } from '../limits/source.ts';
 import type { Prepare } from './document-store.ts';
 import { parseDocument, toLines } from './source-lines.ts';
 
-/** How many mistakes of one document a client is told. */
+/** Maximum number of validation errors reported for one document. */
 const maxMistakes = 20;
 
 export interface PrepareOptions {
   readonly schema: GraphQLSchema;
   readonly limits: Limits;
-  /** Whether documents may ask about the schema. */
+  /** Whether documents may use introspection. */
   readonly introspection: boolean;
 }
 
 /**
- * Checks a document in the order of what each check costs: its text, its shape, how much it asks about the schema, and
- * its validity, for which some rules take time by the square of the document.
+ * Checks a document, cheapest check first: its text, its shape, the size of its introspection, and its validity,
+ * because some validation rules take time quadratic in the size of the document.
  */
 export function createPrepare({ schema, limits, introspection }: PrepareOptions): Prepare {
   const rules = introspection ? specifiedRules : [...specifiedRules, refuseIntrospection];
@@ -50,7 +50,7 @@ export function createPrepare({ schema, limits, introspection }: PrepareOptions)
 const refuseIntrospection: ValidationRule = (context) => ({
   Field(node) {
     if (node.name.value !== SchemaMetaFieldDef.name && node.name.value !== TypeMetaFieldDef.name) return;
-    context.reportError(new GraphQLError('This gateway does not show its schema.', { nodes: node }));
+    context.reportError(new GraphQLError('Introspection is turned off at this gateway.', { nodes: node }));
   },
 });
 
@@ -67,5 +67,5 @@ function measureSchemaBytes(document: DocumentNode, schemaBytes: SchemaBytes): n
   const found = schemaBytes.measure(document);
   if (found <= schemaBytes.max) return found;
   const refusal = { limit: 'maxAnswerBytes', allowed: schemaBytes.max, found } as const;
-  throw toLimitError(refusal, ' This counts what describes the schema: ask for less of it in one operation.');
+  throw toLimitError(refusal, ' This counts introspection only: request less of it in one operation.');
 }

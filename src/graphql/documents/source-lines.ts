@@ -1,11 +1,11 @@
 import { type DocumentNode, parse, Source, type SourceLocation } from 'graphql';
 
 /**
- * Parses a document so that errors in it are located by their offset alone: `line` is 1 and `column` the offset plus 1.
- * graphql-js works out the line of an error by scanning the document from its start, for each error again; with many
- * errors below many line breaks that takes seconds. `toLines` translates the locations that a client is shown.
+ * Parses a document so that errors are located by offset only: `line` is 1 and `column` is the offset plus 1.
+ * graphql-js finds the line of each error by scanning the document from the start; with many errors below many line
+ * breaks that takes seconds. `toLines` translates the locations for clients.
  *
- * @throws GraphQLError for text that is not a document; it has its line and column.
+ * @throws GraphQLError for a syntax error, with line and column.
  */
 export function parseDocument(text: string): DocumentNode {
   const source = new Source(text);
@@ -14,7 +14,7 @@ export function parseDocument(text: string): DocumentNode {
   return document;
 }
 
-/** Translates the locations of errors in a document that `parseDocument` parsed: offsets become lines and columns. */
+/** Creates a function that translates error locations from `parseDocument`'s offsets into lines and columns. */
 export function toLines(text: string): (location: SourceLocation) => SourceLocation {
   const starts = [0];
   for (const { 0: lineBreak, index } of text.matchAll(/\r\n|[\n\r]/g)) starts.push(index + lineBreak.length);

@@ -4,7 +4,7 @@ import { getOperationAST, type OperationDefinitionNode, parse } from 'graphql';
 export interface TrustedDocuments {
   /** The document with this id. */
   byId(id: string): string | undefined;
-  /** Whether the manifest holds this very text. */
+  /** Whether the manifest holds exactly this text. */
   has(document: string): boolean;
   /** The names of its operations. */
   readonly operationNames: ReadonlySet<string>;
@@ -14,7 +14,7 @@ export interface TrustedDocuments {
  * Reads a manifest: an object of ids and documents, as the compiler of Relay and GraphQL Code Generator write it
  * (`persisted-documents.json`), or the operation manifest of Apollo (`apollo-persisted-query-manifest`).
  *
- * @throws Error that says in one line what is wrong with it.
+ * @throws Error with a one-line message.
  */
 export function parseTrustedDocuments(manifest: string): TrustedDocuments {
   const documents = new Map(toEntries(parseJson(manifest)));
@@ -37,11 +37,11 @@ function toEntries(manifest: object): [string, string][] {
 }
 
 function toEntry(id: unknown, document: unknown): [string, string] {
-  if (typeof id !== 'string' || typeof document !== 'string') throw mistake('is no map of ids and documents');
+  if (typeof id !== 'string' || typeof document !== 'string') throw mistake('is not a map of ids to documents');
   return [stripAlgorithm(id), document];
 }
 
-/** Ids may say how they were made: `sha256:…`. */
+/** Removes the hash algorithm that may precede an id: `sha256:…`. */
 function stripAlgorithm(id: string): string {
   return id.replace(/^sha(?:1|256):/, '');
 }
@@ -53,7 +53,7 @@ function readOperation(id: string, document: string): OperationDefinitionNode {
   } catch {
     // Said below.
   }
-  throw mistake(`holds under "${id.slice(0, 100)}" what is no document of one operation`);
+  throw mistake(`must hold one operation per document, but "${id.slice(0, 100)}" does not`);
 }
 
 function parseJson(manifest: string): object {
@@ -63,7 +63,7 @@ function parseJson(manifest: string): object {
   } catch {
     // Said below.
   }
-  throw mistake('is no JSON object');
+  throw mistake('is not a JSON object');
 }
 
 function mistake(what: string): Error {

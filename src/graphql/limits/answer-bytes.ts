@@ -1,9 +1,10 @@
-/** What a value takes in JSON beside its characters: quotes or brackets, and a comma. */
+/** JSON punctuation per value: quotes or brackets, and a comma. */
 const punctuationBytes = 3;
 
 /**
- * About how many bytes a value takes as JSON, at the least; counting stops soon after the maximum. A text that many
- * fields share is held only once until it is written, so an answer can be too large to be written but not to be held.
+ * Estimates a lower bound of the JSON size of a value, in bytes; counting stops soon after the maximum. A string shared
+ * by many fields takes memory only once until it is serialised, so a response can fit in memory but be too large to
+ * serialise.
  */
 export function estimateAnswerBytes(value: unknown, max: number): number {
   let bytes = 0;

@@ -20,10 +20,10 @@ import type { Limits } from '../../settings/settings.ts';
 import { ListSizes, toLength, type Variables } from './list-sizes.ts';
 import type { Refusal } from './refusal.ts';
 
-/** How many selection sets may be nested for each level of fields: inline fragments and spreads nest without a field. */
+/** Maximum number of nested selection sets per level of fields: fragments nest without a field. */
 const setsPerLevel = 4;
 
-/** Ends the walk. No Error: nobody needs to know where in this file it was thrown. */
+/** Thrown to end the walk. Not an Error, because it needs no stack trace. */
 class OverLimit {
   readonly refusal: Refusal;
 
@@ -33,8 +33,8 @@ class OverLimit {
 }
 
 /**
- * What is over a limit in a document, before it is validated: some rules of validation take time by the square of what
- * they meet. Walks no further than to the first limit, so that a bomb of fragments costs no more than its limit.
+ * Checks a document against the limits before validation, because some validation rules take quadratic time. Stops at
+ * the first exceeded limit, so that a fragment bomb costs no more than the limit allows.
  */
 export function checkDocument(document: DocumentNode, schema: GraphQLSchema, limits: Limits): Refusal | null {
   return catchRefusal(() => {
@@ -42,18 +42,18 @@ export function checkDocument(document: DocumentNode, schema: GraphQLSchema, lim
     walk.countOnce(document);
     for (const definition of document.definitions) {
       if (definition.kind === Kind.OPERATION_DEFINITION) walk.operation(definition, false);
-      // Validation looks into a fragment also where no operation uses it.
+      // Validation also checks fragments that no operation uses.
       else if (definition.kind === Kind.FRAGMENT_DEFINITION) walk.fragment(definition);
     }
   });
 }
 
-/** What one operation costs with these variables. */
+/** The cost of one operation with given variables. */
 export interface OperationCost {
   readonly refusal: Refusal | null;
   /** Whether other variables could change the cost. */
   readonly varies: boolean;
-  /** How often the operation uses each variable, with every use of a fragment counted; complete if nothing is refused. */
+  /** Number of uses of each variable, with fragments expanded; complete unless the operation is refused. */
   readonly variableUses: ReadonlyMap<string, number>;
 }
 
@@ -86,22 +86,22 @@ function catchRefusal(run: () => void): Refusal | null {
   }
 }
 
-/** A place of the answer: how often it is selected, and by which aliases the fields below it are. */
+/** A response key at one path: how often it is selected, and the aliases of the fields below it. */
 interface Place {
   selected: number;
   readonly below: Map<string, Place>;
   readonly aliases: Map<string, Set<string>>;
 }
 
-/** Where the walk is. */
+/** The current position of the walk. */
 interface Position {
   readonly type: GraphQLNamedType | undefined;
   readonly place: Place;
   readonly depth: number;
   readonly sets: number;
-  /** How many objects there are here, at the most. */
+  /** Maximum number of objects at this position. */
   readonly objects: number;
-  /** The size of the page that the lists right below belong to; undefined where this is no page. */
+  /** The page size that applies to lists directly below; undefined if this is not a page. */
   readonly page: number | undefined;
 }
 
@@ -127,7 +127,7 @@ class Walk {
     }
   }
 
-  /** Whether a variable said how many objects there are. */
+  /** Whether the cost depends on a variable. */
   get varies(): boolean {
     return this.#sizes.varies;
   }
@@ -136,7 +136,7 @@ class Walk {
     return this.#variableUses;
   }
 
-  /** Counts what needs no expanding of fragments. */
+  /** Counts definitions and directives, for which fragments need no expansion. */
   countOnce(document: DocumentNode): void {
     this.#over('maxDefinitions', document.definitions.length);
     let directives = 0;
@@ -177,13 +177,13 @@ class Walk {
     }
   }
 
-  /** Fragments, inline or not: what they select stands where they stand. */
+  /** Walks a fragment, inline or spread, as part of the enclosing selection set. */
   #below(selection: Exclude<SelectionNode, FieldNode>, position: Position): void {
     const named = selection.kind === Kind.FRAGMENT_SPREAD;
     const fragment = named ? this.#fragments.get(selection.name.value) : selection;
     if (fragment === undefined) return;
     const name = named ? selection.name.value : undefined;
-    // A fragment within itself is for validation to refuse.
+    // Validation refuses fragment cycles.
     if (name !== undefined && this.#entered.has(name)) return;
     const condition = fragment.typeCondition?.name.value;
     const type = condition === undefined ? position.type : this.#schema.getType(condition);
@@ -202,8 +202,8 @@ class Walk {
     const field = this.#definition(position.type, name);
     const page = field && this.#sizes.page(node, field);
     const objects = position.objects * (field ? this.#sizes.items(node, field, position.page) : 1);
-    // Each time it is selected, though GraphQL merges equal ones: in another type it may be another field. A page is read
-    // as a whole, whatever is selected of it.
+    // Counts every selection although GraphQL merges equal ones: in another type it may be another field. A page counts
+    // in full, because it is read in full whatever is selected.
     this.#cost += position.objects * (page ?? 0) + objects;
     if (this.#costly) {
       this.#over('maxRepresentations', this.#sizes.representations);
@@ -213,7 +213,7 @@ class Walk {
     this.#set(node.selectionSet, { type, place, depth, sets: position.sets + 1, objects, page });
   }
 
-  /** Counts what stands in the arguments of a field each time that the field is selected. */
+  /** Counts the values in the arguments of a field, for each selection of the field. */
   #countValues({ arguments: given = [] }: FieldNode): void {
     const open = given.map(({ value }) => value);
     for (let value = open.pop(); value !== undefined; value = open.pop()) {

@@ -22,13 +22,13 @@ import type { OperationBudget } from './operation-budget.ts';
 type Field = GraphQLField<unknown, Charged>;
 
 /**
- * What a field counts that is an object, and one that is a list of objects, where a plain value counts 1: about as much
- * more as it takes to resolve.
+ * Weights of a field that is an object, and of one that is a list of objects, relative to a scalar field: roughly their
+ * cost to resolve.
  */
 const objectWeight = 2;
 const listWeight = 8;
 
-/** What is charged: the part of an operation's context that its lists concern. */
+/** The part of an operation's context that charging needs. */
 interface Charged {
   readonly budget: OperationBudget;
   readonly listWeights: ListWeights;
@@ -36,9 +36,9 @@ interface Charged {
 }
 
 /**
- * Charges every list of objects that a resolver returns to the budget of its operation: its length times the fields
- * that are selected of each item. This is the only way by which an answer can become larger than its document. Where
- * the budget does not allow the list, an empty one takes its place and the answer is lost.
+ * Charges every list of objects that a resolver returns to the operation's budget: its length times the fields selected
+ * per item. Only lists can make a response larger than its document. If the budget does not allow a list, an empty one
+ * replaces it and the response is discarded.
  */
 export function chargeLists(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -63,19 +63,25 @@ function charge(list: unknown, context: Charged, info: GraphQLResolveInfo): unkn
 }
 
 /**
- * Checks, before anything is written, whether the answer to a mutation has room for a list of its payload.
+ * Checks, before a mutation writes anything, whether its response has room for the lists in its payload.
  *
+ * @param lengths by the names of the lists; the payload need not have all of them.
  * @throws GatewayError `LIMIT_EXCEEDED`.
  */
-export function checkRoomFor(name: string, length: number, { budget }: Charged, info: GraphQLResolveInfo): void {
-  const field = (getNamedType(info.returnType) as GraphQLObjectType).getFields()[name];
-  if (field === undefined) throw new Error(`the payload has no ${name}`);
-  const fieldNodes = findFields(
-    name,
-    info.fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []),
-    info,
-  );
-  budget.checkRoom(length * weigh(new Map(), { ...info, fieldNodes, returnType: field.type }));
+export function checkRoomFor(
+  lengths: Readonly<Record<string, number>>,
+  { budget }: Charged,
+  info: GraphQLResolveInfo,
+): void {
+  const fields = (getNamedType(info.returnType) as GraphQLObjectType).getFields();
+  const sets = info.fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+  let room = 0;
+  for (const [name, length] of Object.entries(lengths)) {
+    const fieldNodes = findFields(name, sets, info);
+    const returnType = fields[name]?.type;
+    if (returnType !== undefined) room += length * weigh(new Map(), { ...info, fieldNodes, returnType });
+  }
+  budget.checkRoom(room);
 }
 
 function findFields(name: string, sets: readonly SelectionSetNode[], info: GraphQLResolveInfo): FieldNode[] {
@@ -88,7 +94,7 @@ function findFields(name: string, sets: readonly SelectionSetNode[], info: Graph
   );
 }
 
-/** The list, if upstream accepts the token that comes with the operation. */
+/** The list, if upstream accepts the operation's token. */
 async function verifyThenReturn(list: readonly unknown[], { budget, client }: Charged) {
   try {
     await client.verifyToken();
@@ -99,7 +105,7 @@ async function verifyThenReturn(list: readonly unknown[], { budget, client }: Ch
   }
 }
 
-/** How many fields are selected of each item of the list that this field returns; lists below are charged themselves. */
+/** Number of fields selected per item of the list that this field returns; nested lists are charged separately. */
 function weigh(weights: ListWeights, info: GraphQLResolveInfo): number {
   const { fieldNodes, returnType, schema, fragments } = info;
   const known = weights.get(fieldNodes);

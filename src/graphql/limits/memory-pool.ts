@@ -1,12 +1,12 @@
 import { LeakFreeMap } from '../../collections/leak-free-map.ts';
 
 /**
- * Counts the memory that operations hold together: their calls, what upstream answered them, what they built of it, and
- * answers that callers have not taken yet. In estimated bytes.
+ * Counts the estimated memory of all operations, in bytes: their calls, upstream responses, the data built from them,
+ * and responses that callers have not read yet.
  */
 export class MemoryPool {
   readonly #maxBytes: number;
-  /** The accounts that hold anything, the oldest first. */
+  /** The accounts that hold memory, oldest first. */
   readonly #holders = new LeakFreeMap<MemoryAccount, true>();
   #bytes = 0;
 
@@ -14,7 +14,7 @@ export class MemoryPool {
     this.#maxBytes = maxBytes;
   }
 
-  /** How much is held. */
+  /** Estimated bytes in use. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -27,8 +27,8 @@ export class MemoryPool {
   /**
    * Takes memory for an account.
    *
-   * @returns whether there was enough. The oldest holder always gets what it needs: if all were refused together, none
-   * would ever be answered.
+   * @returns whether there was enough. The oldest holder always gets what it needs, so that at least one operation can
+   * finish.
    */
   take(account: MemoryAccount, bytes: number): boolean {
     const isOver = this.#bytes + bytes > this.#maxBytes;
@@ -39,14 +39,14 @@ export class MemoryPool {
     return true;
   }
 
-  /** Gives back all that an account holds. */
+  /** Returns all memory of an account to the pool. */
   give(account: MemoryAccount, bytes: number): void {
     this.#bytes -= bytes;
     this.#holders.delete(account);
   }
 }
 
-/** What one operation holds. */
+/** The memory of one operation. */
 export class MemoryAccount {
   readonly #pool: MemoryPool;
   #bytes = 0;
@@ -63,7 +63,7 @@ export class MemoryAccount {
     return true;
   }
 
-  /** Gives everything back. */
+  /** Returns all memory to the pool. */
   close(): void {
     if (this.#bytes === 0) return;
     this.#pool.give(this, this.#bytes);

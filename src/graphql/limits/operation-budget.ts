@@ -4,32 +4,32 @@ import type { CallBudget } from '../../upstream/call-budget.ts';
 import type { MemoryAccount } from './memory-pool.ts';
 import { toLimitError } from './refusal.ts';
 
-/** What an operation may have without a token that upstream has accepted. */
+/** Limits until upstream has accepted the operation's token. */
 const unverified = { maxAnswerBytes: 65_536, maxAnswerFields: 5_000, maxErrors: 100 };
 
-/** The most calls that one pair of a bulk mutation can take: to change it, to look at it, and to explain a refusal. */
-const callsPerChange = 6;
+/** Maximum number of calls for one pair of a bulk mutation: to change it, to verify it, and to explain a refusal. */
+const callsPerChange = 8;
 
-/** How many errors an answer may hold. */
+/** Maximum number of errors in a response. */
 const maxErrors = 1_000;
 
-/** Estimated memory for each byte that upstream answered with: its rows, once they are parsed. */
+/** Estimated memory per byte of an upstream response, once parsed into rows. */
 const memoryPerUpstreamByte = 2;
-/** Estimated memory for each call, and for all that waits for it. */
+/** Estimated memory per call, including everything that waits for it. */
 const memoryPerCall = 10_000;
-/** Estimated memory for each field of an answer that is being built. */
+/** Estimated memory per field of a response that is being built. */
 const memoryPerField = 32;
 
-/** How many seconds to wait before trying again where memory is short. */
+/** Seconds to wait before a retry when memory is short. */
 const retryAfter = 1;
 
 /**
- * Bounds what one operation costs while it is executed. Once it is over a limit, its answer is lost: it makes no more
- * calls and resolves no more lists, so that it ends soon.
+ * Limits the cost of one operation during execution. Once the operation exceeds a limit, its response is discarded: it
+ * makes no more calls and resolves no more lists, so that it ends soon.
  */
 export class OperationBudget implements CallBudget {
   readonly limits: Limits;
-  /** Resolves when the operation is over a limit: with the error that answers it. */
+  /** Resolves when the operation exceeds a limit, with the error to answer. */
   readonly whenExceeded: Promise<GatewayError>;
   readonly #memory: MemoryAccount;
   readonly #processMemory: { readonly isShort: boolean };
@@ -44,7 +44,7 @@ export class OperationBudget implements CallBudget {
   #refusal: GatewayError | null = null;
   #exceeded: GatewayError | null = null;
 
-  /** @param processMemory may run short, whatever this operation holds. */
+  /** @param processMemory reports whether the memory of the process is short, independently of this operation. */
   constructor(limits: Limits, memory: MemoryAccount, processMemory: { readonly isShort: boolean }) {
     this.limits = limits;
     this.#memory = memory;
@@ -64,29 +64,29 @@ export class OperationBudget implements CallBudget {
     return this.#refusal;
   }
 
-  /** How many bytes the answer may have, besides what describes the schema. */
+  /** Maximum size of the response in bytes, not counting introspection. */
   get maxAnswerBytes(): number {
     const { maxAnswerBytes } = this.limits;
     return this.#isVerified ? maxAnswerBytes : Math.min(unverified.maxAnswerBytes, maxAnswerBytes);
   }
 
-  /** How many errors the answer may hold. */
+  /** Maximum number of errors in the response. */
   get maxErrors(): number {
     return this.#isVerified ? maxErrors : unverified.maxErrors;
   }
 
-  /** How many errors did not become part of the answer. */
+  /** Number of errors that were left out of the response. */
   get droppedErrors(): number {
     return Math.max(0, this.#errors - this.maxErrors);
   }
 
-  /** Counts an error at an item of a list. @returns whether the answer may hold it. */
+  /** Counts an error at a list item. @returns whether the response may include it. */
   addError(): boolean {
     return ++this.#errors <= this.maxErrors;
   }
 
   /**
-   * Counts pairs that bulk mutations of the operation are about to change, and allows the calls for them.
+   * Counts the pairs that a bulk mutation is about to change, and allows the calls for them.
    *
    * @returns whether the operation may change so many.
    */
@@ -97,7 +97,7 @@ export class OperationBudget implements CallBudget {
     return true;
   }
 
-  /** @throws GatewayError if the answer has no room for this many fields more. */
+  /** @throws GatewayError if the response has no room for this many more fields. */
   checkRoom(fields: number): void {
     const { maxAnswerFields } = this.limits;
     const found = this.#fields + fields;
@@ -112,7 +112,7 @@ export class OperationBudget implements CallBudget {
     if (this.#refusal !== null) throw this.#refusal;
     this.#calls++;
     if (this.#calls > this.#maxCalls) this.#exceed('maxUpstreamCalls', this.#maxCalls, this.#calls);
-    // Writes cost little, and what has begun should be finished.
+    // Writes are exempt: they cost little, and a mutation that has started should finish.
     else if (method === 'GET' && (this.#processMemory.isShort || !this.#memory.take(memoryPerCall))) {
       this.#runOutOfMemory();
     }
@@ -137,7 +137,7 @@ export class OperationBudget implements CallBudget {
   /**
    * Counts fields that are about to be resolved.
    *
-   * @returns whether they may be; null where that depends on whether upstream accepts the token.
+   * @returns whether they are allowed; null if that depends on whether upstream accepts the token.
    */
   charge(fields: number): boolean | null {
     if (this.#exceeded !== null) return false;
@@ -154,39 +154,39 @@ export class OperationBudget implements CallBudget {
     return this.#isVerified || this.#fields <= unverified.maxAnswerFields || null;
   }
 
-  /** @throws GatewayError if the operation is over a limit, so that its answer is lost. */
+  /** @throws GatewayError if the operation has exceeded a limit. */
   throwIfExceeded(): void {
     if (this.#exceeded !== null) throw this.#exceeded;
   }
 
-  /** @throws GatewayError if an answer of this size is too large. */
+  /** @throws GatewayError if a response of this size is too large. */
   checkAnswer(bytes: number): void {
     if (bytes > this.maxAnswerBytes) throw this.#exceed('maxAnswerBytes', this.maxAnswerBytes, bytes);
   }
 
-  /** Ends an operation that asks for more than it may without a token that upstream accepts. */
+  /** Ends an operation that requests more fields than allowed without an accepted token. */
   refuseFields(): void {
     this.#exceed('maxAnswerFields', unverified.maxAnswerFields, this.#fields);
   }
 
-  /** Gives back the memory in which the answer was built, and takes that of the answer. @throws GatewayError. */
+  /** Replaces the memory held during execution by that of the response. @throws GatewayError if there is not enough. */
   hold(answerBytes: number): void {
     this.#memory.close();
     if (!this.#memory.take(answerBytes)) throw this.#runOutOfMemory();
   }
 
-  /** Gives back everything. */
+  /** Releases all memory. */
   close(): void {
     this.#memory.close();
   }
 
   #exceed(limit: keyof Limits, allowed: number, found: number): GatewayError {
-    const why = ' An operation may have no more until the Images API has accepted its token.';
+    const why = ' The limit is lower until the Images API has accepted the token. Send a valid token.';
     return this.#end(toLimitError({ limit, allowed, found }, allowed < this.limits[limit] ? why : ''));
   }
 
   #runOutOfMemory(): GatewayError {
-    const message = 'The gateway is overloaded: operations hold all the memory that they may. Try again.';
+    const message = 'The gateway is overloaded: the memory for operations is used up. Try again later.';
     return this.#end(new GatewayError('OVERLOADED', message, { retryAfter }));
   }
 

@@ -1,22 +1,23 @@
 import { GatewayError } from '../../errors.ts';
 import { type Limits, settingTable } from '../../settings/settings.ts';
 
-/** A limit that an operation is over. */
+/** A limit that an operation exceeds. */
 export interface Refusal {
   readonly limit: keyof Limits;
   readonly allowed: number;
-  /** How much there is; counting stops soon after the limit, so it may be more. */
+  /** A lower bound of the amount: counting stops soon after the limit. */
   readonly found: number;
 }
 
-/** The refusal where something is over its limit, else null. */
+/** The refusal if the amount exceeds its limit, else null. */
 export function refuseOver(limits: Limits, limit: Refusal['limit'], found: number): Refusal | null {
   return found > limits[limit] ? { limit, allowed: limits[limit], found } : null;
 }
 
-/** The error that a client sees: it names the setting, what it allows and what was found. */
+/** The error for the client, with the setting, its limit and the amount found. */
 export function toLimitError({ limit, allowed, found }: Refusal, why = ''): GatewayError {
   const { name, unit } = settingTable[limit];
-  const message = `The operation is over ${name}: ${found} or more where ${allowed} ${unit} are allowed.${why}`;
-  return new GatewayError('LIMIT_EXCEEDED', message.replace('  ', ' '), { limit: { name, allowed, found } });
+  const max = unit === '' ? allowed : `${allowed} ${unit}`;
+  const message = `The operation exceeds ${name}: it has at least ${found}, but the limit is ${max}.${why}`;
+  return new GatewayError('LIMIT_EXCEEDED', message, { limit: { name, allowed, found } });
 }

@@ -21,18 +21,18 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 
-/** What a field takes in JSON beside its key and its value: quotes, a colon, a comma. */
+/** JSON punctuation per field: quotes, a colon, a comma. */
 const punctuationBytes = 4;
 
 /**
- * Measures how many bytes of an answer describe the schema: introspection and `_service { sdl }`, under all their aliases.
- * The schema does not change, so this is known before anything is executed. The most is twice the full introspection that
- * tools ask for.
+ * Measures how many bytes of a response are introspection, including `_service { sdl }`, with all aliases. The schema
+ * does not change, so the size is known before execution. The maximum is twice the full introspection that tools
+ * request.
  */
 export class SchemaBytes {
   readonly #schema: GraphQLSchema;
   readonly #sdlBytes: number;
-  /** The most that is allowed. */
+  /** Maximum allowed. */
   readonly max: number;
 
   constructor(schema: GraphQLSchema) {
@@ -44,7 +44,7 @@ export class SchemaBytes {
     this.max = 2 * (this.measure(full) + this.#sdlBytes);
   }
 
-  /** @returns the bytes of the largest operation of a document; counting stops soon after the maximum. */
+  /** @returns the bytes of the largest operation in a document; counting stops soon after the maximum. */
   measure(document: DocumentNode): number {
     const walk = new Walk(document, this.#schema, this.#sdlBytes, this.max);
     const sizes = document.definitions.map((definition) =>
@@ -54,10 +54,10 @@ export class SchemaBytes {
   }
 }
 
-/** Introspection resolves the same way for every caller: arguments such as `includeDeprecated` are taken to include all. */
+/** Arguments for an upper bound: `includeDeprecated` is assumed to be true. */
 const everything = { includeDeprecated: true };
 
-/** Adds up an introspection by the resolvers of graphql-js, without building an answer. */
+/** Adds up the size of an introspection with graphql-js's own resolvers, without building a response. */
 class Walk {
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
   readonly #known = new Map<SelectionSetNode, readonly FieldNode[]>();
@@ -86,7 +86,7 @@ class Walk {
     return this.#bytes;
   }
 
-  /** The types that `__type` may be asked for. */
+  /** The types that a `__type` field may return. */
   #types({ arguments: given = [] }: FieldNode): readonly unknown[] {
     const name = given.find((argument) => argument.name.value === 'name')?.value;
     if (name?.kind === Kind.VARIABLE) return Object.values(this.#schema.getTypeMap());
@@ -127,12 +127,12 @@ class Walk {
     }
   }
 
-  /** The fields of a selection set, those of its fragments included: introspection knows no abstract types. */
+  /** The fields of a selection set, including its fragments: introspection has no abstract types. */
   #fields(set: SelectionSetNode | undefined): readonly FieldNode[] {
     if (set === undefined) return [];
     const known = this.#known.get(set);
     if (known !== undefined) return known;
-    // A fragment within itself is for validation to refuse.
+    // Validation refuses fragment cycles.
     this.#known.set(set, []);
     const fields = set.selections.flatMap((selection) => {
       if (selection.kind === Kind.FIELD) return [selection];

@@ -3,20 +3,20 @@ import type { Limits } from '../../settings/settings.ts';
 import { type Refusal, refuseOver } from './refusal.ts';
 
 /**
- * How deep brackets of any kind may be nested. The parser calls itself for each level, and would leave its stack at some
- * thousands.
+ * Maximum nesting depth of brackets of any kind. The parser is recursive, and would overflow the stack at some thousand
+ * levels.
  */
 const maxNesting = 200;
 
-/** What is over a limit in the text of a document, before it is parsed; costs next to nothing for a document of usual size. */
+/** Checks the text of a document against the limits before it is parsed. Almost free for documents of usual size. */
 export function checkSource(source: string, limits: Limits): Refusal | null {
   const tooLong = refuseOver(limits, 'maxDocumentCharacters', source.length);
   if (tooLong !== null) return tooLong;
   const { brackets, lineBreaks } = count(source);
-  // Block strings are taken apart by their lines.
+  // The parser splits block strings into lines.
   const tooManyLines = refuseOver(limits, 'maxTokens', lineBreaks);
   if (tooManyLines !== null) return tooManyLines;
-  // A document has no more tokens than characters, and is nested no deeper than it has brackets.
+  // A document has at most as many tokens as characters, and its depth is at most its number of brackets.
   if (source.length <= limits.maxTokens && brackets <= maxNesting) return null;
   return checkTokens(source, limits);
 }
@@ -27,7 +27,7 @@ function checkTokens(source: string, limits: Limits): Refusal | null {
   try {
     const lexer = new Lexer(new Source(source));
     for (let token = lexer.advance(); token.kind !== TokenKind.EOF; token = lexer.advance()) {
-      // Comments stand between the tokens that a lexer tells of, but take as much work.
+      // The lexer skips comments, but they take as much work as other tokens.
       for (let at = token.prev; at?.kind === TokenKind.COMMENT; at = at.prev) tokens++;
       if (++tokens > limits.maxTokens) return { limit: 'maxTokens', allowed: limits.maxTokens, found: tokens };
       if (opens(token.kind)) nesting++;
@@ -35,7 +35,7 @@ function checkTokens(source: string, limits: Limits): Refusal | null {
       if (nesting > maxNesting) return { limit: 'maxDepth', allowed: limits.maxDepth, found: nesting };
     }
   } catch {
-    // What is no token, the parser reports.
+    // The parser reports invalid tokens.
   }
   return null;
 }

@@ -2,14 +2,14 @@ import type { Limits } from '../../settings/settings.ts';
 import type { Refusal } from './refusal.ts';
 
 /**
- * The longest text in a variable, in characters. No argument takes one as long, and graphql-js needs milliseconds to say
- * what is wrong with a text of a megabyte.
+ * Maximum length of a string in a variable, in characters. No argument accepts a longer one, and graphql-js takes
+ * milliseconds to describe an error in a string of a megabyte.
  */
 const maxTextCharacters = 10_000;
 
 /**
- * The refusal for variables that hold too much, else null. Every value is counted as often as the operation uses its
- * variable, because each use may handle it anew; a variable that is not used counts once. Counts no further than the limit.
+ * The refusal for variables that are too large, else null. Each value counts once per use of its variable, because each
+ * use may process it again; an unused variable counts once. Counting stops at the limit.
  */
 export function checkVariables(
   variables: Readonly<Record<string, unknown>>,

@@ -7,31 +7,31 @@ import { estimateAnswerBytes } from '../limits/answer-bytes.ts';
 import { describeError, toErrorCode } from './describe-error.ts';
 import type { FoundOperation } from './find-operation.ts';
 
-/** The answer to a GraphQL request. */
+/** The response to a GraphQL request. */
 export interface Answer {
   readonly status: number;
   /** JSON. */
   readonly body: string;
-  /** The codes of the first of its errors. */
+  /** The codes of its first errors. */
   readonly codes: readonly ErrorCode[];
-  /** How many seconds to wait before trying again. */
+  /** Seconds to wait before a retry. */
   readonly retryAfter?: number | undefined;
-  /** The methods that are allowed, with a status of 405. */
+  /** The allowed methods, with status 405. */
   readonly allow?: string | undefined;
 }
 
 export interface AnswerOptions {
-  /** Whether clients are told why a request does not fit the schema. */
+  /** Whether error messages may reveal the schema. */
   readonly showsSchema: boolean;
-  /** Is called with defects, with all there is to know about them. */
+  /** Is called with the original error of every bug. */
   readonly onDefect: (error: unknown, requestId: string) => void;
 }
 
-/** How many defects of one operation are logged, and how many codes. */
+/** Maximum number of bugs, and of codes, that are logged for one operation. */
 const maxLoggedDefects = 3;
 const maxLoggedCodes = 20;
 
-/** Writes the bodies of answers: of operations that were executed, and of requests that are refused. */
+/** Writes the responses to executed operations and to refused requests. */
 export class AnswerWriter {
   readonly #options: AnswerOptions;
 
@@ -39,7 +39,7 @@ export class AnswerWriter {
     this.#options = options;
   }
 
-  /** The answer to an operation that was executed; an error in its place if that is over a limit. */
+  /** The response to an executed operation, or an error if that response exceeds a limit. */
   async writeResult(result: ExecutionResult, found: FoundOperation, context: GatewayContext): Promise<Answer> {
     const { errors, codes } = this.#describeAll(result.errors ?? [], found, context);
     try {
@@ -51,7 +51,7 @@ export class AnswerWriter {
     }
   }
 
-  /** The answer to an operation whose own answer cannot be given: only where the process is overloaded it is no 200. */
+  /** The response to an operation whose result is discarded. Status 200, unless the process is overloaded. */
   writeLost(error: GatewayError, { operation }: FoundOperation, { requestId }: GatewayContext): Answer {
     const { code, message, extensions, details } = error;
     const isWrite = operation.node.operation === OperationTypeNode.MUTATION;
@@ -64,7 +64,7 @@ export class AnswerWriter {
     };
   }
 
-  /** The answer to a request of which nothing is executed. */
+  /** The response to a request that is refused before execution. */
   writeRefusal(error: GatewayError, requestId: string, isPlainJson: boolean): Answer {
     const { code, details } = error;
     const kind = errorKinds[code];
@@ -84,7 +84,7 @@ export class AnswerWriter {
     return error.mistakes.map((mistake) => describeError(mistake, code, display));
   }
 
-  /** Describes the errors of the result and of rows that were left out, and reports defects among them. */
+  /** Describes the errors of the result and of rows that were left out, and reports bugs among them. */
   #describeAll(resultErrors: readonly GraphQLError[], { document }: FoundOperation, context: GatewayContext) {
     const { rowErrors, requestId, budget } = context;
     if (resultErrors.length + rowErrors.length === 0) return { errors: [], codes: [] };
@@ -110,15 +110,15 @@ function withRequestId(error: GraphQLFormattedError, requestId: string): GraphQL
 }
 
 /**
- * The body as JSON. It is measured before it is written. A caller whose token upstream has not been asked about may have
- * little: it is asked then.
+ * Serialises the body, after estimating its size. If the response is too large for an unverified token, verifies the
+ * token first.
  *
  * @throws GatewayError if the operation is over a limit.
  */
 async function stringifyWithin(body: object, { document }: FoundOperation, { budget, client }: GatewayContext) {
   budget.throwIfExceeded();
   const estimate = estimateAnswerBytes(body, budget.limits.maxAnswerBytes + document.schemaBytes);
-  // A token that is refused leaves the limit as it is.
+  // If upstream rejects the token, the lower limit applies.
   if (estimate > budget.maxAnswerBytes + document.schemaBytes) await client.verifyToken().catch(() => {});
   budget.checkAnswer(estimate - document.schemaBytes);
   const text = JSON.stringify(body);

@@ -13,7 +13,7 @@ import { LeakFreeMap } from '../../collections/leak-free-map.ts';
 import type { GatewayContext } from '../context.ts';
 import type { FoundOperation } from './find-operation.ts';
 
-/** What an explorer opens with. */
+/** The document and headers that the landing page opens with. */
 export interface Sample {
   readonly document: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -22,15 +22,15 @@ export interface Sample {
 export interface ApolloOptions {
   readonly schema: GraphQLSchema;
   readonly sample: Sample;
-  /** Whether a router that asks for it gets the times of all fields along with the answer (`ftv1`). */
+  /** Whether a router that requests it gets the timing of all fields with the response (`ftv1`). */
   readonly federatedTracing: boolean;
   /** Whether there is a landing page. */
   readonly explorer: boolean;
 }
 
-/** Apollo Server, which executes operations with graphql-js, and has a landing page. */
+/** Apollo Server, which executes operations with graphql-js and provides the landing page. */
 export interface ApolloExecutor {
-  /** @param ftv1 the header by which a router asks for the times of all fields. */
+  /** @param ftv1 the header with which a router requests the timing of all fields. */
   execute(found: FoundOperation, context: GatewayContext, ftv1?: string): Promise<ExecutionResult>;
   /** The page for a browser. */
   landingPage(): Promise<string>;
@@ -40,16 +40,16 @@ export interface ApolloExecutor {
 const ftv1Header = 'apollo-federation-include-trace';
 
 /**
- * Starts Apollo Server. It gets nothing but operations that were found valid, so it neither parses nor validates; their
- * errors go to the answer as they are.
+ * Starts Apollo Server. It only receives operations that are valid, so it neither parses nor validates; it returns
+ * their errors unchanged.
  */
 export async function startApollo({ schema, sample, ...options }: ApolloOptions): Promise<ApolloExecutor> {
   const { document, headers } = sample;
-  /** By the SHA-256 of their text, the documents that are being executed, and by how many operations. */
+  /** The documents that are being executed, by the SHA-256 of their text, with the number of operations. */
   const executing = new LeakFreeMap<string, { readonly syntaxTree: DocumentNode; operations: number }>();
   const server = new ApolloServer<GatewayContext>({
     schema,
-    // Apollo Server asks by a prefix and the SHA-256 of the text.
+    // Apollo Server's keys are a prefix and the SHA-256 of the text.
     documentStore: {
       get: async (key) => executing.get(key.slice(-64))?.syntaxTree,
       set: async () => {},

@@ -29,17 +29,17 @@ export interface GraphqlOptions {
   readonly loaderStats: LoaderStats;
   /** The memory of the process. */
   readonly memory: { readonly isShort: boolean };
-  /** Tells, in bytes, what the process may hold, and its heap. */
+  /** Reads the memory limits of the process and of its heap, in bytes. */
   readonly memorySource: { read(): { readonly available: number; readonly heapLimit: number } };
-  /** Is called with operations whose document is in no manifest. */
+  /** Is called for operations whose document is not in the manifest. */
   readonly onUntrusted: (operationName: string | undefined, requestId: string) => void;
-  /** Is called with errors that nobody expected. */
+  /** Is called with unexpected errors. */
   readonly onDefect: (error: unknown, requestId?: string) => void;
 }
 
-/** Who asks. */
+/** The sender of a request. */
 export interface ContextCaller extends Pick<TracedCaller, 'requestId' | 'token'> {
-  /** Whether the request proved to be one of the router's. */
+  /** Whether the sender authenticated as the router. */
   readonly isRouter: boolean;
 }
 
@@ -51,7 +51,7 @@ export interface PacedReads {
   readonly pace: () => Promise<void>;
 }
 
-/** What the pipeline and the subscriptions need of GraphQL. */
+/** The GraphQL steps of the pipeline and of subscriptions. */
 export interface Graphql {
   readonly schema: GraphQLSchema;
   readonly find: FindOperation;
@@ -67,7 +67,7 @@ export interface Graphql {
   close(): Promise<void>;
 }
 
-/** Puts together what finds, executes and answers operations. */
+/** Creates the steps that find, execute and answer operations. */
 export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
   const { schema, settings, sample, upstream, memory, onDefect } = options;
   const workingMemory = new MemoryPool(settings.maxWorkingBytes || toWorkingBytes(options.memorySource));
@@ -122,7 +122,7 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
   };
 }
 
-/** A quarter of what the process may hold, where half of it is left to everything else. */
+/** A quarter of the heap limit, or an eighth of the available memory, whichever is less. */
 function toWorkingBytes(source: GraphqlOptions['memorySource']): number {
   const { available, heapLimit } = source.read();
   return Math.min(available / 2, heapLimit) / 4;

@@ -5,12 +5,12 @@ import type { ApolloExecutor } from './apollo-executor.ts';
 import type { FoundOperation } from './find-operation.ts';
 
 /**
- * How an operation was executed: compiled, without Apollo Server; or by Apollo Server, and why.
+ * How an operation was executed: `compiled`, without Apollo Server, or else the reason why Apollo Server executed it.
  * See docs/decisions/execution.md.
  */
 export type Execution = 'compiled' | WhyNotCompiled | 'first use' | 'variables' | 'field tracing' | 'turned off';
 
-/** What came of executing an operation. */
+/** The result of executing an operation. */
 export interface Executed {
   readonly execution: Execution;
   readonly result: ExecutionResult;
@@ -18,16 +18,16 @@ export interface Executed {
 
 export interface ExecuteOptions {
   readonly apollo: ApolloExecutor;
-  /** Whether operations that are asked for again are compiled and executed without Apollo Server. */
+  /** Whether repeated operations are compiled and executed without Apollo Server. */
   readonly directExecution: boolean;
-  /** Whether routers may ask for the times of all fields, which only graphql-js takes. */
+  /** Whether routers may request the timing of all fields, which only graphql-js measures. */
   readonly federatedTracing: boolean;
 }
 
-/** Executes an operation that was found; `ftv1` is the header by which a router asks for the times of all fields. */
+/** Executes an operation; `ftv1` is the header with which a router requests the timing of all fields. */
 export type ExecuteOperation = (found: FoundOperation, context: GatewayContext, ftv1?: string) => Promise<Executed>;
 
-/** Decides for each operation by which of the two ways it is executed. */
+/** Creates the function that chooses between compiled execution and Apollo Server for each operation. */
 export function createExecuteOperation(options: ExecuteOptions): ExecuteOperation {
   const { apollo, directExecution, federatedTracing } = options;
   const always = federatedTracing ? 'field tracing' : directExecution ? null : 'turned off';

@@ -17,17 +17,17 @@ export interface FoundOperation {
   readonly operation: Operation;
   /** The name that the request gave, if any. */
   readonly operationName: string | undefined;
-  /** As the caller gave them. */
+  /** As sent by the caller. */
   readonly variables: Readonly<Record<string, unknown>>;
   /** As graphql-js coerced them. */
   readonly coerced: Readonly<Record<string, unknown>>;
 }
 
-/** Which documents are trusted, and what happens to others. */
+/** Which documents are trusted, and how others are treated. */
 export interface Trust {
   readonly documents: TrustedDocuments | null;
   readonly mode: 'off' | 'log' | 'enforce';
-  /** Is called with operations whose document is in no manifest. */
+  /** Is called for operations whose document is not in the manifest. */
   readonly onUntrusted: (operationName: string | undefined, requestId: string) => void;
 }
 
@@ -39,21 +39,21 @@ export interface FindOptions {
 }
 
 /**
- * Finds the operation that a request means, and holds it to what is trusted and to the limits. Nothing later on decides
- * again which document is meant.
+ * Finds the requested operation, and checks it against the trusted documents and the limits. No later step chooses the
+ * document again.
  *
- * @throws GatewayError that says why nothing can be executed.
+ * @throws GatewayError if the operation may not be executed.
  */
 export type FindOperation = (
   parameters: Parameters,
   sender: { readonly requestId: string; readonly isRouter: boolean },
 ) => FoundOperation;
 
-/** How many wrong variables a client is told about. */
+/** Maximum number of reported variable errors. */
 const maxMistakes = 20;
 
 export function createFindOperation({ schema, limits, store, trust }: FindOptions): FindOperation {
-  /** The text that the request means, or the document if its id is that of a persisted query. */
+  /** The text of the requested document, or the document itself if it is already known. */
   function resolve({ query, documentId, sha256 }: Parameters): string | KnownDocument | undefined {
     if (query === undefined) {
       const id = documentId ?? '';
@@ -66,7 +66,8 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
   function checkTrust(text: string | undefined, operationName: string | undefined, requestId: string): void {
     if (trust.mode === 'off' || (text !== undefined && trust.documents?.has(text))) return;
     if (trust.mode === 'enforce') {
-      throw new GatewayError('DOCUMENT_NOT_TRUSTED', 'This document is not in the manifest of trusted documents.');
+      const message = 'The document is not in the manifest of trusted documents. Register it there first.';
+      throw new GatewayError('DOCUMENT_NOT_TRUSTED', message);
     }
     trust.onUntrusted(operationName, requestId);
   }
@@ -86,19 +87,19 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
   return (parameters, { requestId, isRouter }) => {
     const { operationName, variables, sha256 } = parameters;
     const resolved = resolve(parameters);
-    // A router makes up its documents itself.
+    // A router generates its documents.
     if (!isRouter) checkTrust(typeof resolved === 'object' ? resolved.text : resolved, operationName, requestId);
-    // Clients recognise these words.
+    // Clients match this exact message.
     if (resolved === undefined) throw new GatewayError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
     const document = typeof resolved === 'object' ? resolved : store.get(resolved);
     if (sha256 !== undefined && sha256 !== document.sha256) {
-      throw new GatewayError('BAD_REQUEST', '"sha256Hash" is not the SHA-256 of "query".');
+      throw new GatewayError('BAD_REQUEST', '"sha256Hash" must be the SHA-256 of "query".');
     }
     const operation = findOperation(document, operationName, variables);
     const overVariables = checkVariables(variables, operation.variableUses, limits);
     if (overVariables !== null) throw toLimitError(overVariables);
     if (parameters.isSafe && operation.node.operation === OperationTypeNode.MUTATION) {
-      throw new GatewayError('BAD_REQUEST', 'A GET changes nothing. Send this mutation as a POST.', {
+      throw new GatewayError('BAD_REQUEST', 'GET does not execute mutations. Send the mutation by POST.', {
         status: 405,
         allow: 'POST',
       });
@@ -115,8 +116,8 @@ function selectOperation({ syntaxTree }: KnownDocument, name: string | undefined
   if (!node) {
     const why =
       name === undefined
-        ? 'Several operations, or none: say which by "operationName".'
-        : 'There is no operation of this name.';
+        ? 'The document has several operations, or none. Choose one by "operationName".'
+        : 'The document has no operation with this name. Check "operationName".';
     throw new GatewayError('OPERATION_RESOLUTION_FAILURE', why);
   }
   if (!schema.getRootType(node.operation)) {

@@ -2,25 +2,25 @@ import { GatewayError } from '../../errors.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What a GraphQL request over HTTP asks for. */
+/** The parameters of a GraphQL request over HTTP. */
 export interface Parameters {
-  /** The text of the document; undefined: it is named by `documentId`. */
+  /** The text of the document; undefined if `documentId` names it. */
   readonly query: string | undefined;
-  /** The id of a document that the gateway is expected to know: of a manifest, or its SHA-256. */
+  /** The id of a known document: its id in the manifest, or its SHA-256. */
   readonly documentId: string | undefined;
-  /** The SHA-256 of `query` that the client sent along, as for a persisted query. */
+  /** The SHA-256 of `query` that the client sent with it, as for a persisted query. */
   readonly sha256: string | undefined;
   readonly operationName: string | undefined;
-  /** As the caller gave them. */
+  /** As sent by the caller. */
   readonly variables: Json;
-  /** Whether only queries may be executed, because it was a `GET`. */
+  /** Whether only queries may be executed, because the request is a `GET`. */
   readonly isSafe: boolean;
 }
 
 /**
  * Reads the parameters of a `POST` from its JSON body.
  *
- * @throws GatewayError `BAD_REQUEST` for a parameter of another type than GraphQL over HTTP says.
+ * @throws GatewayError `BAD_REQUEST` for a parameter that violates GraphQL over HTTP.
  */
 export function readPostParameters(body: unknown): Parameters {
   if (Array.isArray(body)) throw badRequest('Batches of operations are not supported. Send one operation per request.');
@@ -35,7 +35,7 @@ export function readGetParameters(search: string): Parameters {
   const fields: Record<string, unknown> = {};
   for (const [name, value] of new URLSearchParams(search)) {
     if (!isParameter(name)) continue;
-    if (name in fields) throw badRequest(`The parameter "${name}" must come only once.`);
+    if (name in fields) throw badRequest(`The parameter "${name}" was sent more than once. Send it once.`);
     if (value !== '') fields[name] = name === 'variables' || name === 'extensions' ? parseJson(name, value) : value;
   }
   return toParameters(fields, true);
@@ -60,7 +60,7 @@ function toParameters(fields: Json, isSafe: boolean): Parameters {
   if (ids.size > 1) throw badRequest('The request names several documents. Send one id, or the document itself.');
   const [documentId] = ids;
   if (query === undefined && documentId === undefined) {
-    throw badRequest('The request has no document: "query" is missing or empty, and there is no id of a known one.');
+    throw badRequest('The request has no document. Send "query", or the id of a known document.');
   }
   return {
     query,
@@ -72,7 +72,7 @@ function toParameters(fields: Json, isSafe: boolean): Parameters {
   };
 }
 
-/** The hash in the `persistedQuery` extension; undefined where there is none. */
+/** The hash in the `persistedQuery` extension; undefined if there is none. */
 function readPersistedQuery(extension: unknown): string | undefined {
   if (extension === undefined || extension === null) return undefined;
   const { version, sha256Hash } = isObject(extension) ? extension : {};
@@ -80,7 +80,7 @@ function readPersistedQuery(extension: unknown): string | undefined {
   throw badRequest('"extensions.persistedQuery" must have "version": 1 and a "sha256Hash".');
 }
 
-/** An empty text counts as absent. */
+/** An empty string counts as absent. */
 function toText(fields: Json, name: (typeof names)[number]): string | undefined {
   const value = fields[name];
   if (value === undefined || value === null || value === '') return undefined;

@@ -4,67 +4,95 @@ import type { ImageMember, ImageMemberKey } from '../../upstream/model.ts';
 import { foldId } from '../../upstream/same-id.ts';
 import { type GatewayContext, reportError } from '../context.ts';
 import type { MemberList } from '../data/loaders.ts';
-import type { ImageMemberAction, ImageMemberOutcome, UserError } from '../generated.ts';
+import type { ImageMemberAction, ImageMemberOutcome, ImageUserError } from '../generated.ts';
 import { checkRoomFor } from '../limits/list-charge.ts';
 import { addMember, ensureNoMember, type MemberChange } from './member-change.ts';
 import { invalidInput } from './refusal.ts';
 import { runEach } from './run-each.ts';
 
-/** One row of a bulk payload. */
-export interface ChangeRow extends ImageMemberKey {
+/** A pair of image and project, and what to do about it. */
+export interface Task {
+  readonly imageId: string;
+  /** Null: the caller's own, which is not known yet. */
+  readonly memberId: string | null;
   readonly action: ImageMemberAction;
-  readonly outcome: ImageMemberOutcome;
-  readonly imageMember: ImageMember | null;
-  readonly userErrors: readonly UserError[];
 }
 
-/** A pair, and what to do about it. */
-export interface Task extends ImageMemberKey {
+/** One row of a bulk payload. */
+export interface ChangeRow extends Task {
+  readonly outcome: ImageMemberOutcome;
+  readonly imageMember: ImageMember | null;
+  readonly userErrors: readonly ImageUserError[];
+}
+
+/** A pair that is to be or not to be one of image and member. */
+export interface PairTask extends ImageMemberKey {
   readonly action: 'ADD' | 'REMOVE';
 }
 
 /** Finds the members of the image of a pair; null where they cannot be had. */
 export type FindMembers = (key: ImageMemberKey) => Promise<MemberList | null>;
 
-/** A bulk mutation: what its tasks need to be carried out, and to be told of. */
-export interface Bulk {
+/** What became of a task. */
+export interface TaskChange extends Omit<MemberChange, 'key'> {
+  readonly key: Pick<Task, 'imageId' | 'memberId'>;
+}
+
+/** The names that fields have in the input of a bulk mutation, by those that they have for a single pair. */
+export type FieldNames = Readonly<Record<string, string>>;
+
+/** A bulk mutation: how its tasks are carried out, and told of. */
+export interface Bulk<T extends Task> {
   readonly context: GatewayContext;
   readonly info: GraphQLResolveInfo;
-  readonly findMembers: FindMembers;
-  /** The names of the input's fields that the ids come from. */
-  readonly fields: Readonly<Record<keyof ImageMemberKey, string>>;
+  readonly fields: FieldNames;
+  /** Carries out a task. @throws GatewayError where a user can do nothing about it. */
+  readonly change: (task: T) => Promise<TaskChange>;
 }
 
 /**
  * Carries out tasks, a few at a time. What is a row already stays one. Different spellings of one pair come one after
  * another: Glance may add a member twice that is added twice at the same moment.
  */
-export function carryOut(rows: readonly (ChangeRow | Task)[], bulk: Bulk): Promise<ChangeRow[]> {
-  const toGroup = ({ imageId, memberId }: ImageMemberKey): string => `${foldId(imageId)}/${foldId(memberId)}`;
+export function carryOut<T extends Task>(rows: readonly (ChangeRow | T)[], bulk: Bulk<T>): Promise<ChangeRow[]> {
+  const toGroup = ({ imageId, memberId }: Task): string => `${foldId(imageId)}/${foldId(memberId ?? '')}`;
   return runEach(rows, bulk.context.bulkConcurrency, toGroup, async (row, index) =>
     'outcome' in row ? row : carryOutTask(row, index, bulk),
   );
 }
 
-/** Never throws, so that no pair hides what became of another. */
-async function carryOutTask(task: Task, index: number, bulk: Bulk): Promise<ChangeRow> {
-  const { context, info, findMembers } = bulk;
+/** Adds or removes members. `findMembers` is called before a removal. */
+export function changePair(context: GatewayContext, findMembers: FindMembers) {
+  return async (task: PairTask): Promise<MemberChange> =>
+    task.action === 'ADD' ? addMember(task, context) : ensureNoMember(task, context, await findMembers(task));
+}
+
+/** Carries out one task. Reports what fails, so that no pair hides what became of another. */
+export async function carryOutTask<T extends Task>(task: T, index: number, bulk: Bulk<T>): Promise<ChangeRow> {
+  const { context, info, fields, change } = bulk;
   try {
-    if (task.action === 'ADD') return toRow(task, await addMember(task, context), bulk);
-    return toRow(task, await ensureNoMember(task, context, await findMembers(task)), bulk);
+    return toRow(task, await change(task), fields);
   } catch (error) {
-    if (!(error instanceof GatewayError)) throw error;
-    reportError(context, error, info, ['changes', index]);
-    return { ...task, outcome: error.details.outcome ?? 'FAILED', imageMember: null, userErrors: [] };
+    const { imageId, memberId, action } = task;
+    const outcome = reportFailure(error, context, info, ['changes', index]);
+    return { imageId, memberId, action, outcome, imageMember: null, userErrors: [] };
   }
 }
 
+/** Reports why a row failed. @returns what is known of its outcome. @throws what is no GatewayError. */
+export function reportFailure(
+  error: unknown,
+  context: GatewayContext,
+  info: GraphQLResolveInfo,
+  path: readonly (string | number)[],
+): ImageMemberOutcome {
+  if (!(error instanceof GatewayError)) throw error;
+  reportError(context, error, info, path);
+  return error.details.outcome ?? 'FAILED';
+}
+
 /** What became of a task, as a row. */
-export function toRow(
-  { action }: Task,
-  { key, member, userErrors, unchanged }: MemberChange,
-  { fields }: Pick<Bulk, 'fields'>,
-): ChangeRow {
+function toRow({ action }: Task, { key, member, userErrors, unchanged }: TaskChange, fields: FieldNames): ChangeRow {
   const { imageId, memberId } = key;
   const row = { action, imageId, memberId, imageMember: member };
   if (unchanged) return { ...row, outcome: 'UNCHANGED', userErrors: [] };
@@ -73,8 +101,7 @@ export function toRow(
 }
 
 /** A user error about one pair, with the name that the field has in the input of a bulk mutation. */
-export function renameField(error: UserError, { imageId, memberId }: Bulk['fields']): UserError {
-  const names: Readonly<Record<string, string>> = { imageId, memberId };
+export function renameField(error: ImageUserError, names: FieldNames): ImageUserError {
   return { ...error, field: error.field?.map((name) => names[name] ?? name) ?? null };
 }
 
@@ -83,9 +110,14 @@ export function renameField(error: UserError, { imageId, memberId }: Bulk['field
  *
  * @throws GatewayError `LIMIT_EXCEEDED` where the answer would have no room for them.
  */
-export function refuseTooMany(changes: number, context: GatewayContext, info: GraphQLResolveInfo): UserError | null {
+export function refuseTooMany(
+  changes: number,
+  context: GatewayContext,
+  info: GraphQLResolveInfo,
+  imageChanges = 0,
+): ImageUserError | null {
   const { budget } = context;
-  checkRoomFor('changes', changes, context, info);
+  checkRoomFor({ changes, imageChanges }, context, info);
   if (budget.takeChanges(changes)) return null;
   return invalidInput(
     `${changes} pairs of image and project are too many: the bulk mutations of one operation can change at most ` +

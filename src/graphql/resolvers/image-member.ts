@@ -1,12 +1,13 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { ImageMember, ImageMemberKey } from '../../upstream/model.ts';
 import type { GatewayContext } from '../context.ts';
-import type { ImageMemberResolvers, MutationResolvers, QueryResolvers, UserError } from '../generated.ts';
+import type { ImageMemberResolvers, ImageUserError, MutationResolvers, QueryResolvers } from '../generated.ts';
 import { checkIds } from '../ids.ts';
 import { toImageMemberId } from '../member-id.ts';
 import type { MemberPayload } from '../models.ts';
-import { needsMoreThanKey } from '../selection.ts';
+import { needsMoreThan } from '../selection.ts';
 import { addMember, type MemberChange, removeMember, setStatus } from './member-change.ts';
+import { OwnMember } from './own-member.ts';
 import { resolveImage } from './resolve-image.ts';
 
 /** The member that a router represents by the ids of image and project. */
@@ -15,7 +16,7 @@ export function resolveImageMemberReference(
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<ImageMember | null> | ImageMemberKey {
-  return needsMoreThanKey('ImageMember', context.selections, info) ? context.loaders.member(key) : key;
+  return needsMoreThan('memberKey', context.selections, info) ? context.loaders.member(key) : key;
 }
 
 export const imageMember: ImageMemberResolvers = {
@@ -46,8 +47,10 @@ export const imageMemberMutations: Pick<
     return { imageId: toImageId(key, userErrors), deletedImageMemberId, userErrors };
   },
 
-  async updateMemberStatus(_root, { input }, context) {
-    return toMemberPayload(await setStatus(input, input.status, context));
+  async updateMemberStatus(_root, { input: { imageId, memberId, status } }, context) {
+    const id = memberId ?? (await new OwnMember(context).find(imageId));
+    if (typeof id === 'string') return toMemberPayload(await setStatus({ imageId, memberId: id }, status, context));
+    return { imageId: toImageId({ imageId }, [id]), imageMember: null, userErrors: [id] };
   },
 };
 
@@ -56,6 +59,6 @@ function toMemberPayload({ key, member, userErrors }: MemberChange): MemberPaylo
 }
 
 /** The image that a payload shows: none where an id of the input can be no id. */
-function toImageId({ imageId }: ImageMemberKey, userErrors: readonly UserError[]): string | null {
+function toImageId({ imageId }: Pick<ImageMemberKey, 'imageId'>, userErrors: readonly ImageUserError[]): string | null {
   return userErrors.some(({ code }) => code === 'INVALID_INPUT') ? null : imageId;
 }

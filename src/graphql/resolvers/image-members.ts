@@ -3,21 +3,39 @@ import { GatewayError } from '../../errors.ts';
 import { whyNotPathSegment } from '../../upstream/path.ts';
 import type { GatewayContext } from '../context.ts';
 import type { MemberList } from '../data/loaders.ts';
-import type { MutationResolvers, UserError } from '../generated.ts';
-import { type ChangeRow, carryOut, type FindMembers, refuseTooMany, renameField, type Task } from './bulk-changes.ts';
+import type { ImageUserError, MutationResolvers } from '../generated.ts';
+import {
+  type ChangeRow,
+  carryOut,
+  changePair,
+  type FindMembers,
+  type PairTask,
+  refuseTooMany,
+  renameField,
+} from './bulk-changes.ts';
+import { makeShared } from './make-shared.ts';
+import { updateStatuses } from './member-statuses.ts';
 import { refuseId, refuseIds } from './refusal.ts';
 import { planMembers } from './set-members.ts';
 
 export const imageMembersMutations: Pick<
   MutationResolvers,
-  'createImageMembers' | 'deleteImageMembers' | 'setImageMembers'
+  'createImageMembers' | 'deleteImageMembers' | 'updateMemberStatuses' | 'setImageMembers'
 > = {
   async createImageMembers(_root, { input }, context, info) {
-    return changePairs('ADD', input, context, info);
+    const toShare = input.makeShared ? [...new Set(input.imageIds)] : [];
+    return changePairs('ADD', input, context, info, toShare);
   },
 
   async deleteImageMembers(_root, { input }, context, info) {
     return changePairs('REMOVE', input, context, info);
+  },
+
+  async updateMemberStatuses(_root, { input: { imageIds, memberId, status } }, context, info) {
+    const images = [...new Set(imageIds)];
+    const refused = refuseTooMany(images.length, context, info);
+    if (refused) return { changes: [], userErrors: [refused] };
+    return { changes: await updateStatuses(images, memberId ?? null, status, context, info), userErrors: [] };
   },
 
   async setImageMembers(_root, { input }, context, info) {
@@ -27,8 +45,8 @@ export const imageMembersMutations: Pick<
     if (!('rows' in plan)) return { changes: [], userErrors: [renameField(plan, setFields)] };
     const { list, rows } = plan;
     if (input.dryRun) return { changes: rows.map((row) => announce(row, list)), userErrors: [] };
-    const findMembers: FindMembers = async () => list;
-    return { changes: await carryOut(rows, { context, info, findMembers, fields: setFields }), userErrors: [] };
+    const change = changePair(context, async () => list);
+    return { changes: await carryOut(rows, { context, info, fields: setFields, change }), userErrors: [] };
   },
 };
 
@@ -41,14 +59,23 @@ interface Pairs {
 const pairFields = { imageId: 'imageIds', memberId: 'memberIds' };
 const setFields = { imageId: 'imageId', memberId: 'memberIds' };
 
-async function changePairs(action: Task['action'], pairs: Pairs, context: GatewayContext, info: GraphQLResolveInfo) {
+/** @param toShare the images to make `SHARED` first. */
+async function changePairs(
+  action: PairTask['action'],
+  pairs: Pairs,
+  context: GatewayContext,
+  info: GraphQLResolveInfo,
+  toShare: readonly string[] = [],
+) {
   const imageIds = [...new Set(pairs.imageIds)];
   const memberIds = [...new Set(pairs.memberIds)];
-  const refused = refuseTooMany(imageIds.length * memberIds.length, context, info);
-  if (refused) return { changes: [], userErrors: [refused] };
-  const tasks = imageIds.flatMap((imageId) => memberIds.map((memberId): Task => ({ imageId, memberId, action })));
-  const findMembers = createFindMembers(context);
-  return { changes: await carryOut(tasks, { context, info, findMembers, fields: pairFields }), userErrors: [] };
+  const refused = refuseTooMany(imageIds.length * memberIds.length, context, info, toShare.length);
+  if (refused) return { changes: [], imageChanges: [], userErrors: [refused] };
+  const imageChanges = await makeShared(toShare, context, info);
+  const tasks = imageIds.flatMap((imageId) => memberIds.map((memberId): PairTask => ({ imageId, memberId, action })));
+  const change = changePair(context, createFindMembers(context));
+  const changes = await carryOut(tasks, { context, info, fields: pairFields, change });
+  return { changes, imageChanges, userErrors: [] };
 }
 
 /** Lists the members of each image once, for the pairs of that image that come one after another. */
@@ -75,7 +102,7 @@ function createFindMembers({ loaders, bulkConcurrency }: GatewayContext): FindMe
 }
 
 /** A row that tells what would be done. */
-function announce(row: ChangeRow | Task, list: MemberList): ChangeRow {
+function announce(row: ChangeRow | PairTask, list: MemberList): ChangeRow {
   if ('outcome' in row) return row;
   const userErrors = refuseIds(row).map((error) => renameField(error, setFields));
   const imageMember = list.byId.match(row.memberId).row ?? null;
@@ -83,7 +110,7 @@ function announce(row: ChangeRow | Task, list: MemberList): ChangeRow {
 }
 
 /** Ids that no path can hold are refused before anything is asked; the image's id also where there are no members. */
-function refuseEach(imageId: string, memberIds: readonly string[]): UserError | null {
+function refuseEach(imageId: string, memberIds: readonly string[]): ImageUserError | null {
   const refusals = memberIds.flatMap((memberId) => refuseId('memberId', memberId, whyNotPathSegment));
   return [...refuseId('imageId', imageId), ...refusals][0] ?? null;
 }

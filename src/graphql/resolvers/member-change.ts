@@ -3,7 +3,7 @@ import type { ImageAttributes, ImageMember, ImageMemberKey, MemberStatus } from 
 import type { GatewayContext } from '../context.ts';
 import type { MemberList } from '../data/loaders.ts';
 import { createMember, deleteMember, updateMember } from '../data/writes.ts';
-import type { UserError } from '../generated.ts';
+import type { ImageUserError } from '../generated.ts';
 import { alreadyMember, explainRefusal, imageNotShared, notOwner, refuseIds, type Write } from './refusal.ts';
 
 /** What became of changing one member. */
@@ -13,7 +13,7 @@ export interface MemberChange {
   /** The member as it is now, where there is one. */
   readonly member: ImageMember | null;
   /** Why nothing was changed; empty where it was. */
-  readonly userErrors: readonly UserError[];
+  readonly userErrors: readonly ImageUserError[];
   /** Whether nothing had to be changed; `userErrors` then says so to those who see an error in it. */
   readonly unchanged: boolean;
 }
@@ -134,6 +134,6 @@ function unchanged(key: ImageMemberKey): MemberChange {
   return { key, member: null, userErrors: [], unchanged: true };
 }
 
-function refused(key: ImageMemberKey, userErrors: readonly UserError[]): MemberChange {
+function refused(key: ImageMemberKey, userErrors: readonly ImageUserError[]): MemberChange {
   return { key, member: null, userErrors, unchanged: false };
 }

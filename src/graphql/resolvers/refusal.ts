@@ -2,7 +2,7 @@ import { UpstreamError } from '../../errors.ts';
 import type { ImageAttributes, ImageMemberKey } from '../../upstream/model.ts';
 import { whyNotAddressable } from '../../upstream/path.ts';
 import type { GatewayContext } from '../context.ts';
-import type { UserError, UserErrorCode } from '../generated.ts';
+import type { ImageUserError, ImageUserErrorCode } from '../generated.ts';
 import { explainUnusable } from '../ids.ts';
 
 /** A write to a member. */
@@ -12,18 +12,18 @@ const imageField = ['input', 'imageId'];
 const memberField = ['input', 'memberId'];
 
 /** What is wrong with the ids of a write, before anything is sent. */
-export function refuseIds({ imageId, memberId }: ImageMemberKey): UserError[] {
+export function refuseIds({ imageId, memberId }: ImageMemberKey): ImageUserError[] {
   return [...refuseId('imageId', imageId), ...refuseId('memberId', memberId)];
 }
 
 /** What is wrong with one id, by this rule. */
-export function refuseId(name: keyof ImageMemberKey, id: string, whyNot = whyNotAddressable): UserError[] {
+export function refuseId(name: keyof ImageMemberKey, id: string, whyNot = whyNotAddressable): ImageUserError[] {
   const why = whyNot(id);
   return why === null ? [] : [userError('INVALID_INPUT', explainUnusable(name, why), ['input', name])];
 }
 
 /** The user error for sharing an image with a project that is a member of it. */
-export function alreadyMember({ imageId, memberId }: ImageMemberKey): UserError {
+export function alreadyMember({ imageId, memberId }: ImageMemberKey): ImageUserError {
   return userError('ALREADY_MEMBER', `${memberId} is a member of image ${imageId} already.`, memberField);
 }
 
@@ -38,7 +38,7 @@ export async function explainRefusal(
   write: Write,
   key: ImageMemberKey,
   context: GatewayContext,
-): Promise<UserError> {
+): Promise<ImageUserError> {
   if (!(error instanceof UpstreamError)) throw error;
   switch (error.status) {
     case 400:
@@ -66,7 +66,7 @@ async function explainForbidden(
   write: Write,
   key: ImageMemberKey,
   context: GatewayContext,
-): Promise<UserError> {
+): Promise<ImageUserError> {
   let image: ImageAttributes | null;
   try {
     image = await context.loaders.image(key.imageId);
@@ -87,7 +87,7 @@ async function explainForbidden(
 }
 
 /** The user error for adding or removing members of somebody else's image. */
-export function notOwner({ imageId }: ImageMemberKey, write: Write): UserError {
+export function notOwner({ imageId }: ImageMemberKey, write: Write): ImageUserError {
   const help = write === 'delete' ? ' A member who does not want the image can set its own status to REJECTED.' : '';
   return userError(
     'NOT_IMAGE_OWNER',
@@ -97,7 +97,7 @@ export function notOwner({ imageId }: ImageMemberKey, write: Write): UserError {
 }
 
 /** The user error for changing the members of an image that has none. */
-export function imageNotShared({ id, visibility }: ImageAttributes): UserError {
+export function imageNotShared({ id, visibility }: ImageAttributes): ImageUserError {
   return userError(
     'IMAGE_NOT_SHARED',
     `Image ${id} is ${visibility}; its members can be changed only while it is SHARED, which its owner can make it.`,
@@ -106,16 +106,21 @@ export function imageNotShared({ id, visibility }: ImageAttributes): UserError {
 }
 
 /** The user error for an image that is not there, or that the token may not see. */
-export function noSuchImage({ imageId }: ImageMemberKey): UserError {
+export function noSuchImage({ imageId }: ImageMemberKey): ImageUserError {
   return userError('NOT_FOUND', `There is no image ${imageId}, or this token may not see it.`, imageField);
 }
 
+/** The user error for a status that is to be set for whom nobody knows; `why` is the rest of the sentence. */
+export function unknownMember(imageId: string, why: string): ImageUserError {
+  return userError('NOT_IMAGE_MEMBER', `The member status in image ${imageId} was not changed: ${why}`, memberField);
+}
+
 /** The user error for an input that cannot be used as a whole. */
-export function invalidInput(message: string): UserError {
+export function invalidInput(message: string): ImageUserError {
   return userError('INVALID_INPUT', message, ['input']);
 }
 
-function explainNotFound(write: Write, { imageId, memberId }: ImageMemberKey): UserError {
+function explainNotFound(write: Write, { imageId, memberId }: ImageMemberKey): ImageUserError {
   if (write === 'create') return noSuchImage({ imageId, memberId });
   const help = write === 'update' ? ' Only a member can set its status, with a token of its own project.' : '';
   return userError(
@@ -125,6 +130,7 @@ function explainNotFound(write: Write, { imageId, memberId }: ImageMemberKey): U
   );
 }
 
-function userError(code: UserErrorCode, message: string, field: readonly string[] | null): UserError {
+/** A user error; `field` is the path of the argument that is at fault, if it is a single one. */
+export function userError(code: ImageUserErrorCode, message: string, field: readonly string[] | null): ImageUserError {
   return { code, message, field };
 }

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Image } from '../../upstream/model.ts';
 import type { GatewayContext } from '../context.ts';
-import { needsMoreThanKey } from '../selection.ts';
+import { needsMoreThan } from '../selection.ts';
 
 /**
  * The image with this id, for a place where it is known to exist: looked up only if the query selects something that its
@@ -12,6 +12,6 @@ export function resolveImage(
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<Image | null> {
-  if (!needsMoreThanKey('Image', context.selections, info)) return Promise.resolve({ id: imageId });
+  if (!needsMoreThan('imageKey', context.selections, info)) return Promise.resolve({ id: imageId });
   return context.loaders.image(imageId);
 }

@@ -3,8 +3,8 @@ import { IdIndex, mayBeSameId } from '../../upstream/same-id.ts';
 import type { GatewayContext } from '../context.ts';
 import type { MemberList } from '../data/loaders.ts';
 import { allInOrder } from '../data/settle.ts';
-import type { UserError } from '../generated.ts';
-import type { ChangeRow, Task } from './bulk-changes.ts';
+import type { ImageUserError } from '../generated.ts';
+import type { ChangeRow, PairTask } from './bulk-changes.ts';
 import { imageNotShared, noSuchImage, notOwner, refuseId } from './refusal.ts';
 import { runEach } from './run-each.ts';
 
@@ -13,7 +13,7 @@ export interface SetPlan {
   /** The members as they are. */
   readonly list: MemberList;
   /** A row for each member that stays, and a task for each other one. */
-  readonly rows: readonly (ChangeRow | Task)[];
+  readonly rows: readonly (ChangeRow | PairTask)[];
 }
 
 /**
@@ -27,7 +27,7 @@ export async function planMembers(
   imageId: string,
   memberIds: readonly string[],
   context: GatewayContext,
-): Promise<SetPlan | UserError> {
+): Promise<SetPlan | ImageUserError> {
   const key = { imageId, memberId: '' };
   const { loaders } = context;
   const [image, list] = await allInOrder([loaders.image(imageId), loaders.memberList(imageId)]);
@@ -45,7 +45,7 @@ export async function planMembers(
     memberIds,
     context.bulkConcurrency,
     (memberId) => memberId,
-    async (memberId): Promise<ChangeRow | Task> => {
+    async (memberId): Promise<ChangeRow | PairTask> => {
       const imageMember = await findHeld(image.id, memberId, list, context);
       if (imageMember === null) return { imageId: image.id, memberId, action: 'ADD' };
       kept.add(imageMember.memberId);
@@ -53,7 +53,7 @@ export async function planMembers(
       return { ...held, action: 'KEEP', outcome: 'UNCHANGED', imageMember, userErrors: [] };
     },
   );
-  const removals: Task[] = [];
+  const removals: PairTask[] = [];
   const keptById = new IdIndex([...kept], (id) => id);
   for (const { memberId } of list.rows) {
     const { row, inDoubt } = keptById.match(memberId);

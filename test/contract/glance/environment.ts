@@ -1,18 +1,18 @@
 import type { Caller, Cloud, ProjectName } from '../cloud.ts';
 
-/** The callers whose tokens a cloud must issue; the others' are made up. */
+/** The callers with tokens that a cloud issues; the other tokens are invented. */
 export type IssuedCaller = Exclude<Caller, 'bad' | 'empty' | 'nobody'>;
 
 type Known = 'imagesApiUrl' | 'identityApiUrl' | 'projects' | 'sandboxId' | 'memberQuota' | 'database';
 
-/** A running Glance, as the tests are told of it. */
+/** A running Glance, as described by the environment. */
 export interface Glance extends Pick<Cloud, Known> {
   readonly tokens: Readonly<Record<IssuedCaller, string>>;
 }
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The Glance that the contract suite runs against; undefined where it runs against the embedded Images API. */
+    /** The Glance under test; undefined if the contract suite runs against the embedded Images API. */
     glance?: Glance;
   }
 }
@@ -32,9 +32,9 @@ const variables = {
 const projectNames = ['producer', 'consumerA', 'consumerB', 'stranger', 'admin'] as const satisfies ProjectName[];
 
 /**
- * Reads what `up` wrote about the Glance that it started.
+ * Reads the environment that `up` wrote for its Glance.
  *
- * @throws Error that names the variables which are missing.
+ * @throws Error that names the missing variables.
  */
 export function parseGlance(environment: Readonly<Partial<Record<string, string>>>): Glance {
   const missing: string[] = [];

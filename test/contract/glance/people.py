@@ -1,4 +1,4 @@
-"""Makes the projects and users of the contract suite in Keystone, and prints a token of each as NAME=value lines.
+"""Creates the projects and users of the contract suite in Keystone, and prints their tokens as NAME=value lines.
 
 usage: people.py KEYSTONE_URL KEYSTONE_CONF PASSWORD
 """
@@ -26,12 +26,12 @@ people = [
     ('consumer-a-reader', 'consumer-a', 'reader'),
 ]
 
-# A project that nobody has a token for, and the role in it that makes it known to a user.
+# A project without a token, and the role that makes it visible to a user.
 sandbox = ('consumer-b', 'sandbox', 'member')
 
 
 def call(method, path, body=None, token=None):
-    """One call to Keystone; the headers and the JSON of its answer."""
+    """Calls Keystone. Returns the headers and the JSON of the answer."""
     request = urllib.request.Request(keystone_url + '/v3' + path, method=method)
     request.add_header('Content-Type', 'application/json')
     if token:
@@ -45,7 +45,7 @@ def call(method, path, body=None, token=None):
 
 
 def authenticate(user, project=None):
-    """A token of the user, and the id of its project and of the user."""
+    """Returns a token of the user, and the ids of its project and of the user."""
     identity = {'methods': ['password'], 'password': {'user': {
         'name': user, 'domain': {'id': 'default'}, 'password': password}}}
     scope = {'project': {'name': project, 'domain': {'id': 'default'}}} if project else 'unscoped'
@@ -54,7 +54,7 @@ def authenticate(user, project=None):
 
 
 def ensure(kind, name, attributes, token):
-    """The id of the project or user of this name, made where there is none."""
+    """Returns the id of the project or user of this name, and creates it if it does not exist."""
     found = call('GET', '/%ss?domain_id=default&name=%s' % (kind, name), token=token)[1][kind + 's']
     if found:
         return found[0]['id']
@@ -63,7 +63,7 @@ def ensure(kind, name, attributes, token):
 
 
 def expired(user_id, project_id):
-    """A token that Keystone signed like any other, and that ran out an hour ago."""
+    """Returns a validly signed token that expired an hour ago."""
     keystone.conf.configure()
     keystone.conf.CONF([], project='keystone', default_config_files=[keystone_conf])
     past = utils.isotime(datetime.datetime.utcnow() - datetime.timedelta(hours=1), subsecond=True)
@@ -83,7 +83,7 @@ roles = {role['name']: role['id'] for role in call('GET', '/roles', token=admin_
 
 
 def grant(name, project, role):
-    """Gives the user this role in the project, and makes both where they are missing; their ids."""
+    """Grants the user this role in the project, creating either if missing. Returns their ids."""
     project_id = ensure('project', project, {}, admin_token)
     user_id = ensure('user', name, {'password': password}, admin_token)
     call('PUT', '/projects/%s/users/%s/roles/%s' % (project_id, user_id, roles[role]), token=admin_token)

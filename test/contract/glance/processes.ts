@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type ServerName = 'glance' | 'keystone' | 'rabbit';
 
 /**
- * Stops a server's processes where they are, until this is disposed of: connections stay open, and nothing is answered.
+ * Suspends a server's processes until disposal: connections stay open, but no request is answered.
  *
  * @param state the folder that the server was started for.
  * @throws Error if there is no such server.
@@ -24,7 +24,7 @@ export function freeze(state: string, name: ServerName): Disposable {
 }
 
 /**
- * Ends a server's processes, until this is disposed of: then it is started again, as it was, and takes its time.
+ * Ends a server's processes. Disposal restarts the server with the same command; it takes a while to become ready.
  *
  * @param state the folder that the server was started for.
  * @throws Error if there is no such server, or if it does not end.
@@ -44,7 +44,7 @@ export async function stop(state: string, name: ServerName): Promise<Disposable>
   return { [Symbol.dispose]: () => spawn(command, args, { env, detached: true, stdio: 'ignore' }).unref() };
 }
 
-/** The processes that carry this name and folder in the environment which `up` gave them. */
+/** The processes whose environment, set by `up`, contains this name and folder. */
 function processesOf(state: string, name: ServerName): number[] {
   const mark = `CONTRACT_GLANCE=${name} ${state}`;
   return readdirSync('/proc')
@@ -52,7 +52,7 @@ function processesOf(state: string, name: ServerName): number[] {
     .map(Number);
 }
 
-/** Nothing, where the process has ended meanwhile or is somebody else's. */
+/** Empty if the process has ended or belongs to another user. */
 function readEnvironment(pid: string): string[] {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');

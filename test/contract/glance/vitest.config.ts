@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import base from '../../../vitest.config.ts';
 import { type Glance, parseGlance } from './environment.ts';
 
-/** The contract suite, as it is, against the Glance that the environment names; without one it fails at once. */
+/** Runs the contract suite against the Glance that the environment names; fails immediately if there is none. */
 export default defineConfig({
   ...base,
   test: {

@@ -6,10 +6,10 @@ import type { Caller } from '../cloud.ts';
 import { create, remove, runBulk, update } from '../operations.ts';
 import { openStage, type Stage, type StageOptions } from '../stage.ts';
 
-/** Long enough for a read by a busy cloud: a lost answer costs this once. */
+/** Long enough for a read from a busy cloud; a lost answer costs this much time once. */
 const environment = { UPSTREAM_DEADLINE_MS: '1000' };
 
-/** How an answer gets lost, and what a caller is told where the truth cannot be found out. */
+/** How an answer is lost, and the error that the caller gets if the result cannot be determined. */
 const losses: Readonly<Record<string, { readonly lose: (response: ServerResponse) => void; readonly code: string }>> = {
   'no answer': { lose: () => {}, code: 'UPSTREAM_TIMEOUT' },
   'a reset': { lose: (response) => response.socket?.resetAndDestroy(), code: 'UPSTREAM_UNAVAILABLE' },
@@ -28,9 +28,9 @@ const losses: Readonly<Record<string, { readonly lose: (response: ServerResponse
 };
 
 interface Write {
-  /** The member before. */
+  /** The member before the write. */
   readonly before: 'pending' | 'accepted' | null;
-  /** The member afterwards, if the write was carried out. */
+  /** The member after the write, if it succeeded. */
   readonly after: 'pending' | 'accepted' | null;
   readonly told: string;
   readonly run: (stage: Stage, imageId: string) => Promise<string>;
@@ -60,7 +60,7 @@ const writes: Readonly<Record<'create' | 'update' | 'remove', Write>> = {
 type Name = keyof typeof writes;
 const names: readonly Name[] = ['create', 'update', 'remove'];
 
-/** Loses every write: before it reaches the cloud, or its answer after it was carried out. */
+/** Loses every write before it reaches the cloud, or loses its answer after it succeeded. */
 function loseWrites(lose: (response: ServerResponse) => void, carriedOut: boolean): StageOptions {
   const handle: Handle = async (response, forward) => {
     if (carriedOut) await forward();
@@ -69,12 +69,12 @@ function loseWrites(lose: (response: ServerResponse) => void, carriedOut: boolea
   return { environment, disturb: ({ method }) => (method === 'GET' ? undefined : handle) };
 }
 
-/** Loses every write to HTTP 502. */
+/** Replaces the answer to every write by HTTP 502. */
 function lost(carriedOut: boolean): StageOptions {
   return loseWrites((response) => sendJson(response, 502, {}), carriedOut);
 }
 
-/** The status of consumerA, as the cloud itself tells; null where it is no member. */
+/** The status of consumerA in the cloud itself; null if it is not a member. */
 async function held(stage: Stage, imageId: string): Promise<string | null> {
   const rows = (await stage.rows(imageId)) as { readonly member_id: string; readonly status: string }[];
   return rows.find(({ member_id }) => member_id === stage.cloud.projects.consumerA)?.status ?? null;
@@ -87,7 +87,7 @@ function makeImage(stage: Stage, status: Write['before']): Promise<string> {
 describe('a write whose answer is lost', () => {
   const table = names.flatMap((name) => Object.keys(losses).map((loss) => ({ name, loss })));
 
-  it.each(table)('is told as done where it was carried out: $name, $loss', async ({ name, loss }) => {
+  it.each(table)('is reported as done if it succeeded: $name, $loss', async ({ name, loss }) => {
     const { before, after, told, run } = writes[name];
     await using stage = await openStage(loseWrites(losses[loss]?.lose ?? expect.fail(), true));
     const imageId = await makeImage(stage, before);
@@ -95,7 +95,7 @@ describe('a write whose answer is lost', () => {
     expect(await held(stage, imageId)).toBe(after);
   });
 
-  it.each(table)('is UNKNOWN where it never arrived: $name, $loss', async ({ name, loss }) => {
+  it.each(table)('is UNKNOWN if it never arrived: $name, $loss', async ({ name, loss }) => {
     const { before, run } = writes[name];
     const { lose, code } = losses[loss] ?? expect.fail();
     await using stage = await openStage(loseWrites(lose, false));
@@ -104,7 +104,7 @@ describe('a write whose answer is lost', () => {
     expect(await held(stage, imageId)).toBe(before);
   });
 
-  it.each(names)('is told as done where it was so already: %s', async (name) => {
+  it.each(names)('is reported as done if the state was already as requested: %s', async (name) => {
     const { after, told, run } = writes[name];
     await using stage = await openStage(lost(false));
     const imageId = await makeImage(stage, after);
@@ -112,7 +112,7 @@ describe('a write whose answer is lost', () => {
     expect(await held(stage, imageId)).toBe(after);
   });
 
-  it.each(names)('is UNKNOWN where reading back fails as well: %s', async (name) => {
+  it.each(names)('is UNKNOWN if reading back fails too: %s', async (name) => {
     const { before, after, run } = writes[name];
     await using stage = await openStage({
       environment,
@@ -128,8 +128,8 @@ describe('a write whose answer is lost', () => {
     expect(await held(stage, imageId)).toBe(after);
   });
 
-  it('is told row by row in bulk', async () => {
-    // One after another: Glance on SQLite may fail to make several writes at once, and then there is nothing to read back.
+  it('is reported for each row of a bulk mutation', async () => {
+    // Sequential: Glance on SQLite may fail concurrent writes, and then there is nothing to read back.
     const oneByOne = { environment: { ...environment, BULK_CONCURRENCY: '1' } };
     await using done = await openStage({ ...lost(true), ...oneByOne });
     await using gone = await openStage({ ...lost(false), ...oneByOne });
@@ -153,7 +153,7 @@ describe('a write whose answer is lost', () => {
       const removal = { imageIds: [await stage.image({ members })], memberIds: [consumerB, stranger] };
       expect(await runBulk(stage, 'producer', 'deleteImageMembers', removal)).toEqual([
         `REMOVE ${outcome}${why}`,
-        // The list of members told that before.
+        // Known from the list of members.
         'REMOVE UNCHANGED',
       ]);
     }
@@ -164,7 +164,7 @@ describe('a removal whose answer is lost', () => {
   const unknown = 'error UPSTREAM_UNAVAILABLE UNKNOWN';
 
   it.each(['producer', 'producerReader', 'admin'] as const)(
-    'is told to %s as done though one other member stays, because the list is known to be whole',
+    'is reported as done to %s although one other member remains, because the list is known to be complete',
     async (caller) => {
       await using stage = await openStage(lost(true));
       const imageId = await stage.image({ members: { consumerA: 'accepted', consumerB: 'pending' } });
@@ -174,7 +174,7 @@ describe('a removal whose answer is lost', () => {
   );
 
   it.each<Caller>(['consumerB', 'stranger', 'unscoped'])(
-    'is UNKNOWN to %s, who does not see whether there is such a member',
+    'is UNKNOWN to %s, which cannot see whether the member exists',
     async (caller) => {
       await using stage = await openStage(lost(false));
       const imageId = await stage.image({ members: { consumerA: 'accepted', consumerB: 'pending' } });
@@ -184,7 +184,7 @@ describe('a removal whose answer is lost', () => {
   );
 
   it.each(['private', 'community', 'public'] as const)(
-    'is UNKNOWN of a %s image, whose members come back when it is shared again',
+    'is UNKNOWN for a %s image, whose members return when it is shared again',
     async (visibility) => {
       await using stage = await openStage(lost(false));
       const imageId = await stage.image({ members: { consumerA: 'accepted' }, visibility });
@@ -194,7 +194,7 @@ describe('a removal whose answer is lost', () => {
     },
   );
 
-  it('is UNKNOWN where the image is gone', async () => {
+  it('is UNKNOWN if the image no longer exists', async () => {
     await using stage = await openStage(lost(false));
     const imageId = await stage.image({ members: { consumerA: 'accepted' } });
     await stage.delete(imageId);
@@ -202,8 +202,8 @@ describe('a removal whose answer is lost', () => {
   });
 });
 
-describe('a removal that was carried out', () => {
-  /** Makes the project a member again, after its removal and before its answer, the first so many times. */
+describe('a removal that succeeded', () => {
+  /** Adds the project again after its removal and before the answer, for the given number of times. */
   function undone(times: number): StageOptions & { on: (stage: Stage, imageId: string) => void } {
     let restore = async (): Promise<void> => {};
     let left = times;
@@ -225,7 +225,7 @@ describe('a removal that was carried out', () => {
   const look = 'getMember';
   const removal = ['deleteMember', look];
 
-  it.each([0, 1, 2])('and undone %i times is carried out again', async (times) => {
+  it.each([0, 1, 2])('is repeated if it was undone %i times', async (times) => {
     const options = undone(times);
     await using stage = await openStage(options);
     const imageId = await makeImage(stage, 'accepted');
@@ -236,7 +236,7 @@ describe('a removal that was carried out', () => {
     expect(stage.calls).toEqual([look, ...removals.flat()]);
   });
 
-  it('and undone whenever it is carried out has failed, because the member is known to be there', async () => {
+  it('fails if it is undone every time, because the member is known to exist', async () => {
     const options = undone(Number.POSITIVE_INFINITY);
     await using stage = await openStage(options);
     const imageId = await makeImage(stage, 'accepted');
@@ -251,7 +251,7 @@ describe('a removal that was carried out', () => {
     expect(await held(stage, imageId)).toBe('pending');
   });
 
-  it('is not looked up again where VERIFY_REMOVALS is false, which saves a call', async () => {
+  it('is not verified if VERIFY_REMOVALS is false, which saves a call', async () => {
     const options = undone(1);
     await using stage = await openStage({ ...options, environment: { VERIFY_REMOVALS: 'false' } });
     const imageId = await makeImage(stage, 'accepted');
@@ -262,8 +262,8 @@ describe('a removal that was carried out', () => {
   });
 });
 
-describe('what a refused write says does not change where looking further fails', () => {
-  it('of a member that is there already', async () => {
+describe('the error of a refused write stays the same if a further lookup fails', () => {
+  it('for an existing member', async () => {
     await using stage = await openStage({
       disturb: ({ method }) => (method === 'GET' ? (response) => sendJson(response, 502, {}) : undefined),
     });

@@ -7,7 +7,7 @@ import { openStage, type Stage } from '../stage.ts';
 const stateDir = inject('stateDir');
 const environment = { UPSTREAM_DEADLINE_MS: '1500', UPSTREAM_RETRIES: '0' };
 
-/** The members of an image as the cloud itself tells them: `consumerA pending`. */
+/** The members of an image in the cloud itself: `consumerA pending`. */
 async function held(stage: Stage, imageId: string): Promise<string[]> {
   const rows = (await stage.rows(imageId)) as { readonly member_id: string; readonly status: string }[];
   const names = new Map(Object.entries(stage.cloud.projects).map(([name, id]) => [id, name]));
@@ -18,15 +18,15 @@ function openDatabase(): DatabaseSync {
   return new DatabaseSync(`${stateDir}/glance/rows.sqlite`, { timeout: 10_000 });
 }
 
-/** Lets nobody else write to the database, until this is disposed of; everybody may read. */
+/** Blocks all other writes to the database until disposal; reads still work. */
 function lockDatabase(): Disposable {
   const database = openDatabase();
   database.exec('BEGIN IMMEDIATE');
   return { [Symbol.dispose]: () => database.close() };
 }
 
-describe('while the message broker does not answer, Glance writes the row and answers nothing, and', () => {
-  it('a new member is told as it is', async () => {
+describe('while the broker is frozen, so that Glance writes the row but does not answer,', () => {
+  it('reports a new member as added', async () => {
     await using stage = await openStage({ environment });
     const imageId = await stage.image();
     using _broker = freeze(stateDir, 'rabbit');
@@ -35,7 +35,7 @@ describe('while the message broker does not answer, Glance writes the row and an
     expect(await held(stage, imageId)).toEqual(['consumerA pending']);
   });
 
-  it.each(['ACCEPTED', 'REJECTED'])('a status is told as %s', async (status) => {
+  it.each(['ACCEPTED', 'REJECTED'])('reports the new status %s', async (status) => {
     await using stage = await openStage({ environment });
     const imageId = await stage.image({ members: { consumerA: 'pending' } });
     using _broker = freeze(stateDir, 'rabbit');
@@ -51,7 +51,7 @@ describe('while the message broker does not answer, Glance writes the row and an
       others: { consumerB: 'pending' },
       looks: ['listMembers', 'getImage', ...Array(3).fill('listImagesByMemberStatus')],
     },
-  ])('a member is told as removed, beside $others', async ({ others, looks }) => {
+  ])('reports a member as removed; other members: $others', async ({ others, looks }) => {
     await using stage = await openStage({ environment });
     const imageId = await stage.image({ members: { consumerA: 'accepted', ...others } });
     using _broker = freeze(stateDir, 'rabbit');
@@ -60,14 +60,14 @@ describe('while the message broker does not answer, Glance writes the row and an
     expect(await held(stage, imageId)).toEqual(Object.keys(others).map((name) => `${name} pending`));
   });
 
-  it('each pair of image and project is told as it is', async () => {
+  it('reports the result for each pair of image and project', async () => {
     await using stage = await openStage({ environment });
     const { consumerA, consumerB, stranger } = stage.cloud.projects;
     const imageIds = [await stage.image({ members: { consumerA: 'accepted' } }), await stage.image()];
     const imageId = await stage.image({ members: { consumerA: 'accepted', consumerB: 'pending' } });
     using _broker = freeze(stateDir, 'rabbit');
     const pairs = { imageIds, memberIds: [consumerA, consumerB] };
-    // A member that is there already is refused before anything is written, so that this is heard.
+    // Glance refuses an existing member before it writes anything, so this answer arrives.
     expect(await runBulk(stage, 'producer', 'createImageMembers', pairs)).toEqual([
       'ADD UNCHANGED ACCEPTED',
       ...Array(3).fill('ADD DONE PENDING'),
@@ -83,7 +83,7 @@ describe('while the message broker does not answer, Glance writes the row and an
     for (const id of imageIds) expect(await held(stage, id)).toEqual([]);
   });
 
-  it('a refusal is told as ever', async () => {
+  it('reports refusals as usual', async () => {
     await using stage = await openStage({ environment });
     const { consumerA, consumerB } = stage.cloud.projects;
     const imageId = await stage.image({ members: { consumerA: 'accepted' } });
@@ -96,8 +96,8 @@ describe('while the message broker does not answer, Glance writes the row and an
   });
 });
 
-describe('while there is no message broker, and when it is back,', () => {
-  it('every write is told as it is, and reads as ever', async () => {
+describe('while the broker is down, and after it is back,', () => {
+  it('reports the result of every write, and answers reads as usual', async () => {
     await using stage = await openStage({ environment });
     const { consumerA, consumerB } = stage.cloud.projects;
     const images = [await stage.image(), await stage.image(), await stage.image()];
@@ -112,7 +112,7 @@ describe('while there is no message broker, and when it is back,', () => {
     {
       using _broker = await stop(stateDir, 'rabbit');
       for (const imageId of images.slice(1)) await changeAll(imageId);
-      // Some writes are answered, where Glance opens a new connection and gives up; reads always are.
+      // Some writes are answered, if Glance opens a new connection and gives up; reads always are.
       expect(stage.calls.filter((call) => /^(?:get|list)/.test(call) && call.includes(' '))).toEqual([]);
     }
     const [imageId = ''] = images;
@@ -128,7 +128,7 @@ describe('while there is no message broker, and when it is back,', () => {
   });
 });
 
-describe('a write that is not carried out before the deadline is UNKNOWN, because it may be later:', () => {
+describe('a write that is not done by its deadline is UNKNOWN, because it may still happen:', () => {
   it.each([
     ['the database is locked', lockDatabase],
     ['Glance does not answer at all', () => freeze(stateDir, 'glance')],
@@ -157,7 +157,7 @@ describe('a write that is not carried out before the deadline is UNKNOWN, becaus
   });
 });
 
-describe('a member that Glance holds twice, as it does after two POSTs at the same moment,', () => {
+describe('a member that Glance holds twice, as it does after two concurrent POSTs,', () => {
   async function makeTwice(stage: Stage): Promise<string> {
     const imageId = await stage.image({ members: { consumerA: 'accepted' } });
     const database = openDatabase();
@@ -173,7 +173,7 @@ describe('a member that Glance holds twice, as it does after two POSTs at the sa
     return imageId;
   }
 
-  it('is shown once, as Glance shows it by itself, and is removed wholly', async () => {
+  it('is shown once, as in Glance’s answer for the single member, and is removed completely', async () => {
     await using stage = await openStage();
     const imageId = await makeTwice(stage);
     expect(await list(stage, 'producer', imageId)).toEqual(['consumerA ACCEPTED']);
@@ -185,7 +185,7 @@ describe('a member that Glance holds twice, as it does after two POSTs at the sa
     expect(stage.calls.slice(-4)).toEqual([...removal, ...removal]);
   });
 
-  it('stays once where removals are not verified', async () => {
+  it('remains once if removals are not verified', async () => {
     await using stage = await openStage({ environment: { VERIFY_REMOVALS: 'false' } });
     const imageId = await makeTwice(stage);
     expect(await remove(stage, 'producer', imageId, stage.cloud.projects.consumerA)).toBe('removed');

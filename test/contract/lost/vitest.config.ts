@@ -3,14 +3,14 @@ import glance from '../glance/vitest.config.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The folder of the Glance that is put out of order. */
+    /** The state folder of the Glance whose parts the tests break. */
     stateDir: string;
     /** Its message broker. */
     amqpUrl: string;
   }
 }
 
-/** What callers are told while parts of a real Glance are out of order; it must be one that `WITH_EVENTS=1 up` started. */
+/** Answers to callers while parts of a real Glance are broken. The Glance must be one that `WITH_EVENTS=1 up` started. */
 export default defineConfig({
   ...glance,
   test: {

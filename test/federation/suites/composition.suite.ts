@@ -12,7 +12,7 @@ before(async () => {
 });
 after(() => graph[Symbol.asyncDispose]());
 
-/** Subgraphs that share a type describe it in words of their own; a name that one overrides stays for other graphs. */
+/** Permitted hints: subgraphs describe a shared type differently, and an overridden name remains for other graphs. */
 const expectedHints = new Set(['INCONSISTENT_DESCRIPTION', 'OVERRIDDEN_FIELD_CAN_BE_REMOVED']);
 
 const composers = {
@@ -34,11 +34,11 @@ const composers = {
   },
 };
 
-/** What an identity subgraph can be like, beside the one of the example, which overrides `Project.name`. */
+/** Other possible identity subgraphs; that of the example overrides `Project.name`. */
 const identities = {
   'that shares the names of projects':
     'type Project @key(fields: "id") { id: ID! name: String @shareable domain: String }',
-  'that owns users as well': `type Project @key(fields: "id") { id: ID! name: String @override(from: "images") }
+  'that also owns users': `type Project @key(fields: "id") { id: ID! name: String @override(from: "images") }
     type User @key(fields: "id") { id: ID! name: String @override(from: "images") email: String }`,
   'with types of its own that have the same names': `type Project @key(fields: "id") { id: ID! name: String @override(from: "images") }
     scalar DateTime
@@ -59,7 +59,7 @@ for (const [name, compose] of Object.entries(composers)) {
       assert.deepEqual(compose(graph.services.slice(0, 1)).errors, []);
     });
 
-    it('composes it with the subgraphs of the example, and warns of nothing', () => {
+    it('composes it with the subgraphs of the example without warnings', () => {
       assert.deepEqual(compose(graph.services), { errors: [], hints: [] });
     });
 
@@ -70,13 +70,13 @@ for (const [name, compose] of Object.entries(composers)) {
       });
     }
 
-    it('leaves the names of projects to the subgraph that overrides them', () => {
+    it('resolves project names in the subgraph that overrides them', () => {
       const takes = 'type Project @key(fields: "id") { id: ID! name: String }';
       assert.notDeepEqual(compose([...graph.services.slice(0, 1), toIdentity(takes)]).errors, []);
       assert.deepEqual(compose(graph.services.slice(0, 2)), { errors: [], hints: [] });
     });
 
-    it('refuses a subgraph that does not fit, so the tests above can fail', () => {
+    it('refuses an incompatible subgraph, so the tests above can fail', () => {
       const sdl = 'type Image { id: ID! name: Int }';
       const { errors } = compose([...graph.services, { name: 'misfit', url: 'http://localhost/', sdl }]);
       assert.notDeepEqual(errors, []);

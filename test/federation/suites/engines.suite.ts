@@ -11,11 +11,12 @@ const queries = {
       nodes { id name owner { name domain } notes { text author { name } } members { status project { name } } }
     }
   }`,
-  'ten images that the catalogue names': `{
+  'ten images referenced by the catalogue': `{
     annotatedImages { id name notes { text } owner { name } }
   }`,
-  'the members of the images that the catalogue names': '{ annotatedImages { notes { text } members { memberId } } }',
-  'the ids of the images that the catalogue names': '{ annotatedImages { id notes { text } } }',
+  'the members of the images referenced by the catalogue':
+    '{ annotatedImages { notes { text } members { memberId } } }',
+  'the ids of the images referenced by the catalogue': '{ annotatedImages { id notes { text } } }',
 } as const;
 
 const share = `mutation ($input: CreateImageMemberInput!) {
@@ -49,14 +50,14 @@ async function ask(router: Router, query: string, token: string | null, variable
   return { status: response.status, text, ...JSON.parse(text) };
 }
 
-/** Projects stand in three places of the first query; engines differ in how many of them they ask for at once. */
+/** The first query selects projects in three places; engines differ in how many they batch into one request. */
 const lookUpsOfProjects: Readonly<Record<string, number>> = {
   '@apollo/gateway': 3,
   '@graphql-hive/gateway': 1,
   '@graphql-hive/router-runtime': 2,
 };
 
-/** Engine, query, and what it cost. */
+/** Engine, query and cost. */
 const table: (Counts & { readonly engine: string; readonly query: string })[] = [];
 after(() => {
   const file = process.env['ENGINES_TABLE'];
@@ -85,7 +86,7 @@ for (const [engine, start] of Object.entries(engines)) {
       return { answer, counts };
     }
 
-    it('crosses all three subgraphs from a page of images', async () => {
+    it('resolves a page of images across all three subgraphs', async () => {
       const name = 'a page of images, their members, projects and notes';
       const { answer, counts } = await cost(name, () => ask(router, queries[name], producer.token));
       assert.equal(answer.errors, undefined);
@@ -104,7 +105,7 @@ for (const [engine, start] of Object.entries(engines)) {
     });
 
     it('resolves the images of another subgraph with one call', async () => {
-      const name = 'ten images that the catalogue names';
+      const name = 'ten images referenced by the catalogue';
       const { answer, counts } = await cost(name, () => ask(router, queries[name], producer.token));
       assert.equal(answer.errors, undefined);
       assert.deepEqual(
@@ -120,21 +121,21 @@ for (const [engine, start] of Object.entries(engines)) {
     });
 
     it('lists the members of the images of another subgraph without looking up the images', async () => {
-      const name = 'the members of the images that the catalogue names';
+      const name = 'the members of the images referenced by the catalogue';
       const { answer, counts } = await cost(name, () => ask(router, queries[name], producer.token));
       assert.equal(answer.errors, undefined);
       assert.equal(answer.data.annotatedImages[9].members.length, 4);
       assert.deepEqual(counts, { images: 1, identity: 0, catalogue: 1, upstream: 10 });
     });
 
-    it('asks nothing for the ids of images', async () => {
-      const name = 'the ids of the images that the catalogue names';
+    it('makes no call for the ids of images', async () => {
+      const name = 'the ids of the images referenced by the catalogue';
       const { answer, counts } = await cost(name, () => ask(router, queries[name], producer.token));
       assert.equal(answer.errors, undefined);
       assert.deepEqual(counts, { images: 0, identity: 0, catalogue: 1, upstream: 0 });
     });
 
-    it('carries out a mutation once, and shows what other subgraphs know of its result', async () => {
+    it('executes a mutation once, and resolves fields of other subgraphs in its result', async () => {
       const input = { imageId: imageId(3), memberId: 'e'.repeat(32) };
       const { answer, counts } = await cost('a mutation', () => ask(router, share, producer.token, { input }));
       assert.equal(answer.errors, undefined);
@@ -146,7 +147,7 @@ for (const [engine, start] of Object.entries(engines)) {
       assert.deepEqual(counts, { images: 1, identity: 1, catalogue: 1, upstream: 1 });
     });
 
-    it('tells who the caller is, and the identity subgraph what its project is called', async () => {
+    it('resolves the viewer, and its project’s name from the identity subgraph', async () => {
       const query = '{ viewer { user { name } project { id name domain } roles } }';
       const { answer, counts } = await cost('the caller', () => ask(router, query, producer.token));
       assert.equal(answer.errors, undefined);
@@ -160,14 +161,14 @@ for (const [engine, start] of Object.entries(engines)) {
       assert.deepEqual([nobody.data, nobody.errors], [{ viewer: null }, undefined]);
     });
 
-    it('shows what a user can mend as data', async () => {
+    it('returns errors that a user can fix as data', async () => {
       const input = { imageId: imageId(3), memberId: consumer.projectId };
       const { data, errors } = await ask(router, share, consumer.token, { input });
       assert.equal(errors, undefined);
       assert.deepEqual(data.createImageMember.userErrors, [{ code: 'NOT_IMAGE_OWNER' }]);
     });
 
-    it('shows the code of an error, and keeps what other subgraphs answered', async () => {
+    it('returns the code of an error, and keeps the data of other subgraphs', async () => {
       const query = '{ annotatedImages { name notes { text } } }';
       const { answer, counts } = await cost('an error', () => ask(router, query, 'unknown-token'));
       assert.equal(answer.status, 200);
@@ -178,7 +179,7 @@ for (const [engine, start] of Object.entries(engines)) {
       assert.deepEqual(counts, { images: 1, identity: 0, catalogue: 1, upstream: 1 });
     });
 
-    it('shows the code and path of an error at the root, and the request id that its client chose', async () => {
+    it('returns the code and path of an error at the root, and the client’s request id', async () => {
       const { status, data, errors } = await ask(router, `{ image(id: "${imageId(1)}") { name } }`, null);
       assert.equal(status, 200);
       assert.deepEqual(data, { image: null });
@@ -188,14 +189,14 @@ for (const [engine, start] of Object.entries(engines)) {
       );
     });
 
-    it('takes every caller’s own token all the way, byte for byte, while others ask', async () => {
+    it('forwards each caller’s token byte for byte during concurrent requests', async () => {
       const upstream = graph.gateway.tokens.length;
       const catalogue = graph.tokens.length;
-      const name = 'the members of the images that the catalogue names';
+      const name = 'the members of the images referenced by the catalogue';
       const odd = 'gAAAAABo-_=.~/+%20"x" y';
       const callers = Array.from({ length: 12 }, (_, index) => (index % 2 ? consumer.token : producer.token));
       const answers = await Promise.all([...callers, odd].map((token) => ask(router, queries[name], token)));
-      // The owner of an image sees all its members, a member sees itself alone.
+      // The owner of an image sees all its members; a member sees only itself.
       const seen = answers.map(({ data }) =>
         data.annotatedImages.map(({ members }: Answer['data']) => members?.length),
       );

@@ -8,7 +8,7 @@ import { unifiedGraphHandler } from '@graphql-hive/router-runtime';
 import { forwardHeaders, type RouterContext } from '../../../examples/federation/routers/apollo-gateway.ts';
 import { gatewayConfig } from '../../../examples/federation/routers/hive-gateway.ts';
 
-/** A router that runs. */
+/** A running router. */
 export interface Router extends AsyncDisposable {
   readonly url: string;
 }
@@ -52,7 +52,7 @@ async function startHive(supergraph: string, native: boolean): Promise<Router> {
   };
 }
 
-/** The engines that run here, each behind HTTP. */
+/** The engines under test, each served over HTTP. */
 export const engines: Readonly<Record<string, (supergraphSdl: string) => Promise<Router>>> = {
   '@apollo/gateway': startApolloGateway,
   '@graphql-hive/gateway': (supergraph) => startHive(supergraph, false),

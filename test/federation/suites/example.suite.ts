@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 const folder = new URL('../../../examples/federation/', import.meta.url);
 
 describe('examples/federation', () => {
-  it('starts with one command, answers the query it prints across all subgraphs, and ends when told to', async () => {
+  it('starts with one command, answers the printed query across all subgraphs, and stops on a signal', async () => {
     const child = spawn(process.execPath, ['start.ts'], { cwd: folder, env: { ...process.env, PORT: '0' } });
     let output = '';
     for await (const chunk of child.stdout.setEncoding('utf8')) {

@@ -4,14 +4,14 @@ import { startCatalogue } from '../../../examples/federation/catalogue.ts';
 import { startIdentity } from '../../../examples/federation/identity.ts';
 import { consumer, type Gateway, imageId, producer, startGateway } from '../gateway.ts';
 
-/** A subgraph as composers take it. */
+/** A subgraph as composers accept it. */
 export interface Service {
   readonly name: string;
   readonly url: string;
   readonly sdl: string;
 }
 
-/** How often each subgraph was asked since the last look, and the Images API. */
+/** The requests to each subgraph and to the Images API since the last call. */
 export interface Counts {
   readonly images: number;
   readonly identity: number;
@@ -19,7 +19,7 @@ export interface Counts {
   readonly upstream: number;
 }
 
-/** Three subgraphs, before an embedded Images API; the gateway among them answers only a router that proves itself. */
+/** Three subgraphs and an embedded Images API; the gateway serves federation fields only to a router that sends the secret. */
 export interface Graph extends AsyncDisposable {
   readonly gateway: Gateway;
   readonly services: readonly Service[];
@@ -28,10 +28,10 @@ export interface Graph extends AsyncDisposable {
   counts(): Promise<Counts>;
 }
 
-/** The first ten images have a note each. */
+/** Each of the first ten images has a note. */
 export async function startGraph(): Promise<Graph> {
   const secret = 'the-secret-of-the-router';
-  // Where the routers' configuration looks for it.
+  // The routers' configuration expects the file here.
   process.env['ROUTER_SECRET'] = secret;
   const gateway = await startGateway({ ROUTER_SECRET: secret });
   const asked = { identity: 0, catalogue: 0 };

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 // Runs everything in this folder: `npm run test:federation`. The last line of its output is JSON: the totals of every
-// suite, and what each query cost behind each engine; `--outputFile.json=<file>` writes it to a file too, with the sums
+// suite, and the cost of each query behind each engine; `--outputFile.json=<file>` writes it to a file too, with the sums
 // under the names that Vitest and Jest use. Exits with 1 if anything failed.
 
 interface Totals {
@@ -32,7 +32,7 @@ const example = fileURLToPath(new URL('../../../examples/federation/', import.me
 const results = mkdtempSync(join(tmpdir(), 'federation-'));
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Runs a program to its end, its output going where ours goes. @returns its exit code. */
+/** Runs a program to its end with inherited output. @returns its exit code. */
 async function run(command: string, args: readonly string[], cwd: string, env = {}): Promise<number> {
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'inherit', 'inherit'] });
   const [code] = await once(child, 'exit');

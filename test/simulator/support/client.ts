@@ -1,4 +1,4 @@
-/** What these tests read in bodies; a field that is not there fails the test that reads it. */
+/** The fields that these tests read from bodies; a missing field fails the test that reads it. */
 export interface Body {
   readonly id: string;
   readonly name: string;
@@ -19,11 +19,11 @@ export interface Body {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** The parsed body, or an empty object when it is no JSON. */
+  /** The parsed body, or an empty object if it is not JSON. */
   readonly json: Body;
 }
 
-/** What a request of these tests may carry. */
+/** The options of a request. */
 export interface Request {
   readonly body?: unknown;
   readonly contentType?: string;

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** One answer as it came over the wire. */
+/** One answer as received over the wire. */
 export interface RawAnswer {
   readonly status: number;
   readonly reason: string;
@@ -8,7 +8,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Spells out a request without adding anything: no client does with odd addresses what these tests need. */
+/** Builds a request without adding anything, because HTTP clients normalise the unusual addresses of these tests. */
 export function spellRequest(request: {
   readonly method: string;
   readonly target: string;
@@ -39,7 +39,7 @@ function parseAnswer(bytes: Buffer, hasNoBody: boolean): RawAnswer | undefined {
   return { status: Number(code), reason, headers, body: body.toString('utf8') };
 }
 
-/** Sends bytes on a connection of their own and reads one answer; rejects if the connection ends before it is whole. */
+/** Sends bytes on a new connection and reads one answer; rejects if the connection ends before the answer is complete. */
 export function exchangeRaw(url: string, request: Buffer): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   const isHead = request.subarray(0, 5).toString() === 'HEAD ';

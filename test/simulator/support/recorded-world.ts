@@ -17,7 +17,7 @@ const pendingA: Members = [[consumerA]];
 const acceptedA: Members = [[consumerA, 'accepted']];
 const pendingAB: Members = [[consumerA], [consumerB]];
 
-/** What an upload of the five bytes `hello` leaves behind. */
+/** The attributes after an upload of the five bytes `hello`. */
 const hello: NewImage = {
   status: 'active',
   size: 5,
@@ -41,7 +41,7 @@ function tagged(tag: string, images: Readonly<Record<string, Stage>>): Stage[] {
   return Object.entries(images).map(([name, stage]) => ({ name, tags: [tag], ...stage }));
 }
 
-/** The images of the recordings by number, each as most of its cases find it. */
+/** The images of the recordings by number, each in its state for most cases. */
 const stages: readonly (Stage | undefined)[] = [
   { shared: acceptedA },
   { visibility: 'private' },
@@ -128,7 +128,7 @@ const stages: readonly (Stage | undefined)[] = [
   { shared: pendingA },
 ];
 
-/** Where a case finds one of its images in another state than most do. */
+/** Cases that need one of their images in a different state. */
 const exceptions: readonly (readonly [RegExp, number, Stage])[] = [
   [/^create\/owner$/, 1, {}],
   [/^create\/(owner-again|by-pending-member)$/, 1, { shared: pendingA }],
@@ -175,7 +175,7 @@ const exceptions: readonly (readonly [RegExp, number, Stage])[] = [
   [/^image\/deleted-/, 53, { deleted: true }],
 ];
 
-/** The world of a recording with MariaDB: one image of the producer, with these pending members. */
+/** The world of a MariaDB recording: one image of the producer, with these pending members. */
 export function stageMariaDbWorld(held: readonly string[]): World {
   const world = new World({ database: 'mariadb' });
   addPeople(world);
@@ -231,14 +231,14 @@ function addImage(world: World, id: string, { shared = [], deleted = false, ...s
   return image;
 }
 
-/** A member that stands in a list twice comes from simultaneous requests; it cannot be made one request at a time. */
+/** A member that is listed twice results from concurrent requests; sequential requests cannot create it. */
 function addRacedImage(world: World, name: string): void {
   const first: MemberStatus = name === 'list-after-put' ? 'accepted' : 'pending';
   const id = '70000000-0000-4000-8000-000000000070';
   addImage(world, id, { shared: name === 'list-after-delete' ? [[consumerA]] : [[consumerA, first], [consumerA]] });
 }
 
-/** A fresh world in the state in which the real Glance was when this case was recorded. */
+/** A new world in the state of the real Glance when this case was recorded. */
 export function stageWorld(name: string): World {
   const world = new World();
   addPeople(world);

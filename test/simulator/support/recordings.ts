@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 /**
  * One exchange with a real Glance 25.1.0 or Keystone 22.0.2 (Debian 12; eventlet and uWSGI, SQLite, the release's
  * default policy), recorded.
- * Left out: the Date of the answer, and User-Agent. Replaced by stand-ins of the same length: identifiers, addresses
- * and tokens (`token-of-…`). Times and request ids are as they were.
+ * Removed: the Date of the answer, and User-Agent. Replaced by placeholders of the same length: identifiers, addresses
+ * and tokens (`token-of-…`). Times and request ids are unchanged.
  */
 export interface Recording {
   readonly case: string;
@@ -16,7 +16,7 @@ export interface Recording {
     readonly target: string;
     readonly version?: string;
     readonly headers: readonly (readonly [string, string])[];
-    /** Text; bytes that are none stand behind `base64:`. */
+    /** Text; binary data has the prefix `base64:`. */
     readonly body?: string;
   };
   readonly response: {

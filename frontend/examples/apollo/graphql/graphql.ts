@@ -20,27 +20,8 @@ export type DeleteImageMemberInput = {
   readonly memberId: string;
 };
 
-/** What a member decided about an image that is shared with it. */
-export type MemberStatus =
-  /** Accepted: the image is in the member's image list. */
-  | 'ACCEPTED'
-  /** Not decided, or set aside: the image can be used by its id, and is not in the member's image list. */
-  | 'PENDING'
-  /** Rejected: the image can be used by its id, and is not in the member's image list. */
-  | 'REJECTED';
-
-/** Which membership to change, and how. */
-export type UpdateMemberStatusInput = {
-  /** The id of the image. */
-  readonly imageId: string;
-  /** The id of the member's project: the caller's own. */
-  readonly memberId: string;
-  /** The new status. */
-  readonly status: MemberStatus;
-};
-
 /** The kinds of errors that a user can cause and mend. */
-export type UserErrorCode =
+export type ImageUserErrorCode =
   /** The project is a member of the image already; the payload holds the existing row. */
   | 'ALREADY_MEMBER'
   /** Members can be changed only while the image's visibility is `SHARED`. */
@@ -54,19 +35,43 @@ export type UserErrorCode =
   /** Only the member itself may set its status, with a token of its own project. */
   | 'NOT_IMAGE_MEMBER'
   /** Only the project that owns the image may do this. */
-  | 'NOT_IMAGE_OWNER';
+  | 'NOT_IMAGE_OWNER'
+  /** The cloud does not allow this token to give the image that visibility. */
+  | 'VISIBILITY_NOT_ALLOWED';
+
+/** What a member decided about an image that is shared with it. */
+export type MemberStatus =
+  /** Accepted: the image is in the member's image list. */
+  | 'ACCEPTED'
+  /** Not decided, or set aside: the image can be used by its id, and is not in the member's image list. */
+  | 'PENDING'
+  /** Rejected: the image can be used by its id, and is not in the member's image list. */
+  | 'REJECTED';
+
+/** Which membership to change, and how. */
+export type UpdateMemberStatusInput = {
+  /** The id of the image. */
+  readonly imageId: string;
+  /**
+   * The id of the member's project. By default it is the caller's own, which costs one call to the Identity service, or two
+   * to the Images API where this gateway asks no Identity service. An administrator must name it there.
+   */
+  readonly memberId?: string | null | undefined;
+  /** The new status. */
+  readonly status: MemberStatus;
+};
 
 export type InboxQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type InboxQuery = { readonly images: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string | null, readonly myMembership: { readonly imageMember: { readonly id: string, readonly imageId: string, readonly memberId: string, readonly status: MemberStatus } | null } | null }> } | null };
+export type InboxQuery = { readonly images: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string | null, readonly myMembership: { readonly id: string, readonly status: MemberStatus } | null }> } | null };
 
 export type DecideMutationVariables = Exact<{
   input: UpdateMemberStatusInput;
 }>;
 
 
-export type DecideMutation = { readonly updateMemberStatus: { readonly imageMember: { readonly id: string, readonly status: MemberStatus } | null, readonly userErrors: ReadonlyArray<{ readonly code: UserErrorCode, readonly message: string }> } };
+export type DecideMutation = { readonly updateMemberStatus: { readonly imageMember: { readonly id: string, readonly status: MemberStatus } | null, readonly userErrors: ReadonlyArray<{ readonly code: ImageUserErrorCode, readonly message: string }> } };
 
 export type MembersQueryVariables = Exact<{
   imageId: string;
@@ -82,17 +87,17 @@ export type ShareMutationVariables = Exact<{
 }>;
 
 
-export type ShareMutation = { readonly createImageMember: { readonly image: { readonly id: string, readonly members: ReadonlyArray<{ readonly id: string, readonly memberId: string, readonly status: MemberStatus }> | null } | null, readonly userErrors: ReadonlyArray<{ readonly code: UserErrorCode, readonly message: string }> } };
+export type ShareMutation = { readonly createImageMember: { readonly image: { readonly id: string, readonly members: ReadonlyArray<{ readonly id: string, readonly memberId: string, readonly status: MemberStatus }> | null } | null, readonly userErrors: ReadonlyArray<{ readonly code: ImageUserErrorCode, readonly message: string }> } };
 
 export type StopSharingMutationVariables = Exact<{
   input: DeleteImageMemberInput;
 }>;
 
 
-export type StopSharingMutation = { readonly deleteImageMember: { readonly deletedImageMemberId: string | null, readonly userErrors: ReadonlyArray<{ readonly code: UserErrorCode, readonly message: string }> } };
+export type StopSharingMutation = { readonly deleteImageMember: { readonly deletedImageMemberId: string | null, readonly userErrors: ReadonlyArray<{ readonly code: ImageUserErrorCode, readonly message: string }> } };
 
 export const MemberListFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"MemberList"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Image"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"members"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"memberId"}},{"kind":"Field","name":{"kind":"Name","value":"status"}}]}}]}}]} as unknown as DocumentNode<MemberListFragment, unknown>;
-export const InboxDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Inbox"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"images"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"50"}},{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"sharedWithMe"},"value":{"kind":"BooleanValue","value":true}},{"kind":"ObjectField","name":{"kind":"Name","value":"memberStatus"},"value":{"kind":"EnumValue","value":"ALL"}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"myMembership"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"imageMember"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"imageId"}},{"kind":"Field","name":{"kind":"Name","value":"memberId"}},{"kind":"Field","name":{"kind":"Name","value":"status"}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<InboxQuery, InboxQueryVariables>;
+export const InboxDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Inbox"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"images"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"50"}},{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"sharedWithMe"},"value":{"kind":"BooleanValue","value":true}},{"kind":"ObjectField","name":{"kind":"Name","value":"memberStatus"},"value":{"kind":"EnumValue","value":"ALL"}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"myMembership"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"status"}}]}}]}}]}}]}}]} as unknown as DocumentNode<InboxQuery, InboxQueryVariables>;
 export const DecideDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"Decide"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"UpdateMemberStatusInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"updateMemberStatus"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"imageMember"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"status"}}]}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}}]} as unknown as DocumentNode<DecideMutation, DecideMutationVariables>;
 export const MembersDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Members"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"imageId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"image"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"imageId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"MemberList"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"MemberList"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Image"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"members"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"memberId"}},{"kind":"Field","name":{"kind":"Name","value":"status"}}]}}]}}]} as unknown as DocumentNode<MembersQuery, MembersQueryVariables>;
 export const ShareDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"Share"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateImageMemberInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createImageMember"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"image"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"MemberList"}}]}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"MemberList"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Image"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"members"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"memberId"}},{"kind":"Field","name":{"kind":"Name","value":"status"}}]}}]}}]} as unknown as DocumentNode<ShareMutation, ShareMutationVariables>;

@@ -1,5 +1,5 @@
 /**
- * @generated SignedSource<<9ce180f447dae77be0cb60b1e1c719b4>>
+ * @generated SignedSource<<73cadbb4659c840fc6b2f6b1012399f3>>
  * @lightSyntaxTransform
  */
 
@@ -8,11 +8,11 @@
 // @ts-nocheck
 
 import { ConcreteRequest } from 'relay-runtime';
+export type ImageUserErrorCode = "ALREADY_MEMBER" | "IMAGE_NOT_SHARED" | "INVALID_INPUT" | "MEMBER_LIMIT_EXCEEDED" | "NOT_FOUND" | "NOT_IMAGE_MEMBER" | "NOT_IMAGE_OWNER" | "VISIBILITY_NOT_ALLOWED";
 export type MemberStatus = "ACCEPTED" | "PENDING" | "REJECTED";
-export type UserErrorCode = "ALREADY_MEMBER" | "IMAGE_NOT_SHARED" | "INVALID_INPUT" | "MEMBER_LIMIT_EXCEEDED" | "NOT_FOUND" | "NOT_IMAGE_MEMBER" | "NOT_IMAGE_OWNER";
 export type UpdateMemberStatusInput = {
   imageId: string;
-  memberId: string;
+  memberId?: string | null | undefined;
   status: MemberStatus;
 };
 export type inboxDecideMutation$variables = {
@@ -25,7 +25,7 @@ export type inboxDecideMutation$data = {
       readonly status: MemberStatus;
     } | null | undefined;
     readonly userErrors: ReadonlyArray<{
-      readonly code: UserErrorCode;
+      readonly code: ImageUserErrorCode;
       readonly message: string;
     }>;
   };
@@ -86,7 +86,7 @@ v1 = [
       {
         "alias": null,
         "args": null,
-        "concreteType": "UserError",
+        "concreteType": "ImageUserError",
         "kind": "LinkedField",
         "name": "userErrors",
         "plural": true,

@@ -1,5 +1,5 @@
 /**
- * @generated SignedSource<<763bf961931bb39c6d0af25ac174d999>>
+ * @generated SignedSource<<d0859b423d22c118dab4de2359176577>>
  * @lightSyntaxTransform
  */
 
@@ -15,12 +15,8 @@ export type inboxQuery$data = {
     readonly nodes: ReadonlyArray<{
       readonly id: string;
       readonly myMembership: {
-        readonly imageMember: {
-          readonly id: string;
-          readonly imageId: string;
-          readonly memberId: string;
-          readonly status: MemberStatus;
-        } | null | undefined;
+        readonly id: string;
+        readonly status: MemberStatus;
       } | null | undefined;
       readonly name: string | null | undefined;
     }>;
@@ -81,42 +77,17 @@ v1 = [
           {
             "alias": null,
             "args": null,
-            "concreteType": "MyMembership",
+            "concreteType": "ImageMember",
             "kind": "LinkedField",
             "name": "myMembership",
             "plural": false,
             "selections": [
+              (v0/*:: as any*/),
               {
                 "alias": null,
                 "args": null,
-                "concreteType": "ImageMember",
-                "kind": "LinkedField",
-                "name": "imageMember",
-                "plural": false,
-                "selections": [
-                  (v0/*:: as any*/),
-                  {
-                    "alias": null,
-                    "args": null,
-                    "kind": "ScalarField",
-                    "name": "imageId",
-                    "storageKey": null
-                  },
-                  {
-                    "alias": null,
-                    "args": null,
-                    "kind": "ScalarField",
-                    "name": "memberId",
-                    "storageKey": null
-                  },
-                  {
-                    "alias": null,
-                    "args": null,
-                    "kind": "ScalarField",
-                    "name": "status",
-                    "storageKey": null
-                  }
-                ],
+                "kind": "ScalarField",
+                "name": "status",
                 "storageKey": null
               }
             ],
@@ -147,16 +118,16 @@ return {
     "selections": (v1/*:: as any*/)
   },
   "params": {
-    "cacheID": "fe8a89c04b93140461d6fe8e264034ce",
+    "cacheID": "74b9145a02247cb05988f4f534aa243a",
     "id": null,
     "metadata": {},
     "name": "inboxQuery",
     "operationKind": "query",
-    "text": "query inboxQuery {\n  images(first: 50, filter: {sharedWithMe: true, memberStatus: ALL}) {\n    nodes {\n      id\n      name\n      myMembership {\n        imageMember {\n          id\n          imageId\n          memberId\n          status\n        }\n      }\n    }\n  }\n}\n"
+    "text": "query inboxQuery {\n  images(first: 50, filter: {sharedWithMe: true, memberStatus: ALL}) {\n    nodes {\n      id\n      name\n      myMembership {\n        id\n        status\n      }\n    }\n  }\n}\n"
   }
 };
 })();
 
-(node as any).hash = "53bcac9de785b1dd98e67012430664c3";
+(node as any).hash = "9fa3843558be7d848c34bc807ef1b7b4";
 
 export default node;

@@ -14,10 +14,10 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-    "query Inbox {\n  images(first: 50, filter: {sharedWithMe: true, memberStatus: ALL}) {\n    nodes {\n      id\n      name\n      myMembership {\n        imageMember {\n          id\n          imageId\n          memberId\n          status\n        }\n      }\n    }\n  }\n}\n\nmutation Decide($input: UpdateMemberStatusInput!) {\n  updateMemberStatus(input: $input) {\n    imageMember {\n      id\n      status\n    }\n    userErrors {\n      code\n      message\n    }\n  }\n}": typeof types.InboxDocument,
+    "query Inbox {\n  images(first: 50, filter: {sharedWithMe: true, memberStatus: ALL}) {\n    nodes {\n      id\n      name\n      myMembership {\n        id\n        status\n      }\n    }\n  }\n}\n\nmutation Decide($input: UpdateMemberStatusInput!) {\n  updateMemberStatus(input: $input) {\n    imageMember {\n      id\n      status\n    }\n    userErrors {\n      code\n      message\n    }\n  }\n}": typeof types.InboxDocument,
 };
 const documents: Documents = {
-    "query Inbox {\n  images(first: 50, filter: {sharedWithMe: true, memberStatus: ALL}) {\n    nodes {\n      id\n      name\n      myMembership {\n        imageMember {\n          id\n          imageId\n          memberId\n          status\n        }\n      }\n    }\n  }\n}\n\nmutation Decide($input: UpdateMemberStatusInput!) {\n  updateMemberStatus(input: $input) {\n    imageMember {\n      id\n      status\n    }\n    userErrors {\n      code\n      message\n    }\n  }\n}": types.InboxDocument,
+    "query Inbox {\n  images(first: 50, filter: {sharedWithMe: true, memberStatus: ALL}) {\n    nodes {\n      id\n      name\n      myMembership {\n        id\n        status\n      }\n    }\n  }\n}\n\nmutation Decide($input: UpdateMemberStatusInput!) {\n  updateMemberStatus(input: $input) {\n    imageMember {\n      id\n      status\n    }\n    userErrors {\n      code\n      message\n    }\n  }\n}": types.InboxDocument,
 };
 
 /**
@@ -37,7 +37,7 @@ export function graphql(source: string): unknown;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "query Inbox {\n  images(first: 50, filter: {sharedWithMe: true, memberStatus: ALL}) {\n    nodes {\n      id\n      name\n      myMembership {\n        imageMember {\n          id\n          imageId\n          memberId\n          status\n        }\n      }\n    }\n  }\n}\n\nmutation Decide($input: UpdateMemberStatusInput!) {\n  updateMemberStatus(input: $input) {\n    imageMember {\n      id\n      status\n    }\n    userErrors {\n      code\n      message\n    }\n  }\n}"): (typeof documents)["query Inbox {\n  images(first: 50, filter: {sharedWithMe: true, memberStatus: ALL}) {\n    nodes {\n      id\n      name\n      myMembership {\n        imageMember {\n          id\n          imageId\n          memberId\n          status\n        }\n      }\n    }\n  }\n}\n\nmutation Decide($input: UpdateMemberStatusInput!) {\n  updateMemberStatus(input: $input) {\n    imageMember {\n      id\n      status\n    }\n    userErrors {\n      code\n      message\n    }\n  }\n}"];
+export function graphql(source: "query Inbox {\n  images(first: 50, filter: {sharedWithMe: true, memberStatus: ALL}) {\n    nodes {\n      id\n      name\n      myMembership {\n        id\n        status\n      }\n    }\n  }\n}\n\nmutation Decide($input: UpdateMemberStatusInput!) {\n  updateMemberStatus(input: $input) {\n    imageMember {\n      id\n      status\n    }\n    userErrors {\n      code\n      message\n    }\n  }\n}"): (typeof documents)["query Inbox {\n  images(first: 50, filter: {sharedWithMe: true, memberStatus: ALL}) {\n    nodes {\n      id\n      name\n      myMembership {\n        id\n        status\n      }\n    }\n  }\n}\n\nmutation Decide($input: UpdateMemberStatusInput!) {\n  updateMemberStatus(input: $input) {\n    imageMember {\n      id\n      status\n    }\n    userErrors {\n      code\n      message\n    }\n  }\n}"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

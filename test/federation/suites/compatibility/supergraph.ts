@@ -8,7 +8,7 @@ import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { startProducts } from '../../products.ts';
 
-// Starts what the compatibility tests talk to, and tells its parent where: the products subgraph, served by the gateway's
+// Starts the servers for the compatibility tests and sends their addresses to its parent: the products subgraph, served by the gateway's
 // own server; the suite's two other subgraphs; and a router in front of all three.
 
 const suite = createRequire(import.meta.url).resolve('@apollo/federation-subgraph-compatibility-tests/package.json');

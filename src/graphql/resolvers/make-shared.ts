@@ -1,0 +1,58 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { ImageAttributes } from '../../upstream/model.ts';
+import { foldId } from '../../upstream/same-id.ts';
+import type { GatewayContext } from '../context.ts';
+import type { ImageMemberOutcome, ImageUserError } from '../generated.ts';
+import { renameField, reportFailure } from './bulk-changes.ts';
+import { changeImage } from './image-change.ts';
+import { imageNotShared, noSuchImage, refuseId } from './refusal.ts';
+import { runEach } from './run-each.ts';
+
+/** What became of making one image `SHARED`. */
+interface ImageChangeRow {
+  readonly imageId: string;
+  readonly outcome: ImageMemberOutcome;
+  readonly userErrors: readonly ImageUserError[];
+}
+
+/** The names of the input's fields that are at fault. */
+const fields = { imageId: 'imageIds', visibility: 'makeShared' };
+
+/**
+ * Makes those of these images `SHARED` that are `PRIVATE`, a few at a time. What everyone may see stays so.
+ *
+ * @returns a row for each image.
+ */
+export async function makeShared(
+  imageIds: readonly string[],
+  context: GatewayContext,
+  info: GraphQLResolveInfo,
+): Promise<ImageChangeRow[]> {
+  const { loaders, bulkConcurrency } = context;
+  // All together, before the first write: after it, everything is looked up again.
+  const images = imageIds.map((imageId) => loaders.image(imageId));
+  await Promise.allSettled(images);
+  return runEach(imageIds, bulkConcurrency, foldId, async (imageId, index) => {
+    try {
+      const image = (await images[index]) ?? null;
+      const { outcome, userErrors } = await makeOneShared(imageId, image, context);
+      return { imageId, outcome, userErrors: userErrors.map((error) => renameField(error, fields)) };
+    } catch (error) {
+      return { imageId, outcome: reportFailure(error, context, info, ['imageChanges', index]), userErrors: [] };
+    }
+  });
+}
+
+async function makeOneShared(
+  imageId: string,
+  image: ImageAttributes | null,
+  context: GatewayContext,
+): Promise<Omit<ImageChangeRow, 'imageId'>> {
+  const unusable = refuseId('imageId', imageId);
+  if (unusable.length > 0) return { outcome: 'REFUSED', userErrors: unusable };
+  if (image === null) return { outcome: 'REFUSED', userErrors: [noSuchImage({ imageId, memberId: '' })] };
+  if (image.visibility === 'SHARED') return { outcome: 'UNCHANGED', userErrors: [] };
+  if (image.visibility !== 'PRIVATE') return { outcome: 'REFUSED', userErrors: [imageNotShared(image)] };
+  const { userErrors } = await changeImage(imageId, { visibility: 'SHARED' }, context);
+  return { outcome: userErrors.length > 0 ? 'REFUSED' : 'DONE', userErrors };
+}

@@ -1,0 +1,55 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { MemberStatus } from '../../upstream/model.ts';
+import type { GatewayContext } from '../context.ts';
+import { type Bulk, type ChangeRow, carryOut, carryOutTask, type Task, type TaskChange } from './bulk-changes.ts';
+import { setStatus } from './member-change.ts';
+import { OwnMember } from './own-member.ts';
+
+/**
+ * Sets the status of one member in several images, a few at a time. Where only the images tell which member the caller
+ * is, they are changed one after another until one of them has told it.
+ *
+ * @param memberId null: the caller's own.
+ * @returns a row for each image.
+ */
+export async function updateStatuses(
+  imageIds: readonly string[],
+  memberId: string | null,
+  status: MemberStatus,
+  context: GatewayContext,
+  info: GraphQLResolveInfo,
+): Promise<ChangeRow[]> {
+  const own = new OwnMember(context);
+  const change = (task: Task): Promise<TaskChange> => changeStatus(task, status, own, context);
+  const bulk: Bulk<Task> = { context, info, fields: { imageId: 'imageIds' }, change };
+  const rows: (ChangeRow | Task)[] = imageIds.map((imageId) => ({ imageId, memberId, action: 'UPDATE' }));
+  if (memberId === null) {
+    for (const [index, task] of rows.entries()) {
+      if (!(await hasToAsk(own))) break;
+      rows[index] = await carryOutTask(task, index, bulk);
+    }
+  }
+  const changes = await carryOut(rows, bulk);
+  return changes.map((row) => ({ ...row, memberId: row.memberId ?? own.id }));
+}
+
+/** A failure of the Identity service is told at each row. */
+function hasToAsk(own: OwnMember): Promise<boolean> {
+  return own.isUntold().catch(() => false);
+}
+
+async function changeStatus(
+  { imageId, memberId }: Task,
+  status: MemberStatus,
+  own: OwnMember,
+  context: GatewayContext,
+): Promise<TaskChange> {
+  const id = memberId ?? (await own.find(imageId));
+  if (typeof id !== 'string') {
+    return { key: { imageId, memberId: own.id }, member: null, userErrors: [id], unchanged: false };
+  }
+  const change = await setStatus({ imageId, memberId: id }, status, context);
+  if (memberId !== null) return change;
+  if (change.userErrors.length === 0) own.confirm(change.key.memberId);
+  return { ...change, key: { imageId: change.key.imageId, memberId: own.id } };
+}
