@@ -86,13 +86,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const live = createLive({ settings, registry, log, listenToEvents: options.listenToEvents ?? null });
   const entrance = { gate, ...createEntrance(settings, exporter) };
   const subscriptions = createSubscriptions({ ...graphql, ...observer, ...entrance, settings, live });
-  const pipeline = createPipeline({
-    ...graphql,
-    ...entrance,
-    ...subscriptions,
-    ...observer,
-    maxRequestBytes: settings.maxRequestBytes,
-  });
+  const pipeline = createPipeline({ ...graphql, ...entrance, ...subscriptions, ...observer, ...settings });
   const routes = createRoutes({
     graphql: pipeline,
     landingPage: settings.production ? null : graphql.landingPage,

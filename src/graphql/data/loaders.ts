@@ -13,8 +13,7 @@ import { whyNotAddressable } from '../../upstream/path.ts';
 import type { Rows } from '../../upstream/rows.ts';
 import { IdIndex } from '../../upstream/same-id.ts';
 import { isListable, loadImagesById } from './images-by-id.ts';
-import { findOwn, loadOwnStatuses, type OwnStatus } from './own-statuses.ts';
-import type { Ownership } from './ownership.ts';
+import { loadOwnStatuses, type OwnStatus } from './own-statuses.ts';
 import { settle } from './settle.ts';
 
 /** The members of an image: a row per project, and an error for each row that could not be parsed. */
@@ -111,30 +110,6 @@ export class Loaders {
    */
   async areAllMembers(rows: readonly ImageMember[], image: Image): Promise<boolean> {
     return rows.length !== 1 || (await this.ownStatus(image)) === null;
-  }
-
-  /**
-   * Removes the caller's own images from images that upstream listed as shared with it in this status.
-   *
-   * @param ownership what is known already; what is found out is recorded there.
-   */
-  async leaveOutOwn(
-    images: readonly ImageAttributes[],
-    status: MemberStatus | 'ALL',
-    ownership?: Ownership,
-  ): Promise<ImageAttributes[]> {
-    const isOwn = new Map(images.map((image) => [image, ownership?.isOwn(image)]));
-    const others = images.filter((image) => isOwn.get(image) !== true);
-    if (status !== 'ALL') {
-      const unknown = others.filter((image) => isOwn.get(image) === undefined);
-      const own = await findOwn(this.#client, unknown, status);
-      for (const image of others) this.#ownStatuses.prime(image, own.has(image) ? null : status);
-    }
-    const statuses = await Promise.all(others.map((image) => this.ownStatus(image)));
-    others.forEach((image, index) => {
-      if (isOwn.get(image) === undefined) ownership?.learn(image, statuses[index] === null);
-    });
-    return others.filter((_image, index) => statuses[index] !== null);
   }
 
   /** Caches images from a list, so that they need no lookup. */

@@ -3,6 +3,7 @@ import { type ImageRow, type ReadPage, shrinkBy } from '../../upstream/image-pag
 import type { ImageQuery } from '../../upstream/image-query.ts';
 import type { ImageAttributes, MemberStatus } from '../../upstream/model.ts';
 import type { GatewayContext } from '../context.ts';
+import { leaveOutOwnImages } from '../data/leave-out-own.ts';
 import { callsToFindOwn } from '../data/own-statuses.ts';
 import type { Ownership } from '../data/ownership.ts';
 import type { ListOrder, ListPart } from './image-order.ts';
@@ -185,7 +186,7 @@ class Walk implements Walked {
     images = images.filter((image) => partOf(image) !== null);
     if (leaveOutOwn !== null && images.length > 0) {
       this.#calls += callsToFindOwn(images.length, leaveOutOwn);
-      images = await this.#context.loaders.leaveOutOwn(images, leaveOutOwn, this.#options.ownership);
+      images = await leaveOutOwnImages(this.#context, images, leaveOutOwn, this.#options.ownership);
     }
     const kept = new Set(images);
     for (const { id, image } of rows) {
