@@ -65,9 +65,12 @@ async function readHeap(): Promise<number> {
 }
 
 const order = ['websocket', 'sse', 'multipart', 'websocket', 'sse'] as const;
-for (const imageId of images)
+for (const imageId of images) {
   for (const transport of order.slice(0, subscribersPerView)) void follow(imageId, transport);
-while (payloads < views * subscribersPerView) await sleep(200);
+  // No storm: that is what `overload.ts` is for.
+  await sleep(100);
+}
+while (payloads + ended < views * subscribersPerView) await sleep(200);
 const heapBefore = await readHeap();
 const startedAt = performance.now();
 calls.length = 0;
