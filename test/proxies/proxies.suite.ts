@@ -30,13 +30,13 @@ function readConfiguration(file: string, port: number, gatewayUrl: string): stri
 function toCommand(name: ProxyName, folder: string, port: number, gatewayUrl: string): readonly string[] {
   const file = join(folder, 'configuration');
   if (name === 'haproxy') {
-    writeFileSync(file, readConfiguration('haproxy.cfg', port, gatewayUrl));
+    writeFileSync(file, readConfiguration('subscriptions.haproxy.cfg', port, gatewayUrl));
     return ['/usr/sbin/haproxy', '-f', file];
   }
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (kind) => `${kind}_temp_path ${folder}/${kind};`,
   );
-  const http = `access_log off; ${temporary.join(' ')}\n${readConfiguration('nginx.conf', port, gatewayUrl)}`;
+  const http = `access_log off; ${temporary.join(' ')}\n${readConfiguration('subscriptions.nginx.conf', port, gatewayUrl)}`;
   writeFileSync(file, `daemon off; pid ${folder}/pid; error_log stderr; events {}\nhttp {\n${http}}\n`);
   return ['/usr/sbin/nginx', '-p', folder, '-c', file];
 }
