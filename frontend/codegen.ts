@@ -13,7 +13,13 @@ const codegen: CodegenConfig = {
   },
   generates: {
     'console/src/graphql/': { preset, presetConfig, documents: 'console/src/operations.graphql' },
-    'examples/apollo/graphql/': { preset, presetConfig, documents: 'examples/apollo/operations.graphql' },
+    'examples/apollo/graphql/': {
+      preset,
+      presetConfig,
+      documents: 'examples/apollo/operations.graphql',
+      // Answers that are made up, such as optimistic ones, must not forget it: caches need it.
+      config: { nonOptionalTypename: true },
+    },
     'examples/urql/graphql/': { preset, presetConfig, documents: 'examples/urql/operations.graphql' },
   },
 };

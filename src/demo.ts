@@ -1,3 +1,4 @@
+import { isExplorerInstalled } from './http/explorer.ts';
 import { demoIdentities } from './simulator/seed.ts';
 import { startSimulator } from './simulator/server.ts';
 
@@ -48,13 +49,15 @@ function describe(gatewayUrl: string, serves: { readonly console: boolean }): st
     ({ name, token, projectId }) => `  ${name.padEnd(18)} ${token.padEnd(29)} project ${projectId}`,
   );
   return `
-It serves the embedded Images API: images in memory, forgotten when it stops. Be one of these, by X-Auth-Token:
+*** THIS IS A DEMO: it serves the embedded Images API, whose images are forgotten when it stops, and anyone may use the
+*** tokens below. For your own cloud, set IMAGES_API_URL.
+
+Be one of these, by X-Auth-Token:
 ${rows.join('\n')}
 
 In a browser:
 ${serves.console ? `  ${gatewayUrl}/console   the console: share images, accept them\n` : ''}  ${gatewayUrl}/graphql   Apollo Sandbox
-  ${gatewayUrl}/explorer  GraphiQL, which needs no internet
-
+${isExplorerInstalled() ? `  ${gatewayUrl}/explorer  GraphiQL, which needs no internet\n` : ''}
 Or ask:
   curl -s ${gatewayUrl}/graphql -H 'Content-Type: application/json' \\
     -H 'X-Auth-Token: ${demoIdentities.producer.token}' \\

@@ -17,16 +17,27 @@ async function run(): Promise<void> {
   }
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  // A terminal that is closed does not end the gateway.
-  process.on('SIGHUP', () => {});
+  // A terminal that is closed does not end the gateway either.
+  process.on('SIGHUP', () => gateway?.reload());
   // What cannot be written is lost, and nothing else.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
   process.on('exit', () => gateway?.log.flush());
 
+  const surroundings = { environment: process.env, output: process.stdout, errors: process.stderr };
+  const { runCommand } = await import('./command-line/run-command.ts');
+  const outcome = await runCommand({
+    ...surroundings,
+    args: process.argv.slice(2),
+    installed: import.meta.url.endsWith('.js'),
+  });
+  if ('exitCode' in outcome) {
+    process.exitCode = outcome.exitCode;
+    return;
+  }
   const { createGateway, describeFailure } = await import('./start.ts');
   try {
-    gateway = await createGateway({ environment: process.env, output: process.stdout, errors: process.stderr });
+    gateway = await createGateway({ ...surroundings, launch: outcome.launch });
     await gateway.listen();
   } catch (error) {
     for (const line of describeFailure(error)) process.stderr.write(`${line}\n`);

@@ -13,8 +13,8 @@ import { chooseMediaType } from './http/media-type.ts';
 import { createRefuse, type OnRefused, toRefusal } from './http/refusal.ts';
 import type { Handler } from './http/server.ts';
 import { chooseStream, type StreamType } from './http/stream-type.ts';
+import type { SubscriptionService } from './subscriptions/create-subscriptions.ts';
 import { sendAsStream } from './subscriptions/serve-stream.ts';
-import type { Payloads, Subscriptions } from './subscriptions/subscriptions.ts';
 import type { OperationTrace } from './tracing/tracer.ts';
 
 /** A request to `/graphql` that was answered, for logs and metrics. */
@@ -43,14 +43,7 @@ export interface PipelineParts {
   readonly createContext: (sender: Sender, signal: AbortSignal, trace: OperationTrace | undefined) => GatewayContext;
   readonly execute: ExecuteOperation;
   readonly answers: AnswerWriter;
-  readonly subscriptions: Pick<Subscriptions, 'open'>;
-  /** Sends the payloads of a subscription until it ends. Never throws. */
-  readonly serveStream: (
-    response: ServerResponse,
-    payloads: Payloads,
-    type: StreamType,
-    requestId: string,
-  ) => Promise<void>;
+  readonly subscriptions: Pick<SubscriptionService, 'open' | 'serveStream'>;
   /** Is called for every request that reached GraphQL. */
   readonly onOperation: (report: OperationReport) => void;
   /** Is called for every request that is answered with an HTTP error status. */
@@ -85,7 +78,7 @@ export function createPipeline(parts: PipelineParts): Handler {
           const transport = toStream(request, stream);
           const payloads = subscriptions.open({ found, sender, transport, signal: abort.signal, trace });
           // It is no operation that runs, but one that waits.
-          return void parts.serveStream(response, payloads, transport, requestId);
+          return void subscriptions.serveStream(response, payloads, transport, requestId);
         }
         const context = parts.createContext(sender, abort.signal, trace);
         closeWith(response, context);

@@ -2,13 +2,17 @@ import type { Writable } from 'node:stream';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createApp } from './app.ts';
 import type { Demo } from './demo.ts';
+import { ListenError } from './http/listen.ts';
 import { createLog, type Log } from './logging/log.ts';
 import { sampleDocument } from './sample.ts';
-import { type Environment, parseSettings, SettingsError } from './settings/parse-settings.ts';
+import { type Environment, type Launch, parseSettings, SettingsError } from './settings/parse-settings.ts';
+import { findUnknownNames } from './settings/unknown-names.ts';
 
 /** What the process provides to the gateway. */
 export interface Surroundings {
   readonly environment: Environment;
+  /** How the process was started. */
+  readonly launch: Launch;
   /** Receives the address that the gateway listens on. */
   readonly output: Writable;
   /** Receives the log. */
@@ -22,15 +26,18 @@ export interface Gateway {
   listen(): Promise<void>;
   /** Finishes requests in flight within the grace period, then shuts down. @returns whether all were answered. */
   close(): Promise<boolean>;
+  /** Reads secrets and certificates again. Where they cannot be used, those that are known stay, and the log says why. */
+  reload(): void;
 }
 
 /** Timeout for flushing the log at shutdown, in milliseconds. */
 const logTimeoutMs = 500;
 
 /** Creates a gateway, with the embedded Images API unless another one is configured. @throws SettingsError. */
-export async function createGateway({ environment, output, errors }: Surroundings): Promise<Gateway> {
-  const settings = parseSettings(environment);
+export async function createGateway({ environment, launch, output, errors }: Surroundings): Promise<Gateway> {
+  const settings = parseSettings(environment, launch);
   const log = createLog(settings.logLevel, errors);
+  for (const line of findUnknownNames(environment)) log.logger.warn(line);
   const cloud = settings.imagesApiUrl ? toCloud(settings.imagesApiUrl) : await startDemo();
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -53,10 +60,21 @@ export async function createGateway({ environment, output, errors }: Surrounding
     log,
     async listen() {
       const url = await app.listen();
-      const open = settings.routerSecret === null ? ', open to every router because ROUTER_SECRET is not set,' : '';
-      output.write(`The gateway${open} listens at ${url}/graphql\n${cloud.describe(url, settings)}`);
+      const adminUrl = app.adminUrl();
+      const open = settings.routerSecrets === null ? ', open to every router because ROUTER_SECRET is not set,' : '';
+      output.write(`The gateway${open} listens at ${url}/graphql\n`);
+      if (adminUrl !== null) output.write(`Health and metrics are at ${adminUrl}\n`);
+      output.write(cloud.describe(url, settings));
       const why = await app.probe();
       if (why !== null && !closing) log.logger.warn(`The gateway is not ready (/readyz answers 503): ${why}.`);
+    },
+    reload() {
+      try {
+        app.reload(parseSettings(environment, launch));
+        log.logger.info('secrets and certificates were read again');
+      } catch (error) {
+        log.logger.error({ mistakes: describeFailure(error) }, 'secrets and certificates stay as they were');
+      }
     },
     async close() {
       closing = true;
@@ -86,9 +104,6 @@ export function describeFailure(error: unknown): readonly string[] {
 }
 
 function toLine(error: unknown): string {
-  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (code === 'EADDRINUSE') return `HOST and PORT: ${address}:${port} is in use by another process. Choose another.`;
-  if (code === 'EACCES') return `HOST and PORT: no permission to listen on ${address}:${port}. Choose another.`;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST: not an address of this machine: ${address ?? ''}`;
+  if (error instanceof ListenError) return error.message;
   return `The gateway could not start: ${error instanceof Error ? error.message : String(error)}`;
 }

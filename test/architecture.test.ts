@@ -9,8 +9,9 @@ const root = new URL('../src/', import.meta.url).pathname;
  * into its folders and its own files.
  */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  main: ['start'],
-  start: ['app', 'settings', 'demo', 'logging', 'sample'],
+  main: ['command-line', 'start'],
+  'command-line': ['graphql', 'settings'],
+  start: ['app', 'settings', 'demo', 'http', 'logging', 'sample'],
   app: [
     'settings',
     'observer',
@@ -27,7 +28,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   observer: ['http', 'pipeline', 'subscriptions', 'upstream'],
   subscriptions: ['live', 'http', 'graphql', 'upstream', 'tracing', 'settings', 'collections', 'token', 'errors'],
   live: ['settings', 'collections', 'token', 'errors'],
-  demo: ['simulator'],
+  demo: ['http', 'simulator'],
   http: ['collections', 'token', 'errors'],
   identity: ['upstream', 'errors'],
   upstream: ['collections', 'token', 'errors'],

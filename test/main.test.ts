@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -153,4 +157,83 @@ it('requests not answered within the grace period are cut off, and the exit code
   gateway.child.kill('SIGTERM');
   expect(await gateway.ended()).toBe(1);
   await cut;
+});
+
+it('with a port of their own, health and metrics are there and nowhere else, to the end', async () => {
+  let release = (): void => {};
+  await using upstream = await startUpstream((response) => {
+    release = () => sendJson(response, 200, { images: [{ id: 'x', name: 'late' }] });
+  });
+  await using gateway = run({ IMAGES_API_URL: upstream.url, ADMIN_PORT: '0' });
+  const url = await gateway.url();
+  const toAdmin = (): string | undefined => /Health and metrics are at (\S+)\n/.exec(gateway.output.out)?.[1];
+  await expect.poll(toAdmin, { timeout: 10_000 }).toBeDefined();
+  const admin = toAdmin() ?? '';
+  const status = async (target: string) => (await fetch(target, { headers: { connection: 'close' } })).status;
+  for (const path of ['/healthz', '/readyz', '/metrics']) {
+    expect(await status(`${url}${path}`)).toBe(404);
+    expect(await status(`${admin}${path}`)).not.toBe(404);
+  }
+  expect(await status(`${admin}/graphql`)).toBe(404);
+  const answer = ask(url, 'a token');
+  await upstream.arrived(2);
+  gateway.child.kill('SIGTERM');
+  await expect.poll(() => isOpen(url)).toBe(false);
+  expect(await status(`${admin}/healthz`)).toBe(200);
+  expect(await status(`${admin}/readyz`)).toBe(503);
+  release();
+  expect((await answer).status).toBe(200);
+  expect(await gateway.ended()).toBe(0);
+});
+
+it('SIGHUP reads secrets again; a file that cannot be used changes nothing', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'secret-')), 'router-secret');
+  writeFileSync(file, 'the-first-secret\n');
+  await using gateway = run({ ROUTER_SECRET_FILE: file });
+  const url = await gateway.url();
+  const isRouter = async (secret: string): Promise<boolean> => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-router-secret': secret },
+      body: JSON.stringify({ query: '{ _entities(representations: []) { __typename } }' }),
+    });
+    return !('errors' in ((await response.json()) as object));
+  };
+  const hangUp = async (content: string, line: string): Promise<void> => {
+    const before = gateway.output.err.split(line).length;
+    writeFileSync(file, content);
+    gateway.child.kill('SIGHUP');
+    await expect.poll(() => gateway.output.err.split(line).length, { timeout: 5_000 }).toBe(before + 1);
+  };
+  expect([await isRouter('the-first-secret'), await isRouter('the-second-secret')]).toEqual([true, false]);
+  await hangUp('the-second-secret\nthe-first-secret\n', 'were read again');
+  expect([await isRouter('the-first-secret'), await isRouter('the-second-secret')]).toEqual([true, true]);
+  await hangUp('the-second-secret\n', 'were read again');
+  expect([await isRouter('the-first-secret'), await isRouter('the-second-secret')]).toEqual([false, true]);
+  await hangUp('short\n', 'stay as they were');
+  expect(await isRouter('the-second-secret')).toBe(true);
+  expect(gateway.output.err).not.toMatch(/the-first-secret|the-second-secret|short/);
+  gateway.child.kill('SIGTERM');
+  expect(await gateway.ended()).toBe(0);
+});
+
+it('a misspelt setting is warned about, with the name that was meant', async () => {
+  await using gateway = run({ MAX_CONCURENT_OPERATIONS: '5' });
+  await gateway.url();
+  gateway.child.kill('SIGTERM');
+  expect(await gateway.ended()).toBe(0);
+  expect(gateway.output.err).toMatch(/"level":40[^\n]*MAX_CONCURENT_OPERATIONS[^\n]*MAX_CONCURRENT_OPERATIONS/);
+});
+
+it('serves at a Unix socket', async () => {
+  const host = join(mkdtempSync(join(tmpdir(), 'socket-')), 'gateway.sock');
+  await using gateway = run({ HOST: host });
+  await expect.poll(() => gateway.output.out, { timeout: 18_000 }).toContain(`http://unix:${host}:/graphql`);
+  const answer = await new Promise((resolve, reject) => {
+    get({ socketPath: host, path: '/healthz' }, (response) => resolve(response.statusCode)).on('error', reject);
+  });
+  expect(answer).toBe(200);
+  gateway.child.kill('SIGTERM');
+  expect(await gateway.ended()).toBe(0);
+  expect(existsSync(host)).toBe(false);
 });

@@ -103,7 +103,10 @@ export function reportRowErrors(
   for (const error of errors) reportError(context, error, info, []);
 }
 
-/** Adds an error to the response without failing the field. `below` is the path from the field to the error. */
+/**
+ * Adds an error to the response without failing the field, if the response may include another one. `below` is the path
+ * from the field to the error.
+ */
 export function reportError(
   context: GatewayContext,
   originalError: GatewayError,

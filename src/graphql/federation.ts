@@ -52,12 +52,15 @@ export function guardFederation(schema: GraphQLSchema, { references, toTypename 
     return budget.addError() ? error : null;
   }
 
+  // As built, its resolver prints the schema anew each time, for each alias.
+  let service: unknown;
   wrap(schema, '_service', (resolve) => (source, args, context, info) => {
     if (!context.federation.sdl) {
       const message = 'Only an authenticated router may read the schema. Send the router secret as X-Router-Secret.';
       throw new GatewayError('FORBIDDEN', message);
     }
-    return resolve(source, args, context, info);
+    service ??= resolve(source, args, context, info);
+    return service;
   });
 
   wrap(schema, '_entities', () => (_source, args, context, info) => {

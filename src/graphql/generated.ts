@@ -24,51 +24,51 @@ export type Scalars = {
   _FieldSet: { input: unknown; output: unknown; }
 };
 
-/** Which image to share, and with whom. */
+/** The image to share, and the project to share it with. */
 export type CreateImageMemberInput = {
   /** The id of the image to share. */
   readonly imageId: Scalars['ID']['input'];
-  /** The id of the project to share it with. It can hold ASCII characters only: the Images API finds no others again. */
+  /** The id of the project to share it with, in ASCII characters: the Images API cannot look up others. */
   readonly memberId: Scalars['ID']['input'];
 };
 
-/** What became of sharing an image. */
+/** The result of sharing an image. */
 export type CreateImageMemberPayload = {
   readonly __typename?: 'CreateImageMemberPayload';
-  /** The image, as it is after the change; null if the token may not see it. */
+  /** The image after the change; null if the token may not see it. */
   readonly image?: Maybe<Image>;
-  /** The new member; with the user error `ALREADY_MEMBER`, the existing one. Null where the image was not shared. */
+  /** The new member; with the user error `ALREADY_MEMBER`, the existing one. Null if the image was not shared. */
   readonly imageMember?: Maybe<ImageMember>;
   /** Why the image was not shared; empty on success. */
   readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
-/** Which images to share, and with whom: every image with every project. */
+/** The images to share, and the projects to share them with: every image with every project. */
 export type CreateImageMembersInput = {
   /** The ids of the images to share. */
   readonly imageIds: ReadonlyArray<Scalars['ID']['input']>;
   /**
-   * True: makes those images `SHARED` first that are `PRIVATE`. Members whom such an image had before it became private are
-   * members again, with the status they had. Images of any other visibility stay as they are. Costs one upstream call for
-   * each image that is changed, and one or two for looking them up.
+   * True: changes images that are `PRIVATE` to `SHARED` first. The members that such an image had before it became private
+   * are members again, with the status they had. Images of any other visibility are not changed. Costs one upstream call for
+   * each changed image, and one or two to look the images up.
    */
   readonly makeShared?: Scalars['Boolean']['input'];
   /** The ids of the projects to share them with. */
   readonly memberIds: ReadonlyArray<Scalars['ID']['input']>;
 };
 
-/** What became of sharing several images. */
+/** The result of sharing several images. */
 export type CreateImageMembersPayload = {
   readonly __typename?: 'CreateImageMembersPayload';
   /** A row for each pair of image and project, in the order of the input. */
   readonly changes: ReadonlyArray<ImageMemberChange>;
-  /** With `makeShared`, a row for each image, in the order of the input: whether it was made `SHARED`. Empty without. */
+  /** With `makeShared`, a row for each image, in the order of the input; otherwise empty. */
   readonly imageChanges: ReadonlyArray<ImageChange>;
-  /** Why nothing at all was changed; empty where there are rows. */
+  /** Why nothing was changed; empty if there are rows. */
   readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
-/** Which image to stop sharing, and with whom. */
+/** The image to stop sharing, and the project to remove. */
 export type DeleteImageMemberInput = {
   /** The id of the image. */
   readonly imageId: Scalars['ID']['input'];
@@ -76,21 +76,21 @@ export type DeleteImageMemberInput = {
   readonly memberId: Scalars['ID']['input'];
 };
 
-/** What became of removing a member. */
+/** The result of removing a member. */
 export type DeleteImageMemberPayload = {
   readonly __typename?: 'DeleteImageMemberPayload';
   /**
-   * The `ImageMember.id` of the removed member, for removing it from client caches; null where nothing was removed. It is
-   * made of the ids as the Images API held them, which may differ in case or accents from those of the input.
+   * The `ImageMember.id` of the removed member, to evict it from client caches; null if nothing was removed. It is made of
+   * the ids as stored by the Images API, which may differ in case or accents from those of the input.
    */
   readonly deletedImageMemberId?: Maybe<Scalars['ID']['output']>;
-  /** The image, as it is after the change; null if the token may not see it. */
+  /** The image after the change; null if the token may not see it. */
   readonly image?: Maybe<Image>;
   /** Why the member was not removed; empty on success. */
   readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
-/** Which images to stop sharing, and with whom: every image with every project. */
+/** The images to stop sharing, and the projects to remove: every project from every image. */
 export type DeleteImageMembersInput = {
   /** The ids of the images. */
   readonly imageIds: ReadonlyArray<Scalars['ID']['input']>;
@@ -98,19 +98,19 @@ export type DeleteImageMembersInput = {
   readonly memberIds: ReadonlyArray<Scalars['ID']['input']>;
 };
 
-/** What became of no longer sharing several images. */
+/** The result of removing members from several images. */
 export type DeleteImageMembersPayload = {
   readonly __typename?: 'DeleteImageMembersPayload';
   /** A row for each pair of image and project, in the order of the input. */
   readonly changes: ReadonlyArray<ImageMemberChange>;
-  /** Why nothing at all was changed; empty where there are rows. */
+  /** Why nothing was changed; empty if there are rows. */
   readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
 /** A machine image in the Images service. */
 export type Image = {
   readonly __typename?: 'Image';
-  /** The MD5 sum of the data, as hexadecimal digits. Kept for old clients: `osHashValue` is the one to verify with. */
+  /** The MD5 sum of the data, in hexadecimal, for old clients. Verify downloads with `osHashValue`. */
   readonly checksum?: Maybe<Scalars['String']['output']>;
   /** The format of the container: `bare`, `ovf`, `docker`, …; null before it was set. */
   readonly containerFormat?: Maybe<Scalars['String']['output']>;
@@ -123,38 +123,38 @@ export type Image = {
   /** The id of the image, a UUID. */
   readonly id: Scalars['ID']['output'];
   /**
-   * One member of the image; null if that project is no member, or the token may not see it. Several members of one image
-   * cost one upstream call.
+   * One member of the image; null if the project is not a member, or the token may not see it. Any number of members of one
+   * image cost one upstream call.
    */
   readonly member?: Maybe<ImageMember>;
   /**
-   * The projects that the image is shared with. Its owner sees all members; a member sees itself alone. Empty for an image
+   * The projects that the image is shared with. Its owner sees all members; a member sees only itself. Empty for an image
    * that is not shared. Costs one upstream call for each image.
    */
   readonly members?: Maybe<ReadonlyArray<ImageMember>>;
-  /** The disk space that booting from the image takes at least, in GB (10^9 bytes). */
+  /** The minimum disk size for booting from the image, in GB (10^9 bytes). */
   readonly minDisk?: Maybe<Scalars['SafeInt']['output']>;
-  /** The memory that booting from the image takes at least, in MB (10^6 bytes). */
+  /** The minimum memory for booting from the image, in MB (10^6 bytes). */
   readonly minRam?: Maybe<Scalars['SafeInt']['output']>;
   /**
-   * The caller's own membership in the image; null where it has none: for its own images, for images that are not shared,
-   * and for administrators, to whom the Images API shows every image as its owner sees it. For a whole list of up to 200
-   * images, `status` costs three upstream calls, and `id` and `memberId` one more. Its times cost one more for each image.
+   * The caller's own membership in the image; null if there is none: for its own images, for images that are not shared, and
+   * for administrators, who see every image as its owner does. For a list of up to 200 images, `status` costs three upstream
+   * calls in all, `id` and `memberId` one more, and the times one more for each image.
    */
   readonly myMembership?: Maybe<ImageMember>;
-  /** The name that its owner gave the image; names need not be unique. */
+  /** The name of the image, not necessarily unique. */
   readonly name?: Maybe<Scalars['String']['output']>;
   /** The algorithm of `osHashValue`, such as `sha512`. */
   readonly osHashAlgo?: Maybe<Scalars['String']['output']>;
-  /** The hash of the data by `osHashAlgo`, as hexadecimal digits. */
+  /** The hash of the data by `osHashAlgo`, in hexadecimal. */
   readonly osHashValue?: Maybe<Scalars['String']['output']>;
-  /** Whether the image is kept out of default image lists. Ask for hidden images with `filter: {hidden: true}`. */
+  /** Whether the image is hidden from default image lists. List hidden images with `filter: {hidden: true}`. */
   readonly osHidden?: Maybe<Scalars['Boolean']['output']>;
   /** The project that owns the image, the producer; null for an image without an owner. */
   readonly owner?: Maybe<Project>;
-  /** Custom properties: whatever else the owner or the cloud recorded about the image, such as `os_distro`. */
+  /** Custom properties that the owner or the cloud recorded, such as `os_distro`. */
   readonly properties?: Maybe<Scalars['JSONObject']['output']>;
-  /** Whether the image is safe from being deleted. */
+  /** Whether the image is protected from deletion. */
   readonly protected?: Maybe<Scalars['Boolean']['output']>;
   /** The path of the JSON schema that describes images, such as `/v2/schemas/image`. */
   readonly schema?: Maybe<Scalars['String']['output']>;
@@ -162,13 +162,13 @@ export type Image = {
   readonly self?: Maybe<Scalars['String']['output']>;
   /** The size of the image's data, in bytes; null before data was uploaded. */
   readonly size?: Maybe<Scalars['SafeInt']['output']>;
-  /** Where the image is in its life: whether it has data and can be booted from. Null for a status not listed here. */
+  /** The stage in the image's life cycle: whether it has data and can be booted from. Null for a status not listed here. */
   readonly status?: Maybe<ImageStatus>;
-  /** Words that the owner put on the image, for finding it. */
+  /** The owner's tags, for finding the image. */
   readonly tags?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** When the image was last changed. Changes of its members do not count. */
   readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** The size of the disk that the image describes, in bytes, where it is known. */
+  /** The size of the virtual disk, in bytes; null if it is not known. */
   readonly virtualSize?: Maybe<Scalars['SafeInt']['output']>;
   /** Who may see the image. Only `SHARED` images have members. */
   readonly visibility?: Maybe<ImageVisibility>;
@@ -186,77 +186,76 @@ export type ImageMembersArgs = {
   status?: InputMaybe<ReadonlyArray<MemberStatus>>;
 };
 
-/** What became of making one image `SHARED`. */
+/** The result of making one image `SHARED`. */
 export type ImageChange = {
   readonly __typename?: 'ImageChange';
-  /** The image as it is now; null where the token may not see it, or where that is not known. */
+  /** The image now; null if the token may not see it, or if that is not known. */
   readonly image?: Maybe<Image>;
   /** The id of the image. */
   readonly imageId: Scalars['ID']['output'];
-  /** What became of it. `UNCHANGED`: the image was `SHARED` already. */
+  /** The outcome. `UNCHANGED`: the image was `SHARED` already. */
   readonly outcome: ImageMemberOutcome;
   /** Why it was refused; empty unless `outcome` is `REFUSED`. */
   readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
-/** A page of images, after the Relay cursor connections specification. */
+/** A page of images, as in the Relay cursor connections specification. */
 export type ImageConnection = {
   readonly __typename?: 'ImageConnection';
   /** The images of the page, each with its cursor. */
   readonly edges: ReadonlyArray<ImageEdge>;
   /** The images of the page. */
   readonly nodes: ReadonlyArray<Image>;
-  /** Where the page stands in the list. */
+  /** The position of the page in the list. */
   readonly pageInfo: PageInfo;
 };
 
 /** An image in a page. */
 export type ImageEdge = {
   readonly __typename?: 'ImageEdge';
-  /** The opaque cursor of this image: `after` it, the rest of the list follows. */
+  /** The opaque cursor of this image: pass it as `after` to continue behind it. */
   readonly cursor: Scalars['String']['output'];
   /** The image. */
   readonly node: Image;
 };
 
 /**
- * Which images a list holds. All conditions that are given must hold; one that is null or absent does not restrict. A text
- * of more than 255 characters is refused.
+ * The images in a list. All conditions must hold; one that is null or absent does not restrict. Texts have at most 255
+ * characters.
  */
 export type ImageFilter = {
   /** The format of the container, such as `bare`. */
   readonly containerFormat?: InputMaybe<Scalars['String']['input']>;
   /** The format of the disk, such as `qcow2`. */
   readonly diskFormat?: InputMaybe<Scalars['String']['input']>;
-  /** Whether to list hidden images: the list holds either hidden images or visible ones, never both. False by default. */
+  /** True: list hidden images only. False, the default: list visible images only. */
   readonly hidden?: InputMaybe<Scalars['Boolean']['input']>;
   /**
-   * The caller's own status in images shared with it; `ACCEPTED` by default. Restricts only images shared with the caller:
-   * its own images always come along.
+   * The caller's own status in images that are shared with it; `ACCEPTED` by default. The caller's own images are listed
+   * whatever this is.
    */
   readonly memberStatus?: InputMaybe<MemberStatusFilter>;
-  /** The whole name of the image. Upper and lower case differ, unless they do not to the database of the cloud. */
+  /** The exact name of the image. Whether case matters depends on the database of the cloud. */
   readonly name?: InputMaybe<Scalars['String']['input']>;
   /** The id of the project that owns the image. */
   readonly owner?: InputMaybe<Scalars['ID']['input']>;
-  /** Whether the image is safe from being deleted. */
+  /** Whether the image is protected from deletion. */
   readonly protected?: InputMaybe<Scalars['Boolean']['input']>;
   /**
-   * True: only images that other projects share with the caller, its own left out. This is the consumer's inbox:
-   * `filter: {sharedWithMe: true, memberStatus: PENDING}`. Asks for `visibility: SHARED` by itself, and costs one upstream
-   * call more for each page, two where own images are to be left out, three with `memberStatus: ALL`. A page among very
-   * many own images ends early, with a cursor that leads on.
+   * True: only images that other projects share with the caller. With `memberStatus: PENDING`, this is the consumer's inbox.
+   * It implies `visibility: SHARED`, and costs one more upstream call for each page, two if own images have to be left out,
+   * three with `memberStatus: ALL`. Among very many own images, a page ends early, with a cursor to continue from.
    */
   readonly sharedWithMe?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Where the image is in its life. */
+  /** The stage in the image's life cycle. */
   readonly status?: InputMaybe<ImageStatus>;
-  /** A tag that the image carries. */
+  /** A tag of the image. */
   readonly tag?: InputMaybe<Scalars['String']['input']>;
   /** Who may see the image. By default all but community images of other projects. */
   readonly visibility?: InputMaybe<ImageVisibilityFilter>;
 };
 
-/** A project that an image is shared with, and whether it took the image. */
+/** A project that an image is shared with, and its decision about the image. */
 export type ImageMember = {
   readonly __typename?: 'ImageMember';
   /** When the project was first made a member of the image. */
@@ -271,19 +270,19 @@ export type ImageMember = {
   readonly memberId: Scalars['ID']['output'];
   /** The member's project. */
   readonly project: Project;
-  /** The path of the JSON schema that describes members, as the Images API sends it: `/v2/schemas/member`. */
+  /** The path of the JSON schema of members in the Images API: `/v2/schemas/member`. */
   readonly schema: Scalars['String']['output'];
-  /** What the member decided about the image. */
+  /** The member's decision about the image. */
   readonly status: MemberStatus;
   /** When the membership was last changed. */
   readonly updatedAt: Scalars['DateTime']['output'];
 };
 
-/** What is to be done about one pair of image and project. */
+/** A change to one pair of image and project. */
 export type ImageMemberAction =
   /** Make the project a member. */
   | 'ADD'
-  /** Nothing: the project is a member, and is to stay one. */
+  /** Nothing: the project is a member and stays one. */
   | 'KEEP'
   /** Remove the project. */
   | 'REMOVE'
@@ -291,20 +290,20 @@ export type ImageMemberAction =
   | 'UPDATE';
 
 /**
- * What became of one pair of image and project. Where the Images API holds an id in another spelling than that of the
- * input, and takes both for the same, its own is shown.
+ * The result for one pair of image and project. If the Images API stores an id in another spelling and treats both as
+ * equal, the stored one is shown.
  */
 export type ImageMemberChange = {
   readonly __typename?: 'ImageMemberChange';
-  /** What was to be done. */
+  /** The requested change. */
   readonly action: ImageMemberAction;
   /** The id of the image. */
   readonly imageId: Scalars['ID']['output'];
-  /** The member as it is now; null where the project is none, or where that is not known. */
+  /** The member now; null if the project is not a member, or if that is not known. */
   readonly imageMember?: Maybe<ImageMember>;
-  /** The id of the project; null only for the caller's own, where that is not known. */
+  /** The id of the project; null only for the caller's own project, if that is not known. */
   readonly memberId?: Maybe<Scalars['ID']['output']>;
-  /** What became of it. */
+  /** The outcome. */
   readonly outcome: ImageMemberOutcome;
   /** Why it was refused; empty unless `outcome` is `REFUSED`. */
   readonly userErrors: ReadonlyArray<ImageUserError>;
@@ -334,19 +333,19 @@ export type ImageMemberEventAction =
   /** The member has another status. In a list by status, the image may have left the list. */
   | 'UPDATED';
 
-/** What became of one change of a bulk mutation. */
+/** The outcome of one change of a bulk mutation. */
 export type ImageMemberOutcome =
-  /** It was done; or it was seen to be so after the answer to the change was lost, and may have been so before. */
+  /** Done. If the response was lost, a later read showed the requested state. */
   | 'DONE'
-  /** It was not done; an error at the path of this row tells why. */
+  /** Not done; an error at the path of this row says why. */
   | 'FAILED'
-  /** It would be done; nothing was changed, because this was a dry run. */
+  /** Would be done; nothing was changed, because this was a dry run. */
   | 'PLANNED'
-  /** It was refused; `userErrors` tells why. */
+  /** Refused; `userErrors` says why. */
   | 'REFUSED'
-  /** It was so already. */
+  /** Nothing to do: this was the state already. */
   | 'UNCHANGED'
-  /** It may or may not have been done; an error at the path of this row tells why that is not known. */
+  /** May or may not have been done; an error at the path of this row says why that is not known. */
   | 'UNKNOWN';
 
 /** The members of an image, as they are now, and what changed. */
@@ -363,20 +362,20 @@ export type ImageMembersChanged = {
 
 /** The order of a list of images. */
 export type ImageOrder = {
-  /** Which end comes first. */
+  /** The direction of the order. */
   readonly direction?: OrderDirection;
   /**
-   * What to order by. Images that are equal in it come in an order that stays the same from page to page. Images without a
-   * size, or without a name, come first or last, depending on the database of the cloud.
+   * The field to order by. Images with equal values have a stable order across pages. Images without a size or a name come
+   * first or last, depending on the database of the cloud.
    */
   readonly field: ImageOrderField;
 };
 
-/** What a list of images can be ordered by. */
+/** The fields that a list of images can be ordered by. */
 export type ImageOrderField =
   /** By format of the container. */
   | 'CONTAINER_FORMAT'
-  /** By the time of registration. */
+  /** By time of registration. */
   | 'CREATED_AT'
   /** By format of the disk. */
   | 'DISK_FORMAT'
@@ -388,14 +387,14 @@ export type ImageOrderField =
   | 'SIZE'
   /** By status. */
   | 'STATUS'
-  /** By the time of the last change. */
+  /** By time of the last change. */
   | 'UPDATED_AT';
 
-/** Where an image is in its life. */
+/** The stage of an image in its life cycle. */
 export type ImageStatus =
   /** Ready for use. */
   | 'ACTIVE'
-  /** Not for use at the moment: the data cannot be downloaded, by decision of an administrator. */
+  /** Deactivated by an administrator: the data cannot be downloaded. */
   | 'DEACTIVATED'
   /** Deleted. */
   | 'DELETED'
@@ -403,7 +402,7 @@ export type ImageStatus =
   | 'IMPORTING'
   /** An upload failed; the image cannot be read. */
   | 'KILLED'
-  /** Deleted; the data is not removed yet, and may be recovered. */
+  /** Deleted; the data is not removed yet and may be recovered. */
   | 'PENDING_DELETE'
   /** Registered, without data yet. */
   | 'QUEUED'
@@ -412,20 +411,20 @@ export type ImageStatus =
   /** Data is being staged for an import. */
   | 'UPLOADING';
 
-/** What a person can cause and mend about a mutation. The mutation changed nothing. */
+/** A mistake in a mutation that a user can fix. The mutation changed nothing. */
 export type ImageUserError = {
   readonly __typename?: 'ImageUserError';
-  /** What went wrong, for programs. */
+  /** The kind of error, for programs. */
   readonly code: ImageUserErrorCode;
-  /** The path of the argument that is at fault, such as `["input", "memberId"]`; null where it is no single one. */
+  /** The path of the argument at fault, such as `["input", "memberId"]`; null if it is not a single one. */
   readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
-  /** What went wrong and what would help, for people. */
+  /** What went wrong and how to fix it, for people. */
   readonly message: Scalars['String']['output'];
 };
 
-/** The kinds of errors that a user can cause and mend. */
+/** The kinds of errors that a user can fix. */
 export type ImageUserErrorCode =
-  /** The project is a member of the image already; the payload holds the existing row. */
+  /** The project is a member of the image already; the payload has the existing member. */
   | 'ALREADY_MEMBER'
   /** Members can be changed only while the image's visibility is `SHARED`. */
   | 'IMAGE_NOT_SHARED'
@@ -433,7 +432,7 @@ export type ImageUserErrorCode =
   | 'INVALID_INPUT'
   /** The image has as many members as the operator of the cloud allows. */
   | 'MEMBER_LIMIT_EXCEEDED'
-  /** No such image or member, or this token may not see it: the Images API answers both alike. */
+  /** The image or member does not exist, or the token may not see it: the Images API does not distinguish the two. */
   | 'NOT_FOUND'
   /** Only the member itself may set its status, with a token of its own project. */
   | 'NOT_IMAGE_MEMBER'
@@ -444,16 +443,16 @@ export type ImageUserErrorCode =
 
 /** Who may see an image. */
 export type ImageVisibility =
-  /** Every project sees it, and has it in its image list only when it asks for community images. */
+  /** Every project sees it, but only lists of community images contain it. */
   | 'COMMUNITY'
   /** Only its owner sees it. */
   | 'PRIVATE'
-  /** Every project sees it, and has it in its image list. */
+  /** Every project sees it, and it is in every image list. */
   | 'PUBLIC'
-  /** Its owner and its members see it; a member has it in its image list once it accepted. */
+  /** Its owner and its members see it; it is in a member's image list once the member has accepted it. */
   | 'SHARED';
 
-/** Which visibility a list asks for. */
+/** The visibility of the images in a list. */
 export type ImageVisibilityFilter =
   /** Images of every visibility, community images of other projects included. */
   | 'ALL'
@@ -466,27 +465,27 @@ export type ImageVisibilityFilter =
   /** The caller's own shared images, and those shared with the caller, by `memberStatus`. */
   | 'SHARED';
 
-/** What a member decided about an image that is shared with it. */
+/** A member's decision about an image that is shared with it. */
 export type MemberStatus =
   /** Accepted: the image is in the member's image list. */
   | 'ACCEPTED'
-  /** Not decided, or set aside: the image can be used by its id, and is not in the member's image list. */
+  /** Not decided, or reset: the member can use the image by its id, but it is not in the member's image list. */
   | 'PENDING'
-  /** Rejected: the image can be used by its id, and is not in the member's image list. */
+  /** Rejected: the member can use the image by its id, but it is not in the member's image list. */
   | 'REJECTED';
 
-/** Which membership of the caller a list of shared images asks for. */
+/** The caller's member status in the images of a list. */
 export type MemberStatusFilter =
   /** Images that the caller has accepted: what the Images API lists by default. */
   | 'ACCEPTED'
   /** Images shared with the caller, whatever the caller's status. */
   | 'ALL'
-  /** Images that the caller has not decided on, or set aside. */
+  /** Images that the caller has not decided on, or has reset. */
   | 'PENDING'
   /** Images that the caller has rejected. */
   | 'REJECTED';
 
-/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
+/** Changes: to the members of images, to the caller's member status, and to images. */
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /**
@@ -495,109 +494,109 @@ export type Mutation = {
    */
   readonly createImageMember: CreateImageMemberPayload;
   /**
-   * Shares several images with several projects at once: every image with every project. Each pair has a row of its own in
-   * the payload; a pair that was shared already is no error.
+   * Shares several images with several projects: every image with every project. The payload has a row for each pair; a
+   * pair that is already shared is not an error.
    */
   readonly createImageMembers: CreateImageMembersPayload;
   /**
-   * Stops sharing an image with a project: removes the member. Only the image's owner may do this; a consumer who wants an
-   * image out of its list sets its own status to `REJECTED`.
+   * Stops sharing an image with a project: removes the member. Only the image's owner may do this. A consumer that wants
+   * an image out of its list sets its own status to `REJECTED`.
    */
   readonly deleteImageMember: DeleteImageMemberPayload;
   /**
-   * Stops sharing several images with several projects at once. Each pair has a row of its own in the payload; a pair that
-   * was not shared is no error.
+   * Stops sharing several images with several projects. The payload has a row for each pair; a pair that is not shared is
+   * not an error.
    */
   readonly deleteImageMembers: DeleteImageMembersPayload;
   /**
-   * Makes these projects the members of an image, and no others: adds who is missing and removes who is not named. Members
-   * who stay keep their status, those too that are named in another spelling which the Images API takes for the same. With
-   * `dryRun`, only tells what would be done.
+   * Makes these projects the only members of an image: adds those that are missing and removes all others. Members that stay
+   * keep their status, even if the input spells their ids in another way that the Images API treats as equal. With
+   * `dryRun`, returns the changes without making them.
    */
   readonly setImageMembers: SetImageMembersPayload;
   /**
-   * Changes attributes of an image; what is not named stays as it is. Only a token that may change the image in the Images
-   * API can do this: by default one of the project that owns it. All changes are made, or none.
+   * Changes attributes of an image; others stay unchanged. The token must be allowed to change the image in the Images API:
+   * by default, only one of its owner's project is. Either all changes are made, or none.
    *
-   * An image that is no longer `SHARED` keeps its members and hides them: they do not see it through their membership and
-   * cannot be changed. Once it is `SHARED` again, they are members again, with the status they had.
+   * An image that is no longer `SHARED` keeps its members but hides them: they lose access, and the list cannot be read or
+   * changed. Once the image is `SHARED` again, they are members again, with the status they had.
    */
   readonly updateImage: UpdateImagePayload;
   /**
-   * Accepts, rejects or sets aside a shared image. Only the member itself may do this, with a token of its own project.
-   * From every status every other one can be set. Without `memberId`, the caller's own status is set.
+   * Accepts a shared image, rejects it, or resets it to pending. Only the member itself may do this, with a token of its own
+   * project. Every status can be changed to every other. `memberId` defaults to the caller's own project.
    */
   readonly updateMemberStatus: UpdateMemberStatusPayload;
   /**
-   * Accepts, rejects or sets aside several images that are shared with one project. Only the member itself may do this, with
-   * a token of its own project. Each image has a row of its own in the payload.
+   * Accepts several shared images, rejects them, or resets them to pending. Only the member itself may do this, with a token
+   * of its own project. The payload has a row for each image.
    */
   readonly updateMemberStatuses: UpdateMemberStatusesPayload;
 };
 
 
-/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
+/** Changes: to the members of images, to the caller's member status, and to images. */
 export type MutationCreateImageMemberArgs = {
   input: CreateImageMemberInput;
 };
 
 
-/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
+/** Changes: to the members of images, to the caller's member status, and to images. */
 export type MutationCreateImageMembersArgs = {
   input: CreateImageMembersInput;
 };
 
 
-/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
+/** Changes: to the members of images, to the caller's member status, and to images. */
 export type MutationDeleteImageMemberArgs = {
   input: DeleteImageMemberInput;
 };
 
 
-/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
+/** Changes: to the members of images, to the caller's member status, and to images. */
 export type MutationDeleteImageMembersArgs = {
   input: DeleteImageMembersInput;
 };
 
 
-/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
+/** Changes: to the members of images, to the caller's member status, and to images. */
 export type MutationSetImageMembersArgs = {
   input: SetImageMembersInput;
 };
 
 
-/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
+/** Changes: to the members of images, to the caller's member status, and to images. */
 export type MutationUpdateImageArgs = {
   input: UpdateImageInput;
 };
 
 
-/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
+/** Changes: to the members of images, to the caller's member status, and to images. */
 export type MutationUpdateMemberStatusArgs = {
   input: UpdateMemberStatusInput;
 };
 
 
-/** What can be changed: who an image is shared with, what a consumer decides about it, and the image itself. */
+/** Changes: to the members of images, to the caller's member status, and to images. */
 export type MutationUpdateMemberStatusesArgs = {
   input: UpdateMemberStatusesInput;
 };
 
-/** Which end of an order comes first. */
+/** The direction of an order. */
 export type OrderDirection =
   /** The smallest, oldest or alphabetically first one. */
   | 'ASC'
   /** The largest, newest or alphabetically last one. */
   | 'DESC';
 
-/** Where a page stands in its connection, after the Relay cursor connections specification. */
+/** The position of a page in its connection, as in the Relay cursor connections specification. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
-  /** Give it as `after` to get the next page: the cursor of the last item. Null on an empty page that is the last one. */
+  /** The cursor of the last item: pass it as `after` to get the next page. Null on an empty last page. */
   readonly endCursor?: Maybe<Scalars['String']['output']>;
   /** Whether more items follow this page. */
   readonly hasNextPage: Scalars['Boolean']['output'];
-  /** Always false: the Images API pages forward only. */
+  /** Always false: lists are paged forward only. */
   readonly hasPreviousPage: Scalars['Boolean']['output'];
   /** The cursor of the first item of this page; null on an empty page. */
   readonly startCursor?: Maybe<Scalars['String']['output']>;
@@ -605,55 +604,55 @@ export type PageInfo = {
 
 /**
  * A project of the cloud (older texts say tenant): the account that owns an image, or that an image is shared with.
- * This graph knows its id, and its name where the caller may know it; an identity subgraph adds the rest.
+ * This graph has its id, and its name if the caller may see it; an identity subgraph adds the rest.
  */
 export type Project = {
   readonly __typename?: 'Project';
   /** The id of the project in the Identity service. */
   readonly id: Scalars['ID']['output'];
   /**
-   * The name of the project; it is unique in the project's domain. Everyone is told the names of the user's own projects,
-   * administrators those of all others too. Null where the caller may not know it, where there is no such project, and where
-   * this gateway asks no Identity service. All names of one operation cost at most five calls to the Identity service.
+   * The name of the project, unique in its domain. Users see the names of their own projects, administrators all names. Null
+   * if the caller may not see it, if the project does not exist, or if no Identity service is configured. All names of one
+   * operation cost at most five calls to the Identity service.
    */
   readonly name?: Maybe<Scalars['String']['output']>;
 };
 
-/** What can be read: the images and memberships that the token may see, and who the token stands for. */
+/** Reads: the images and memberships that the token may see, and the identity of the caller. */
 export type Query = {
   readonly __typename?: 'Query';
-  /** The image with this id; null if there is none or the token may not see it. Hidden and pending images are found too. */
+  /** The image with this id, hidden and pending ones included; null if it does not exist or the token may not see it. */
   readonly image?: Maybe<Image>;
-  /** The membership of one project in one image; null if there is none, or the token may not see it. */
+  /** The membership of one project in one image; null if it does not exist or the token may not see it. */
   readonly imageMember?: Maybe<ImageMember>;
   /**
-   * The images that the token may see, a page at a time. Without a filter these are the caller's own images, public
-   * images and those shared images that the caller has accepted. The consumer's inbox, images that other projects share
-   * with the caller, is `filter: {sharedWithMe: true, memberStatus: PENDING}`.
+   * A page of the images that the token may see. Without a filter, these are the caller's own images, public images, and
+   * shared images that the caller has accepted. The inbox of a consumer, images that other projects share with the caller,
+   * is `filter: {sharedWithMe: true, memberStatus: PENDING}`.
    */
   readonly images?: Maybe<ImageConnection>;
   /**
-   * Who the token stands for; null without a token. A token that the Identity service does not accept is an error. Costs
-   * one call to the Identity service, and one more with `projects`.
+   * The caller, by its token; null without a token. A token that the Identity service does not accept is an error. Costs one
+   * call to the Identity service, and one more with `projects`.
    */
   readonly viewer?: Maybe<Viewer>;
 };
 
 
-/** What can be read: the images and memberships that the token may see, and who the token stands for. */
+/** Reads: the images and memberships that the token may see, and the identity of the caller. */
 export type QueryImageArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What can be read: the images and memberships that the token may see, and who the token stands for. */
+/** Reads: the images and memberships that the token may see, and the identity of the caller. */
 export type QueryImageMemberArgs = {
   imageId: Scalars['ID']['input'];
   memberId: Scalars['ID']['input'];
 };
 
 
-/** What can be read: the images and memberships that the token may see, and who the token stands for. */
+/** Reads: the images and memberships that the token may see, and the identity of the caller. */
 export type QueryImagesArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   filter?: InputMaybe<ImageFilter>;
@@ -661,22 +660,22 @@ export type QueryImagesArgs = {
   orderBy?: InputMaybe<ImageOrder>;
 };
 
-/** Which members an image shall have. */
+/** The complete list of members of an image. */
 export type SetImageMembersInput = {
-  /** True: change nothing, and answer what would be changed. */
+  /** True: returns the changes without making them. */
   readonly dryRun?: Scalars['Boolean']['input'];
   /** The id of the image. */
   readonly imageId: Scalars['ID']['input'];
-  /** The ids of all projects that shall be members; an empty list removes everyone. */
+  /** The ids of all members; an empty list removes every member. */
   readonly memberIds: ReadonlyArray<Scalars['ID']['input']>;
 };
 
-/** What became of setting the members of an image. */
+/** The result of setting the members of an image. */
 export type SetImageMembersPayload = {
   readonly __typename?: 'SetImageMembersPayload';
-  /** A row for each project that was named, in the order of the input, and then one for each that was removed. */
+  /** A row for each project of the input, in its order, followed by a row for each removed member. */
   readonly changes: ReadonlyArray<ImageMemberChange>;
-  /** Why nothing at all was changed; empty where there are rows. */
+  /** Why nothing was changed; empty if there are rows. */
   readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
@@ -720,119 +719,119 @@ export type SubscriptionSharedWithMeChangedArgs = {
   memberStatus?: InputMaybe<MemberStatusFilter>;
 };
 
-/** Which image to change, and how. An attribute that is null or absent stays as it is; at least one must be given. */
+/** The image, and its new attributes. An attribute that is null or absent stays unchanged; at least one is required. */
 export type UpdateImageInput = {
   /** The id of the image. */
   readonly imageId: Scalars['ID']['input'];
   /** The name, of at most 255 characters; it need not be unique. */
   readonly name?: InputMaybe<Scalars['String']['input']>;
-  /** Whether to keep the image out of default image lists. */
+  /** Whether to hide the image from default image lists. */
   readonly osHidden?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Whether the image is safe from being deleted. */
+  /** Whether the image is protected from deletion. */
   readonly protected?: InputMaybe<Scalars['Boolean']['input']>;
-  /** All tags of the image from now on, each of at most 255 characters; an empty list removes them all. */
+  /** The complete list of tags, each of at most 255 characters; an empty list removes all tags. */
   readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /**
-   * Who may see the image. In most clouds only administrators may make images `PUBLIC`, and some allow only them to make
-   * images `COMMUNITY`.
+   * Who may see the image. In most clouds, only administrators may make images `PUBLIC`; in some, the same holds for
+   * `COMMUNITY`.
    */
   readonly visibility?: InputMaybe<ImageVisibility>;
 };
 
-/** What became of changing an image. */
+/** The result of changing an image. */
 export type UpdateImagePayload = {
   readonly __typename?: 'UpdateImagePayload';
   /**
    * The members that this change hid, because the image is no longer `SHARED`. The Images API keeps them: they are members
-   * again, with this status, once the image is `SHARED` again. Empty where the change hid none, null where nothing was
-   * changed or where it is not known. Costs one upstream call more where `visibility` is given.
+   * again, with this status, once the image is `SHARED` again. Empty if the change hid none; null if nothing was changed or
+   * this is not known. Costs one more upstream call if `visibility` is given.
    */
   readonly hiddenMembers?: Maybe<ReadonlyArray<ImageMember>>;
-  /** The image as it is now; null if the token may not see it. */
+  /** The image after the change; null if the token may not see it. */
   readonly image?: Maybe<Image>;
   /** Why the image was not changed; empty on success. */
   readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
-/** Which membership to change, and how. */
+/** The membership to change, and its new status. */
 export type UpdateMemberStatusInput = {
   /** The id of the image. */
   readonly imageId: Scalars['ID']['input'];
   /**
-   * The id of the member's project. By default it is the caller's own, which costs one call to the Identity service, or two
-   * to the Images API where this gateway asks no Identity service. An administrator must name it there.
+   * The id of the member's project. It defaults to the caller's own project, which costs one call to the Identity service,
+   * or two to the Images API if no Identity service is configured. Administrators must then name it.
    */
   readonly memberId?: InputMaybe<Scalars['ID']['input']>;
   /** The new status. */
   readonly status: MemberStatus;
 };
 
-/** What became of changing a member's status. */
+/** The result of changing a member's status. */
 export type UpdateMemberStatusPayload = {
   readonly __typename?: 'UpdateMemberStatusPayload';
-  /** The image, as it is after the change; null if the token may not see it. */
+  /** The image after the change; null if the token may not see it. */
   readonly image?: Maybe<Image>;
-  /** The member as it is after the change; null where the status was not changed. */
+  /** The member after the change; null if the status was not changed. */
   readonly imageMember?: Maybe<ImageMember>;
   /** Why the status was not changed; empty on success. */
   readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
-/** Which images to accept, reject or set aside. */
+/** The images to accept, reject or reset to pending. */
 export type UpdateMemberStatusesInput = {
   /** The ids of the images. */
   readonly imageIds: ReadonlyArray<Scalars['ID']['input']>;
   /**
-   * The id of the member's project. By default it is the caller's own, which costs one call to the Identity service. Where
-   * this gateway asks no Identity service, the images tell it: that costs two calls to the Images API, and one more for
-   * each image that comes before the first one that is shared with the caller. An administrator must name it there.
+   * The id of the member's project. It defaults to the caller's own project, which costs one call to the Identity service.
+   * If no Identity service is configured, the gateway finds it in the images: that costs two calls to the Images API, and
+   * one more for each image before the first one that is shared with the caller. Administrators must then name it.
    */
   readonly memberId?: InputMaybe<Scalars['ID']['input']>;
   /** The new status. */
   readonly status: MemberStatus;
 };
 
-/** What became of changing a member's status in several images. */
+/** The result of changing a member's status in several images. */
 export type UpdateMemberStatusesPayload = {
   readonly __typename?: 'UpdateMemberStatusesPayload';
   /** A row for each image, in the order of the input. */
   readonly changes: ReadonlyArray<ImageMemberChange>;
-  /** Why nothing at all was changed; empty where there are rows. */
+  /** Why nothing was changed; empty if there are rows. */
   readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
-/** A user of the cloud. This graph knows the caller alone; an identity subgraph adds the rest. */
+/** A user of the cloud. This graph has only the caller; an identity subgraph adds the rest. */
 export type User = {
   readonly __typename?: 'User';
   /** The id of the user in the Identity service. */
   readonly id: Scalars['ID']['output'];
-  /** The name that the user signs in with; it is unique in the user's domain. */
+  /** The name that the user signs in with, unique in its domain. */
   readonly name?: Maybe<Scalars['String']['output']>;
 };
 
-/** The caller: whom the token stands for, and for how long. */
+/** The caller: the user, project and roles of its token. */
 export type Viewer = {
   readonly __typename?: 'Viewer';
-  /** When the token runs out; null where this gateway asks no Identity service. */
+  /** When the token expires; null if no Identity service is configured. */
   readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Always the same text: a client speaks for one caller, and keeps what it learns of it in one place of its cache. */
+  /** A constant, so that client caches keep one viewer. */
   readonly id: Scalars['ID']['output'];
   /**
-   * The project that the token is for; null for a token without a project. Where this gateway asks no Identity service, one
-   * of the caller's own private images tells it; null where there is none, and for administrators.
+   * The project of the token; null for a token without a project. If no Identity service is configured, it is derived from
+   * one of the caller's own private images; null if there is none, and for administrators.
    */
   readonly project?: Maybe<Project>;
   /**
-   * The projects that the user has a role in, with their names; null where this gateway asks no Identity service. A token
-   * for another one of them comes from the Identity service.
+   * The projects that the user has a role in; null if no Identity service is configured. The Identity service issues tokens
+   * for them.
    */
   readonly projects?: Maybe<ReadonlyArray<Project>>;
   /**
-   * The names of the roles that the token carries, such as `member`; null for a token without a scope, and where this
-   * gateway asks no Identity service.
+   * The names of the token's roles, such as `member`; null for a token without a scope, or if no Identity service is
+   * configured.
    */
   readonly roles?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
-  /** The user that the token was given to; null where this gateway asks no Identity service. */
+  /** The user of the token; null if no Identity service is configured. */
   readonly user?: Maybe<User>;
 };
 

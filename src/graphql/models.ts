@@ -50,7 +50,7 @@ export interface ImageMemberEventModel extends ImageMemberKey {
   readonly row?: ImageMember | undefined;
 }
 
-/** What became of changing one of several images, before its `image` is looked up. */
+/** The result of changing one of several images, before its `image` is looked up. */
 export interface ImageChangeModel extends Payload {
   readonly imageId: string;
   /** An outcome of the schema. */

@@ -7,11 +7,13 @@ import {
   defaultFieldResolver,
   type GraphQLSchema,
   parse,
+  print,
   printSchema,
   Source,
 } from 'graphql';
 import type { GatewayContext } from './context.ts';
 import { byIds, guardFederation } from './federation.ts';
+import { capErrors } from './limits/error-cap.ts';
 import { chargeLists } from './limits/list-charge.ts';
 import { resolveImageReference } from './resolvers/image.ts';
 import { resolveImageMemberReference } from './resolvers/image-member.ts';
@@ -35,6 +37,11 @@ export function printClientSchema(): string {
   return `${printSchema(buildASTSchema(readTypeDefs(), { assumeValidSDL: true }))}\n`;
 }
 
+/** The contract as one document, as schema registries and composers read it: SDL with the directives of Federation. */
+export function printSubgraphSchema(): string {
+  return `${print(readTypeDefs())}\n`;
+}
+
 /** The executable subgraph schema: the contract with the resolvers. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSubgraphSchema([{ typeDefs: readTypeDefs(), resolvers }]);
@@ -49,6 +56,7 @@ export function createSchema(): GraphQLSchema {
   });
   startMutationsOver(schema);
   chargeLists(schema);
+  capErrors(schema);
   return schema;
 }
 

@@ -10,9 +10,12 @@ export interface Drain {
   /**
    * Starts draining. After the delay, refuses new connections and waits for requests in flight; connections without a
    * request are closed after two seconds. After the grace period, closes all remaining connections.
+   *
+   * @param beforeRefusing is called after the delay: keeps new callers away before their connections are refused, and ends
+   *   what would not end by itself.
    * @returns whether all requests were answered.
    */
-  close(graceMs: number, delayMs?: number): Promise<boolean>;
+  close(graceMs: number, delayMs?: number, beforeRefusing?: () => Promise<void>): Promise<boolean>;
 }
 
 /** How long a connection without a request stays open, in milliseconds, in case one is on its way. */
@@ -21,12 +24,8 @@ const idleMs = 2_000;
 /** Interval for closing connections that have become idle since, in milliseconds. */
 const checkMs = 200;
 
-/**
- * Watches the requests of a server. Must be called before it listens.
- *
- * @param onDraining is called when new connections are refused: it must end what would not end by itself.
- */
-export function createDrain(server: Server, onDraining: () => void): Drain {
+/** Watches the requests of a server. Must be called before it listens. */
+export function createDrain(server: Server): Drain {
   const sockets = new LeakFreeMap<Socket, true>();
   const inFlight = new LeakFreeMap<ServerResponse, Socket>();
   let draining = false;
@@ -51,10 +50,10 @@ export function createDrain(server: Server, onDraining: () => void): Drain {
     get draining() {
       return draining;
     },
-    async close(graceMs, delayMs = 0) {
+    async close(graceMs, delayMs = 0, beforeRefusing) {
       draining = true;
       if (delayMs > 0) await sleep(delayMs);
-      onDraining();
+      await beforeRefusing?.();
       for (const [response] of inFlight.entries()) if (!response.headersSent) response.setHeader('connection', 'close');
       let cut = false;
       const graceTimer = setTimeout(() => {

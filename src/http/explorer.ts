@@ -1,4 +1,4 @@
-import type { Handler, Routes } from './server.ts';
+import { type Handler, type Routes, sendText } from './server.ts';
 import { createFileHandler, type FileHandler } from './static-files.ts';
 
 /** The document and headers that the explorer opens with. */
@@ -41,8 +41,15 @@ const startScript = `
   });
 `;
 
+const style = `
+  body { display: flex; flex-direction: column; height: 100dvh; margin: 0 }
+  nav { padding: .25rem 1rem; font: .875rem/1.5 system-ui, sans-serif; background: #1b2129 }
+  nav a { color: #fff }
+  #root { flex: 1; min-height: 0 }
+`;
+
 /** All URLs are relative, because a proxy may serve the gateway under a path prefix. */
-function toPage(sample: ExplorerSample): string {
+function toPage(sample: ExplorerSample, hasConsole: boolean): string {
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -51,10 +58,11 @@ function toPage(sample: ExplorerSample): string {
     <title>Explorer: image sharing</title>
     <link rel="icon" href="data:,">
     <link rel="stylesheet" href="explorer/graphiql.css">
-    <style>body { margin: 0 } #root { height: 100dvh }</style>
+    <style>${style}</style>
   </head>
   <body>
     <noscript>The explorer needs JavaScript.</noscript>
+    ${hasConsole ? '<nav aria-label="Elsewhere"><a href="console">Console</a></nav>' : ''}
     <div id="root"></div>
     <script type="application/json" id="sample">${JSON.stringify(sample).replaceAll('<', '\\u003c')}</script>
     <script src="explorer/graphiql.js"></script>
@@ -69,8 +77,29 @@ const js = 'text/javascript; charset=utf-8';
 
 const loadGraphiQL = (): Promise<GraphiQL> => import('@graphql-yoga/render-graphiql/graphiql');
 
+const packageName = '@graphql-yoga/render-graphiql';
+
+/** Whether GraphiQL is there: the package is large, so that it is not installed along with the gateway. */
+export function isExplorerInstalled(): boolean {
+  try {
+    import.meta.resolve(packageName);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Tells how to install GraphiQL. */
+const missing: Routes = {
+  '/explorer': {
+    GET: (_request, response) =>
+      sendText(response, 404, `There is no explorer: npm install ${packageName} brings it.\n`),
+  },
+};
+
 /** The routes of an explorer that works offline. Its nine megabytes are loaded at the first request. */
-export function createExplorerRoutes(sample: ExplorerSample, load = loadGraphiQL): Routes {
+export function createExplorerRoutes(sample: ExplorerSample, hasConsole = false, load = loadGraphiQL): Routes {
+  if (!isExplorerInstalled()) return missing;
   let graphiql: Promise<GraphiQL> | undefined;
   function fromPackage(type: string, part: keyof GraphiQL): { readonly GET: Handler } {
     let handler: FileHandler | undefined;
@@ -83,7 +112,9 @@ export function createExplorerRoutes(sample: ExplorerSample, load = loadGraphiQL
     };
   }
   return {
-    '/explorer': { GET: createFileHandler({ type: 'text/html; charset=utf-8', body: toPage(sample), policy }) },
+    '/explorer': {
+      GET: createFileHandler({ type: 'text/html; charset=utf-8', body: toPage(sample, hasConsole), policy }),
+    },
     '/explorer/start.js': { GET: createFileHandler({ type: js, body: startScript }) },
     '/explorer/graphiql.js': fromPackage(js, 'js'),
     '/explorer/graphiql.css': fromPackage(css, 'css'),

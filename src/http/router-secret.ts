@@ -5,16 +5,30 @@ import type { IncomingMessage } from 'node:http';
 export const routerSecretHeader = 'x-router-secret';
 
 /**
- * Creates a function that checks whether a request comes from the router that shares this secret; without a secret, it
- * always returns false. It compares digests in constant time, so timing reveals neither the length nor a partial match.
+ * The secrets that routers share with the gateway: none, one, or two while one replaces the other. Digests are compared in
+ * constant time, so timing reveals neither the length of a secret nor a partial match.
  */
-export function createRouterCheck(secret: string | null) {
-  const expected = secret === null ? null : digest(secret);
-  return (request: Pick<IncomingMessage, 'headersDistinct'>): boolean => {
-    if (expected === null) return false;
+export class RouterSecrets {
+  #expected: readonly Buffer[] = [];
+
+  constructor(secrets: readonly string[] | null) {
+    this.replace(secrets);
+  }
+
+  /** From now on, only these secrets are accepted. */
+  replace(secrets: readonly string[] | null): void {
+    this.#expected = (secrets ?? []).map(digest);
+  }
+
+  /** Whether a request comes from a router that sends a secret; without secrets, no request does. */
+  isRouter(request: Pick<IncomingMessage, 'headersDistinct'>): boolean {
+    if (this.#expected.length === 0) return false;
+    // Node collects these headers when they are first read, which takes time.
     const given = request.headersDistinct[routerSecretHeader];
-    return given?.length === 1 && timingSafeEqual(digest(given[0] ?? ''), expected);
-  };
+    if (given?.length !== 1) return false;
+    const found = digest(given[0] ?? '');
+    return this.#expected.filter((expected) => timingSafeEqual(found, expected)).length > 0;
+  }
 }
 
 function digest(text: string): Buffer {

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Registry } from 'prom-client';
 import { createConsoleRoutes, type Person } from './console.ts';
 import { createExplorerRoutes, type ExplorerSample } from './explorer.ts';
+import { createFrontPage } from './front-page.ts';
 import { createReadyz, healthz, type Readiness } from './health.ts';
 import { createLandingPage } from './landing-page.ts';
 import { createMetricsHandler } from './metrics.ts';
@@ -12,16 +13,12 @@ import { createFileHandler } from './static-files.ts';
 export interface RouteOptions {
   /** Answers GraphQL requests. */
   readonly graphql: Handler;
-  /** Loads the page that browsers get at `/graphql`; null: no page. */
-  readonly landingPage: (() => Promise<string>) | null;
-  /** The document and headers that the explorer opens with; null: no explorer. */
+  /** The document and headers that the explorers open with; null: no explorer, and no page at `/graphql`. */
   readonly explorer: ExplorerSample | null;
   /** The client schema in SDL; null: it is not served. */
   readonly clientSchema: string | null;
   /** The demo users that the console offers; null: no console. */
   readonly console: readonly Person[] | null;
-  readonly whyNotReady: Readiness;
-  readonly registry: Registry;
 }
 
 /** Browsers display this type, and would download an unknown one. */
@@ -31,17 +28,25 @@ const plainText = 'text/plain; charset=utf-8';
 const consoleFolder = fileURLToPath(new URL('../../frontend/console/dist', import.meta.url));
 
 /** All routes of the gateway, by path. */
-export function createRoutes(options: RouteOptions): Routes {
-  const { graphql, landingPage, explorer, clientSchema, console } = options;
-  return {
-    '/graphql': { GET: landingPage === null ? graphql : createLandingPage(landingPage, graphql), POST: graphql },
+export function createRoutes({ graphql, explorer, clientSchema, console }: RouteOptions): Routes {
+  const routes: Routes = {
+    ...(explorer === null
+      ? { '/graphql': { GET: graphql, POST: graphql } }
+      : createLandingPage(explorer, console !== null, graphql)),
     ...(clientSchema !== null && {
       '/schema.graphql': { GET: createFileHandler({ type: plainText, body: clientSchema }) },
     }),
-    ...(explorer !== null && createExplorerRoutes(explorer)),
+    ...(explorer !== null && createExplorerRoutes(explorer, console !== null)),
     ...(console !== null && createConsoleRoutes(consoleFolder, console)),
+  };
+  return { ...routes, '/': { GET: createFrontPage(Object.keys(routes)) } };
+}
+
+/** What operators ask: health and metrics. */
+export function createOperatorRoutes(whyNotReady: Readiness, registry: Registry): Routes {
+  return {
     '/healthz': { GET: healthz, always: true },
-    '/readyz': { GET: createReadyz(options.whyNotReady), always: true },
-    '/metrics': { GET: createMetricsHandler(options.registry), always: true },
+    '/readyz': { GET: createReadyz(whyNotReady), always: true },
+    '/metrics': { GET: createMetricsHandler(registry), always: true },
   };
 }

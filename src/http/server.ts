@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import cors from 'cors';
 import { answerClientErrors } from './client-error.ts';
@@ -25,8 +25,9 @@ export type Routes = Readonly<Record<string, Route>>;
 export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer, path: string | undefined) => void;
 
 export interface HttpOptions {
-  readonly upgrade: Upgrade;
   readonly routes: Routes;
+  /** Opens WebSockets; undefined: requests for one are answered as if they had not asked. */
+  readonly upgrade?: Upgrade | undefined;
   /** The web origins whose pages may call. CORS credentials are not needed, because the token is a separate header. */
   readonly corsOrigins: '*' | readonly string[];
   readonly connections: ConnectionLimits;
@@ -47,14 +48,7 @@ export interface HttpServer {
 }
 
 /** Creates the HTTP server, with routes, CORS, connection limits and timeouts. */
-export function createHttpServer({
-  routes,
-  corsOrigins,
-  upgrade,
-  onRefused,
-  onDefect,
-  ...options
-}: HttpOptions): HttpServer {
+export function createHttpServer({ routes, corsOrigins, onRefused, onDefect, ...options }: HttpOptions): HttpServer {
   const allowOrigin = cors({
     origin: corsOrigins === '*' ? '*' : [...corsOrigins],
     methods: ['GET', 'POST'],
@@ -102,34 +96,35 @@ export function createHttpServer({
     else allowOrigin(request, response, next);
   }
 
-  const { headersTimeoutMs, requestTimeoutMs, answerTimeoutMs } = options;
-  const server = createServer(
-    {
-      headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
-      requestTimeout: requestTimeoutMs,
-      // Node would answer with an empty body; our refusal says what is missing.
-      requireHostHeader: false,
-      shouldUpgradeCallback: isForWebSocket,
-      connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
-    },
-    (request, response) => {
-      response.once('prefinish', () => cutSlowReader(response, answerTimeoutMs));
-      withCors(request, response, () => void answer(request, response));
-    },
-  );
+  const server = createServer(toServerOptions(options), (request, response) => {
+    response.once('prefinish', () => cutSlowReader(response, options.answerTimeoutMs));
+    withCors(request, response, () => void answer(request, response));
+  });
   const connections = new Connections(server, options.connections);
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     const refusal = badRequest(417, 'This expectation is not supported. Send "Expect: 100-continue" or none.');
     withCors(request, response, () => refuse(request, response, refusal));
   });
-  acceptUpgrades(server, connections, upgrade);
+  if (options.upgrade !== undefined) acceptUpgrades(server, connections, options.upgrade);
   answerClientErrors(server, onRefused);
   return { server, connections };
 }
 
-/** A request for another protocol, such as h2c, is answered as if it had not asked. */
-function isForWebSocket({ headers }: IncomingMessage): boolean {
-  return headers.upgrade?.toLowerCase() === 'websocket';
+function toServerOptions({
+  headersTimeoutMs,
+  requestTimeoutMs,
+  upgrade,
+}: Pick<HttpOptions, 'headersTimeoutMs' | 'requestTimeoutMs' | 'upgrade'>): ServerOptions {
+  return {
+    headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+    requestTimeout: requestTimeoutMs,
+    // Node would answer with an empty body; our refusal says what is missing.
+    requireHostHeader: false,
+    // A request for another protocol, such as h2c, is answered as if it had not asked. Source: RFC 6455 §4.1.
+    shouldUpgradeCallback: ({ method, headers }) =>
+      upgrade !== undefined && method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket',
+    connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
+  };
 }
 
 function acceptUpgrades(server: Server, connections: Connections, upgrade: Upgrade): void {

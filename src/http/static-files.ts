@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import Negotiator from 'negotiator';
 import type { Handler, Routes } from './server.ts';
 
 /** One file to serve. */
 export interface StaticFile {
   readonly type: string;
   readonly body: string | Buffer;
-  /** Whether its URL changes with its content, so that browsers may cache it permanently. */
-  readonly immutable?: boolean;
+  /** `Cache-Control` of the file; by default, a client asks each time whether its copy is still good. */
+  readonly cacheControl?: string;
   /** The `Content-Security-Policy` of an HTML page. */
   readonly policy?: string;
 }
@@ -41,27 +44,50 @@ export function createStaticRoutes(folder: string, prefix: string, policy: strin
     const type = types[extname(name)];
     if (type === undefined) throw new Error(`Cannot serve ${file}: its type is unknown.`);
     const body = readFileSync(file);
-    const page = name.endsWith('.html') ? { policy } : { immutable: name.startsWith('assets/') };
+    const page = name.endsWith('.html') ? { policy } : name.startsWith('assets/') ? { cacheControl: forever } : {};
     routes[`${prefix}/${name === 'index.html' ? '' : name}`] = { GET: createFileHandler({ type, body, ...page }) };
   }
   return routes;
 }
 
 /** Answers with a file, whatever the request target. */
-export type FileHandler = (request: IncomingMessage, response: ServerResponse) => void;
+export type FileHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** Creates a handler that answers with a file, or with 304 if the browser has it already. */
-export function createFileHandler({ type, body, immutable = false, policy }: StaticFile): FileHandler {
+/** For files whose name changes with their content. */
+const forever = 'public, max-age=31536000, immutable';
+
+const gzipAsync = promisify(gzip);
+
+/** Creates a handler that answers with a file, compressed if the client accepts gzip, or with 304 if it has it already. */
+export function createFileHandler({ type, body, cacheControl = 'no-cache', policy }: StaticFile): FileHandler {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   const headers = {
     etag,
-    'cache-control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'cache-control': cacheControl,
+    vary: 'Accept, Accept-Encoding',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     ...(policy !== undefined && { 'content-security-policy': policy }),
   };
-  return (request, response) => {
+  let compressed: Promise<Buffer> | undefined;
+  return async (request, response) => {
     if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end();
-    response.writeHead(200, { ...headers, 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
+    const isCompressed = acceptsGzip(request.headers['accept-encoding']);
+    if (isCompressed) compressed ??= gzipAsync(body);
+    const content = (isCompressed && (await compressed)) || body;
+    response
+      .writeHead(200, {
+        ...headers,
+        'content-type': type,
+        'content-length': Buffer.byteLength(content),
+        ...(isCompressed && { 'content-encoding': 'gzip' }),
+      })
+      .end(content);
   };
+}
+
+/** Whether a client accepts gzip; one that says nothing gets the file as it is. */
+function acceptsGzip(accepted: string | undefined): boolean {
+  if (!accepted || accepted.length > 1_000) return false;
+  return new Negotiator({ headers: { 'accept-encoding': accepted } }).encodings().includes('gzip');
 }

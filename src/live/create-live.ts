@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Settings } from '../settings/settings.ts';
-import { type Broker, connectBroker } from './broker.ts';
+import type { Broker } from './broker.ts';
 import { CallPace } from './call-pace.ts';
 import { LiveMetrics } from './metrics.ts';
 import { toHint } from './notification.ts';
@@ -30,8 +30,8 @@ export interface Live {
   close(): Promise<void>;
 }
 
-/** Begins to listen to notifications, where there are any. */
-export function createLive({ settings, registry, log, listenToEvents }: LiveOptions): Live {
+/** Creates what follows views, and starts listening to notifications where there are any. */
+export async function createLive({ settings, registry, log, listenToEvents }: LiveOptions): Promise<Live> {
   const now = (): number => performance.now();
   const pace = new CallPace(settings.subscriptionCallsPerSecond, now);
   const watchers = new Watchers({
@@ -55,7 +55,7 @@ export function createLive({ settings, registry, log, listenToEvents }: LiveOpti
     if (hint !== null) onHint(hint);
   });
   if (stopEvents !== undefined) watchers.setHasEvents(true);
-  const broker = startBroker(settings, log, onHint, (connected) => {
+  const broker = await startBroker(settings, log, onHint, (connected) => {
     if (connected !== watchers.hasEvents) log.info({ connected }, 'events');
     watchers.setHasEvents(connected);
   });
@@ -70,14 +70,15 @@ export function createLive({ settings, registry, log, listenToEvents }: LiveOpti
   };
 }
 
-/** @returns undefined where no broker is set. */
-function startBroker(
+/** Loads the client of the broker only where one is set. @returns undefined elsewhere. */
+async function startBroker(
   { eventsAmqpUrl, eventsExchange, eventsRoutingKey, eventsCa }: Settings,
   log: Logger,
   onHint: (hint: Hint) => void,
   onConnected: (connected: boolean) => void,
-): Broker | undefined {
+): Promise<Broker | undefined> {
   if (eventsAmqpUrl === null) return undefined;
+  const { connectBroker } = await import('./broker.ts');
   return connectBroker({
     url: eventsAmqpUrl,
     exchange: eventsExchange,

@@ -98,7 +98,7 @@ export const operationSettings = {
     to: 10_000_000,
     meaning:
       'Maximum number of values in the arguments and variables of an operation, nested ones included, each counted as ' +
-      'often as it is used.',
+      'often as it is used. A single object in a variable has at most 100 fields.',
   }),
   maxVariableCharacters: wholeNumber({
     name: 'MAX_VARIABLE_CHARACTERS',
@@ -122,7 +122,7 @@ export const operationSettings = {
   }),
   maxAnswerFields: wholeNumber({
     name: 'MAX_ANSWER_FIELDS',
-    default: 250_000,
+    default: 300_000,
     from: 100,
     to: 10_000_000,
     meaning: 'Maximum number of fields of all list items in a response. An object counts 2, a list of objects 8.',

@@ -1,8 +1,10 @@
+import type { Environment, Launch } from './environment.ts';
+import { rules } from './rules.ts';
 import type { Basis, Setting } from './setting.ts';
 import { type Settings, settingTable } from './settings.ts';
+import { readText } from './value-parsers.ts';
 
-/** The environment that settings are read from. */
-export type Environment = Readonly<Partial<Record<string, string>>>;
+export type { Environment, Launch };
 
 /** Invalid settings: one line for each mistake, naming the variable. */
 export class SettingsError extends Error {
@@ -15,50 +17,62 @@ export class SettingsError extends Error {
   }
 }
 
-/** Constraints between settings; each returns what is wrong, or null. */
-const rules: readonly ((settings: Settings) => string | null)[] = [
-  ({ production, imagesApiUrl }) =>
-    production && imagesApiUrl === null ? 'IMAGES_API_URL must be set when PRODUCTION is true.' : null,
-  ({ trustedDocuments, trustedDocumentsManifest }) =>
-    trustedDocuments !== 'off' && trustedDocumentsManifest === null
-      ? 'TRUSTED_DOCUMENTS_FILE must be set when TRUSTED_DOCUMENTS is not off.'
-      : null,
-];
-
 /**
- * Reads all settings from the environment. An empty variable counts as not set.
+ * Reads all settings from the environment. An empty variable counts as not set. An installed command is in production, and
+ * so is a clone with `NODE_ENV=production`: only `demo` starts the embedded Images API there. A secret may be in a file, which
+ * the variable with `_FILE` at the end of its name names.
  *
  * @throws SettingsError that names every mistake.
  */
-export function parseSettings(environment: Environment): Settings {
+export function parseSettings(environment: Environment, launch: Launch = 'clone'): Settings {
   const mistakes: string[] = [];
   const wrong = new Set<string>();
 
   function read<T>(setting: Setting<T>, basis: Basis): T {
-    const given = environment[setting.name]?.trim();
-    if (!given) return setting.getDefault(basis);
-    const value = setting.parse(given);
-    if (value !== undefined) return value;
-    const shown = setting.isSecret ? `of ${given.length} characters` : toShown(given);
-    mistakes.push(`${setting.name} must be ${setting.takes}; it is ${shown}.`);
+    const { name, text, mistake } = find(setting, environment);
+    const value = text === '' ? setting.getDefault(basis) : setting.parse(text);
+    if (value !== undefined && mistake === null) return value;
+    const shown = setting.isSecret ? `of ${text.length} characters` : toShown(text);
+    mistakes.push(`${name} ${mistake ?? `must be ${setting.takes}; it is ${shown}`}.`);
     wrong.add(setting.name);
     return setting.getDefault(basis);
   }
 
-  const nothing: Basis = { production: false, imagesApiUrl: null };
+  const inProduction = launch === 'installed' || (launch === 'clone' && environment['NODE_ENV'] === 'production');
+  const byDefault: Basis = { production: inProduction, imagesApiUrl: null };
   const basis = {
-    production: read(settingTable.production, nothing),
-    imagesApiUrl: read(settingTable.imagesApiUrl, nothing),
+    production: read(settingTable.production, byDefault),
+    imagesApiUrl: read(settingTable.imagesApiUrl, byDefault),
   };
   const others = Object.entries(settingTable)
     .filter(([key]) => !(key in basis))
     .map(([key, setting]) => [key, read<unknown>(setting, basis)]);
   const settings: Settings = { ...basis, ...Object.fromEntries(others) };
   // A setting with an invalid value has been reported already.
-  const broken = rules.map((rule) => rule(settings)).filter((line) => line !== null);
+  const broken = rules.map((rule) => rule(settings, byDefault, launch)).filter((line) => line !== null);
   mistakes.push(...broken.filter((line) => !wrong.has(line.split(' ', 1)[0] ?? '')));
   if (mistakes.length > 0) throw new SettingsError(mistakes);
   return Object.freeze(settings);
+}
+
+/** A variable that was found, or the file that it names. */
+interface Found {
+  readonly name: string;
+  /** Empty where nothing is set. */
+  readonly text: string;
+  /** What is wrong with the variable, whatever the value. */
+  readonly mistake: string | null;
+}
+
+function find({ name, isSecret }: Setting<unknown>, environment: Environment): Found {
+  const text = environment[name]?.trim() ?? '';
+  const fileName = `${name}_FILE`;
+  const path = isSecret ? environment[fileName]?.trim() : undefined;
+  if (!path) return { name, text, mistake: null };
+  if (text !== '') return { name: fileName, text, mistake: `must not be set where ${name} is set` };
+  const content = readText(path)?.trim();
+  const mistake = content ? null : 'must be the path of a file that can be read and is not empty';
+  return { name: fileName, text: content ?? '', mistake };
 }
 
 /** Formats an invalid value for a message: on one line, and without the password of a URL. */

@@ -1,11 +1,20 @@
-import { choice, flag, optional, text, wholeNumber } from './setting.ts';
-import { matching, parseApiUrl, parseOrigins, parseTracesEndpoint, readText } from './value-parsers.ts';
+import { choice, flag, optional, optionalPort, text, wholeNumber } from './setting.ts';
+import {
+  matching,
+  parseApiUrl,
+  parseHost,
+  parseOrigins,
+  parseSecrets,
+  parseTracesEndpoint,
+  readText,
+} from './value-parsers.ts';
 
 /** What the gateway serves, who may use it, and how it runs. */
 export const serviceSettings = {
   production: flag({
     name: 'PRODUCTION',
-    default: false,
+    default: ({ production }) => production,
+    defaultText: 'true for the installed command and with `NODE_ENV=production`; false in a clone and for `demo`',
     meaning:
       'Hides development-only output: `INTROSPECTION` defaults to false, there is no explorer, and `IMAGES_API_URL` is ' +
       'required.',
@@ -29,9 +38,9 @@ export const serviceSettings = {
   host: text({
     name: 'HOST',
     default: '127.0.0.1',
-    takes: 'host name or address',
-    meaning: 'Address that the gateway listens on.',
-    parse: matching(/^[\w.:-]+$/),
+    takes: 'host name, address, or absolute path of a Unix socket',
+    meaning: 'Where the gateway listens. A socket is open to its user and group, and `PORT` is not used.',
+    parse: parseHost,
   }),
   port: wholeNumber({
     name: 'PORT',
@@ -40,18 +49,34 @@ export const serviceSettings = {
     to: 65_535,
     meaning: 'Port that the gateway listens on; 0 picks a free one.',
   }),
+  adminHost: optional({
+    name: 'ADMIN_HOST',
+    defaultText: 'unset: that of `HOST`',
+    takes: 'host name, address, or absolute path of a Unix socket',
+    meaning: 'Where health and metrics are served, with `ADMIN_PORT`.',
+    parse: parseHost,
+  }),
+  adminPort: optionalPort({
+    name: 'ADMIN_PORT',
+    defaultText: 'unset: health and metrics are on `PORT`',
+    meaning:
+      'Port of a listener of its own for `/healthz`, `/readyz` and `/metrics`; `PORT` then answers 404 for them. 0 picks a ' +
+      'free one.',
+  }),
   introspection: flag({
     name: 'INTROSPECTION',
     default: ({ production }) => !production,
     defaultText: 'true; false in production',
     meaning: 'Shows the schema to clients: by introspection, by `_service`, and in messages about invalid requests.',
   }),
-  routerSecret: optional({
+  routerSecrets: optional({
     name: 'ROUTER_SECRET',
     defaultText: 'unset: federation fields are public',
-    takes: '16 to 256 visible ASCII characters, without spaces',
-    meaning: 'Secret that a router sends as `X-Router-Secret`; only then does it get `_service` and `_entities`.',
-    parse: matching(/^[\x21-\x7e]{16,256}$/),
+    takes: '16 to 256 visible ASCII characters, or two such secrets with a space between them',
+    meaning:
+      'Secret that a router sends as `X-Router-Secret`; only then does it get `_service` and `_entities`. Two are accepted ' +
+      'while one replaces the other. `ROUTER_SECRET_FILE` names a file instead, which SIGHUP reads again.',
+    parse: parseSecrets,
     isSecret: true,
   }),
   federatedTracing: flag({

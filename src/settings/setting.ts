@@ -17,7 +17,7 @@ export interface Setting<T> {
   readonly getDefault: (basis: Basis) => T;
   /** @returns undefined for an invalid value. */
   readonly parse: (text: string) => T | undefined;
-  /** Whether the value must not appear in messages. */
+  /** Whether no message may show the value. A file may hold it: the variable with `_FILE` appended names the file. */
   readonly isSecret: boolean;
 }
 
@@ -53,12 +53,19 @@ export function wholeNumber({ unit = '', from, to, default: byDefault, ...rest }
     takes: `${unit === '' ? '' : `${unit}, `}${from} to ${to}`,
     defaultText: String(byDefault),
     getDefault: () => byDefault,
-    parse(text) {
-      const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-      return value >= from && value <= to ? value : undefined;
-    },
+    parse: (text) => parseWholeNumber(text, from, to),
     isSecret: false,
   };
+}
+
+/** Declares a number of a port that may be absent; `defaultText` says what that means. */
+export function optionalPort(setting: Described & { readonly defaultText: string }): Setting<number | null> {
+  return optional({ ...setting, takes: '0 to 65535', parse: (text) => parseWholeNumber(text, 0, 65_535) });
+}
+
+function parseWholeNumber(text: string, from: number, to: number): number | undefined {
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= from && value <= to ? value : undefined;
 }
 
 interface DescribedFlag extends Described {

@@ -1,5 +1,5 @@
 import { flag, optional, wholeNumber } from './setting.ts';
-import { readCertificates } from './value-parsers.ts';
+import { readCertificates, readPrivateKey } from './value-parsers.ts';
 
 /** Connections, timeouts and retries of calls to the Images API. */
 export const upstreamSettings = {
@@ -83,8 +83,25 @@ export const upstreamSettings = {
     defaultText: 'unset: the authorities that Node trusts',
     takes: 'path of a file of certificates in PEM',
     meaning:
-      'Certificate authorities trusted for the Images API and the Identity service, in place of the public ones.',
+      'Certificate authorities trusted for the Images API and the Identity service, in place of the public ones. ' +
+      'SIGHUP reads the file again.',
     parse: readCertificates,
+  }),
+  upstreamCert: optional({
+    name: 'UPSTREAM_CERT_FILE',
+    defaultText: 'unset: no client certificate',
+    takes: 'path of a file of certificates in PEM',
+    meaning:
+      'Certificate that the gateway shows to the Images API and the Identity service, followed by those of its ' +
+      'intermediate authorities. SIGHUP reads it again.',
+    parse: readCertificates,
+  }),
+  upstreamKey: optional({
+    name: 'UPSTREAM_KEY_FILE',
+    defaultText: 'unset: no client certificate',
+    takes: 'path of a file with a private key in PEM',
+    meaning: 'Private key of `UPSTREAM_CERT_FILE`, without a passphrase. SIGHUP reads it again.',
+    parse: readPrivateKey,
   }),
   shareReads: flag({
     name: 'SHARE_READS',

@@ -55,6 +55,24 @@ export function readCertificates(path: string): string | undefined {
   return pem?.includes('-----BEGIN CERTIFICATE-----') ? pem : undefined;
 }
 
+/** Reads a file with a private key in PEM. @returns its text; undefined if it holds none. */
+export function readPrivateKey(path: string): string | undefined {
+  const pem = readText(path);
+  return pem !== undefined && /-----BEGIN (?:\w+ )*PRIVATE KEY-----/.test(pem) ? pem : undefined;
+}
+
+/** Parses a host name, an address, or the absolute path of a Unix socket, which has at most 107 bytes on Linux. */
+export function parseHost(value: string): string | undefined {
+  const isPath = value.startsWith('/') && !value.endsWith('/') && Buffer.byteLength(value) <= 107;
+  return isPath || /^[\w.:-]+$/.test(value) ? value : undefined;
+}
+
+/** Parses a secret and, after a space or a line break, the one that it replaces. */
+export function parseSecrets(value: string): readonly string[] | undefined {
+  const secrets = value.split(/\s+/);
+  return secrets.length <= 2 && secrets.every((secret) => /^[\x21-\x7e]{16,256}$/.test(secret)) ? secrets : undefined;
+}
+
 /** @returns a parser that accepts values that match the pattern. */
 export function matching(pattern: RegExp): (value: string) => string | undefined {
   return (value) => (pattern.test(value) ? value : undefined);

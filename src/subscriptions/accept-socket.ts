@@ -33,7 +33,6 @@ export function createSocketAcceptor({ path, maxMessageBytes, origins, serve }: 
   });
   return {
     upgrade(request, socket, head, target) {
-      socket.on('error', () => {});
       const { origin } = request.headers;
       if (target !== path) return refuse(socket, 404);
       if (origin !== undefined && origins !== '*' && !origins.includes(origin)) return refuse(socket, 403);

@@ -1,44 +1,42 @@
 import type { ServerResponse } from 'node:http';
 import type { Graphql } from '../graphql/pipeline/create-graphql.ts';
 import { createSubscriptionExecutor } from '../graphql/pipeline/execute-subscription.ts';
+import type { Upgrade } from '../http/server.ts';
 import type { StreamType } from '../http/stream-type.ts';
-import type { Live } from '../live/create-live.ts';
-import type { Settings } from '../settings/settings.ts';
-import { createSocketAcceptor, type SocketAcceptor } from './accept-socket.ts';
+import { createLive, type LiveOptions } from '../live/create-live.ts';
 import { createFollowViews } from './follow-views.ts';
 import { Places } from './places.ts';
-import { createServeSocket, type SocketParts } from './serve-socket.ts';
 import { serveStream } from './serve-stream.ts';
+import { createSockets, type SocketsOptions } from './sockets.ts';
 import { type Payloads, type SubscriptionParts, Subscriptions } from './subscriptions.ts';
 import { Turns } from './turns.ts';
 
 export interface SubscriptionsOptions
-  extends Pick<Graphql, 'schema' | 'answers' | 'createPacedContext'>,
-    Pick<SocketParts, 'gate' | 'find' | 'isRouter' | 'startTrace' | 'onDefect'> {
-  readonly settings: Settings;
-  readonly live: Live;
-  /** Is called with every subscription that began or was refused. */
-  readonly onOperation: SubscriptionParts['onStart'];
+  extends LiveOptions,
+    Omit<SocketsOptions, 'subscriptions' | 'settings'>,
+    Pick<Graphql, 'createPacedContext'> {
   /** Is called with every subscription that ended. */
   readonly onSubscriptionEnd: SubscriptionParts['onEnd'];
 }
 
-/** Subscriptions on the gateway's transports. */
+/** Subscriptions, on all transports. */
 export interface SubscriptionService {
-  readonly subscriptions: Subscriptions;
-  readonly serveStream: (
-    response: ServerResponse,
-    payloads: Payloads,
-    type: StreamType,
-    requestId: string,
-  ) => Promise<void>;
-  readonly upgrade: SocketAcceptor['upgrade'];
+  /** Opens a subscription. @throws GatewayError if it is refused before anything is read. */
+  readonly open: Subscriptions['open'];
+  /** Sends the payloads of a subscription as the body of a response, until one of them ends. Never throws. */
+  serveStream(response: ServerResponse, payloads: Payloads, type: StreamType, requestId: string): Promise<void>;
+  /** Opens a WebSocket. */
+  readonly upgrade: Upgrade;
   /** Ends all subscriptions, and refuses new ones: the gateway is shutting down. */
   end(): void;
+  /** Disconnects from the message broker. */
+  close(): Promise<void>;
 }
 
-export function createSubscriptions(options: SubscriptionsOptions): SubscriptionService {
-  const { settings, live, answers, createPacedContext, onDefect } = options;
+/** Creates what serves subscriptions, and starts listening to notifications where there are any. */
+export async function createSubscriptions(options: SubscriptionsOptions): Promise<SubscriptionService> {
+  const { settings, answers, createPacedContext, onDefect } = options;
+  const live = await createLive(options);
   const subscriptions = new Subscriptions({
     executor: createSubscriptionExecutor(options.schema),
     answers,
@@ -52,30 +50,13 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     onStart: options.onOperation,
     onEnd: options.onSubscriptionEnd,
   });
-  const serveSocket = createServeSocket({
-    ...options,
-    subscriptions,
-    writeRefusal: (error, requestId) => answers.writeRefusal(error, requestId, true).body,
-    onRefused: options.onOperation,
-    initTimeoutMs: settings.subscriptionInitTimeoutMs,
-    pingIntervalMs: settings.subscriptionPingIntervalMs,
-    maxPerConnection: settings.subscriptionsPerConnection,
-  });
-  const sockets = createSocketAcceptor({
-    path: '/graphql',
-    maxMessageBytes: settings.subscriptionMaxMessageBytes,
-    origins: settings.corsOrigins,
-    serve: serveSocket,
-  });
+  const sockets = createSockets({ ...options, subscriptions });
   return {
-    subscriptions,
+    open: (subscriber) => subscriptions.open(subscriber),
     async serveStream(response, payloads, type, requestId) {
-      const timing = {
-        pingIntervalMs: settings.subscriptionPingIntervalMs,
-        stallTimeoutMs: settings.answerTimeoutMs,
-      };
+      const { subscriptionPingIntervalMs: pingIntervalMs, answerTimeoutMs: stallTimeoutMs } = settings;
       try {
-        await serveStream(response, payloads, { type, requestId, ...timing });
+        await serveStream(response, payloads, { type, requestId, pingIntervalMs, stallTimeoutMs });
       } catch (error) {
         onDefect(error, requestId);
         response.destroy();
@@ -86,5 +67,6 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       subscriptions.end();
       sockets.close();
     },
+    close: () => live.close(),
   };
 }

@@ -33,7 +33,7 @@ export interface SocketParts {
   /** A refusal as a GraphQL response. */
   readonly writeRefusal: (error: GatewayError, requestId: string) => string;
   readonly onRefused: (report: SubscriptionReport) => void;
-  readonly onDefect: (error: unknown, requestId: string) => void;
+  readonly onDefect: (error: unknown, requestId?: string) => void;
   readonly initTimeoutMs: number;
   readonly pingIntervalMs: number;
   readonly maxPerConnection: number;
@@ -73,7 +73,7 @@ export function createServeSocket(parts: SocketParts): ServeSocket {
         onMessage: (handle) =>
           socket.on('message', (data, isBinary) => {
             handle(isBinary ? '' : String(data)).catch((error: unknown) => {
-              parts.onDefect(error, newRequestId());
+              parts.onDefect(error);
               socket.close(CloseCode.InternalServerError, 'Internal server error');
             });
           }),

@@ -4,7 +4,7 @@ import type { Export, Span } from './tracer.ts';
 export interface OtlpOptions {
   readonly endpoint: URL;
   readonly serviceName: string;
-  /** Hears what became of spans. */
+  /** Is called with the result of each export. */
   readonly onDone: (result: 'sent' | 'dropped', spans: number) => void;
 }
 

@@ -123,10 +123,20 @@ export function attempt(
       },
     };
 
-    try {
-      dispatcher.dispatch({ ...request, headersTimeout: 0, bodyTimeout: 0 }, handler);
-    } catch (error) {
-      fail(new NoAnswer(false, error));
-    }
+    dispatch(dispatcher, request, handler, (error) => fail(new NoAnswer(false, error)));
   });
+}
+
+/** Hands a request to undici, which throws for one that it cannot send. */
+function dispatch(
+  dispatcher: Dispatcher,
+  request: AttemptRequest,
+  handler: Dispatcher.DispatchHandler,
+  onRefused: (error: unknown) => void,
+): void {
+  try {
+    dispatcher.dispatch({ ...request, headersTimeout: 0, bodyTimeout: 0 }, handler);
+  } catch (error) {
+    onRefused(error);
+  }
 }

@@ -3,12 +3,11 @@ import { Breaker } from './breaker.ts';
 import type { Service } from './call.ts';
 import { FairQueue } from './fair-queue.ts';
 import { RetryBudget } from './retry-budget.ts';
+import type { CertifiedConnector } from './tls.ts';
 import { Transport, type TransportOptions } from './transport.ts';
 
 /** How to reach an API, and how to treat one that is slow or down. Names and units are those of the settings. */
 export interface ConnectSettings {
-  /** CA certificates in PEM; null: those that Node trusts. */
-  readonly upstreamCa: string | null;
   readonly upstreamConnections: number;
   readonly upstreamConnectionsPerToken: number;
   readonly upstreamConnectionAgeMs: number;
@@ -41,8 +40,15 @@ export interface Connection {
  * Creates a connection pool to an API, with its own queue and breaker. Opens no connection yet.
  *
  * @param url the base URL, without a trailing slash.
+ * @param connector opens the connections.
  */
-export function connect(service: Service, url: URL, settings: ConnectSettings, observer: ConnectObserver): Connection {
+export function connect(
+  service: Service,
+  url: URL,
+  settings: ConnectSettings,
+  connector: CertifiedConnector,
+  observer: ConnectObserver,
+): Connection {
   const dispatcher = new Pool(url.origin, {
     // One more than calls may use, so that a probe never waits for slow calls.
     connections: settings.upstreamConnections + 1,
@@ -50,7 +56,7 @@ export function connect(service: Service, url: URL, settings: ConnectSettings, o
     allowH2: false,
     // Host names are resolved per connection: one that never ended would never notice that the API moved.
     clientTtl: settings.upstreamConnectionAgeMs,
-    ...(settings.upstreamCa !== null && { connect: { ca: settings.upstreamCa } }),
+    connect: connector.connect,
   });
   const queue = new FairQueue({
     places: settings.upstreamConnections,

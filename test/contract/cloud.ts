@@ -38,6 +38,8 @@ export interface Cloud extends AsyncDisposable {
    * spellings that differ only in case, accents and trailing spaces, and stores times to the second.
    */
   readonly database: Database;
+  /** Who may do what: by the release's default policy, or by its stricter one, which keeps writes from readers. */
+  readonly policy: 'legacy' | 'secure';
 }
 
 const uselessTokens = { bad: 'gAAAAABnobody-issued-this', empty: '', nobody: null };
@@ -74,6 +76,7 @@ async function startEmbedded(database: Database = 'sqlite'): Promise<Cloud> {
     sandboxId: sandbox.id,
     memberQuota,
     database,
+    policy: 'legacy',
     tokens: {
       producer: producer.token,
       producerReader: producerReader.token,

@@ -68,12 +68,13 @@ interface BulkPayload {
   readonly userErrors: readonly { readonly code: string }[];
 }
 
-type Bulk = 'createImageMembers' | 'deleteImageMembers' | 'setImageMembers';
+type Bulk = 'createImageMembers' | 'deleteImageMembers' | 'setImageMembers' | 'updateMemberStatuses';
 
 const bulkInputs = {
   createImageMembers: 'CreateImageMembersInput',
   deleteImageMembers: 'DeleteImageMembersInput',
   setImageMembers: 'SetImageMembersInput',
+  updateMemberStatuses: 'UpdateMemberStatusesInput',
 } as const satisfies Readonly<Record<Bulk, string>>;
 
 /** The answer to a bulk mutation: one user error for all of it, or a line for each row, and the codes of its errors. */

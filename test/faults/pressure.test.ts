@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import dns from 'node:dns';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -7,7 +8,9 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { TLSSocket } from 'node:tls';
 import { describe, expect, it, vi } from 'vitest';
+import { parseSettings } from '../../src/settings/parse-settings.ts';
 import { startGateway } from '../support/gateway.ts';
 import { listen } from '../support/listen.ts';
 import { answer, canaryToken, healthy, imageId, imageRow, otherToken, startFaultUpstream } from './fault-upstream.ts';
@@ -374,7 +377,7 @@ describe('a shortage of memory', () => {
 
 describe('TLS', () => {
   /** A self-signed certificate for loopback. */
-  function createCertificate(): { readonly file: string; readonly key: Buffer; readonly cert: Buffer; remove(): void } {
+  function createCertificate() {
     const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
@@ -382,6 +385,7 @@ describe('TLS', () => {
     execFileSync('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', cert, ...subject], { stdio: 'ignore' });
     return {
       file: cert,
+      keyFile: key,
       key: readFileSync(key),
       cert: readFileSync(cert),
       remove: () => rmSync(folder, { recursive: true }),
@@ -404,6 +408,33 @@ describe('TLS', () => {
     const { data } = await trusting.query(canaryToken, `{ image(id: "${imageId}") { name } }`);
     expect(data).toEqual({ image: { name: 'an image' } });
     certificate.remove();
+  });
+
+  it('shows the certificate of the gateway to an Images API that asks for one, and its successor after a reload', async () => {
+    const [own, first, second] = [createCertificate(), createCertificate(), createCertificate()];
+    const shown: (string | undefined)[] = [];
+    const options = { key: own.key, cert: own.cert, ca: [first.cert, second.cert], requestCert: true };
+    const server = createTlsServer({ ...options, rejectUnauthorized: true }, (request, response) => {
+      shown.push((request.socket as TLSSocket).getPeerCertificate().fingerprint256);
+      response.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
+      response.end(JSON.stringify(imageRow));
+    });
+    await using upstream = await listen(server);
+    const url = upstream.url.replace('http:', 'https:');
+    const toSettings = ({ file, keyFile }: typeof first) => ({
+      UPSTREAM_CA_FILE: own.file,
+      UPSTREAM_CERT_FILE: file,
+      UPSTREAM_KEY_FILE: keyFile,
+    });
+    await using stranger = await startGateway(url, { UPSTREAM_CA_FILE: own.file, UPSTREAM_RETRIES: '0' });
+    const refused = await stranger.query(canaryToken, image);
+    expect(refused.errors?.[0]?.extensions.code).toBe('UPSTREAM_UNAVAILABLE');
+    await using gateway = await startGateway(url, toSettings(first));
+    expect((await gateway.query(canaryToken, image)).errors).toBeUndefined();
+    gateway.app.reload(parseSettings(toSettings(second)));
+    expect((await gateway.query(canaryToken, image)).errors).toBeUndefined();
+    expect(shown).toEqual([first, second].map(({ cert }) => new X509Certificate(cert).fingerprint256));
+    for (const certificate of [own, first, second]) certificate.remove();
   });
 });
 

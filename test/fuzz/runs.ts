@@ -1,5 +1,5 @@
 /** The seed of this run: `FUZZ_SEED`, or a new one. A failure prints it, with the path to the smallest case. */
-const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+export const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 /** The multiple of the test run's duration; `npm run fuzz` uses a hundred. */
 const factor = Number(process.env['FUZZ_FACTOR'] ?? 1);
 

@@ -31,8 +31,7 @@ it.each(odd.flatMap(([name, error]) => [1, 2].map((time) => ({ name, error, time
       store: new DocumentStore(createPrepare({ schema, limits, introspection: true })),
       trust: { mode: 'off', documents: null, onUntrusted: () => {} },
     });
-    const sample = { document: '', headers: {} };
-    const apollo = await startApollo({ schema, sample, federatedTracing: false, explorer: false });
+    const apollo = await startApollo({ schema, federatedTracing: false });
     const execute = createExecuteOperation({ apollo, directExecution: true, federatedTracing: false });
     const writer = new AnswerWriter({
       showsSchema: true,

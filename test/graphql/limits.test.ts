@@ -48,15 +48,26 @@ function times(count: number, text: (index: number) => string, separator = ' '):
   return Array.from({ length: count }, (_, index) => text(index)).join(separator);
 }
 
-/** The average CPU time of a function, which is the time it blocks the event loop on an idle machine. */
-function cpuMs(run: () => void): number {
-  const runs = 20;
+/**
+ * The CPU time of a function, which is the time it blocks the event loop on an idle machine: the lowest average of several
+ * batches, because other processes can only slow it down. Stops after the first batch below `enoughMs`.
+ */
+function leastCpuMs(enoughMs: number, run: () => void): number {
+  let least = Number.POSITIVE_INFINITY;
   run();
-  const start = process.threadCpuUsage();
-  for (let left = runs; left > 0; left--) run();
-  const { user, system } = process.threadCpuUsage(start);
-  return (user + system) / 1000 / runs;
+  for (let batch = 0; batch < 10 && least >= enoughMs; batch++) {
+    const start = process.threadCpuUsage();
+    for (let left = runsPerBatch; left > 0; left--) run();
+    const { user, system } = process.threadCpuUsage(start);
+    least = Math.min(least, (user + system) / 1000 / runsPerBatch);
+  }
+  return least;
 }
+
+/** Enough to average out the ticks of up to 10 ms in which CPU time is counted. */
+const runsPerBatch = 20;
+/** How long one request without a token may block the event loop, in milliseconds. */
+const maxMs = 20;
 
 const attributes = 'id name status visibility createdAt updatedAt size minDisk minRam tags protected osHidden checksum';
 
@@ -112,6 +123,8 @@ const bombs: Readonly<Record<string, readonly [string, keyof Limits]>> = {
     `{ ${times(99, (i) => `a${i}: __schema { types { name fields { name description type { name } } } }`)} }`,
     'maxAnswerBytes',
   ],
+  'the SDL twice': ['{ a: _service { sdl } b: _service { sdl } }', 'maxAnswerBytes'],
+  'the SDL under two aliases': ['{ _service { sdl again: sdl } }', 'maxAnswerBytes'],
   'the SDL under many aliases': [`{ _service { ${times(99, (i) => `a${i}: sdl`)} } }`, 'maxAnswerBytes'],
   'names of types under many aliases': [
     `{ __schema { types { fields { ${times(90, (i) => `a${i}: description`)} } } } }`,
@@ -123,7 +136,7 @@ const prepare = createPrepare({ schema, limits: defaults, introspection: true })
 
 /** The cost of preparing a document, whether it is refused or not. */
 function prepareMs(document: string): number {
-  return cpuMs(() => {
+  return leastCpuMs(maxMs, () => {
     try {
       prepare(document);
     } catch (error) {
@@ -139,7 +152,7 @@ describe.each(Object.entries(bombs))('%s', (_name, [document, limit]) => {
   });
 
   it('takes little CPU time', () => {
-    expect(prepareMs(document)).toBeLessThan(20);
+    expect(prepareMs(document)).toBeLessThan(maxMs);
   });
 });
 
@@ -156,7 +169,12 @@ describe('a document just within the limits', () => {
   };
   it.each(Object.entries(largest))('is checked, parsed and validated quickly: %s', (_name, document) => {
     expect(check(document)).toBeNull();
-    expect(prepareMs(document)).toBeLessThan(20);
+    expect(prepareMs(document)).toBeLessThan(maxMs);
+  });
+
+  it('may have many operations about the schema, of which one is asked for', () => {
+    const document = times(90, (i) => `query Q${i} { __schema { types { name fields { name description } } } }`);
+    expect(check(document, { operationName: 'Q1' })).toBeNull();
   });
 
   it('permits the introspection query of common tools', () => {
@@ -242,6 +260,36 @@ describe('variables', () => {
     expect(check('{ __typename }', { variables: { a: Array(20_000).fill(1) } })).toEqual(found);
     expect(check('{ __typename }', { variables: { a: nested(30_000) } })).toEqual(found);
     expect(check('{ __typename }', { variables: { a: Array(19_999).fill(1) } })).toBeNull();
+  });
+
+  const list = 'query ($a: ImageFilter) { images(filter: $a) { nodes { id } } }';
+  const filter = (fields: number, value: unknown) =>
+    Object.fromEntries(Array.from({ length: fields }, (_, index) => [`field${index}`, value]));
+
+  it('have objects of no more than a hundred fields', () => {
+    const found = { limit: 'maxVariableValues', allowed: 100, found: 101 };
+    expect(check(list, { variables: { a: filter(101, 1) } })).toEqual(found);
+    expect(check(list, { variables: { a: [[filter(101, 1)]] } })).toEqual(found);
+    expect(check(list, { variables: { a: filter(100, 1) } })).toBeNull();
+  });
+
+  it.each([
+    ['of many fields', filter(15_000, 1)],
+    ['of long texts', filter(100, 'x'.repeat(9_000))],
+    ['of many objects', filter(100, filter(100, 1))],
+    ['of many lists', filter(100, Array(190).fill('x'))],
+  ])('that are wrong are refused in little time: objects %s', (_what, a) => {
+    const again = createCheck();
+    expect(leastCpuMs(maxMs, () => void again(list, { variables: { a } }))).toBeLessThan(maxMs);
+  });
+
+  it('that are small and wrong are refused with every mistake, large ones with the first', async () => {
+    await using upstream = await startUpstream((response) => sendJson(response, 200, {}));
+    await using gateway = await startGateway(upstream.url);
+    const mistakes = async (a: unknown) => (await gateway.query('token', list, { a })).errors?.length;
+    expect(await mistakes(filter(5, 1))).toBe(5);
+    // The second says that there are more.
+    expect(await mistakes(filter(5, 'x'.repeat(9_000)))).toBe(2);
   });
 });
 

@@ -39,7 +39,7 @@ Object.assign(schema.getQueryType()?.getFields()['query'] ?? {}, { resolve: () =
 function createOperation(document: string, name?: string, of = schema): Operation {
   const syntaxTree = parse(document);
   const node = getOperationAST(syntaxTree, name) ?? expect.fail();
-  return new Operation(of, syntaxTree, node, { refusal: null, varies: false, variableUses: new Map() });
+  return new Operation(of, syntaxTree, node, { varies: false, variableUses: new Map(), schemaBytes: 0 });
 }
 
 /** How a repeated operation is executed. */
@@ -139,7 +139,7 @@ it('introspection is compiled, because tools repeat it', () => {
 });
 
 describe('the store of documents', () => {
-  const prepare = (text: string) => ({ syntaxTree: parse(text), schemaBytes: 0 });
+  const prepare = (text: string) => ({ syntaxTree: parse(text) });
 
   it('prepares a document once, and finds it by its hash', () => {
     const prepared = vi.fn(prepare);

@@ -12,7 +12,7 @@ import {
 import { describe, expect, it, vi } from 'vitest';
 import { createExplorerRoutes } from '../../src/http/explorer.ts';
 import type { Routes } from '../../src/http/server.ts';
-import { createStaticRoutes } from '../../src/http/static-files.ts';
+import { createFileHandler, createStaticRoutes } from '../../src/http/static-files.ts';
 import { demoIdentities } from '../../src/simulator/seed.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { startGateway } from '../support/gateway.ts';
@@ -113,6 +113,73 @@ describe('the console', () => {
   });
 });
 
+describe('the front page', () => {
+  const browser = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
+
+  it('leads browsers to the console, the explorer and whatever else is for people, and all of it is there', async () => {
+    await using gateway = await startGateway(nowhere, { CONSOLE: 'true' });
+    const page = await fetch(`${gateway.url}/`, browser);
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    const links = [...(await page.text()).matchAll(/<a href="([^"]+)"/g)].map(([, link]) => link ?? '');
+    expect(links).toEqual(expect.arrayContaining(['console', 'explorer']));
+    for (const link of links) expect((await fetch(new URL(link, page.url))).status, link).toBe(200);
+  });
+
+  it('tells programs the same as JSON', async () => {
+    await using gateway = await startGateway(nowhere, { CONSOLE: 'true' });
+    for (const accept of ['application/json', '*/*', '']) {
+      const answer = await fetch(`${gateway.url}/`, { headers: { accept } });
+      expect(answer.headers.get('content-type')).toBe('application/json');
+      expect(answer.headers.get('vary')).toContain('Accept');
+      expect(await answer.json()).toMatchObject({
+        graphql: 'graphql',
+        console: 'console',
+        explorer: 'explorer',
+      });
+    }
+  });
+
+  it('names neither a console nor an explorer where there is none', async () => {
+    await using gateway = await startGateway('http://127.0.0.1:1', { PRODUCTION: 'true' });
+    expect(await (await fetch(`${gateway.url}/`, browser)).text()).not.toMatch(/href="(?:console|explorer)"/);
+    const json = Object(await (await fetch(`${gateway.url}/`)).json());
+    expect(Object.keys(json)).not.toEqual(expect.arrayContaining(['console']));
+    expect(Object.keys(json)).not.toEqual(expect.arrayContaining(['explorer']));
+  });
+});
+
+describe('the page at /graphql', () => {
+  it('links to the explorer and the console, and loads Apollo Sandbox by a script of its own', async () => {
+    await using gateway = await startGateway(nowhere, { CONSOLE: 'true' });
+    const page = await fetch(`${gateway.url}/graphql`, { headers: { accept: 'text/html' } });
+    const html = await page.text();
+    expect(html).toContain('href="explorer"');
+    expect(html).toContain('href="console"');
+    const [, script = ''] = /<script src="([^"]+)"/.exec(html) ?? [];
+    expect(await (await fetch(new URL(script, page.url))).text()).toContain('EmbeddedSandbox');
+  });
+});
+
+describe('a file', () => {
+  it('is compressed for those who accept it, and only for them', async () => {
+    const body = 'console '.repeat(1_000);
+    const server = createServer(
+      (request, response) => void createFileHandler({ type: 'text/plain', body })(request, response),
+    );
+    await using listening = await listen(server);
+    const compressed = await fetch(listening.url, { headers: { 'accept-encoding': 'gzip' } });
+    expect(compressed.headers.get('content-encoding')).toBe('gzip');
+    expect(Number(compressed.headers.get('content-length'))).toBeLessThan(200);
+    expect(await compressed.text()).toBe(body);
+    for (const encoding of ['identity', 'gzip;q=0', 'br']) {
+      const plain = await fetch(listening.url, { headers: { 'accept-encoding': encoding } });
+      expect(plain.headers.get('content-encoding'), encoding).toBeNull();
+      expect(await plain.text()).toBe(body);
+    }
+  });
+});
+
 describe('the explorer', () => {
   it('is not served in production', async () => {
     await using gateway = await startGateway('http://127.0.0.1:1', { PRODUCTION: 'true' });
@@ -136,7 +203,7 @@ describe('the explorer', () => {
   it('is loaded once, on the first request', async () => {
     const parts = { js: 'a', css: 'b', favicon: '', editorWorkerService: 'c', jsonWorker: 'd', graphqlWorker: 'e' };
     const load = vi.fn(async () => parts);
-    const routes = createExplorerRoutes({ document: '', headers: {} }, load);
+    const routes = createExplorerRoutes({ document: '', headers: {} }, false, load);
     await readRoute(routes, '/explorer');
     await readRoute(routes, '/explorer/start.js');
     expect(load).not.toHaveBeenCalled();

@@ -73,7 +73,8 @@ describe('a browser at GET /graphql', () => {
 
 describe('paths and methods', () => {
   it.each([
-    ['GET', '/', 404],
+    ['GET', '/', 200],
+    ['GET', '//', 404],
     ['GET', '/graphql/', 404],
     ['GET', '/__proto__', 404],
     ['GET', '/constructor', 404],

@@ -184,6 +184,11 @@ describe('an operation with a token that upstream accepts', () => {
       {},
     ],
     [
+      'MAX_ANSWER_FIELDS',
+      `{ image(id: "${id(1)}") { members { image { members(status: [${repeat(2_400, () => 'PENDING')}]) { id } } } } }`,
+      {},
+    ],
+    [
       'MAX_ANSWER_BYTES',
       `{ image(id: "${id(1)}") { members { ${repeat(90, (i) => `${'a'.repeat(900)}${i}: memberId`)} } } }`,
       { MAX_ANSWER_BYTES: '1000000' },

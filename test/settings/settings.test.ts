@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +29,7 @@ it('every setting has a default, and settings are immutable', () => {
     host: '127.0.0.1',
     port: 4000,
     introspection: true,
-    routerSecret: null,
+    routerSecrets: null,
     corsOrigins: '*',
     console: true,
     logLevel: 'info',
@@ -113,6 +114,21 @@ describe('production', () => {
     expect(parseSettings({ ...production, INTROSPECTION: 'true' }).introspection).toBe(true);
     expect(refused({ PRODUCTION: 'true' })).toEqual(['IMAGES_API_URL']);
   });
+
+  it.each([
+    [{}, 'clone', false],
+    [{ NODE_ENV: 'production' }, 'clone', true],
+    [{ NODE_ENV: 'production', PRODUCTION: 'false' }, 'clone', false],
+    [{}, 'installed', true],
+    [{ PRODUCTION: 'false' }, 'installed', false],
+  ] as const)('with %j in a program that is started as %s: %s', (environment, launch, production) => {
+    expect(parseSettings({ IMAGES_API_URL: 'http://images', ...environment }, launch).production).toBe(production);
+  });
+
+  it('is never the demo, which serves no other Images API', () => {
+    expect(parseSettings({ NODE_ENV: 'production' }, 'demo').production).toBe(false);
+    expect(() => parseSettings({ IMAGES_API_URL: 'http://images' }, 'demo')).toThrow(/^IMAGES_API_URL must not be set/);
+  });
 });
 
 it('traces are sent to a path below the endpoint', () => {
@@ -143,7 +159,7 @@ describe.each(flags)('$name', ({ key, name, defaultText }) => {
 
 describe('ROUTER_SECRET', () => {
   it.each(['x'.repeat(16), '!~'.repeat(128)])('may be %s', (secret) => {
-    expect(parseSettings({ ROUTER_SECRET: secret }).routerSecret).toBe(secret);
+    expect(parseSettings({ ROUTER_SECRET: secret }).routerSecrets).toEqual([secret]);
   });
 
   it.each(['too-short', 'x'.repeat(257), 'has spaces in between', 'not-only-ascii-é-at-all'])(
@@ -155,6 +171,90 @@ describe('ROUTER_SECRET', () => {
       );
     },
   );
+});
+
+describe('a secret', () => {
+  const file = (content: string): string => {
+    const path = join(mkdtempSync(join(tmpdir(), 'secret-')), 'secret');
+    writeFileSync(path, content);
+    return path;
+  };
+
+  it('may be two while one replaces the other', () => {
+    const secrets = ['the-new-secret-of-it', 'the-old-secret-of-it'];
+    expect(parseSettings({ ROUTER_SECRET: secrets.join(' ') }).routerSecrets).toEqual(secrets);
+    expect(refused({ ROUTER_SECRET: [...secrets, 'a-third-secret-of-it'].join(' ') })).toEqual(['ROUTER_SECRET']);
+    expect(refused({ ROUTER_SECRET: `${secrets[0]} short` })).toEqual(['ROUTER_SECRET']);
+  });
+
+  it('may be in a file, on one line or two', () => {
+    const read = (content: string) => parseSettings({ ROUTER_SECRET_FILE: file(content) }).routerSecrets;
+    expect(read('the-new-secret-of-it\n')).toEqual(['the-new-secret-of-it']);
+    expect(read('the-new-secret-of-it\nthe-old-secret-of-it\n')).toHaveLength(2);
+  });
+
+  it('in a file that is not there, is empty, or holds something else, is a mistake of the file', () => {
+    for (const path of ['/no/such/file', file(''), file('canary')]) {
+      expect(refused({ ROUTER_SECRET_FILE: path })).toEqual(['ROUTER_SECRET_FILE']);
+      expect(() => parseSettings({ ROUTER_SECRET_FILE: path })).not.toThrow(/canary/);
+    }
+  });
+
+  it('is either in the variable or in a file', () => {
+    const both = { ROUTER_SECRET: 'the-new-secret-of-it', ROUTER_SECRET_FILE: file('the-new-secret-of-it') };
+    expect(refused(both)).toEqual(['ROUTER_SECRET_FILE']);
+    expect(() => parseSettings(both)).not.toThrow(/the-new/);
+  });
+
+  it('is all that a file may hold: other settings have none', () => {
+    expect(parseSettings({ PORT_FILE: file('5000') }).port).toBe(4000);
+  });
+});
+
+describe('a client certificate', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'client-'));
+  const create = (name: string) => {
+    const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
+    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
+    execFileSync('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', cert, '-subj', '/CN=gateway'], {
+      stdio: 'ignore',
+    });
+    return { key, cert };
+  };
+  const [one, other] = [create('one'), create('other')];
+
+  it('has its key beside it', () => {
+    const pair = { UPSTREAM_CERT_FILE: one.cert, UPSTREAM_KEY_FILE: one.key };
+    expect(parseSettings(pair).upstreamKey).toContain('PRIVATE KEY');
+    expect(refused({ UPSTREAM_CERT_FILE: one.cert })).toEqual(['UPSTREAM_KEY_FILE']);
+    expect(refused({ UPSTREAM_KEY_FILE: one.key })).toEqual(['UPSTREAM_CERT_FILE']);
+  });
+
+  it('is refused with the key of another, and where one is taken for the other', () => {
+    expect(refused({ UPSTREAM_CERT_FILE: one.cert, UPSTREAM_KEY_FILE: other.key })).toEqual(['UPSTREAM_KEY_FILE']);
+    expect(refused({ UPSTREAM_CERT_FILE: one.key, UPSTREAM_KEY_FILE: one.cert })).toEqual([
+      'UPSTREAM_CERT_FILE',
+      'UPSTREAM_KEY_FILE',
+    ]);
+  });
+});
+
+describe('the listener for health and metrics', () => {
+  it.each([
+    [{ ADMIN_PORT: '9000' }, []],
+    [{ ADMIN_PORT: '0', PORT: '0' }, []],
+    [{ ADMIN_PORT: '4000', ADMIN_HOST: '127.0.0.2' }, []],
+    [{ ADMIN_HOST: '/run/admin.sock' }, []],
+    [{ ADMIN_PORT: '4000' }, ['ADMIN_HOST']],
+    [{ ADMIN_PORT: '4000', ADMIN_HOST: '127.0.0.1' }, ['ADMIN_HOST']],
+    [{ ADMIN_HOST: '/run/gateway.sock', HOST: '/run/gateway.sock' }, ['ADMIN_HOST']],
+    [{ ADMIN_HOST: '127.0.0.2' }, ['ADMIN_PORT']],
+    [{ ADMIN_PORT: '9000', HOST: '/run/gateway.sock' }, ['ADMIN_HOST']],
+    [{ ADMIN_PORT: '65536' }, ['ADMIN_PORT']],
+    [{ ADMIN_HOST: 'a b', ADMIN_PORT: '9000' }, ['ADMIN_HOST']],
+  ])('with %j: %j', (environment, names) => {
+    expect(refused(environment)).toEqual(names);
+  });
 });
 
 describe.each([
@@ -193,11 +293,14 @@ describe.each([
   });
 });
 
-it.each(['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost', 'gateway.example'])('HOST may be %s', (host) => {
-  expect(parseSettings({ HOST: host }).host).toBe(host);
-});
+it.each(['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost', 'gateway.example', '/run/gateway.sock'])(
+  'HOST may be %s',
+  (host) => {
+    expect(parseSettings({ HOST: host }).host).toBe(host);
+  },
+);
 
-it.each(['http://localhost', 'a b', 'a/b', '[::1]'])('HOST may not be %s', (host) => {
+it.each(['http://localhost', 'a b', 'a/b', '[::1]', '/run/', `/${'a'.repeat(107)}`])('HOST may not be %s', (host) => {
   expect(refused({ HOST: host })).toEqual(['HOST']);
 });
 

@@ -14,6 +14,9 @@ export interface RouterContext {
   readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
 }
 
+/** What the supergraph calls the gateway. */
+const imagesSubgraph = process.env['IMAGES_SUBGRAPH'] ?? 'images';
+
 interface Outgoing {
   readonly request: { readonly http?: { readonly headers: { set(name: string, value: string): unknown } } | undefined };
   readonly context: RouterContext;
@@ -38,5 +41,5 @@ export function forwardHeaders(subgraphName: string, { request, context }: Outgo
     if (typeof value === 'string') request.http?.headers.set(name, value);
   }
   const secret = process.env['ROUTER_SECRET'];
-  if (subgraphName === 'images' && secret) request.http?.headers.set('x-router-secret', secret);
+  if (subgraphName === imagesSubgraph && secret) request.http?.headers.set('x-router-secret', secret);
 }

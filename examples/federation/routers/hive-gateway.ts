@@ -9,6 +9,9 @@ const forwarded = [
   'baggage',
 ];
 
+/** What the supergraph calls the gateway. */
+const imagesSubgraph = process.env['IMAGES_SUBGRAPH'] ?? 'images';
+
 interface Outgoing {
   readonly request: { readonly headers: Pick<Headers, 'get'> };
   readonly subgraphName: string;
@@ -22,7 +25,7 @@ export const gatewayConfig = {
   propagateHeaders: {
     fromClientToSubgraphs: ({ request, subgraphName }: Outgoing) => ({
       ...Object.fromEntries(forwarded.map((name) => [name, request.headers.get(name)])),
-      'x-router-secret': subgraphName === 'images' ? process.env['ROUTER_SECRET'] : undefined,
+      'x-router-secret': subgraphName === imagesSubgraph ? process.env['ROUTER_SECRET'] : undefined,
     }),
   },
 };

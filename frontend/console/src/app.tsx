@@ -1,60 +1,70 @@
-import { ApolloProvider } from '@apollo/client/react';
-import { useMemo, useState, useSyncExternalStore } from 'react';
-import { createClient } from './client.ts';
-import { OwnImages } from './own-images.tsx';
-import { PeopleContext, type Person, recallPerson, rememberPerson } from './people.ts';
-import { SharedWithMe } from './shared-with-me.tsx';
-import { SignIn } from './sign-in.tsx';
+import { useEffect, useState } from 'react';
+import { navigate } from './route.ts';
+import { Screens } from './screens.tsx';
+import { fetchPeople, PeopleContext, type Person } from './session/people.ts';
+import {
+  isSameCaller,
+  openSession,
+  recallSessions,
+  rememberSessions,
+  type Session,
+  SessionContext,
+} from './session/session.ts';
+import { SignIn } from './session/sign-in.tsx';
 
-export function App({ people }: { readonly people: readonly Person[] }) {
-  const [person, setPerson] = useState(recallPerson);
+/** Signs in, and shows the screens of the current session. */
+export function App() {
+  const [people, setPeople] = useState<readonly Person[]>([]);
+  const [sessions, setSessions] = useState(recallSessions);
+  // Changes when another user or project takes over: nothing that one may see is kept for the next.
+  const [turn, setTurn] = useState(0);
+  const [current] = sessions;
 
-  function choose(next: Person | null): void {
-    rememberPerson(next);
-    setPerson(next);
+  useEffect(() => {
+    void fetchPeople().then(setPeople);
+  }, []);
+
+  function change(next: readonly Session[]): void {
+    rememberSessions(next);
+    setSessions(next);
+  }
+
+  /** Makes a session the current one; a renewed token of the same caller replaces the old one in place. */
+  function enter(session: Session): void {
+    const others = sessions.filter((other) => other.token !== session.token && !isSameCaller(other, session));
+    change([session, ...others]);
+    if (current === undefined || !isSameCaller(current, session)) setTurn(turn + 1);
+    // Ids of one project mean little to another.
+    if (current !== undefined && !isSameCaller(current, session)) navigate(location.hash.split('?')[0] ?? '');
+  }
+
+  async function enterWith(token: string): Promise<void> {
+    enter(await openSession(token));
   }
 
   return (
     <PeopleContext value={people}>
-      <header className="top">
-        <h1>Image sharing</h1>
-        {person && (
-          <p className="who">
-            <span>
-              You are <strong>{person.name}</strong>
-            </span>
-            <button type="button" onClick={() => choose(null)}>
-              Be somebody else
-            </button>
-          </p>
+      <SessionContext value={current ?? null}>
+        {current === undefined ? (
+          <>
+            <header className="top">
+              <span className="brand">Image sharing</span>
+            </header>
+            <SignIn onToken={enterWith} />
+          </>
+        ) : (
+          <Screens
+            key={turn}
+            sessions={sessions}
+            onEnter={enter}
+            onToken={enterWith}
+            onSignOut={() => {
+              change([]);
+              navigate('#/images');
+            }}
+          />
         )}
-      </header>
-      {person ? <Screens key={person.token} person={person} /> : <SignIn people={people} onChoose={choose} />}
+      </SessionContext>
     </PeopleContext>
   );
-}
-
-/** What one person sees. */
-function Screens({ person }: { readonly person: Person }) {
-  const client = useMemo(() => createClient(person.token), [person.token]);
-  const hash = useSyncExternalStore(listenToHash, () => location.hash);
-  const inbox = hash === '#shared-with-you' || (hash === '' && person.name.startsWith('consumer'));
-  return (
-    <ApolloProvider client={client}>
-      <nav aria-label="Screens">
-        <a href="#your-images" aria-current={inbox ? undefined : 'page'}>
-          Your images
-        </a>
-        <a href="#shared-with-you" aria-current={inbox ? 'page' : undefined}>
-          Shared with you
-        </a>
-      </nav>
-      <main>{inbox ? <SharedWithMe /> : <OwnImages />}</main>
-    </ApolloProvider>
-  );
-}
-
-function listenToHash(onChange: () => void): () => void {
-  addEventListener('hashchange', onChange);
-  return () => removeEventListener('hashchange', onChange);
 }

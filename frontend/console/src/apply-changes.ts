@@ -2,8 +2,8 @@ import type { ApolloCache, Reference } from '@apollo/client';
 import type { ChangeRowFragment } from './graphql/graphql.ts';
 
 /**
- * Brings the member lists in the cache up to date after a bulk mutation, from its payload: nothing is fetched again. A
- * member whose status changed needs none of this, because it is kept once, under its id.
+ * Brings the member lists in the cache up to date after a bulk mutation, from its payload: nothing is read again. A
+ * member whose status changed needs none of this, because it is stored once, under its id.
  */
 export function applyChanges(cache: ApolloCache, changes: readonly ChangeRowFragment[]): void {
   for (const { imageId, memberId, outcome, imageMember } of changes) {

@@ -1,16 +1,38 @@
-import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
+import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, InMemoryCache } from '@apollo/client';
+import { SetContextLink } from '@apollo/client/link/context';
+import { ErrorLink } from '@apollo/client/link/error';
+
+interface ClientOptions {
+  /** The token to send; it may be renewed for the same user and project. */
+  readonly token: () => string;
+  /** Called when the token is not accepted. */
+  readonly onRefused?: () => void;
+}
 
 /**
- * A client for one token. Whoever changes the token makes a new client: the cache holds what one project may see.
- * Objects with an `id` are kept once each, however many lists show them; that needs no set-up.
+ * A client for one user in one project: the cache holds what that project may see. Objects with an `id` are stored once
+ * each, whichever lists they appear in; that needs no set-up.
  */
-export function createClient(token: string): ApolloClient {
+export function createClient({ token, onRefused }: ClientOptions): ApolloClient {
   const graphql = import.meta.env.DEV ? '/graphql' : '../graphql';
   return new ApolloClient({
-    link: new HttpLink({ uri: new URL(graphql, document.baseURI).href, headers: { 'X-Auth-Token': token } }),
+    link: ApolloLink.from([
+      new ErrorLink(({ error }) => {
+        if (isTokenRefused(error)) onRefused?.();
+      }),
+      new SetContextLink(() => ({ headers: { 'X-Auth-Token': token() } })),
+      new HttpLink({ uri: new URL(graphql, document.baseURI).href }),
+    ]),
     cache: new InMemoryCache(),
   });
 }
 
-/** One part that fails takes nothing else along: what could be had is shown beside the error. */
+/** Whether an error says that the token is not accepted. */
+export function isTokenRefused(error: unknown): boolean {
+  return (
+    CombinedGraphQLErrors.is(error) && error.errors.some(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED')
+  );
+}
+
+/** One part that fails takes nothing else along: what could be read is shown beside the error. */
 export const keepParts = { errorPolicy: 'all' } as const;

@@ -1,23 +1,16 @@
-import { useState } from 'react';
-
-interface LoadMoreProps {
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null } | undefined;
-  readonly onLoad: (after: string) => Promise<unknown>;
-}
+import type { Pages } from './pages.ts';
 
 /** Loads the next page of a list, where there is one. */
-export function LoadMore({ pageInfo, onLoad }: LoadMoreProps) {
-  const [busy, setBusy] = useState(false);
-  const after = pageInfo?.endCursor;
-  if (!pageInfo?.hasNextPage || !after) return null;
-
-  async function load(cursor: string): Promise<void> {
-    setBusy(true);
-    await onLoad(cursor).finally(() => setBusy(false));
-  }
+export function LoadMore({ pages }: { readonly pages: Pages<unknown> }) {
+  if (!pages.hasMore) return null;
   return (
-    <button type="button" disabled={busy} onClick={() => load(after)}>
-      {busy ? 'Loading…' : 'Load more images'}
+    <button
+      type="button"
+      className="more"
+      aria-disabled={pages.loading}
+      onClick={() => !pages.loading && pages.loadMore()}
+    >
+      {pages.loading ? 'Loading…' : 'Load more images'}
     </button>
   );
 }

@@ -1,15 +1,16 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
-import { fetchPeople } from './people.ts';
-import './style.css';
+import './style/base.css';
+import './style/controls.css';
+import './style/images.css';
+import './style/sheets.css';
 
-const people = await fetchPeople();
 const root = document.querySelector('#root');
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <App people={people} />
+      <App />
     </StrictMode>,
   );
 }

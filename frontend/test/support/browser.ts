@@ -46,7 +46,7 @@ export async function visit(browser: Browser, url: string): Promise<Visit> {
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   await page.goto(url);
   return { page, operations, addresses, complaints, [Symbol.asyncDispose]: () => context.close() };
 }

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -16,8 +18,10 @@ export interface Gateway extends AsyncDisposable {
 /** The embedded Images API alone, for what its own images do not show, and for when it is gone. */
 export interface ImagesApi extends AsyncDisposable {
   readonly url: string;
-  /** Registers images of the producer, all of them shared with nobody yet. */
-  register(names: readonly string[]): Promise<void>;
+  /** Registers images of the producer, all of them shared with nobody yet. @returns their ids. */
+  register(names: readonly string[]): Promise<readonly string[]>;
+  /** Shares an image of the producer. */
+  share(imageId: string, memberIds: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -41,17 +45,64 @@ export async function startGateway(environment: Readonly<Record<string, string>>
 /** Starts the embedded Images API alone, on a free port. */
 export async function startImagesApi(): Promise<ImagesApi> {
   const program = await start('src/simulator/main.ts', { IMAGES_API_PORT: '0' });
+  async function post(path: string, body: object): Promise<{ readonly id?: string }> {
+    const headers = { 'content-type': 'application/json', 'x-auth-token': 'demo-producer-token' };
+    const response = await fetch(`${program.url}/v2/images${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`the Images API answered ${response.status}`);
+    return (await response.json()) as { readonly id?: string };
+  }
   return {
     ...program,
     async register(names) {
-      const headers = { 'content-type': 'application/json', 'x-auth-token': 'demo-producer-token' };
-      for (const name of names) {
-        const body = JSON.stringify({ name, visibility: 'shared' });
-        const { status } = await fetch(`${program.url}/v2/images`, { method: 'POST', headers, body });
-        if (status !== 201) throw new Error(`the Images API answered ${status}`);
-      }
+      const ids: string[] = [];
+      for (const name of names) ids.push((await post('', { name, visibility: 'shared' })).id ?? '');
+      return ids;
+    },
+    async share(imageId, memberIds) {
+      for (const member of memberIds) await post(`/${imageId}/members`, { member });
     },
   };
+}
+
+/** What leads the gateway to an Images API that was started apart, and to the Identity API beside it. */
+export function toEnvironment(url: string): Readonly<Record<string, string>> {
+  return { IMAGES_API_URL: url, IDENTITY_API_URL: `${url}/identity`, CONSOLE: 'true' };
+}
+
+/** Stands between a gateway and its Images API, and delays every call. */
+export interface SlowWay extends AsyncDisposable {
+  readonly url: string;
+  delayMs: number;
+}
+
+export async function startSlowWay(target: string): Promise<SlowWay> {
+  const server = createServer((incoming, outgoing) => {
+    setTimeout(() => {
+      const options = { method: incoming.method, headers: incoming.headers };
+      const onward = request(new URL(incoming.url ?? '/', target), options, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      });
+      onward.on('error', () => outgoing.destroy());
+      incoming.pipe(onward);
+    }, way.delayMs);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const way = {
+    url: `http://127.0.0.1:${port}`,
+    delayMs: 0,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  return way;
 }
 
 interface Program extends AsyncDisposable {

@@ -11,8 +11,6 @@ export interface KnownDocument {
   readonly sha256: string;
   /** Parsed by `parseDocument`, so its locations are offsets. */
   readonly syntaxTree: DocumentNode;
-  /** Maximum number of response bytes that are introspection. */
-  readonly schemaBytes: number;
   /** The requested operations, by the operation name of the requests, which may be undefined. */
   readonly operations: Map<string | undefined, Operation>;
 }

@@ -6,6 +6,12 @@ import { type CompiledOperation, compileOperation, type WhyNotCompiled } from '.
 /** Maximum memory of a single compiled operation, approximately, in bytes. */
 const maxCompiledBytes = 600_000;
 
+/** What is known about an operation before it is executed. */
+export interface OperationMeasure extends Omit<OperationCost, 'refusal'> {
+  /** Maximum number of response bytes that are introspection. */
+  readonly schemaBytes: number;
+}
+
 /** One operation of a known document. It is compiled at its second use. */
 export class Operation {
   readonly node: OperationDefinitionNode;
@@ -13,16 +19,18 @@ export class Operation {
   readonly variableUses: ReadonlyMap<string, number>;
   /** Whether its cost does not depend on variables, and so is known to be within the limit. */
   readonly hasFixedCost: boolean;
+  readonly schemaBytes: number;
   /** Approximate memory once compiled, in bytes; 0 if it is never compiled. */
   readonly compiledBytes: number;
   readonly #compile: () => CompiledOperation | WhyNotCompiled;
   #executable: CompiledOperation | WhyNotCompiled | 'first use' | undefined;
 
-  constructor(schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode, cost: OperationCost) {
+  constructor(schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode, measure: OperationMeasure) {
     const bytes = estimateCodeSize(document, node);
     this.node = node;
-    this.variableUses = cost.variableUses;
-    this.hasFixedCost = !cost.varies;
+    this.variableUses = measure.variableUses;
+    this.hasFixedCost = !measure.varies;
+    this.schemaBytes = measure.schemaBytes;
     this.compiledBytes = bytes > maxCompiledBytes ? 0 : bytes;
     this.#compile = () => (this.compiledBytes === 0 ? 'size' : compileOperation(schema, document, node));
   }

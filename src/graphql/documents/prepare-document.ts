@@ -6,16 +6,15 @@ import {
   specifiedRules,
   TypeMetaFieldDef,
   type ValidationRule,
-  validate,
 } from 'graphql';
 import type { Limits } from '../../settings/settings.ts';
 import { InvalidRequest } from '../invalid-request.ts';
 import { checkDocument } from '../limits/document.ts';
 import { toLimitError } from '../limits/refusal.ts';
-import { SchemaBytes } from '../limits/schema-bytes.ts';
 import { checkSource } from '../limits/source.ts';
 import type { Prepare } from './document-store.ts';
 import { parseDocument, toLines } from './source-lines.ts';
+import { validateDocument } from './validate-document.ts';
 
 /** Maximum number of validation errors reported for one document. */
 const maxMistakes = 20;
@@ -28,22 +27,20 @@ export interface PrepareOptions {
 }
 
 /**
- * Checks a document, cheapest check first: its text, its shape, the size of its introspection, and its validity,
- * because some validation rules take time quadratic in the size of the document.
+ * Checks a document, cheapest check first: its text, its shape, and its validity, because some validation rules take time
+ * quadratic in the size of the document.
  */
 export function createPrepare({ schema, limits, introspection }: PrepareOptions): Prepare {
   const rules = introspection ? specifiedRules : [...specifiedRules, refuseIntrospection];
-  const schemaBytes = new SchemaBytes(schema);
   return (text) => {
     const overSource = checkSource(text, limits);
     if (overSource !== null) throw toLimitError(overSource);
     const syntaxTree = parseOrRefuse(text);
     const overDocument = checkDocument(syntaxTree, schema, limits);
     if (overDocument !== null) throw toLimitError(overDocument);
-    const found = measureSchemaBytes(syntaxTree, schemaBytes);
-    const mistakes = validate(schema, syntaxTree, rules, { maxErrors: maxMistakes });
+    const mistakes = validateDocument(schema, syntaxTree, rules, maxMistakes);
     if (mistakes.length > 0) throw new InvalidRequest('GRAPHQL_VALIDATION_FAILED', mistakes, toLines(text));
-    return { syntaxTree, schemaBytes: found };
+    return { syntaxTree };
   };
 }
 
@@ -61,11 +58,4 @@ function parseOrRefuse(text: string): DocumentNode {
     if (!(error instanceof GraphQLError)) throw error;
     throw new InvalidRequest('GRAPHQL_PARSE_FAILED', [error]);
   }
-}
-
-function measureSchemaBytes(document: DocumentNode, schemaBytes: SchemaBytes): number {
-  const found = schemaBytes.measure(document);
-  if (found <= schemaBytes.max) return found;
-  const refusal = { limit: 'maxAnswerBytes', allowed: schemaBytes.max, found } as const;
-  throw toLimitError(refusal, ' This counts introspection only: request less of it in one operation.');
 }

@@ -1,17 +1,32 @@
 /** JSON punctuation per value: quotes or brackets, and a comma. */
 const punctuationBytes = 3;
+/** What a character takes at the most: a control character is written as `\u0001`. */
+const maxBytesPerCharacter = 6;
+
+/** What JSON writes with more characters than there are. */
+const escaped = /["\\\p{Cc}\p{Cs}]/u;
 
 /**
  * Estimates a lower bound of the JSON size of a value, in bytes; counting stops soon after the maximum. A string shared
  * by many fields takes memory only once until it is serialised, so a response can fit in memory but be too large to
- * serialise.
+ * serialise. Characters are inspected only if they decide whether the value is too large.
  */
 export function estimateAnswerBytes(value: unknown, max: number): number {
+  const estimate = addUp(value, max, (text) => text.length);
+  return estimate > max || estimate * maxBytesPerCharacter <= max ? estimate : addUp(value, max, toJsonBytes);
+}
+
+/** How many bytes a text takes in JSON, without its quotes. */
+function toJsonBytes(text: string): number {
+  return escaped.test(text) ? Buffer.byteLength(JSON.stringify(text)) - 2 : Buffer.byteLength(text);
+}
+
+function addUp(value: unknown, max: number, toBytes: (text: string) => number): number {
   let bytes = 0;
 
   function add(part: unknown): void {
     bytes += punctuationBytes;
-    if (typeof part === 'string') bytes += part.length;
+    if (typeof part === 'string') bytes += toBytes(part);
     else if (typeof part !== 'object' || part === null) bytes += punctuationBytes;
     else if (Array.isArray(part)) {
       for (const item of part) {
@@ -21,7 +36,7 @@ export function estimateAnswerBytes(value: unknown, max: number): number {
     } else {
       for (const key in part) {
         if (bytes > max) return;
-        bytes += key.length + punctuationBytes;
+        bytes += toBytes(key) + punctuationBytes;
         add((part as Readonly<Record<string, unknown>>)[key]);
       }
     }

@@ -14,7 +14,6 @@ import {
   type SelectionNode,
   type SelectionSetNode,
   TypeMetaFieldDef,
-  visit,
 } from 'graphql';
 import type { Limits } from '../../settings/settings.ts';
 import { ListSizes, toLength, type Variables } from './list-sizes.ts';
@@ -39,7 +38,7 @@ class OverLimit {
 export function checkDocument(document: DocumentNode, schema: GraphQLSchema, limits: Limits): Refusal | null {
   return catchRefusal(() => {
     const walk = new Walk(document, schema, limits, {});
-    walk.countOnce(document);
+    walk.countDefinitions(document);
     for (const definition of document.definitions) {
       if (definition.kind === Kind.OPERATION_DEFINITION) walk.operation(definition, false);
       // Validation also checks fragments that no operation uses.
@@ -136,13 +135,8 @@ class Walk {
     return this.#variableUses;
   }
 
-  /** Counts definitions and directives, for which fragments need no expansion. */
-  countOnce(document: DocumentNode): void {
+  countDefinitions(document: DocumentNode): void {
     this.#over('maxDefinitions', document.definitions.length);
-    let directives = 0;
-    visit(document, {
-      Directive: () => this.#over('maxDirectives', ++directives),
-    });
   }
 
   operation({ operation, selectionSet }: OperationDefinitionNode, costly: boolean): void {

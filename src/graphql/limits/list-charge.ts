@@ -14,6 +14,7 @@ import {
   isObjectType,
   Kind,
   type SelectionSetNode,
+  valueFromASTUntyped,
 } from 'graphql';
 import type { ImagesClient } from '../../upstream/images-client.ts';
 import { isIncluded, type ListWeights } from '../selection.ts';
@@ -21,12 +22,16 @@ import type { OperationBudget } from './operation-budget.ts';
 
 type Field = GraphQLField<unknown, Charged>;
 
-/**
- * Weights of a field that is an object, and of one that is a list of objects, relative to a scalar field: roughly their
- * cost to resolve.
- */
-const objectWeight = 2;
-const listWeight = 8;
+/** Weights of fields: roughly the microseconds they take to resolve. */
+const weights = {
+  value: 1,
+  resolvedValue: 2,
+  object: 2,
+  resolvedObject: 4,
+  /** An object that is looked up by its arguments. */
+  foundObject: 16,
+  list: 8,
+};
 
 /** The part of an operation's context that charging needs. */
 interface Charged {
@@ -36,14 +41,14 @@ interface Charged {
 }
 
 /**
- * Charges every list of objects that a resolver returns to the operation's budget: its length times the fields selected
- * per item. Only lists can make a response larger than its document. If the budget does not allow a list, an empty one
- * replaces it and the response is discarded.
+ * Charges every list that a resolver returns to the operation's budget: a list of objects by its length times the fields
+ * selected per item, any other list by its length. Only lists can make a response larger than its document. If the budget
+ * does not allow a list, an empty one replaces it and the response is discarded.
  */
 export function chargeLists(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
-    for (const field of Object.values(type.getFields())) if (isListOfObjects(field.type)) chargeList(field);
+    for (const field of Object.values(type.getFields())) if (isList(field.type)) chargeList(field);
   }
 }
 
@@ -106,10 +111,11 @@ async function verifyThenReturn(list: readonly unknown[], { budget, client }: Ch
 }
 
 /** Number of fields selected per item of the list that this field returns; nested lists are charged separately. */
-function weigh(weights: ListWeights, info: GraphQLResolveInfo): number {
+function weigh(known: ListWeights, info: GraphQLResolveInfo): number {
   const { fieldNodes, returnType, schema, fragments } = info;
-  const known = weights.get(fieldNodes);
-  if (known !== undefined) return known;
+  if (!isListOfObjects(returnType)) return 1;
+  const found = known.get(fieldNodes);
+  if (found !== undefined) return found;
 
   function count(set: SelectionSetNode | undefined, type: GraphQLNamedType | undefined): number {
     let fields = 0;
@@ -117,9 +123,9 @@ function weigh(weights: ListWeights, info: GraphQLResolveInfo): number {
       if (!isIncluded(selection, info)) continue;
       if (selection.kind === Kind.FIELD) {
         const field = isObjectType(type) ? type.getFields()[selection.name.value] : undefined;
-        if (field === undefined || selection.selectionSet === undefined) fields++;
-        else if (isListOfObjects(field.type)) fields += listWeight;
-        else fields += objectWeight + count(selection.selectionSet, getNamedType(field.type));
+        fields += weighField(field) + countValues(selection, info);
+        if (field === undefined || isList(field.type)) continue;
+        fields += count(selection.selectionSet, getNamedType(field.type));
       } else {
         const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
         const condition = fragment?.typeCondition?.name.value;
@@ -131,10 +137,36 @@ function weigh(weights: ListWeights, info: GraphQLResolveInfo): number {
 
   let weight = 0;
   for (const { selectionSet } of fieldNodes) weight += count(selectionSet, getNamedType(returnType));
-  weights.set(fieldNodes, weight);
+  known.set(fieldNodes, weight);
   return weight;
 }
 
+/** The weight of a field without its subselection. @param field undefined for `__typename`. */
+function weighField(field: Field | undefined): number {
+  if (field === undefined) return weights.value;
+  if (isList(field.type)) return weights.list;
+  const isResolved = field.resolve !== undefined;
+  if (!isCompositeType(getNamedType(field.type))) return isResolved ? weights.resolvedValue : weights.value;
+  if (!isResolved) return weights.object;
+  return field.args.length > 0 ? weights.foundObject : weights.resolvedObject;
+}
+
+/** The number of values in the arguments of a field, which are coerced again for each item. */
+function countValues({ arguments: given = [] }: FieldNode, { variableValues }: GraphQLResolveInfo): number {
+  let values = 0;
+  const open: unknown[] = given.map(({ value }) => valueFromASTUntyped(value, variableValues));
+  while (open.length > 0) {
+    const value = open.pop();
+    values++;
+    if (typeof value === 'object' && value !== null) open.push(...Object.values(value));
+  }
+  return values;
+}
+
 function isListOfObjects(type: GraphQLOutputType): boolean {
-  return isListType(isNonNullType(type) ? type.ofType : type) && isCompositeType(getNamedType(type));
+  return isList(type) && isCompositeType(getNamedType(type));
+}
+
+function isList(type: GraphQLOutputType): boolean {
+  return isListType(isNonNullType(type) ? type.ofType : type);
 }

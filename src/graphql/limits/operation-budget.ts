@@ -80,7 +80,7 @@ export class OperationBudget implements CallBudget {
     return Math.max(0, this.#errors - this.maxErrors);
   }
 
-  /** Counts an error at a list item. @returns whether the response may include it. */
+  /** Counts an error at a field or a list item. @returns whether the response may include it. */
   addError(): boolean {
     return ++this.#errors <= this.maxErrors;
   }

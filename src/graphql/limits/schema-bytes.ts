@@ -21,13 +21,16 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 
+/** Room for tools that ask for more levels of wrapped types than graphql-js does, as a factor. */
+const introspectionMargin = 1.25;
+
 /** JSON punctuation per field: quotes, a colon, a comma. */
 const punctuationBytes = 4;
 
 /**
  * Measures how many bytes of a response are introspection, including `_service { sdl }`, with all aliases. The schema
- * does not change, so the size is known before execution. The maximum is twice the full introspection that tools
- * request.
+ * does not change, so the size is known before execution. The maximum is one full introspection, as tools request it,
+ * and one SDL.
  */
 export class SchemaBytes {
   readonly #schema: GraphQLSchema;
@@ -41,16 +44,14 @@ export class SchemaBytes {
     this.max = Number.POSITIVE_INFINITY;
     const options = { specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true, oneOf: true };
     const full = parse(getIntrospectionQuery({ ...options, inputValueDeprecation: true }));
-    this.max = 2 * (this.measure(full) + this.#sdlBytes);
+    const operation = full.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+    if (operation === undefined) throw new Error('the introspection query has no operation');
+    this.max = Math.ceil(introspectionMargin * this.measure(full, operation)) + this.#sdlBytes;
   }
 
-  /** @returns the bytes of the largest operation in a document; counting stops soon after the maximum. */
-  measure(document: DocumentNode): number {
-    const walk = new Walk(document, this.#schema, this.#sdlBytes, this.max);
-    const sizes = document.definitions.map((definition) =>
-      definition.kind === Kind.OPERATION_DEFINITION ? walk.operation(definition) : 0,
-    );
-    return Math.max(0, ...sizes);
+  /** @returns the bytes of one operation of a valid document; counting stops soon after the maximum. */
+  measure(document: DocumentNode, operation: OperationDefinitionNode): number {
+    return new Walk(document, this.#schema, this.#sdlBytes, this.max).operation(operation);
   }
 }
 
@@ -64,6 +65,8 @@ class Walk {
   readonly #schema: GraphQLSchema;
   readonly #sdlBytes: number;
   readonly #max: number;
+  /** The places in the response where the SDL is requested. */
+  readonly #sdls = new Set<string>();
   #bytes = 0;
 
   constructor(document: DocumentNode, schema: GraphQLSchema, sdlBytes: number, max: number) {
@@ -76,7 +79,6 @@ class Walk {
   }
 
   operation({ selectionSet }: OperationDefinitionNode): number {
-    this.#bytes = 0;
     for (const node of this.#fields(selectionSet)) {
       const name = node.name.value;
       if (name === SchemaMetaFieldDef.name) this.#objects(node, SchemaMetaFieldDef.type, [this.#schema]);
@@ -93,10 +95,12 @@ class Walk {
     return [this.#schema.getType(String(name && valueFromASTUntyped(name)))];
   }
 
-  #service({ selectionSet }: FieldNode): void {
-    for (const node of this.#fields(selectionSet)) {
-      if (node.name.value === 'sdl') this.#bytes += keyBytes(node) + this.#sdlBytes;
+  #service(service: FieldNode): void {
+    for (const node of this.#fields(service.selectionSet)) {
+      if (node.name.value === 'sdl') this.#sdls.add(`${toKey(service)}.${toKey(node)}`);
     }
+    // A second SDL exceeds the maximum by itself.
+    this.#bytes += keyBytes(service) + (this.#sdls.size > 1 ? this.#max : this.#sdls.size * this.#sdlBytes);
   }
 
   #objects(node: FieldNode, type: GraphQLOutputType, sources: readonly unknown[]): void {
@@ -132,8 +136,6 @@ class Walk {
     if (set === undefined) return [];
     const known = this.#known.get(set);
     if (known !== undefined) return known;
-    // Validation refuses fragment cycles.
-    this.#known.set(set, []);
     const fields = set.selections.flatMap((selection) => {
       if (selection.kind === Kind.FIELD) return [selection];
       const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments.get(selection.name.value);
@@ -144,6 +146,10 @@ class Walk {
   }
 }
 
-function keyBytes({ alias, name }: FieldNode): number {
-  return (alias ?? name).value.length + punctuationBytes;
+function toKey({ alias, name }: FieldNode): string {
+  return (alias ?? name).value;
+}
+
+function keyBytes(node: FieldNode): number {
+  return toKey(node).length + punctuationBytes;
 }

@@ -6,6 +6,8 @@ import type { Refusal } from './refusal.ts';
  * milliseconds to describe an error in a string of a megabyte.
  */
 const maxTextCharacters = 10_000;
+/** Maximum number of fields of an object in a variable. No argument takes as many, and graphql-js prints all in an error. */
+const maxObjectFields = 100;
 
 /**
  * The refusal for variables that are too large, else null. Each value counts once per use of its variable, because each
@@ -34,9 +36,13 @@ export function checkVariables(
       }
       if (Array.isArray(value)) for (const item of value) open.push(item);
       else if (typeof value === 'object' && value !== null) {
-        for (const [key, item] of Object.entries(value)) {
+        const keys = Object.keys(value);
+        if (keys.length > maxObjectFields) {
+          return { limit: 'maxVariableValues', allowed: maxObjectFields, found: keys.length };
+        }
+        for (const key of keys) {
           characters += times * key.length;
-          open.push(item);
+          open.push((value as Readonly<Record<string, unknown>>)[key]);
         }
       }
       if (characters > maxVariableCharacters) {

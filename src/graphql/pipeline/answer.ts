@@ -115,15 +115,15 @@ function withRequestId(error: GraphQLFormattedError, requestId: string): GraphQL
  *
  * @throws GatewayError if the operation is over a limit.
  */
-async function stringifyWithin(body: object, { document }: FoundOperation, { budget, client }: GatewayContext) {
+async function stringifyWithin(body: object, { operation }: FoundOperation, { budget, client }: GatewayContext) {
   budget.throwIfExceeded();
-  const estimate = estimateAnswerBytes(body, budget.limits.maxAnswerBytes + document.schemaBytes);
+  const estimate = estimateAnswerBytes(body, budget.limits.maxAnswerBytes + operation.schemaBytes);
   // If upstream rejects the token, the lower limit applies.
-  if (estimate > budget.maxAnswerBytes + document.schemaBytes) await client.verifyToken().catch(() => {});
-  budget.checkAnswer(estimate - document.schemaBytes);
+  if (estimate > budget.maxAnswerBytes + operation.schemaBytes) await client.verifyToken().catch(() => {});
+  budget.checkAnswer(estimate - operation.schemaBytes);
   const text = JSON.stringify(body);
   const bytes = Buffer.byteLength(text);
-  budget.checkAnswer(bytes - document.schemaBytes);
+  budget.checkAnswer(bytes - operation.schemaBytes);
   budget.hold(bytes);
   return text;
 }

@@ -15,14 +15,13 @@ import type { TrustedDocuments } from '../documents/trusted-documents.ts';
 import { MemoryPool } from '../limits/memory-pool.ts';
 import { OperationBudget } from '../limits/operation-budget.ts';
 import { AnswerWriter } from './answer.ts';
-import { type Sample, startApollo } from './apollo-executor.ts';
+import { startApollo } from './apollo-executor.ts';
 import { createExecuteOperation, type ExecuteOperation } from './execute-operation.ts';
 import { createFindOperation, type FindOperation } from './find-operation.ts';
 
 export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   readonly settings: Settings;
-  readonly sample: Sample;
   readonly upstream: Upstream;
   /** Null: none are registered. */
   readonly trustedDocuments: TrustedDocuments | null;
@@ -62,22 +61,18 @@ export interface Graphql {
   readonly answers: AnswerWriter;
   /** The memory that all operations share. */
   readonly workingMemory: MemoryPool;
-  /** The page for a browser. */
-  landingPage(): Promise<string>;
   close(): Promise<void>;
 }
 
 /** Creates the steps that find, execute and answer operations. */
 export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
-  const { schema, settings, sample, upstream, memory, onDefect } = options;
+  const { schema, settings, upstream, memory, onDefect } = options;
   const workingMemory = new MemoryPool(settings.maxWorkingBytes || toWorkingBytes(options.memorySource));
   const apollo = await startApollo({
     schema,
-    sample,
     federatedTracing: settings.federatedTracing,
-    explorer: !settings.production,
   });
-  const isGuarded = settings.routerSecret !== null;
+  const isGuarded = settings.routerSecrets !== null;
   const sharedOptions: Omit<ContextOptions, 'federation' | 'budget'> = {
     verifyRemovals: settings.verifyRemovals,
     bulkConcurrency: settings.bulkConcurrency,
@@ -116,7 +111,6 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
       federatedTracing: settings.federatedTracing,
     }),
     answers: new AnswerWriter({ showsSchema: settings.introspection, onDefect }),
-    landingPage: () => apollo.landingPage(),
     workingMemory,
     close: () => apollo.stop(),
   };

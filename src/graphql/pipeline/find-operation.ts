@@ -1,4 +1,11 @@
-import { type GraphQLSchema, getOperationAST, getVariableValues, OperationTypeNode } from 'graphql';
+import {
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  type VariableDefinitionNode,
+} from 'graphql';
 import { GatewayError } from '../../errors.ts';
 import type { Limits } from '../../settings/settings.ts';
 import type { DocumentStore, KnownDocument } from '../documents/document-store.ts';
@@ -8,6 +15,7 @@ import type { TrustedDocuments } from '../documents/trusted-documents.ts';
 import { InvalidRequest } from '../invalid-request.ts';
 import { checkCost } from '../limits/document.ts';
 import { toLimitError } from '../limits/refusal.ts';
+import { SchemaBytes } from '../limits/schema-bytes.ts';
 import { checkVariables } from '../limits/variables.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -51,8 +59,12 @@ export type FindOperation = (
 
 /** Maximum number of reported variable errors. */
 const maxMistakes = 20;
+/** Maximum JSON size of variables of which more than the first error is reported, in characters. */
+const maxPrintedCharacters = 10_000;
 
 export function createFindOperation({ schema, limits, store, trust }: FindOptions): FindOperation {
+  const schemaBytes = new SchemaBytes(schema);
+
   /** The text of the requested document, or the document itself if it is already known. */
   function resolve({ query, documentId, sha256 }: Parameters): string | KnownDocument | undefined {
     if (query === undefined) {
@@ -63,15 +75,6 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
     return document?.text === query ? document : query;
   }
 
-  function checkTrust(text: string | undefined, operationName: string | undefined, requestId: string): void {
-    if (trust.mode === 'off' || (text !== undefined && trust.documents?.has(text))) return;
-    if (trust.mode === 'enforce') {
-      const message = 'The document is not in the manifest of trusted documents. Register it there first.';
-      throw new GatewayError('DOCUMENT_NOT_TRUSTED', message);
-    }
-    trust.onUntrusted(operationName, requestId);
-  }
-
   function findOperation(document: KnownDocument, name: string | undefined, variables: FoundOperation['variables']) {
     const known = document.operations.get(name);
     if (known?.hasFixedCost) return known;
@@ -79,16 +82,25 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
     const cost = checkCost(document.syntaxTree, schema, limits, node, variables);
     if (cost.refusal !== null) throw toLimitError(cost.refusal);
     if (known !== undefined) return known;
-    const operation = new Operation(schema, document.syntaxTree, node, cost);
+    const measure = { ...cost, schemaBytes: measureSchemaBytes(document, node) };
+    const operation = new Operation(schema, document.syntaxTree, node, measure);
     store.addOperation(document, name, operation);
     return operation;
+  }
+
+  /** Measures only the requested operation: a document may hold many introspection queries. */
+  function measureSchemaBytes({ syntaxTree }: KnownDocument, node: OperationDefinitionNode): number {
+    const found = schemaBytes.measure(syntaxTree, node);
+    if (found <= schemaBytes.max) return found;
+    const refusal = { limit: 'maxAnswerBytes', allowed: schemaBytes.max, found } as const;
+    throw toLimitError(refusal, ' This counts introspection only: request less of it in one operation.');
   }
 
   return (parameters, { requestId, isRouter }) => {
     const { operationName, variables, sha256 } = parameters;
     const resolved = resolve(parameters);
     // A router generates its documents.
-    if (!isRouter) checkTrust(typeof resolved === 'object' ? resolved.text : resolved, operationName, requestId);
+    if (!isRouter) checkTrust(trust, typeof resolved === 'object' ? resolved.text : resolved, operationName, requestId);
     // Clients match this exact message.
     if (resolved === undefined) throw new GatewayError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
     const document = typeof resolved === 'object' ? resolved : store.get(resolved);
@@ -98,17 +110,40 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
     const operation = findOperation(document, operationName, variables);
     const overVariables = checkVariables(variables, operation.variableUses, limits);
     if (overVariables !== null) throw toLimitError(overVariables);
-    if (parameters.isSafe && operation.node.operation === OperationTypeNode.MUTATION) {
-      throw new GatewayError('BAD_REQUEST', 'GET does not execute mutations. Send the mutation by POST.', {
-        status: 405,
-        allow: 'POST',
-      });
-    }
+    if (parameters.isSafe) checkSafe(operation.node);
     const definitions = operation.node.variableDefinitions ?? [];
-    const { coerced, errors } = getVariableValues(schema, definitions, variables, { maxErrors: maxMistakes });
+    const { coerced, errors } = coerceVariables(schema, definitions, variables);
     if (errors !== undefined) throw new InvalidRequest('BAD_USER_INPUT', errors, toLines(document.text));
     return { document, operation, operationName, variables, coerced };
   };
+}
+
+function checkTrust(trust: Trust, text: string | undefined, name: string | undefined, requestId: string): void {
+  if (trust.mode === 'off' || (text !== undefined && trust.documents?.has(text))) return;
+  if (trust.mode === 'enforce') {
+    const message = 'The document is not in the manifest of trusted documents. Register it there first.';
+    throw new GatewayError('DOCUMENT_NOT_TRUSTED', message);
+  }
+  trust.onUntrusted(name, requestId);
+}
+
+/** Refuses operations that may change something. */
+function checkSafe({ operation }: OperationDefinitionNode): void {
+  if (operation !== OperationTypeNode.MUTATION) return;
+  const message = 'GET does not execute mutations. Send the mutation by POST.';
+  throw new GatewayError('BAD_REQUEST', message, { status: 405, allow: 'POST' });
+}
+
+/** Reports every error only in small variables: for each one, graphql-js prints the whole value that contains it. */
+function coerceVariables(
+  schema: GraphQLSchema,
+  definitions: readonly VariableDefinitionNode[],
+  variables: FoundOperation['variables'],
+): ReturnType<typeof getVariableValues> {
+  const found = getVariableValues(schema, definitions, variables, { maxErrors: 1 });
+  const hasMore = (found.errors?.length ?? 0) > 1;
+  if (!hasMore || JSON.stringify(variables).length > maxPrintedCharacters) return found;
+  return getVariableValues(schema, definitions, variables, { maxErrors: maxMistakes });
 }
 
 function selectOperation({ syntaxTree }: KnownDocument, name: string | undefined, schema: GraphQLSchema) {

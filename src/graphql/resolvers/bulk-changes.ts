@@ -33,7 +33,7 @@ export interface PairTask extends ImageMemberKey {
 /** Finds the members of the image of a pair; null where they cannot be had. */
 export type FindMembers = (key: ImageMemberKey) => Promise<MemberList | null>;
 
-/** What became of a task. */
+/** The result of a task. */
 export interface TaskChange extends Omit<MemberChange, 'key'> {
   readonly key: Pick<Task, 'imageId' | 'memberId'>;
 }
@@ -67,7 +67,7 @@ export function changePair(context: GatewayContext, findMembers: FindMembers) {
     task.action === 'ADD' ? addMember(task, context) : ensureNoMember(task, context, await findMembers(task));
 }
 
-/** Carries out one task. Reports what fails, so that no pair hides what became of another. */
+/** Carries out one task. Reports what fails, so that one pair does not hide the result of another. */
 export async function carryOutTask<T extends Task>(task: T, index: number, bulk: Bulk<T>): Promise<ChangeRow> {
   const { context, info, fields, change } = bulk;
   try {
@@ -91,7 +91,7 @@ export function reportFailure(
   return error.details.outcome ?? 'FAILED';
 }
 
-/** What became of a task, as a row. */
+/** The result of a task, as a row. */
 function toRow({ action }: Task, { key, member, userErrors, unchanged }: TaskChange, fields: FieldNames): ChangeRow {
   const { imageId, memberId } = key;
   const row = { action, imageId, memberId, imageMember: member };

@@ -5,7 +5,7 @@ import { updateImage } from '../data/writes.ts';
 import type { ImageUserError } from '../generated.ts';
 import { noSuchImage, refuseId, userError } from './refusal.ts';
 
-/** What became of changing one image. */
+/** The result of changing one image. */
 export interface ImageChangeResult {
   /** The image as it is after the change; null where nothing was changed. */
   readonly image: ImageAttributes | null;
@@ -66,7 +66,7 @@ function explainRefusal(error: unknown, imageId: string, { visibility, tags }: I
     case 403:
       return visibility && isAboutVisibility(error) ? notAllowed(imageId, visibility) : notOwner(imageId);
     case 404:
-      return noSuchImage({ imageId, memberId: '' });
+      return noSuchImage({ imageId });
     case 413:
       if (error.code === 'RATE_LIMITED' || tags === undefined) throw error;
       return userError('INVALID_INPUT', `Image ${imageId} cannot have that many tags in this cloud.`, [

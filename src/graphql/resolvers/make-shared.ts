@@ -8,7 +8,7 @@ import { changeImage } from './image-change.ts';
 import { imageNotShared, noSuchImage, refuseId } from './refusal.ts';
 import { runEach } from './run-each.ts';
 
-/** What became of making one image `SHARED`. */
+/** The result of making one image `SHARED`. */
 interface ImageChangeRow {
   readonly imageId: string;
   readonly outcome: ImageMemberOutcome;
@@ -19,7 +19,8 @@ interface ImageChangeRow {
 const fields = { imageId: 'imageIds', visibility: 'makeShared' };
 
 /**
- * Makes those of these images `SHARED` that are `PRIVATE`, a few at a time. What everyone may see stays so.
+ * Makes those of the images `SHARED` that are `PRIVATE`; others are left alone. The changes run one after another, because
+ * Glance reads and then writes an image in one transaction: on SQLite, two concurrent ones fail.
  *
  * @returns a row for each image.
  */
@@ -28,11 +29,10 @@ export async function makeShared(
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<ImageChangeRow[]> {
-  const { loaders, bulkConcurrency } = context;
   // All together, before the first write: after it, everything is looked up again.
-  const images = imageIds.map((imageId) => loaders.image(imageId));
+  const images = imageIds.map((imageId) => context.loaders.image(imageId));
   await Promise.allSettled(images);
-  return runEach(imageIds, bulkConcurrency, foldId, async (imageId, index) => {
+  return runEach(imageIds, 1, foldId, async (imageId, index) => {
     try {
       const image = (await images[index]) ?? null;
       const { outcome, userErrors } = await makeOneShared(imageId, image, context);
@@ -50,7 +50,7 @@ async function makeOneShared(
 ): Promise<Omit<ImageChangeRow, 'imageId'>> {
   const unusable = refuseId('imageId', imageId);
   if (unusable.length > 0) return { outcome: 'REFUSED', userErrors: unusable };
-  if (image === null) return { outcome: 'REFUSED', userErrors: [noSuchImage({ imageId, memberId: '' })] };
+  if (image === null) return { outcome: 'REFUSED', userErrors: [noSuchImage({ imageId })] };
   if (image.visibility === 'SHARED') return { outcome: 'UNCHANGED', userErrors: [] };
   if (image.visibility !== 'PRIVATE') return { outcome: 'REFUSED', userErrors: [imageNotShared(image)] };
   const { userErrors } = await changeImage(imageId, { visibility: 'SHARED' }, context);

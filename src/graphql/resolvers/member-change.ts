@@ -6,7 +6,7 @@ import { createMember, deleteMember, updateMember } from '../data/writes.ts';
 import type { ImageUserError } from '../generated.ts';
 import { alreadyMember, explainRefusal, imageNotShared, notOwner, refuseIds, type Write } from './refusal.ts';
 
-/** What became of changing one member. */
+/** The result of changing one member. */
 export interface MemberChange {
   /** The key of the member, in the spelling that upstream holds where that is known, else as it was asked for. */
   readonly key: ImageMemberKey;

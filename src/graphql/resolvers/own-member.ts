@@ -48,7 +48,7 @@ export class OwnMember {
   async #findListed(imageId: string): Promise<string | ImageUserError> {
     const { identity, loaders } = this.#context;
     const list = await loaders.memberList(imageId);
-    if (list === null) return noSuchImage({ imageId, memberId: '' });
+    if (list === null) return noSuchImage({ imageId });
     const [member, another] = list.rows;
     const [incomplete] = list.errors;
     if (incomplete) throw incomplete;

@@ -106,7 +106,7 @@ export function imageNotShared({ id, visibility }: ImageAttributes): ImageUserEr
 }
 
 /** The user error for an image that is not there, or that the token may not see. */
-export function noSuchImage({ imageId }: ImageMemberKey): ImageUserError {
+export function noSuchImage({ imageId }: Pick<ImageMemberKey, 'imageId'>): ImageUserError {
   return userError('NOT_FOUND', `There is no image ${imageId}, or this token may not see it.`, imageField);
 }
 
@@ -121,7 +121,7 @@ export function invalidInput(message: string): ImageUserError {
 }
 
 function explainNotFound(write: Write, { imageId, memberId }: ImageMemberKey): ImageUserError {
-  if (write === 'create') return noSuchImage({ imageId, memberId });
+  if (write === 'create') return noSuchImage({ imageId });
   const help = write === 'update' ? ' Only a member can set its status, with a token of its own project.' : '';
   return userError(
     'NOT_FOUND',

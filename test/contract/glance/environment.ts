@@ -3,7 +3,7 @@ import type { Caller, Cloud, ProjectName } from '../cloud.ts';
 /** The callers with tokens that a cloud issues; the other tokens are invented. */
 export type IssuedCaller = Exclude<Caller, 'bad' | 'empty' | 'nobody'>;
 
-type Known = 'imagesApiUrl' | 'identityApiUrl' | 'projects' | 'sandboxId' | 'memberQuota' | 'database';
+type Known = 'imagesApiUrl' | 'identityApiUrl' | 'projects' | 'sandboxId' | 'memberQuota' | 'database' | 'policy';
 
 /** A running Glance, as described by the environment. */
 export interface Glance extends Pick<Cloud, Known> {
@@ -55,6 +55,7 @@ export function parseGlance(environment: Readonly<Partial<Record<string, string>
     projects: readAll(projectNames, '_PROJECT_ID'),
     memberQuota: Number(environment['MEMBER_QUOTA'] || 128),
     database: environment['GLANCE_DATABASE'] === 'mariadb' ? 'mariadb' : 'sqlite',
+    policy: environment['GLANCE_POLICY'] === 'secure' ? 'secure' : 'legacy',
   } as const;
   if (missing.length === 0) return glance;
   throw new Error(

@@ -36,6 +36,17 @@ const composers = {
 
 /** Other possible identity subgraphs; that of the example overrides `Project.name`. */
 const identities = {
+  'that has errors of its own, as most graphs do': `type Project @key(fields: "id") { id: ID! name: String @override(from: "images") }
+    type UserError { code: UserErrorCode! message: String! path: [String!] }
+    enum UserErrorCode { TAKEN NOT_FOUND }
+    scalar DateTime
+    scalar JSON
+    scalar JSONObject
+    type PageInfo @shareable { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
+    type RenameProjectPayload { project: Project renamedAt: DateTime details: JSON userErrors: [UserError!]! }
+    type ProjectConnection { nodes: [Project!]! pageInfo: PageInfo! }
+    extend type Query { projects: ProjectConnection }
+    type Mutation { renameProject(id: ID!, name: String!): RenameProjectPayload! }`,
   'that shares the names of projects':
     'type Project @key(fields: "id") { id: ID! name: String @shareable domain: String }',
   'that also owns users': `type Project @key(fields: "id") { id: ID! name: String @override(from: "images") }
@@ -69,6 +80,15 @@ for (const [name, compose] of Object.entries(composers)) {
         assert.deepEqual(compose([...others, toIdentity(types)]).errors, []);
       });
     }
+
+    it('composes it under any name', () => {
+      const [images, ...others] = graph.services as readonly [Service, ...Service[]];
+      const renamed = others.map((service) => ({
+        ...service,
+        sdl: service.sdl.replaceAll('from: "images"', 'from: "image-sharing"'),
+      }));
+      assert.deepEqual(compose([{ ...images, name: 'image-sharing' }, ...renamed]).errors, []);
+    });
 
     it('resolves project names in the subgraph that overrides them', () => {
       const takes = 'type Project @key(fields: "id") { id: ID! name: String }';

@@ -4,15 +4,15 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** Which image to share, and with whom. */
+/** The image to share, and the project to share it with. */
 export type CreateImageMemberInput = {
   /** The id of the image to share. */
   readonly imageId: string;
-  /** The id of the project to share it with. It can hold ASCII characters only: the Images API finds no others again. */
+  /** The id of the project to share it with, in ASCII characters: the Images API cannot look up others. */
   readonly memberId: string;
 };
 
-/** Which image to stop sharing, and with whom. */
+/** The image to stop sharing, and the project to remove. */
 export type DeleteImageMemberInput = {
   /** The id of the image. */
   readonly imageId: string;
@@ -20,9 +20,9 @@ export type DeleteImageMemberInput = {
   readonly memberId: string;
 };
 
-/** The kinds of errors that a user can cause and mend. */
+/** The kinds of errors that a user can fix. */
 export type ImageUserErrorCode =
-  /** The project is a member of the image already; the payload holds the existing row. */
+  /** The project is a member of the image already; the payload has the existing member. */
   | 'ALREADY_MEMBER'
   /** Members can be changed only while the image's visibility is `SHARED`. */
   | 'IMAGE_NOT_SHARED'
@@ -30,7 +30,7 @@ export type ImageUserErrorCode =
   | 'INVALID_INPUT'
   /** The image has as many members as the operator of the cloud allows. */
   | 'MEMBER_LIMIT_EXCEEDED'
-  /** No such image or member, or this token may not see it: the Images API answers both alike. */
+  /** The image or member does not exist, or the token may not see it: the Images API does not distinguish the two. */
   | 'NOT_FOUND'
   /** Only the member itself may set its status, with a token of its own project. */
   | 'NOT_IMAGE_MEMBER'
@@ -39,22 +39,22 @@ export type ImageUserErrorCode =
   /** The cloud does not allow this token to give the image that visibility. */
   | 'VISIBILITY_NOT_ALLOWED';
 
-/** What a member decided about an image that is shared with it. */
+/** A member's decision about an image that is shared with it. */
 export type MemberStatus =
   /** Accepted: the image is in the member's image list. */
   | 'ACCEPTED'
-  /** Not decided, or set aside: the image can be used by its id, and is not in the member's image list. */
+  /** Not decided, or reset: the member can use the image by its id, but it is not in the member's image list. */
   | 'PENDING'
-  /** Rejected: the image can be used by its id, and is not in the member's image list. */
+  /** Rejected: the member can use the image by its id, but it is not in the member's image list. */
   | 'REJECTED';
 
-/** Which membership to change, and how. */
+/** The membership to change, and its new status. */
 export type UpdateMemberStatusInput = {
   /** The id of the image. */
   readonly imageId: string;
   /**
-   * The id of the member's project. By default it is the caller's own, which costs one call to the Identity service, or two
-   * to the Images API where this gateway asks no Identity service. An administrator must name it there.
+   * The id of the member's project. It defaults to the caller's own project, which costs one call to the Identity service,
+   * or two to the Images API if no Identity service is configured. Administrators must then name it.
    */
   readonly memberId?: string | null | undefined;
   /** The new status. */
@@ -64,37 +64,44 @@ export type UpdateMemberStatusInput = {
 export type InboxQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type InboxQuery = { readonly images: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string | null, readonly myMembership: { readonly id: string, readonly status: MemberStatus } | null }> } | null };
+export type InboxQuery = { readonly __typename: 'Query', readonly images: { readonly __typename: 'ImageConnection', readonly nodes: ReadonlyArray<{ readonly __typename: 'Image', readonly id: string, readonly name: string | null, readonly myMembership: { readonly __typename: 'ImageMember', readonly id: string, readonly status: MemberStatus } | null }> } | null };
 
 export type DecideMutationVariables = Exact<{
   input: UpdateMemberStatusInput;
 }>;
 
 
-export type DecideMutation = { readonly updateMemberStatus: { readonly imageMember: { readonly id: string, readonly status: MemberStatus } | null, readonly userErrors: ReadonlyArray<{ readonly code: ImageUserErrorCode, readonly message: string }> } };
+export type DecideMutation = { readonly __typename: 'Mutation', readonly updateMemberStatus: { readonly __typename: 'UpdateMemberStatusPayload', readonly imageMember: { readonly __typename: 'ImageMember', readonly id: string, readonly status: MemberStatus } | null, readonly userErrors: ReadonlyArray<{ readonly __typename: 'ImageUserError', readonly code: ImageUserErrorCode, readonly message: string }> } };
 
 export type MembersQueryVariables = Exact<{
   imageId: string;
 }>;
 
 
-export type MembersQuery = { readonly image: { readonly id: string, readonly name: string | null, readonly members: ReadonlyArray<{ readonly id: string, readonly memberId: string, readonly status: MemberStatus }> | null } | null };
+export type MembersQuery = { readonly __typename: 'Query', readonly image: { readonly __typename: 'Image', readonly id: string, readonly name: string | null, readonly members: ReadonlyArray<{ readonly __typename: 'ImageMember', readonly id: string, readonly memberId: string, readonly status: MemberStatus }> | null } | null };
 
-export type MemberListFragment = { readonly id: string, readonly members: ReadonlyArray<{ readonly id: string, readonly memberId: string, readonly status: MemberStatus }> | null };
+export type MemberListFragment = { readonly __typename: 'Image', readonly id: string, readonly members: ReadonlyArray<{ readonly __typename: 'ImageMember', readonly id: string, readonly memberId: string, readonly status: MemberStatus }> | null };
 
 export type ShareMutationVariables = Exact<{
   input: CreateImageMemberInput;
 }>;
 
 
-export type ShareMutation = { readonly createImageMember: { readonly image: { readonly id: string, readonly members: ReadonlyArray<{ readonly id: string, readonly memberId: string, readonly status: MemberStatus }> | null } | null, readonly userErrors: ReadonlyArray<{ readonly code: ImageUserErrorCode, readonly message: string }> } };
+export type ShareMutation = { readonly __typename: 'Mutation', readonly createImageMember: { readonly __typename: 'CreateImageMemberPayload', readonly image: { readonly __typename: 'Image', readonly id: string, readonly members: ReadonlyArray<{ readonly __typename: 'ImageMember', readonly id: string, readonly memberId: string, readonly status: MemberStatus }> | null } | null, readonly userErrors: ReadonlyArray<{ readonly __typename: 'ImageUserError', readonly code: ImageUserErrorCode, readonly message: string }> } };
 
 export type StopSharingMutationVariables = Exact<{
   input: DeleteImageMemberInput;
 }>;
 
 
-export type StopSharingMutation = { readonly deleteImageMember: { readonly deletedImageMemberId: string | null, readonly userErrors: ReadonlyArray<{ readonly code: ImageUserErrorCode, readonly message: string }> } };
+export type StopSharingMutation = { readonly __typename: 'Mutation', readonly deleteImageMember: { readonly __typename: 'DeleteImageMemberPayload', readonly deletedImageMemberId: string | null, readonly userErrors: ReadonlyArray<{ readonly __typename: 'ImageUserError', readonly code: ImageUserErrorCode, readonly message: string }> } };
+
+export type PendingInboxQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type PendingInboxQuery = { readonly __typename: 'Query', readonly images: { readonly __typename: 'ImageConnection', readonly edges: ReadonlyArray<{ readonly __typename: 'ImageEdge', readonly cursor: string, readonly node: { readonly __typename: 'Image', readonly id: string, readonly name: string | null, readonly myMembership: { readonly __typename: 'ImageMember', readonly id: string, readonly status: MemberStatus } | null } }>, readonly pageInfo: { readonly __typename: 'PageInfo', readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
 
 export const MemberListFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"MemberList"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Image"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"members"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"memberId"}},{"kind":"Field","name":{"kind":"Name","value":"status"}}]}}]}}]} as unknown as DocumentNode<MemberListFragment, unknown>;
 export const InboxDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Inbox"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"images"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"50"}},{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"sharedWithMe"},"value":{"kind":"BooleanValue","value":true}},{"kind":"ObjectField","name":{"kind":"Name","value":"memberStatus"},"value":{"kind":"EnumValue","value":"ALL"}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"nodes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"myMembership"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"status"}}]}}]}}]}}]}}]} as unknown as DocumentNode<InboxQuery, InboxQueryVariables>;
@@ -102,3 +109,4 @@ export const DecideDocument = {"kind":"Document","definitions":[{"kind":"Operati
 export const MembersDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Members"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"imageId"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"image"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"imageId"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"MemberList"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"MemberList"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Image"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"members"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"memberId"}},{"kind":"Field","name":{"kind":"Name","value":"status"}}]}}]}}]} as unknown as DocumentNode<MembersQuery, MembersQueryVariables>;
 export const ShareDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"Share"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateImageMemberInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createImageMember"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"image"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"MemberList"}}]}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"MemberList"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Image"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"members"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"memberId"}},{"kind":"Field","name":{"kind":"Name","value":"status"}}]}}]}}]} as unknown as DocumentNode<ShareMutation, ShareMutationVariables>;
 export const StopSharingDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"StopSharing"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"DeleteImageMemberInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deleteImageMember"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deletedImageMemberId"}},{"kind":"Field","name":{"kind":"Name","value":"userErrors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}}]} as unknown as DocumentNode<StopSharingMutation, StopSharingMutationVariables>;
+export const PendingInboxDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"PendingInbox"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"images"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"2"}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}},{"kind":"Argument","name":{"kind":"Name","value":"filter"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"sharedWithMe"},"value":{"kind":"BooleanValue","value":true}},{"kind":"ObjectField","name":{"kind":"Name","value":"memberStatus"},"value":{"kind":"EnumValue","value":"PENDING"}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"edges"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"node"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"myMembership"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"status"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]} as unknown as DocumentNode<PendingInboxQuery, PendingInboxQueryVariables>;

@@ -4,9 +4,9 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** The kinds of errors that a user can cause and mend. */
+/** The kinds of errors that a user can fix. */
 export type ImageUserErrorCode =
-  /** The project is a member of the image already; the payload holds the existing row. */
+  /** The project is a member of the image already; the payload has the existing member. */
   | 'ALREADY_MEMBER'
   /** Members can be changed only while the image's visibility is `SHARED`. */
   | 'IMAGE_NOT_SHARED'
@@ -14,7 +14,7 @@ export type ImageUserErrorCode =
   | 'INVALID_INPUT'
   /** The image has as many members as the operator of the cloud allows. */
   | 'MEMBER_LIMIT_EXCEEDED'
-  /** No such image or member, or this token may not see it: the Images API answers both alike. */
+  /** The image or member does not exist, or the token may not see it: the Images API does not distinguish the two. */
   | 'NOT_FOUND'
   /** Only the member itself may set its status, with a token of its own project. */
   | 'NOT_IMAGE_MEMBER'
@@ -23,22 +23,22 @@ export type ImageUserErrorCode =
   /** The cloud does not allow this token to give the image that visibility. */
   | 'VISIBILITY_NOT_ALLOWED';
 
-/** What a member decided about an image that is shared with it. */
+/** A member's decision about an image that is shared with it. */
 export type MemberStatus =
   /** Accepted: the image is in the member's image list. */
   | 'ACCEPTED'
-  /** Not decided, or set aside: the image can be used by its id, and is not in the member's image list. */
+  /** Not decided, or reset: the member can use the image by its id, but it is not in the member's image list. */
   | 'PENDING'
-  /** Rejected: the image can be used by its id, and is not in the member's image list. */
+  /** Rejected: the member can use the image by its id, but it is not in the member's image list. */
   | 'REJECTED';
 
-/** Which membership to change, and how. */
+/** The membership to change, and its new status. */
 export type UpdateMemberStatusInput = {
   /** The id of the image. */
   readonly imageId: string;
   /**
-   * The id of the member's project. By default it is the caller's own, which costs one call to the Identity service, or two
-   * to the Images API where this gateway asks no Identity service. An administrator must name it there.
+   * The id of the member's project. It defaults to the caller's own project, which costs one call to the Identity service,
+   * or two to the Images API if no Identity service is configured. Administrators must then name it.
    */
   readonly memberId?: string | null | undefined;
   /** The new status. */

@@ -1,0 +1,160 @@
+import type { Browser } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startBrowser, visit } from '../../support/browser.ts';
+import { debian, lineOf, membersOf, offerOf, openAs, openWith, stranger } from '../../support/console.ts';
+import { startGateway, startImagesApi, startSlowWay, toEnvironment } from '../../support/gateway.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+  return () => browser.close();
+});
+
+describe('identity', () => {
+  it('a token is checked before anything is shown', async () => {
+    await using gateway = await startGateway();
+    await using tab = await visit(browser, `${gateway.url}/console/`);
+    const { page } = tab;
+    await page.getByLabel(/^Token/).fill('no-such-token');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').getByText('did not accept this token').waitFor();
+    await page.getByLabel(/^Token/).fill('demo-consumer-b-token');
+    await page.keyboard.press('Enter');
+    await page.locator('summary').getByText('consumer-b').first().waitFor();
+  });
+
+  it('the header tells user, project, roles and expiry, and another project is a click away', async () => {
+    await using gateway = await startGateway();
+    await using tab = await openAs(browser, 'producer-reader', gateway);
+    const { page } = tab;
+    await page.locator('summary').getByText('reader', { exact: true }).waitFor();
+    await page.locator('summary').click();
+    await page.getByText(/expires in/).waitFor();
+    await page.getByText('Your only role is reader.', { exact: false }).waitFor();
+    await page.getByRole('link', { name: 'Explorer' }).waitFor();
+    await page.getByRole('button', { name: 'Switch project…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'consumer-b' }).click();
+    await page.locator('summary').getByText('consumer-b').first().waitFor();
+    await lineOf(page, 'Debian 12 (Bookworm)').waitFor({ state: 'detached' });
+  });
+
+  it('the token stays in the tab: in no address, and in no storage that outlives it', async () => {
+    await using gateway = await startGateway();
+    await using tab = await openAs(browser, 'producer', gateway);
+    const { page } = tab;
+    await page.reload();
+    await lineOf(page, 'Debian 12 (Bookworm)').waitFor();
+    expect(tab.addresses.filter((address) => address.includes('demo-producer-token'))).toEqual([]);
+    expect(await page.evaluate(() => JSON.stringify(localStorage) + document.cookie)).toBe('{}');
+    await page.locator('summary').click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+  });
+
+  it('a token that expires is asked for again in place, and nothing is lost', async () => {
+    await using gateway = await startGateway();
+    await using tab = await openAs(browser, 'producer', gateway, `#/images?share=${debian}`);
+    const { page } = tab;
+    await page.getByRole('combobox', { name: 'Share with' }).fill('stran');
+    await page.route('**/graphql', (route) =>
+      route.fulfill({ json: { errors: [{ message: 'expired', extensions: { code: 'UNAUTHENTICATED' } }] } }),
+    );
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await page.getByRole('dialog', { name: 'Your token has expired' }).waitFor();
+    await page.unroute('**/graphql');
+    await page.getByLabel('New token').fill('demo-producer-token');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Your token has expired' }).waitFor({ state: 'detached' });
+    expect(await page.getByRole('combobox', { name: 'Share with' }).inputValue()).toBe('stran');
+    await membersOf(page, 'Debian 12 (Bookworm)').waitFor();
+  });
+});
+
+describe('a slow Images API', () => {
+  it('shows skeletons immediately and images after one call, before any member is read', async () => {
+    await using imagesApi = await startImagesApi();
+    await using way = await startSlowWay(imagesApi.url);
+    await using gateway = await startGateway({ ...toEnvironment(imagesApi.url), IMAGES_API_URL: way.url });
+    await using tab = await openWith(browser, 'demo-producer-token', gateway);
+    const { page } = tab;
+    await lineOf(page, 'Debian 12 (Bookworm)').waitFor();
+    way.delayMs = 3_000;
+    await page.reload();
+    await page.getByRole('status', { name: 'Reading images' }).waitFor({ timeout: 2_500 });
+    const start = Date.now();
+    await lineOf(page, 'Debian 12 (Bookworm)').waitFor();
+    expect(Date.now() - start).toBeLessThan(9_000);
+    await page.getByRole('button', { name: 'Debian 12 (Bookworm)', exact: true }).click();
+    await page.getByRole('status', { name: 'Reading who has access' }).waitFor({ timeout: 1_000 });
+    await membersOf(page, 'Debian 12 (Bookworm)').waitFor();
+
+    // The button locks while the sharing is under way, and a second press sends nothing.
+    await page.getByRole('link', { name: 'Share Debian 12 (Bookworm)' }).click();
+    await page.getByRole('combobox', { name: 'Share with' }).fill(stranger);
+    tab.operations.length = 0;
+    const share = page.getByRole('button', { name: /^Shar/ }).first();
+    await share.dblclick();
+    await page.getByRole('button', { name: 'Sharing…' }).waitFor();
+    await page.getByText('1 shared.').waitFor();
+    expect(tab.operations.filter((name) => name === 'Share')).toHaveLength(1);
+  }, 120_000);
+});
+
+it('a change in one tab reaches the other', async () => {
+  await using gateway = await startGateway();
+  await using tab = await openAs(browser, 'stranger', gateway, '#/inbox');
+  await tab.page.getByText('Nothing to decide.').waitFor();
+  const other = await tab.page.context().newPage();
+  await other.goto(`${gateway.url}/console/#/images?share=${debian}`);
+  await other
+    .getByRole('listitem')
+    .getByRole('button', { name: /^producer / })
+    .click();
+  await other.getByRole('combobox', { name: 'Share with' }).fill('stranger');
+  await other.keyboard.press('Enter');
+  await other.keyboard.press('Enter');
+  await other.getByText('1 shared.').waitFor();
+  await offerOf(tab.page, 'Debian 12 (Bookworm)').waitFor();
+});
+
+describe('an error', () => {
+  it('about an Images API that cannot be reached stands at the token, which stays', async () => {
+    await using gateway = await startGateway({ IMAGES_API_URL: 'http://127.0.0.1:9', CONSOLE: 'true' });
+    await using tab = await openWith(browser, 'any', gateway);
+    await tab.page.getByRole('alert').getByText('cannot be reached at the moment').waitFor();
+    expect(await tab.page.getByLabel(/^Token/).inputValue()).toBe('any');
+  });
+
+  it('about a gateway that is gone leaves what is on the screen', async () => {
+    await using gateway = await startGateway();
+    await using tab = await openAs(browser, 'consumer-a', gateway, '#/inbox');
+    const offer = offerOf(tab.page, 'Debian 12 (Bookworm)');
+    await offer.waitFor();
+    await gateway.stop();
+    await offer.getByRole('button', { name: /^Accept/ }).click();
+    await offer.getByText('The gateway did not answer.').waitFor();
+  });
+});
+
+// A busy machine paints late; a second look decides.
+it('on a slow line, the frame of the page is there within a second, and all of it is small', { retry: 2 }, async () => {
+  await using gateway = await startGateway();
+  await using tab = await visit(browser, 'about:blank');
+  const { page } = tab;
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Network.enable');
+  const throughput = 400_000 / 8;
+  const throttle = { offline: false, latency: 100, downloadThroughput: throughput, uploadThroughput: throughput };
+  await devtools.send('Network.emulateNetworkConditions', throttle);
+  await page.goto(`${gateway.url}/console/`);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  const { paint, bytes } = await page.evaluate(() => ({
+    paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.POSITIVE_INFINITY,
+    bytes: performance
+      .getEntriesByType('resource')
+      .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).transferSize, 0),
+  }));
+  expect(paint).toBeLessThan(1_000);
+  expect(bytes).toBeLessThan(200_000);
+});

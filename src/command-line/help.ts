@@ -1,0 +1,47 @@
+import type { Setting } from '../settings/setting.ts';
+import { settingTable } from '../settings/settings.ts';
+
+const usage = `Serves the OpenStack Images API, with its image sharing, as a GraphQL API and an Apollo Federation subgraph.
+
+Usage: image-sharing-gateway [demo] [option]
+
+  image-sharing-gateway          serves the Images API at IMAGES_API_URL, in production: IMAGES_API_URL is required,
+                                 and PRODUCTION is true unless it is set
+  image-sharing-gateway demo     serves the embedded Images API, with images that are forgotten at the end
+
+Options:
+  --check-config                 reads the settings, prints each mistake on one line, and exits with 0 or 1
+  --print-schema[=client]        prints the schema that clients see, as SDL
+  --print-schema=subgraph        prints the schema that routers and schema registries read, as SDL
+  -h, --help                     prints this text
+  -v, --version                  prints the version
+
+Signals: SIGTERM and SIGINT finish what is in flight and end the process; a second one ends it immediately. SIGHUP reads
+secrets and certificates again.
+
+Settings are environment variables. An empty one counts as not set. A secret may be in a file: NAME_FILE names it.
+`;
+
+/** The text of `--help`: how to call the program, and every setting. */
+export function createHelp(): string {
+  return `${usage}\n${Object.values(settingTable).map(describe).join('\n')}`;
+}
+
+function describe({ name, defaultText, takes, meaning }: Setting<unknown>): string {
+  const facts = `${takes}; default: ${defaultText}`;
+  return `  ${name}\n${wrap(`${meaning} (${facts})`.replaceAll('`', ''), '      ')}`;
+}
+
+/** Breaks a text into indented lines of at most 120 characters, as far as its words allow. */
+function wrap(text: string, indent: string): string {
+  let lines = '';
+  let line = indent.slice(1);
+  for (const word of text.split(' ')) {
+    if (line.length + 1 + word.length > 120) {
+      lines += `${line}\n`;
+      line = indent.slice(1);
+    }
+    line += ` ${word}`;
+  }
+  return `${lines}${line}\n`;
+}

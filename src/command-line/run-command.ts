@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { type Environment, type Launch, parseSettings, SettingsError } from '../settings/parse-settings.ts';
+import { findUnknownNames } from '../settings/unknown-names.ts';
+import { type Command, parseArguments, UsageError } from './arguments.ts';
+
+/** What a process gives the command line. */
+export interface CommandSurroundings {
+  /** The arguments behind the program's name. */
+  readonly args: readonly string[];
+  readonly environment: Environment;
+  /** Whether the compiled program runs, as it does where the package is installed. */
+  readonly installed: boolean;
+  readonly output: Writable;
+  readonly errors: Writable;
+}
+
+/** What is left to do: start the gateway, or end with this exit code. */
+export type Outcome = { readonly launch: Launch } | { readonly exitCode: 0 | 1 | 2 };
+
+/**
+ * Does what the command line asks for, unless it is to serve. Exit codes: 0 for success, 1 for wrong settings, 2 for a
+ * command line that cannot be followed. Loads only what the command needs.
+ */
+export async function runCommand(surroundings: CommandSurroundings): Promise<Outcome> {
+  const { args, installed, errors } = surroundings;
+  const launch = installed ? 'installed' : 'clone';
+  try {
+    const command = parseArguments(args);
+    if (command.kind === 'serve') return { launch };
+    if (command.kind === 'demo') return { launch: 'demo' };
+    if (command.kind === 'check-config') return checkConfig(surroundings, command.demo ? 'demo' : launch);
+    surroundings.output.write(await print(command));
+    return { exitCode: 0 };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    errors.write(`${error.message}\n`);
+    return { exitCode: 2 };
+  }
+}
+
+async function print(command: Extract<Command, { kind: 'help' | 'version' | 'print-schema' }>): Promise<string> {
+  if (command.kind === 'version') return `${readVersion()}\n`;
+  if (command.kind === 'help') {
+    const { createHelp } = await import('./help.ts');
+    return createHelp();
+  }
+  const { printClientSchema, printSubgraphSchema } = await import('../graphql/schema.ts');
+  return command.form === 'client' ? printClientSchema() : printSubgraphSchema();
+}
+
+function checkConfig({ environment, errors }: CommandSurroundings, launch: Launch): Outcome {
+  for (const line of findUnknownNames(environment)) errors.write(`Warning: ${line}\n`);
+  try {
+    parseSettings(environment, launch);
+    return { exitCode: 0 };
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    errors.write(`${error.mistakes.join('\n')}\n`);
+    return { exitCode: 1 };
+  }
+}
+
+/** The version of the package. */
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return String(Object(manifest).version);
+}

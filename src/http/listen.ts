@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import { connect, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Where a server listens. */
+export interface ListenTarget {
+  /** A host name, an address, or the absolute path of a Unix socket, for which the port means nothing. */
+  readonly host: string;
+  readonly port: number;
+  /** The settings that say so, for messages. */
+  readonly settings: { readonly host: string; readonly port: string };
+}
+
+/** A place that a server cannot listen at. Its message is one line that names the settings. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/** A socket is open to its user and group. */
+const socketMode = 0o660;
+
+/**
+ * Starts listening. A socket that a program left behind is replaced.
+ *
+ * @returns the base URL; that of a socket is `http://unix:PATH:`, as nginx writes it.
+ * @throws ListenError.
+ */
+export async function listen(server: Server, target: ListenTarget): Promise<string> {
+  const { host, port } = target;
+  try {
+    if (!host.startsWith('/')) return await start(server, { host, port });
+    await start(server, { path: host }).catch(async (error: unknown) => {
+      if (!isInUse(error) || !lstatSync(host).isSocket() || (await isAlive(host))) throw error;
+      rmSync(host);
+      return start(server, { path: host });
+    });
+    chmodSync(host, socketMode);
+    return `http://unix:${host}:`;
+  } catch (error) {
+    throw new ListenError(describe(error, target), { cause: error });
+  }
+}
+
+/** Time in which connections that reached a socket before it was removed are accepted, in milliseconds. */
+const acceptMs = 100;
+
+/**
+ * Removes a Unix socket and accepts what has reached it already: a proxy is refused before it sends a request, and asks
+ * another process. For a host name or an address there is nothing to remove.
+ */
+export async function withdraw({ host }: Pick<ListenTarget, 'host'>): Promise<void> {
+  if (!host.startsWith('/')) return;
+  rmSync(host, { force: true });
+  await sleep(acceptMs);
+}
+
+async function start(server: Server, options: { path: string } | { host: string; port: number }): Promise<string> {
+  server.listen(options);
+  await once(server, 'listening');
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') return '';
+  return `http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
+}
+
+function isInUse(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+}
+
+/** Whether a program listens at a socket. */
+async function isAlive(path: string): Promise<boolean> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ECONNREFUSED';
+  } finally {
+    socket.destroy();
+  }
+}
+
+function describe(error: unknown, { host, port, settings }: ListenTarget): string {
+  const isSocket = host.startsWith('/');
+  const names = isSocket ? settings.host : `${settings.host} and ${settings.port}`;
+  const place = isSocket ? host : `${host}:${port}`;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return `${names}: ${place} is in use by another program.`;
+  // A folder that is not there is told so too.
+  if (code === 'EACCES')
+    return `${names}: this user may not listen at ${place}${isSocket ? ', if its folder exists' : ''}.`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${settings.host}: this machine has no address ${host}.`;
+  return `${names}: the gateway cannot listen at ${place}: ${error instanceof Error ? error.message : String(error)}`;
+}

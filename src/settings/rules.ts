@@ -1,0 +1,57 @@
+import { createSecureContext } from 'node:tls';
+import type { Launch } from './environment.ts';
+import type { Basis } from './setting.ts';
+import type { Settings } from './settings.ts';
+
+/** What settings must fulfil together. @returns what is wrong, starting with the name of a setting, or null. */
+type Rule = (settings: Settings, byDefault: Basis, launch: Launch) => string | null;
+
+/** All of them. */
+export const rules: readonly Rule[] = [
+  ({ production, imagesApiUrl }, byDefault) =>
+    (production || byDefault.production) && imagesApiUrl === null
+      ? 'IMAGES_API_URL must be set in production. The command `image-sharing-gateway demo` needs no Images API.'
+      : null,
+  ({ imagesApiUrl }, _byDefault, launch) =>
+    launch === 'demo' && imagesApiUrl !== null
+      ? 'IMAGES_API_URL must not be set for `demo`, which serves the embedded Images API.'
+      : null,
+  ({ trustedDocuments, trustedDocumentsManifest }) =>
+    trustedDocuments !== 'off' && trustedDocumentsManifest === null
+      ? 'TRUSTED_DOCUMENTS_FILE must be set where TRUSTED_DOCUMENTS is not off.'
+      : null,
+  ({ upstreamCert, upstreamKey }) =>
+    upstreamCert !== null && upstreamKey === null
+      ? 'UPSTREAM_KEY_FILE must be set where UPSTREAM_CERT_FILE is set.'
+      : null,
+  ({ upstreamCert, upstreamKey }) =>
+    upstreamCert === null && upstreamKey !== null
+      ? 'UPSTREAM_CERT_FILE must be set where UPSTREAM_KEY_FILE is set.'
+      : null,
+  ({ upstreamCert, upstreamKey }) =>
+    upstreamCert !== null && upstreamKey !== null && !belongTogether(upstreamCert, upstreamKey)
+      ? 'UPSTREAM_KEY_FILE must hold the private key of UPSTREAM_CERT_FILE, without a passphrase.'
+      : null,
+  ({ adminHost, adminPort }) =>
+    adminHost !== null && !adminHost.startsWith('/') && adminPort === null
+      ? 'ADMIN_PORT must be set where ADMIN_HOST is a name or an address.'
+      : null,
+  ({ adminHost, adminPort, host }) =>
+    adminPort !== null && adminHost === null && host.startsWith('/')
+      ? 'ADMIN_HOST must be set where ADMIN_PORT is set and HOST is a socket.'
+      : null,
+  ({ adminHost, adminPort, host, port }) =>
+    (adminHost ?? host) === host && (host.startsWith('/') ? adminHost !== null : adminPort === port && port !== 0)
+      ? 'ADMIN_HOST and ADMIN_PORT must not be the same as HOST and PORT.'
+      : null,
+];
+
+/** Whether a private key is that of a certificate, and can be used. */
+function belongTogether(cert: string, key: string): boolean {
+  try {
+    createSecureContext({ cert, key });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,142 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { demoIdentities } from '../../src/simulator/seed.ts';
+import { askForImages, root, run, serve, tryRun } from './run.ts';
+
+const work = mkdtempSync(join(tmpdir(), 'package-'));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+interface Packed {
+  readonly filename: string;
+  readonly size: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+let packed: Packed;
+beforeAll(async () => {
+  const [first] = JSON.parse(
+    await run('npm', ['pack', '--json', '--foreground-scripts=false', '--pack-destination', work]),
+  ) as Packed[];
+  if (first === undefined) throw new Error('npm pack made nothing');
+  packed = first;
+});
+
+/** Makes an empty folder with this Node in it. @returns the environment in which commands run there. */
+async function installNode(version: string): Promise<{ cwd: string; env: NodeJS.ProcessEnv }> {
+  const cwd = mkdtempSync(join(work, 'node-'));
+  writeFileSync(join(cwd, 'package.json'), '{ "private": true }\n');
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', `node@${version}`], { cwd });
+  const path = join(cwd, 'node_modules/.bin');
+  return { cwd, env: { HOME: cwd, PATH: [path, process.env['PATH']].join(delimiter), PORT: '0' } };
+}
+
+/** Installs the tarball in an empty folder. */
+async function installPackage(version: string): Promise<{ cwd: string; env: NodeJS.ProcessEnv; command: string }> {
+  const place = await installNode(version);
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', join(work, packed.filename)], {
+    cwd: place.cwd,
+  });
+  return { ...place, command: join(place.cwd, 'node_modules/.bin/image-sharing-gateway') };
+}
+
+it('the tarball is below 2 MB and holds JavaScript with types and source maps, and no tests', () => {
+  expect(statSync(join(work, packed.filename)).size).toBeLessThan(2_000_000);
+  const paths = packed.files.map(({ path }) => path);
+  for (const path of ['dist/main.js', 'dist/main.js.map', 'dist/start.d.ts', 'schema/image.graphql', 'README.md']) {
+    expect(paths).toContain(path);
+  }
+  expect(paths.filter((path) => /^(?:src|test|bench|docs)\/|\.ts$/.test(path) && !path.endsWith('.d.ts'))).toEqual([]);
+});
+
+describe.each(['22', '24'])('installed in an empty folder on Node %s', (version) => {
+  let place: Awaited<ReturnType<typeof installPackage>>;
+  beforeAll(async () => {
+    place = await installPackage(version);
+  });
+
+  it('takes at most 60 MB, without GraphiQL', async () => {
+    const kilobytes = await run('du', ['-sk', '--exclude=node', 'node_modules'], { cwd: place.cwd });
+    expect(Number.parseInt(kilobytes, 10)).toBeLessThan(60_000);
+    expect(await tryRun('ls', ['node_modules/@graphql-yoga'], place)).toMatchObject({ code: 2 });
+  });
+
+  it('serves the demo, with its console, and ends with 0 on SIGTERM', async () => {
+    await using gateway = await serve(place.command, ['demo'], place);
+    expect(await askForImages(gateway.url, demoIdentities.producer.token)).toHaveLength(3);
+    expect((await fetch(`${gateway.url}/console`)).status).toBe(200);
+    expect((await fetch(`${gateway.url}/explorer`)).status).toBe(404);
+    const { code, output } = await gateway.stop();
+    expect(code).toBe(0);
+    expect(output).toContain('THIS IS A DEMO');
+    expect(output).not.toContain('/explorer');
+  });
+
+  it('serves an Images API, in production', async () => {
+    const env = { ...place.env, IMAGES_API_URL: 'http://127.0.0.1:1' };
+    await using gateway = await serve(place.command, [], { ...place, env });
+    expect((await fetch(`${gateway.url}/explorer`)).status).toBe(404);
+    expect((await fetch(`${gateway.url}/readyz`)).status).toBe(503);
+    expect((await gateway.stop()).code).toBe(0);
+  });
+
+  it('does not start without an Images API, and says so in one line', async () => {
+    const { code, errors, output } = await tryRun(place.command, [], place);
+    expect({ code, output }).toEqual({ code: 1, output: '' });
+    expect(errors).toMatch(/^IMAGES_API_URL [^\n]*\n$/);
+  });
+
+  it('prints its version and the schemas', async () => {
+    const { version: expected } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+    expect(await run(place.command, ['--version'], place)).toBe(`${expected}\n`);
+    expect(await run(place.command, ['--print-schema'], place)).toContain('type Image ');
+    expect(await run(place.command, ['--print-schema=subgraph'], place)).toContain('@key');
+  });
+
+  it('can be imported, with types', async () => {
+    const script = `import { createGateway } from 'image-sharing-gateway'; console.log(typeof createGateway);`;
+    expect(await run('node', ['--input-type=module', '-e', script], place)).toBe('function\n');
+  });
+});
+
+it('a Node that is too old is told so in one line, in the package and in a clone', async () => {
+  const place = await installNode('20');
+  const command = join(place.cwd, 'package/bin/image-sharing-gateway.cjs');
+  await run('tar', ['-xzf', join(work, packed.filename), '-C', place.cwd]);
+  for (const [program, args] of [
+    [command, ['demo']],
+    ['npm', ['start', '--silent', '--prefix', root]],
+    ['node', [join(root, 'bin/image-sharing-gateway.cjs')]],
+  ] as const) {
+    // The clone's own Node must not be found before the one that is too old.
+    const env = program === 'npm' ? { ...place.env, npm_config_script_shell: await noLocalNode(place) } : place.env;
+    const { code, errors } = await tryRun(program, args, { ...place, env });
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^The gateway needs Node \d+\.\d+ or newer; this is v20\.\S+\n$/);
+  }
+});
+
+/** A shell for npm that finds the Node of this place first. */
+async function noLocalNode({ cwd, env }: { cwd: string; env: NodeJS.ProcessEnv }): Promise<string> {
+  const shell = join(cwd, 'shell');
+  writeFileSync(shell, `#!/bin/sh\nPATH=${env['PATH']}\nexec /bin/sh "$@"\n`, { mode: 0o755 });
+  return shell;
+}
+
+it('a clone with production dependencies alone serves, with one command', async () => {
+  const place = await installNode('24');
+  const clone = join(place.cwd, 'clone');
+  await run('git', ['clone', '--quiet', '--depth', '1', `file://${root}`, clone]);
+  await run('npm', ['ci', '--omit=dev', '--no-audit', '--no-fund'], {
+    cwd: clone,
+    env: { ...process.env, ...place.env },
+  });
+  await using gateway = await serve('node', ['bin/image-sharing-gateway.cjs'], { cwd: clone, env: place.env });
+  expect(await askForImages(gateway.url, demoIdentities.producer.token)).toHaveLength(3);
+  const { code } = await tryRun('node', ['bin/image-sharing-gateway.cjs'], {
+    cwd: clone,
+    env: { ...place.env, NODE_ENV: 'production' },
+  });
+  expect(code).toBe(1);
+});

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { findMismatches } from '../../deploy/release-checks.ts';
+
+const schema = 'type Query { a: Int }\n';
+
+const files: Readonly<Record<string, string>> = {
+  'package.json': '{ "version": "1.2.3" }',
+  'package-lock.json': '{ "version": "1.2.3" }',
+  'CHANGELOG.md': '# Changelog\n\n## 1.2.3\n\n- **A**\n\n## 1.2.2\n',
+  Dockerfile: 'LABEL org.opencontainers.image.version="1.2.3"',
+  'compose.yaml': '    image: image-sharing-gateway:1.2.3\n',
+  'deploy/kubernetes/base/kustomization.yaml': '    newTag: 1.2.3\n',
+  'schema/release/subgraph.graphql': schema,
+  'schema/release/breaking-changes.json': '{}',
+};
+
+const image = { version: '1.2.3', label: '1.2.3', schema };
+
+const find = (changed: Readonly<Record<string, string>>, of: typeof image | null = image) =>
+  findMismatches({ read: (name) => changed[name] ?? files[name] ?? '', schema, image: of });
+
+it('a release whose parts belong together has no mismatch', () => {
+  expect(find({})).toEqual([]);
+  expect(find({}, null)).toEqual([]);
+});
+
+it.each([
+  'package-lock.json',
+  'CHANGELOG.md',
+  'Dockerfile',
+  'compose.yaml',
+  'deploy/kubernetes/base/kustomization.yaml',
+])('another version in %s is told', (name) => {
+  expect(find({ [name]: (files[name] ?? '').replace('1.2.3', '1.2.4') })).toEqual([
+    expect.stringMatching(/has version 1\.2\.3, .* has 1\.2\.4\.$/),
+  ]);
+});
+
+it('changes that are not released yet, in the changelog or in the schema, are told', () => {
+  expect(find({ 'CHANGELOG.md': '## Unreleased\n\n## 1.2.3\n' })).toHaveLength(1);
+  expect(find({ 'schema/release/subgraph.graphql': 'type Query { b: Int }\n' })).toHaveLength(1);
+  expect(find({ 'schema/release/breaking-changes.json': '{ "a": "b" }' })).toHaveLength(1);
+});
+
+it('an image that was built from something else is told', () => {
+  expect(find({}, { version: '1.2.2', label: '1.2.1', schema: '' })).toHaveLength(3);
+});
+
+it('the version of the package is in everything that names it', () => {
+  const read = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+  const lines = findMismatches({ read, schema: read('schema/release/subgraph.graphql'), image: null });
+  // Between releases, the changelog and the schema are ahead.
+  expect(lines.filter((line) => /has version/.test(line) && !line.includes('Unreleased'))).toEqual([]);
+});

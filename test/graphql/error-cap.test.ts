@@ -1,0 +1,39 @@
+import { buildSchema, execute, parse } from 'graphql';
+import { expect, it } from 'vitest';
+import { GatewayError } from '../../src/errors.ts';
+import { capErrors } from '../../src/graphql/limits/error-cap.ts';
+
+/** Executes an operation whose answer may hold two errors. */
+async function run(document: string, resolve: () => unknown) {
+  const schema = buildSchema('type Query { optional: Int, required: Int! }');
+  for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) field.resolve = resolve;
+  capErrors(schema);
+  let errors = 0;
+  const contextValue = { budget: { addError: () => ++errors <= 2 } };
+  const result = await execute({ schema, document: parse(document), contextValue });
+  return { data: result.data, errors: result.errors?.length };
+}
+
+const refuse = () => {
+  throw new GatewayError('FORBIDDEN', 'not allowed');
+};
+
+it.each([
+  ['throws', refuse],
+  ['rejects', async () => refuse()],
+])('a nullable field that %s is null without an error once the answer holds enough of them', async (_how, resolve) => {
+  const { data, errors } = await run('{ a: optional b: optional c: optional d: optional }', resolve);
+  expect({ data, errors }).toEqual({ data: { a: null, b: null, c: null, d: null }, errors: 2 });
+});
+
+it('a non-null field fails whatever the answer holds', async () => {
+  const { data, errors } = await run('{ a: optional b: optional c: optional d: required }', refuse);
+  expect({ data, errors }).toEqual({ data: null, errors: 3 });
+});
+
+it('a defect is always an error', async () => {
+  const { errors } = await run('{ a: optional b: optional c: optional }', () => {
+    throw new TypeError('a defect');
+  });
+  expect(errors).toBe(3);
+});

@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, request, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, it } from 'vitest';
+import { ListenError, listen } from '../../src/http/listen.ts';
+
+const settings = { host: 'HOST', port: 'PORT' };
+
+function createPlace() {
+  return join(mkdtempSync(join(tmpdir(), 'listen-')), 'gateway.sock');
+}
+
+/** A server that says hello; closed with the scope. */
+function createHello(): Server & AsyncDisposable {
+  const server = createServer((_request, response) => response.end('hello'));
+  return Object.assign(server, {
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  });
+}
+
+async function ask(socketPath: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    request({ socketPath, path: '/', agent: false }, (response) => resolve(text(response)))
+      .on('error', reject)
+      .end();
+  });
+}
+
+it('an address and a port make a URL', async () => {
+  await using server = createHello();
+  const url = await listen(server, { host: '127.0.0.1', port: 0, settings });
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect(await (await fetch(url, { headers: { connection: 'close' } })).text()).toBe('hello');
+});
+
+it('a socket is open to its user and group alone', async () => {
+  const host = createPlace();
+  await using server = createHello();
+  expect(await listen(server, { host, port: 0, settings })).toBe(`http://unix:${host}:`);
+  expect(statSync(host).mode & 0o777).toBe(0o660);
+  expect(await ask(host)).toBe('hello');
+});
+
+it('a socket that a program left behind is replaced', async () => {
+  const host = createPlace();
+  const leave = `require('node:net').createServer().listen(${JSON.stringify(host)}, () => process.kill(process.pid, 'SIGKILL'))`;
+  spawnSync(process.execPath, ['-e', leave]);
+  expect(statSync(host).isSocket()).toBe(true);
+  await using server = createHello();
+  await listen(server, { host, port: 0, settings });
+  expect(await ask(host)).toBe('hello');
+});
+
+it('a socket of a program that lives is left alone', async () => {
+  const host = createPlace();
+  await using first = createHello();
+  await listen(first, { host, port: 0, settings });
+  await using second = createHello();
+  await expect(listen(second, { host, port: 0, settings })).rejects.toThrow(
+    new ListenError(`HOST: ${host} is in use by another program.`),
+  );
+  expect(await ask(host)).toBe('hello');
+});
+
+it('a file that is no socket is left alone', async () => {
+  const host = createPlace();
+  writeFileSync(host, 'kept');
+  await using server = createHello();
+  await expect(listen(server, { host, port: 0, settings })).rejects.toThrow(ListenError);
+  expect(statSync(host).size).toBe(4);
+});
+
+it('what cannot be had is told in one line that names the settings', async () => {
+  await using server = createHello();
+  const tell = (host: string, port: number) =>
+    listen(server, { host, port, settings: { host: 'ADMIN_HOST', port: 'ADMIN_PORT' } });
+  await expect(tell('/no/such/folder/gateway.sock', 0)).rejects.toThrow(
+    /^ADMIN_HOST: this user may not listen at [^\n]*folder exists\.$/,
+  );
+  await expect(tell('192.0.2.1', 0)).rejects.toThrow('ADMIN_HOST: this machine has no address 192.0.2.1.');
+  await using other = createHello();
+  const { port } = new URL(await listen(other, { host: '127.0.0.1', port: 0, settings }));
+  await expect(tell('127.0.0.1', Number(port))).rejects.toThrow(
+    `ADMIN_HOST and ADMIN_PORT: 127.0.0.1:${port} is in use by another program.`,
+  );
+});

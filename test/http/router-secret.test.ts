@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { RouterSecrets } from '../../src/http/router-secret.ts';
+
+const ask = (secrets: RouterSecrets, ...given: string[]): boolean =>
+  secrets.isRouter({ headersDistinct: given.length === 0 ? {} : { 'x-router-secret': given } });
+
+it('while one secret replaces the other, both are accepted', () => {
+  const secrets = new RouterSecrets(['the-new-secret-of-it', 'the-old-secret-of-it']);
+  expect(ask(secrets, 'the-new-secret-of-it')).toBe(true);
+  expect(ask(secrets, 'the-old-secret-of-it')).toBe(true);
+  expect(ask(secrets, 'the-new-secret-of-it the-old-secret-of-it')).toBe(false);
+  expect(ask(secrets, 'the-new-secret-of-it', 'the-old-secret-of-it')).toBe(false);
+});
+
+it('a secret that was replaced is accepted no more', () => {
+  const secrets = new RouterSecrets(['the-old-secret-of-it']);
+  secrets.replace(['the-new-secret-of-it']);
+  expect(ask(secrets, 'the-old-secret-of-it')).toBe(false);
+  expect(ask(secrets, 'the-new-secret-of-it')).toBe(true);
+});
+
+it('without a secret, nothing is known of any request', () => {
+  expect(ask(new RouterSecrets(null), 'the-old-secret-of-it')).toBe(false);
+  expect(ask(new RouterSecrets(null))).toBe(false);
+});
