@@ -79,11 +79,14 @@ export function createContext(
   caller: TracedCaller,
   { loaderStats, ...options }: ContextOptions,
 ): GatewayContext {
+  const { token } = caller;
+  const hasToken = !(token instanceof GatewayError);
+  if (!hasToken) options.budget.refuseToken(token);
   const client = new ImagesClient(transport, sharedReads, { ...caller, budget: options.budget });
   return {
     ...options,
     client,
-    hasToken: !(caller.token instanceof GatewayError),
+    hasToken,
     identity: new CallerIdentity(identity && new IdentityClient(identity, sharedReads, caller), client),
     loaders: new Loaders(client, loaderStats),
     requestId: caller.requestId,
