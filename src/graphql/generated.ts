@@ -783,8 +783,8 @@ export type UpdateMemberStatusesInput = {
   readonly imageIds: ReadonlyArray<Scalars['ID']['input']>;
   /**
    * The id of the member's project. It defaults to the caller's own project, which costs one call to the Identity service.
-   * If no Identity service is configured, the gateway finds it in the images: that costs two calls to the Images API, and
-   * one more for each image before the first one that is shared with the caller. Administrators must then name it.
+   * If no Identity service is configured, the gateway finds it in the images, which costs at most two calls to the Images
+   * API, however many images there are. Administrators must then name it.
    */
   readonly memberId?: InputMaybe<Scalars['ID']['input']>;
   /** The new status. */
@@ -809,7 +809,7 @@ export type User = {
   readonly name?: Maybe<Scalars['String']['output']>;
 };
 
-/** The caller: the user, project and roles of its token. */
+/** The caller: the user, project and roles of its token. Other subgraphs can add what they know about the caller. */
 export type Viewer = {
   readonly __typename?: 'Viewer';
   /** When the token expires; null if no Identity service is configured. */
@@ -917,6 +917,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 export type FederationTypes = {
   Image: Image;
   ImageMember: ImageMember;
+  Viewer: Viewer;
 };
 
 /** Mapping of federation reference types */
@@ -927,6 +928,9 @@ export type FederationReferenceTypes = {
   ImageMember:
     ( { __typename: 'ImageMember' }
     & GraphQLRecursivePick<FederationTypes['ImageMember'], {"imageId":true,"memberId":true}> );
+  Viewer:
+    ( { __typename: 'Viewer' }
+    & GraphQLRecursivePick<FederationTypes['Viewer'], {"id":true}> );
 };
 
 
@@ -1225,7 +1229,8 @@ export type UserResolvers<ContextType = GatewayContext, ParentType extends Resol
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
-export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
+export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer'], FederationReferenceType extends FederationReferenceTypes['Viewer'] = FederationReferenceTypes['Viewer']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Viewer']> | FederationReferenceType, FederationReferenceType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType>;

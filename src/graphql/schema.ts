@@ -19,6 +19,7 @@ import { resolveImageReference } from './resolvers/image.ts';
 import { resolveImageMemberReference } from './resolvers/image-member.ts';
 import { resolvers } from './resolvers/index.ts';
 import { resolveProjectReference, resolveUserReference } from './resolvers/project.ts';
+import { resolveViewerReference } from './resolvers/viewer.ts';
 
 const schemaFolder = new URL('../../schema/', import.meta.url);
 
@@ -51,6 +52,7 @@ export function createSchema(): GraphQLSchema {
       ImageMember: byIds(['imageId', 'memberId'], resolveImageMemberReference),
       Project: byIds(['id'], resolveProjectReference),
       User: byIds(['id'], resolveUserReference),
+      Viewer: byIds(['id'], resolveViewerReference),
     },
     toTypename,
   });
@@ -71,9 +73,9 @@ function startMutationsOver(schema: GraphQLSchema): void {
   }
 }
 
-/** Projects and users are shown as they were represented, and only a member has the id of a project. */
+/** Images and members carry no type name, and only a member has the id of a project. */
 function toTypename(entity: Readonly<Record<string, unknown>>): string {
   const { __typename: typename } = entity;
-  if (typename === 'Project' || typename === 'User') return typename;
+  if (typename === 'Project' || typename === 'User' || typename === 'Viewer') return typename;
   return 'memberId' in entity ? 'ImageMember' : 'Image';
 }
