@@ -1,6 +1,6 @@
+import type { IncomingMessage } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import { Registry } from 'prom-client';
 import { LoaderStats } from './graphql/data/loaders.ts';
 import { parseTrustedDocuments, type TrustedDocuments } from './graphql/documents/trusted-documents.ts';
 import { createGraphql } from './graphql/pipeline/create-graphql.ts';
@@ -11,20 +11,24 @@ import type { ExplorerSample } from './http/explorer.ts';
 import { createMemorySource, type MemorySource } from './http/memory.ts';
 import { Metrics } from './http/metrics.ts';
 import { toMaxConnections } from './http/open-files.ts';
+import { createRegistry, type MetricsRegistry } from './http/registry.ts';
 import { RouterSecrets } from './http/router-secret.ts';
 import { createRoutes, type RouteOptions } from './http/routes.ts';
 import type { Handler, HttpOptions, Routes } from './http/server.ts';
 import { createServers } from './http/servers.ts';
 import { identityApi } from './identity/client.ts';
+import type { ListenToEvents } from './live/create-live.ts';
 import { createObserver, type Observer } from './observer.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Settings } from './settings/settings.ts';
-import { startTrace } from './tracing/tracer.ts';
+import { createSubscriptions, type SubscriptionService } from './subscriptions/create-subscriptions.ts';
+import { startTracing } from './tracing/start-tracing.ts';
 import { connect } from './upstream/connect.ts';
 import { imagesApi } from './upstream/images-client.ts';
 import { createProbe, type Probe } from './upstream/probe.ts';
 import { SharedReads } from './upstream/shared-reads.ts';
 import { CertifiedConnector } from './upstream/tls.ts';
+import { version } from './version.ts';
 
 /** What an app is made of. */
 export interface AppOptions {
@@ -36,9 +40,11 @@ export interface AppOptions {
   /** What is served; the schema of images and their members by default. */
   readonly schema?: GraphQLSchema;
   /** Where metrics are kept; a new registry by default. */
-  readonly registry?: Registry;
+  readonly registry?: MetricsRegistry;
   /** Whose memory must not run short; that of this process by default. */
   readonly memorySource?: MemorySource;
+  /** What tells of changes without a message broker, as the embedded Images API does; null: nothing. */
+  readonly listenToEvents?: ListenToEvents | null;
 }
 
 /** The settings, where it is known which Images API is called. */
@@ -63,11 +69,11 @@ export interface App extends AsyncDisposable {
 
 /** Puts the gateway together: configuration in, a server out that is ready and not yet listening. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { settings, log, registry = new Registry(), memorySource = createMemorySource() } = options;
+  const { settings, log, registry = createRegistry(), memorySource = createMemorySource() } = options;
   const trustedDocuments = readTrustedDocuments(settings);
-  const metrics = new Metrics(registry, trustedDocuments?.operationNames);
+  const metrics = new Metrics(registry, version, trustedDocuments?.operationNames);
   const observer = createObserver(log, metrics);
-  const exporter = await createExporter(settings, metrics);
+  const tracing = await startTracing({ settings, version, onSpans: (result, spans) => metrics.spans(result, spans) });
   const { gate, load, memory } = createAdmission(settings, memorySource, (reason) => metrics.shed(reason));
   const { connector, images, identity, probe, sharedReads } = createUpstream(settings, observer);
   const loaderStats = new LoaderStats();
@@ -82,17 +88,19 @@ export async function createApp(options: AppOptions): Promise<App> {
     memorySource,
   });
   const routerSecrets = new RouterSecrets(settings.routerSecrets);
-  const pipeline = createPipeline({
+  const parts = {
+    ...observer,
     ...graphql,
-    isRouter: (request) => routerSecrets.isRouter(request),
-    startTrace: ({ headers }) => startTrace(headers['traceparent'], exporter?.export),
     gate,
-    maxRequestBytes: settings.maxRequestBytes,
-    onOperation: observer.onOperation,
-    onRefused: observer.onRefused,
-  });
+    isRouter: (request: IncomingMessage) => routerSecrets.isRouter(request),
+    startTrace: tracing.start,
+  };
+  const listenToEvents = options.listenToEvents ?? null;
+  const subscriptions = await createSubscriptions({ ...parts, settings, registry, log, listenToEvents });
+  const pipeline = createPipeline({ ...parts, subscriptions, maxRequestBytes: settings.maxRequestBytes });
   const routes = createRoutes(toRouteOptions(options, pipeline));
-  const servers = createServers(settings, toHttpOptions(settings, routes, observer, log), probe, registry);
+  const httpOptions = toHttpOptions(settings, routes, subscriptions, observer, log);
+  const servers = createServers(settings, httpOptions, probe, registry);
   metrics.read({
     running: () => load.running,
     connections: () => servers.connections.open,
@@ -106,9 +114,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     loaders: { ...loaderStats },
   });
   async function close(): Promise<boolean> {
-    const answered = await servers.drain();
+    const answered = await servers.drain(() => subscriptions.end());
     load.stop();
-    for (const part of [graphql, images, identity, exporter, servers]) await part?.close();
+    for (const part of [subscriptions, graphql, images, identity, tracing, servers]) await part?.close();
     return answered;
   }
   return {
@@ -149,23 +157,18 @@ function createUpstream(settings: AppSettings, observer: Observer) {
   return { connector, images, identity, probe, sharedReads: shareReads ? new SharedReads() : null };
 }
 
-/** Loaded only where traces are exported. */
-async function createExporter({ otlpEndpoint, serviceName }: AppSettings, metrics: Metrics) {
-  if (otlpEndpoint === null) return null;
-  const { createOtlpExporter } = await import('./tracing/otlp.ts');
-  return createOtlpExporter({
-    endpoint: otlpEndpoint,
-    serviceName,
-    onDone: (result, spans) => metrics.spans(result, spans),
-  });
-}
-
-function toHttpOptions(settings: AppSettings, routes: Routes, observer: Observer, log: Logger): HttpOptions {
+function toHttpOptions(
+  settings: AppSettings,
+  routes: Routes,
+  { upgrade }: SubscriptionService,
+  observer: Observer,
+  log: Logger,
+): HttpOptions {
   const { upstreamConnections } = settings;
   const max = toMaxConnections(settings.maxConnections, upstreamConnections, (maxConnections) =>
     log.warn({ maxConnections }, 'MAX_CONNECTIONS is lower than set, because the process may not open that many files'),
   );
   // Behind a proxy, all callers have its address; on a socket, they have none.
   const maxPerAddress = settings.trustProxy || settings.host.startsWith('/') ? 0 : settings.maxConnectionsPerAddress;
-  return { ...observer, ...settings, routes, connections: { max, maxPerAddress } };
+  return { ...observer, ...settings, routes, upgrade, connections: { max, maxPerAddress } };
 }

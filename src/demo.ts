@@ -17,6 +17,10 @@ export interface Demo {
   readonly token: string;
   /** Whom one can be: those whose tokens get somewhere. */
   readonly people: readonly Person[];
+  /** Tells of changes as they happen; null where nothing does. @returns what stops it. */
+  readonly listenToEvents:
+    | ((onEvent: (type: string, payload: Readonly<Record<string, unknown>>) => void) => () => void)
+    | null;
   /** What to do with a gateway at this URL: who one can be, where to look, and a query to paste. */
   describe(gatewayUrl: string, serves: { readonly console: boolean }): string;
   close(): Promise<void>;
@@ -31,6 +35,7 @@ export async function startDemo(): Promise<Demo> {
     identityApiUrl: new URL(`${simulator.identityUrl}/v3`),
     token,
     people,
+    listenToEvents: (onEvent) => simulator.world.listen(onEvent),
     describe,
     close: () => simulator.close(),
   };

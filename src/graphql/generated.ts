@@ -1,7 +1,7 @@
 // Written by `npm run codegen` from schema/*.graphql; do not edit.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Image as ImageModel } from '../upstream/model.ts';
-import type { MemberPayload, DeletePayload, ImageChangeModel, UpdateImageModel, ViewerModel, ImageMemberModel } from './models.ts';
+import type { MemberPayload, DeletePayload, ImageChangeModel, UpdateImageModel, ViewerModel, ImageMembersChangedModel, SharedWithMeChangedModel, ImageMemberEventModel, ImageMemberModel } from './models.ts';
 import type { Project as ProjectModel } from '../identity/model.ts';
 import type { GatewayContext } from './context.ts';
 export type Maybe<T> = T | null;
@@ -309,6 +309,30 @@ export type ImageMemberChange = {
   readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
+/** A membership that changed. */
+export type ImageMemberEvent = {
+  readonly __typename?: 'ImageMemberEvent';
+  /** What happened to the membership. */
+  readonly action: ImageMemberEventAction;
+  /** The `ImageMember.id` of the removed membership, for removing it from client caches; null unless `REMOVED`. */
+  readonly deletedImageMemberId?: Maybe<Scalars['ID']['output']>;
+  /** The id of the image. */
+  readonly imageId: Scalars['ID']['output'];
+  /** The membership as it is now; null after `REMOVED`. */
+  readonly imageMember?: Maybe<ImageMember>;
+  /** The id of the member's project. */
+  readonly memberId: Scalars['ID']['output'];
+};
+
+/** What happened to a membership. */
+export type ImageMemberEventAction =
+  /** The project became a member, or the image came into the list. */
+  | 'ADDED'
+  /** The project is not a member any more, or the token cannot see the membership any more. */
+  | 'REMOVED'
+  /** The member has another status. In a list by status, the image may have left the list. */
+  | 'UPDATED';
+
 /** The outcome of one change of a bulk mutation. */
 export type ImageMemberOutcome =
   /** Done. If the response was lost, a later read showed the requested state. */
@@ -323,6 +347,18 @@ export type ImageMemberOutcome =
   | 'UNCHANGED'
   /** May or may not have been done; an error at the path of this row says why that is not known. */
   | 'UNKNOWN';
+
+/** The members of an image, as they are now, and what changed. */
+export type ImageMembersChanged = {
+  readonly __typename?: 'ImageMembersChanged';
+  /**
+   * What changed since the previous payload of this subscription; empty in the first. A change that was undone in the
+   * meantime is not reported.
+   */
+  readonly changes: ReadonlyArray<ImageMemberEvent>;
+  /** The image as it is now; null once it is gone or the token cannot see it. */
+  readonly image?: Maybe<Image>;
+};
 
 /** The order of a list of images. */
 export type ImageOrder = {
@@ -643,6 +679,46 @@ export type SetImageMembersPayload = {
   readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
+/** The images that other projects share with the caller, as they are now, and what changed. */
+export type SharedWithMeChanged = {
+  readonly __typename?: 'SharedWithMeChanged';
+  /**
+   * What changed since the previous payload of this subscription; empty in the first. A change that was undone in the
+   * meantime is not reported.
+   */
+  readonly changes: ReadonlyArray<ImageMemberEvent>;
+  /** The images, the newest first. The list is complete up to the limit of the gateway, `SUBSCRIPTION_MAX_IMAGES`. */
+  readonly images: ReadonlyArray<Image>;
+};
+
+/** What clients can follow: each field first tells the state, and then every change. */
+export type Subscription = {
+  readonly __typename?: 'Subscription';
+  /**
+   * The image and its members: first as they are now, then again whenever a member is added, removed or changes its status.
+   * Null where there is no such image or the token may not see it. Ends after a payload whose `image` is null, once the
+   * image is gone or the token cannot see it any more.
+   */
+  readonly imageMembersChanged?: Maybe<ImageMembersChanged>;
+  /**
+   * The images that other projects share with the caller: first as they are now, then again whenever one is added, removed
+   * or changes its status. Lists what `images(filter: {sharedWithMe: true, …})` lists, without pages.
+   */
+  readonly sharedWithMeChanged?: Maybe<SharedWithMeChanged>;
+};
+
+
+/** What clients can follow: each field first tells the state, and then every change. */
+export type SubscriptionImageMembersChangedArgs = {
+  imageId: Scalars['ID']['input'];
+};
+
+
+/** What clients can follow: each field first tells the state, and then every change. */
+export type SubscriptionSharedWithMeChangedArgs = {
+  memberStatus?: InputMaybe<MemberStatusFilter>;
+};
+
 /** The image, and its new attributes. An attribute that is null or absent stays unchanged; at least one is required. */
 export type UpdateImageInput = {
   /** The id of the image. */
@@ -881,7 +957,10 @@ export type ResolversTypes = {
   ImageMember: ResolverTypeWrapper<ImageMemberModel>;
   ImageMemberAction: ImageMemberAction;
   ImageMemberChange: ResolverTypeWrapper<Omit<ImageMemberChange, 'imageMember'> & { imageMember?: Maybe<ResolversTypes['ImageMember']> }>;
+  ImageMemberEvent: ResolverTypeWrapper<ImageMemberEventModel>;
+  ImageMemberEventAction: ImageMemberEventAction;
   ImageMemberOutcome: ImageMemberOutcome;
+  ImageMembersChanged: ResolverTypeWrapper<ImageMembersChangedModel>;
   ImageOrder: ImageOrder;
   ImageOrderField: ImageOrderField;
   ImageStatus: ImageStatus;
@@ -901,6 +980,8 @@ export type ResolversTypes = {
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
   SetImageMembersInput: SetImageMembersInput;
   SetImageMembersPayload: ResolverTypeWrapper<Omit<SetImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversTypes['ImageMemberChange']> }>;
+  SharedWithMeChanged: ResolverTypeWrapper<SharedWithMeChangedModel>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   UpdateImageInput: UpdateImageInput;
   UpdateImagePayload: ResolverTypeWrapper<UpdateImageModel>;
   UpdateMemberStatusInput: UpdateMemberStatusInput;
@@ -932,6 +1013,8 @@ export type ResolversParentTypes = {
   ImageFilter: ImageFilter;
   ImageMember: ImageMemberModel;
   ImageMemberChange: Omit<ImageMemberChange, 'imageMember'> & { imageMember?: Maybe<ResolversParentTypes['ImageMember']> };
+  ImageMemberEvent: ImageMemberEventModel;
+  ImageMembersChanged: ImageMembersChangedModel;
   ImageOrder: ImageOrder;
   ImageUserError: ImageUserError;
   JSONObject: Scalars['JSONObject']['output'];
@@ -943,6 +1026,8 @@ export type ResolversParentTypes = {
   SafeInt: Scalars['SafeInt']['output'];
   SetImageMembersInput: SetImageMembersInput;
   SetImageMembersPayload: Omit<SetImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversParentTypes['ImageMemberChange']> };
+  SharedWithMeChanged: SharedWithMeChangedModel;
+  Subscription: Record<PropertyKey, never>;
   UpdateImageInput: UpdateImageInput;
   UpdateImagePayload: UpdateImageModel;
   UpdateMemberStatusInput: UpdateMemberStatusInput;
@@ -1050,6 +1135,19 @@ export type ImageMemberChangeResolvers<ContextType = GatewayContext, ParentType 
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['ImageUserError']>, ParentType, ContextType>;
 };
 
+export type ImageMemberEventResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ImageMemberEvent'] = ResolversParentTypes['ImageMemberEvent']> = {
+  action?: Resolver<ResolversTypes['ImageMemberEventAction'], ParentType, ContextType>;
+  deletedImageMemberId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  imageId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  imageMember?: Resolver<Maybe<ResolversTypes['ImageMember']>, ParentType, ContextType>;
+  memberId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type ImageMembersChangedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ImageMembersChanged'] = ResolversParentTypes['ImageMembersChanged']> = {
+  changes?: Resolver<ReadonlyArray<ResolversTypes['ImageMemberEvent']>, ParentType, ContextType>;
+  image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
+};
+
 export type ImageUserErrorResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ImageUserError'] = ResolversParentTypes['ImageUserError']> = {
   code?: Resolver<ResolversTypes['ImageUserErrorCode'], ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
@@ -1099,6 +1197,16 @@ export type SetImageMembersPayloadResolvers<ContextType = GatewayContext, Parent
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['ImageUserError']>, ParentType, ContextType>;
 };
 
+export type SharedWithMeChangedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['SharedWithMeChanged'] = ResolversParentTypes['SharedWithMeChanged']> = {
+  changes?: Resolver<ReadonlyArray<ResolversTypes['ImageMemberEvent']>, ParentType, ContextType>;
+  images?: Resolver<ReadonlyArray<ResolversTypes['Image']>, ParentType, ContextType>;
+};
+
+export type SubscriptionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  imageMembersChanged?: SubscriptionResolver<Maybe<ResolversTypes['ImageMembersChanged']>, "imageMembersChanged", ParentType, ContextType, RequireFields<SubscriptionImageMembersChangedArgs, 'imageId'>>;
+  sharedWithMeChanged?: SubscriptionResolver<Maybe<ResolversTypes['SharedWithMeChanged']>, "sharedWithMeChanged", ParentType, ContextType, RequireFields<SubscriptionSharedWithMeChangedArgs, 'memberStatus'>>;
+};
+
 export type UpdateImagePayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['UpdateImagePayload'] = ResolversParentTypes['UpdateImagePayload']> = {
   hiddenMembers?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ImageMember']>>, ParentType, ContextType>;
   image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
@@ -1143,6 +1251,8 @@ export type Resolvers<ContextType = GatewayContext> = {
   ImageEdge?: ImageEdgeResolvers<ContextType>;
   ImageMember?: ImageMemberResolvers<ContextType>;
   ImageMemberChange?: ImageMemberChangeResolvers<ContextType>;
+  ImageMemberEvent?: ImageMemberEventResolvers<ContextType>;
+  ImageMembersChanged?: ImageMembersChangedResolvers<ContextType>;
   ImageUserError?: ImageUserErrorResolvers<ContextType>;
   JSONObject?: GraphQLScalarType;
   Mutation?: MutationResolvers<ContextType>;
@@ -1151,6 +1261,8 @@ export type Resolvers<ContextType = GatewayContext> = {
   Query?: QueryResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;
   SetImageMembersPayload?: SetImageMembersPayloadResolvers<ContextType>;
+  SharedWithMeChanged?: SharedWithMeChangedResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
   UpdateImagePayload?: UpdateImagePayloadResolvers<ContextType>;
   UpdateMemberStatusPayload?: UpdateMemberStatusPayloadResolvers<ContextType>;
   UpdateMemberStatusesPayload?: UpdateMemberStatusesPayloadResolvers<ContextType>;

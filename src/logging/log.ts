@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { type Logger, pino } from 'pino';
+import { type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
 import { toBoundedLine } from './log-line.ts';
 
 /** A log, and how to be done with it. */
@@ -20,9 +20,17 @@ const intervalMs = 1_000;
 /** How many characters are held while nothing can be written; lines that come on top are lost. */
 const maxHeldCharacters = 1_000_000;
 
+/** How times and levels are written: as ISO 8601 and by name, or as pino's own numbers. */
+export type LogFormat = 'iso' | 'pino';
+
+const formats: Readonly<Record<LogFormat, LoggerOptions>> = {
+  iso: { timestamp: stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+  pino: {},
+};
+
 /** Logs JSON lines of bounded length, each given to `write` with its line feed. */
-export function createLogger(level: string, write: (line: string) => void): Logger {
-  return pino({ level, base: null }, { write: (line) => write(toBoundedLine(line)) });
+export function createLogger(level: string, format: LogFormat, write: (line: string) => void): Logger {
+  return pino({ level, base: null, ...formats[format] }, { write: (line) => write(toBoundedLine(line)) });
 }
 
 /**
@@ -30,7 +38,7 @@ export function createLogger(level: string, write: (line: string) => void): Logg
  * or that is closed, a full disk) costs lines and nothing else: no waiting, no memory beyond a bound. How many were lost
  * is logged when lines can be written again.
  */
-export function createLog(level: string, stream: Writable): Log {
+export function createLog(level: string, format: LogFormat, stream: Writable): Log {
   let held = '';
   let heldLines = 0;
   let lost = 0;
@@ -71,7 +79,7 @@ export function createLog(level: string, stream: Writable): Log {
     logger.warn({ lines }, 'log lines were lost');
   }
 
-  const logger = createLogger(level, hold);
+  const logger = createLogger(level, format, hold);
   stream.on('error', () => {});
   setInterval(write, intervalMs).unref();
 

@@ -20,10 +20,48 @@ export function parseHttpUrl(value: string): URL | undefined {
   return url;
 }
 
+/** Parses the URL of a message broker. */
+export function parseAmqpUrl(value: string): string | undefined {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  return url !== undefined && /^amqps?:$/.test(url.protocol) && url.hostname !== '' ? value : undefined;
+}
+
 /** Parses the base URL of a trace collector, and appends the path defined by OTLP over HTTP. */
 export function parseTracesEndpoint(value: string): URL | undefined {
   const url = parseHttpUrl(value);
   return url && new URL(`${url.href.replace(/\/+$/, '')}/v1/traces`);
+}
+
+/**
+ * Parses `name=value` pairs that are separated by commas, with percent-encoded values. Source: OpenTelemetry, "Resource
+ * SDK", and "Protocol Exporter".
+ *
+ * @returns undefined unless every name matches the pattern and every value is visible ASCII and spaces.
+ */
+export function parseKeyValues(value: string, name: RegExp): Readonly<Record<string, string>> | undefined {
+  const pairs = value
+    .split(',')
+    .filter((pair) => pair.trim() !== '')
+    .map((pair) => {
+      const [key = '', ...rest] = pair.split('=');
+      return [key.trim(), rest.length === 0 ? undefined : decode(rest.join('=').trim())] as const;
+    });
+  const valid = pairs.every(([key, text]) => name.test(key) && text !== undefined && /^[\x20-\x7e]*$/.test(text));
+  return valid ? Object.fromEntries(pairs.map(([key, text = '']) => [key, text])) : undefined;
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Parses words of a list, separated by commas. @returns undefined if there is another one. */
+export function parseWords<const Word extends string>(value: string, words: readonly Word[]): Word[] | undefined {
+  const found = value.split(',').map((part) => words.find((word) => word === part.trim()));
+  return found.every((word) => word !== undefined) ? found : undefined;
 }
 
 /** Parses web origins separated by commas, or `*`. */

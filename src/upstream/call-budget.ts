@@ -4,7 +4,7 @@ import type { GatewayError } from '../errors.ts';
 export interface CallBudget {
   /** Whether upstream has accepted the token. */
   readonly isVerified: boolean;
-  /** The error with which upstream refused the token, or null. All other calls would fail the same way. */
+  /** The error for a token that is missing or that upstream refused, or null. All other calls would fail the same way. */
   readonly refusal: GatewayError | null;
   /** Whether the operation is over a limit and has been answered, so the results of its calls are no longer needed. */
   readonly isExceeded: boolean;
@@ -14,5 +14,6 @@ export interface CallBudget {
   receive(bytes: number): void;
   /** Records that upstream accepted the token: it gave a response that requires a valid one. */
   acceptToken(): void;
+  /** Records that there is no token, or that upstream refused it. */
   refuseToken(error: GatewayError): void;
 }

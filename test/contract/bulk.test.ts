@@ -66,13 +66,12 @@ describe('sharing several images with several projects', () => {
     expect(await stage.rows(imageIds[0] ?? '')).toHaveLength(stage.cloud.memberQuota);
   });
 
-  it.each(['expired', 'bad', 'nobody'] as const)('fails for each pair with a token that is %s', async (caller) => {
+  it.each(['expired', 'bad', 'nobody'] as const)('fails as a whole with a token that is %s', async (caller) => {
     await using stage = await openStage();
     const imageId = await stage.image();
     const input = { imageIds: [imageId], memberIds: ['x', 'y'] };
     for (const bulk of ['createImageMembers', 'deleteImageMembers'] as const) {
-      const action = bulk === 'createImageMembers' ? 'ADD' : 'REMOVE';
-      expect(await run(stage, caller, bulk, input)).toEqual(Array(2).fill(`${action} FAILED UNAUTHENTICATED`));
+      expect(await run(stage, caller, bulk, input)).toBe('error UNAUTHENTICATED');
     }
     expect(await run(stage, caller, 'setImageMembers', { imageId, memberIds: ['x'] })).toBe('error UNAUTHENTICATED');
     expect(await stage.rows(imageId)).toEqual([]);

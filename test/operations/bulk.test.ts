@@ -74,6 +74,34 @@ describe('createImageMembers', () => {
     expect(errors).toMatchObject([{ path: ['payload', 'changes', 0], extensions: { code: 'RATE_LIMITED' } }]);
   });
 
+  it('fails as a whole, after one call per concurrent change, if upstream refuses the token', async () => {
+    await using sharing = await startSharing({
+      environment: { BULK_CONCURRENCY: '2' },
+      intercept: () => ({ status: 401 }),
+    });
+    const memberIds = Array.from({ length: 500 }, (_, index) => `m${index}`);
+    const { data, errors } = await sharing.query('producer', createMany, {
+      input: { imageIds: [imageId(1)], memberIds },
+    });
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([{ path: ['payload'], extensions: { code: 'UNAUTHENTICATED' } }]);
+    expect(sharing.calls().length).toBeLessThanOrEqual(2);
+  });
+
+  it('reports what was done before upstream refuses the token', async () => {
+    let calls = 0;
+    await using sharing = await startSharing({
+      environment: { BULK_CONCURRENCY: '1' },
+      intercept: () => (++calls > 1 ? { status: 401 } : undefined),
+    });
+    sharing.image(1);
+    const { data, errors } = await sharing.query('producer', createMany, {
+      input: { imageIds: [imageId(1)], memberIds: [projects.a, projects.b] },
+    });
+    expect(outcomes(data)).toEqual(['#1 a DONE', '#1 b FAILED']);
+    expect(errors).toMatchObject([{ path: ['payload', 'changes', 1], extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+
   it('reports an unknown outcome', async () => {
     await using sharing = await startSharing({ intercept: () => ({ status: 503 }) });
     const { data, errors } = await sharing.query('producer', createMany, {

@@ -79,14 +79,21 @@ export async function carryOutTask<T extends Task>(task: T, index: number, bulk:
   }
 }
 
-/** Reports why a row failed. @returns what is known of its outcome. @throws what is no GatewayError. */
+/**
+ * Reports why a row failed.
+ *
+ * @returns what is known of its outcome.
+ * @throws the error if it is not a GatewayError, or if upstream accepts no call with this token: then nothing was
+ *   changed, and there is nothing to report per row.
+ */
 export function reportFailure(
   error: unknown,
   context: GatewayContext,
   info: GraphQLResolveInfo,
   path: readonly (string | number)[],
 ): ImageMemberOutcome {
-  if (!(error instanceof GatewayError)) throw error;
+  const { budget } = context;
+  if (!(error instanceof GatewayError) || (budget.refusal !== null && !budget.isVerified)) throw error;
   reportError(context, error, info, path);
   return error.details.outcome ?? 'FAILED';
 }
