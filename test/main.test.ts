@@ -206,11 +206,11 @@ it('SIGHUP reads secrets again; a file that cannot be used changes nothing', asy
     await expect.poll(() => gateway.output.err.split(line).length, { timeout: 5_000 }).toBe(before + 1);
   };
   expect([await isRouter('the-first-secret'), await isRouter('the-second-secret')]).toEqual([true, false]);
-  await hangUp('the-second-secret\nthe-first-secret\n', 'were read again');
+  await hangUp('the-second-secret\nthe-first-secret\n', 'were reloaded');
   expect([await isRouter('the-first-secret'), await isRouter('the-second-secret')]).toEqual([true, true]);
-  await hangUp('the-second-secret\n', 'were read again');
+  await hangUp('the-second-secret\n', 'were reloaded');
   expect([await isRouter('the-first-secret'), await isRouter('the-second-secret')]).toEqual([false, true]);
-  await hangUp('short\n', 'stay as they were');
+  await hangUp('short\n', 'could not be reloaded');
   expect(await isRouter('the-second-secret')).toBe(true);
   expect(gateway.output.err).not.toMatch(/the-first-secret|the-second-secret|short/);
   gateway.child.kill('SIGTERM');

@@ -78,7 +78,7 @@ it('what cannot be had is told in one line that names the settings', async () =>
   const tell = (host: string, port: number) =>
     listen(server, { host, port, settings: { host: 'ADMIN_HOST', port: 'ADMIN_PORT' } });
   await expect(tell('/no/such/folder/gateway.sock', 0)).rejects.toThrow(
-    /^ADMIN_HOST: this user may not listen at [^\n]*folder exists\.$/,
+    /^ADMIN_HOST: the folder does not exist, or this user may not listen at [^\n]*\.$/,
   );
   await expect(tell('192.0.2.1', 0)).rejects.toThrow('ADMIN_HOST: this machine has no address 192.0.2.1.');
   await using other = createHello();
