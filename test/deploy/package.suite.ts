@@ -23,7 +23,7 @@ beforeAll(async () => {
   packed = first;
 });
 
-/** Makes an empty folder with this Node in it. @returns the environment in which commands run there. */
+/** Creates an empty folder with this Node version. @returns the environment of commands that run there. */
 async function installNode(version: string): Promise<{ cwd: string; env: NodeJS.ProcessEnv }> {
   const cwd = mkdtempSync(join(work, 'node-'));
   writeFileSync(join(cwd, 'package.json'), '{ "private": true }\n');
@@ -100,7 +100,7 @@ describe.each(['22', '24'])('installed in an empty folder on Node %s', (version)
   });
 });
 
-it('a Node that is too old is told so in one line, in the package and in a clone', async () => {
+it('an outdated Node gets a one-line error, in the package and in a clone', async () => {
   const place = await installNode('20');
   const command = join(place.cwd, 'package/bin/image-sharing-gateway.cjs');
   await run('tar', ['-xzf', join(work, packed.filename), '-C', place.cwd]);
@@ -109,7 +109,7 @@ it('a Node that is too old is told so in one line, in the package and in a clone
     ['npm', ['start', '--silent', '--prefix', root]],
     ['node', [join(root, 'bin/image-sharing-gateway.cjs')]],
   ] as const) {
-    // The clone's own Node must not be found before the one that is too old.
+    // The old Node must come first in the path, before the clone's own.
     const env = program === 'npm' ? { ...place.env, npm_config_script_shell: await noLocalNode(place) } : place.env;
     const { code, errors } = await tryRun(program, args, { ...place, env });
     expect(code).toBe(1);
@@ -117,14 +117,14 @@ it('a Node that is too old is told so in one line, in the package and in a clone
   }
 });
 
-/** A shell for npm that finds the Node of this place first. */
+/** A shell for npm with the Node of this folder first in the path. */
 async function noLocalNode({ cwd, env }: { cwd: string; env: NodeJS.ProcessEnv }): Promise<string> {
   const shell = join(cwd, 'shell');
   writeFileSync(shell, `#!/bin/sh\nPATH=${env['PATH']}\nexec /bin/sh "$@"\n`, { mode: 0o755 });
   return shell;
 }
 
-it('a clone with production dependencies alone serves, with one command', async () => {
+it('a clone with only production dependencies starts with one command', async () => {
   const place = await installNode('24');
   const clone = join(place.cwd, 'clone');
   await run('git', ['clone', '--quiet', '--depth', '1', `file://${root}`, clone]);

@@ -21,7 +21,7 @@ async function findPort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** A folder with a certificate for loopback, and the Images API, which both are gone with the scope. */
+/** A folder with a certificate for loopback, and the Images API, both removed at the end of the scope. */
 async function createPlace() {
   const folder = mkdtempSync(join(tmpdir(), 'proxy-'));
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
@@ -72,7 +72,7 @@ async function getStatus(url: string): Promise<number> {
   return statusCode;
 }
 
-/** Asks without a pause while `during` goes on. @returns how often it was answered, and all that went wrong. */
+/** Sends operations continuously while `during` runs. @returns the number of answers, and all failures. */
 async function askMeanwhile(url: string, during: () => Promise<void>) {
   const agent = dispatcher();
   const result = { answered: 0, failed: [] as unknown[] };
@@ -112,7 +112,7 @@ async function restartAll(gateways: Served[], start: (index: number) => Promise<
   }
 }
 
-/** A machine that is busy with other things must not make the gateway refuse. */
+/** A busy machine must not cause refusals. */
 const environment = { LOG_LEVEL: 'silent', TRUST_PROXY: 'true', MAX_EVENT_LOOP_DELAY_MS: '600000' };
 
 const start = (env: Record<string, string>): Promise<Served> =>
@@ -120,7 +120,7 @@ const start = (env: Record<string, string>): Promise<Served> =>
     env: { ...process.env, ...environment, ...env },
   });
 
-it('nginx spreads requests over sockets, keeps health inside, and loses nothing while gateways restart', async () => {
+it('nginx balances requests between sockets, hides health checks, and loses no request while gateways restart', async () => {
   await using place = await createPlace();
   const port = await findPort();
   const { folder } = place;
@@ -148,7 +148,7 @@ it('nginx spreads requests over sockets, keeps health inside, and loses nothing 
   expect(answered).toBeGreaterThan(100);
 }, 120_000);
 
-it('HAProxy asks who is ready, keeps health inside, and loses nothing while gateways restart', async () => {
+it('HAProxy checks readiness, hides health checks, and loses no request while gateways restart', async () => {
   await using place = await createPlace();
   const front = await findPort();
   const ports = [await findPort(), await findPort()];

@@ -23,7 +23,7 @@ describe('identity', () => {
     await page.locator('summary').getByText('consumer-b').first().waitFor();
   });
 
-  it('the header tells user, project, roles and expiry, and another project is a click away', async () => {
+  it('the header shows user, project, roles and expiry, and switches projects with one click', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'producer-reader', gateway);
     const { page } = tab;
@@ -38,7 +38,7 @@ describe('identity', () => {
     await lineOf(page, 'Debian 12 (Bookworm)').waitFor({ state: 'detached' });
   });
 
-  it('the token stays in the tab: in no address, and in no storage that outlives it', async () => {
+  it('the token stays in the tab: it is in no address and in no persistent storage', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'producer', gateway);
     const { page } = tab;
@@ -119,14 +119,14 @@ it('a change in one tab reaches the other', async () => {
 });
 
 describe('an error', () => {
-  it('about an Images API that cannot be reached stands at the token, which stays', async () => {
+  it('about an unreachable Images API is shown at the token field, which keeps its value', async () => {
     await using gateway = await startGateway({ IMAGES_API_URL: 'http://127.0.0.1:9', CONSOLE: 'true' });
     await using tab = await openWith(browser, 'any', gateway);
     await tab.page.getByRole('alert').getByText('cannot be reached at the moment').waitFor();
     expect(await tab.page.getByLabel(/^Token/).inputValue()).toBe('any');
   });
 
-  it('about a gateway that is gone leaves what is on the screen', async () => {
+  it('about an unreachable gateway keeps the content of the screen', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'consumer-a', gateway, '#/inbox');
     const offer = offerOf(tab.page, 'Debian 12 (Bookworm)');
@@ -138,7 +138,7 @@ describe('an error', () => {
 });
 
 // A busy machine paints late; a second look decides.
-it('on a slow line, the frame of the page is there within a second, and all of it is small', { retry: 2 }, async () => {
+it('on a slow connection, the page frame appears within a second, and the page is small', { retry: 2 }, async () => {
   await using gateway = await startGateway();
   await using tab = await visit(browser, 'about:blank');
   const { page } = tab;
