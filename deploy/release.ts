@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { type BillOfMaterials, readBundled, toReleased } from './bill-of-materials.ts';
 import { findMismatches } from './release-checks.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -32,7 +33,12 @@ if (mismatches.length > 0) process.exit(1);
 const folder = new URL('../dist-release/', import.meta.url);
 mkdirSync(folder, { recursive: true });
 const { version } = JSON.parse(read('package.json')) as { version: string };
-const sbom = run('npm', ['sbom', '--omit=dev', '--omit=peer', '--package-lock-only', '--sbom-format=cyclonedx']);
-writeFileSync(new URL(`image-sharing-gateway-${version}.cdx.json`, folder), sbom);
+const installed = run('npm', ['sbom', '--package-lock-only', '--sbom-format=cyclonedx']);
+const released = toReleased(
+  JSON.parse(installed) as BillOfMaterials,
+  readBundled(read('vendor/open-telemetry.LICENSE.txt')),
+);
+const billFile = new URL(`image-sharing-gateway-${version}.cdx.json`, folder);
+writeFileSync(billFile, `${JSON.stringify(released, null, 2)}\n`);
 run('npm', ['pack', '--pack-destination', fileURLToPath(folder)]);
 process.stdout.write(`Version ${version} is in ${fileURLToPath(folder)}\n`);

@@ -1,6 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import { Registry } from 'prom-client';
 import { LoaderStats } from './graphql/data/loaders.ts';
 import { parseTrustedDocuments, type TrustedDocuments } from './graphql/documents/trusted-documents.ts';
 import { createGraphql } from './graphql/pipeline/create-graphql.ts';
@@ -11,6 +10,7 @@ import type { ExplorerSample } from './http/explorer.ts';
 import { createMemorySource, type MemorySource } from './http/memory.ts';
 import { Metrics } from './http/metrics.ts';
 import { toMaxConnections } from './http/open-files.ts';
+import { createRegistry, type MetricsRegistry } from './http/registry.ts';
 import { RouterSecrets } from './http/router-secret.ts';
 import { createRoutes, type RouteOptions } from './http/routes.ts';
 import type { Handler, HttpOptions, Routes } from './http/server.ts';
@@ -19,12 +19,13 @@ import { identityApi } from './identity/client.ts';
 import { createObserver, type Observer } from './observer.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Settings } from './settings/settings.ts';
-import { startTrace } from './tracing/tracer.ts';
+import { startTracing } from './tracing/start-tracing.ts';
 import { connect } from './upstream/connect.ts';
 import { imagesApi } from './upstream/images-client.ts';
 import { createProbe, type Probe } from './upstream/probe.ts';
 import { SharedReads } from './upstream/shared-reads.ts';
 import { CertifiedConnector } from './upstream/tls.ts';
+import { version } from './version.ts';
 
 /** The parts of an app. */
 export interface AppOptions {
@@ -36,7 +37,7 @@ export interface AppOptions {
   /** The schema to serve; by default that of images and their members. */
   readonly schema?: GraphQLSchema;
   /** The metrics registry; a new one by default. */
-  readonly registry?: Registry;
+  readonly registry?: MetricsRegistry;
   /** The memory to watch; by default that of this process. */
   readonly memorySource?: MemorySource;
 }
@@ -63,11 +64,11 @@ export interface App extends AsyncDisposable {
 
 /** Creates the gateway from its settings. It does not listen yet. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { settings, log, registry = new Registry(), memorySource = createMemorySource() } = options;
+  const { settings, log, registry = createRegistry(), memorySource = createMemorySource() } = options;
   const trustedDocuments = readTrustedDocuments(settings);
-  const metrics = new Metrics(registry, trustedDocuments?.operationNames);
+  const metrics = new Metrics(registry, version, trustedDocuments?.operationNames);
   const observer = createObserver(log, metrics);
-  const exporter = await createExporter(settings, metrics);
+  const tracing = await startTracing({ settings, version, onSpans: (result, spans) => metrics.spans(result, spans) });
   const { gate, load, memory } = createAdmission(settings, memorySource, (reason) => metrics.shed(reason));
   const { connector, images, identity, probe, sharedReads } = createUpstream(settings, observer);
   const loaderStats = new LoaderStats();
@@ -85,7 +86,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const pipeline = createPipeline({
     ...graphql,
     isRouter: (request) => routerSecrets.isRouter(request),
-    startTrace: ({ headers }) => startTrace(headers['traceparent'], exporter?.export),
+    startTrace: tracing.start,
     gate,
     maxRequestBytes: settings.maxRequestBytes,
     onOperation: observer.onOperation,
@@ -108,7 +109,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   async function close(): Promise<boolean> {
     const answered = await servers.drain();
     load.stop();
-    for (const part of [graphql, images, identity, exporter, servers]) await part?.close();
+    for (const part of [graphql, images, identity, tracing, servers]) await part?.close();
     return answered;
   }
   return {
@@ -147,17 +148,6 @@ function createUpstream(settings: AppSettings, observer: Observer) {
   const identity = identityApiUrl && connect(identityApi, identityApiUrl, settings, connector, ofIdentity);
   const probe = createProbe(images.dispatcher, imagesApiUrl.pathname, () => performance.now());
   return { connector, images, identity, probe, sharedReads: shareReads ? new SharedReads() : null };
-}
-
-/** Loaded only where traces are exported. */
-async function createExporter({ otlpEndpoint, serviceName }: AppSettings, metrics: Metrics) {
-  if (otlpEndpoint === null) return null;
-  const { createOtlpExporter } = await import('./tracing/otlp.ts');
-  return createOtlpExporter({
-    endpoint: otlpEndpoint,
-    serviceName,
-    onDone: (result, spans) => metrics.spans(result, spans),
-  });
 }
 
 function toHttpOptions(settings: AppSettings, routes: Routes, observer: Observer, log: Logger): HttpOptions {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { GatewayError } from './errors.ts';
+import { type ErrorCode, errorKinds, GatewayError } from './errors.ts';
 import type { GatewayContext } from './graphql/context.ts';
 import type { Answer, AnswerWriter } from './graphql/pipeline/answer.ts';
 import type { ExecuteOperation, Execution } from './graphql/pipeline/execute-operation.ts';
@@ -10,10 +10,10 @@ import type { Gate } from './http/gate.ts';
 import { abortOnClose, checkAcceptable, readSender, type Sender, sendAnswer } from './http/graphql.ts';
 import { createRefuse, type OnRefused, toRefusal } from './http/refusal.ts';
 import type { Handler } from './http/server.ts';
-import type { OperationTrace } from './tracing/tracer.ts';
+import type { OperationTrace, StartTrace, TraceIds } from './tracing/trace.ts';
 
 /** A request to `/graphql` that was answered, for logs and metrics. */
-export interface OperationReport {
+export interface OperationReport extends Partial<TraceIds> {
   /** `query`, `mutation`, or `none` if the request was refused before the operation was known. */
   readonly type: string;
   /** The name of the operation in its document. */
@@ -31,7 +31,7 @@ export interface OperationReport {
 /** The steps of a GraphQL request, in order. */
 export interface PipelineParts {
   readonly isRouter: (request: IncomingMessage) => boolean;
-  readonly startTrace: (request: IncomingMessage) => OperationTrace | undefined;
+  readonly startTrace: StartTrace;
   readonly gate: Gate;
   readonly maxRequestBytes: number;
   readonly find: FindOperation;
@@ -84,11 +84,13 @@ export function createPipeline(parts: PipelineParts): Handler {
       if (!(error instanceof GatewayError)) {
         // The HTTP server reports unexpected errors.
         response.setHeader('x-request-id', requestId);
+        endTrace(trace, { ...done, status: 500, codes: ['INTERNAL_SERVER_ERROR'] });
         throw error;
       }
       if (error instanceof RequestError) {
-        trace?.end({ type: 'none', name: undefined, codes: [error.code] });
-        return refuse(request, response, toRefusal(error), path);
+        const refusal = { ...toRefusal(error), trace: trace?.ids };
+        endTrace(trace, { status: refusal.status, codes: [error.code] });
+        return refuse(request, response, refusal, path);
       }
       answer = answers.writeRefusal(error, requestId, sender.mediaType.startsWith('application/json'));
     }
@@ -101,13 +103,24 @@ export function createPipeline(parts: PipelineParts): Handler {
       codes: answer.codes,
       durationMs: Math.round((performance.now() - startedAt) * 1000) / 1000,
       requestId,
+      ...trace?.ids,
     };
-    trace?.end(report);
-    parts.onOperation(report);
     const { status, codes } = answer;
-    if (status >= 400) onRefused({ status, method: request.method, path, code: codes[0] ?? 'none', requestId });
+    endTrace(trace, { ...done, status, codes });
+    parts.onOperation(report);
+    if (status >= 400) {
+      onRefused({ status, method: request.method, path, code: codes[0] ?? 'none', requestId, ...trace?.ids });
+    }
     sendAnswer(request, response, sender, answer);
   };
+}
+
+type Ending = Partial<Pick<OperationReport, 'type' | 'name'>> & Pick<Answer, 'status' | 'codes'>;
+
+function endTrace(trace: OperationTrace | undefined, { type = 'none', name, status, codes }: Ending): void {
+  if (trace === undefined) return;
+  const failed = codes.some((code) => !(code in errorKinds) || errorKinds[code as ErrorCode].fault !== 'caller');
+  trace.end({ type, name, status, codes, failed });
 }
 
 /** Reads the GraphQL parameters of a request: from the body of a `POST`, from the URL of a `GET`. */

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
-import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createApp } from './app.ts';
 import type { Demo } from './demo.ts';
 import { ListenError } from './http/listen.ts';
+import { createProcessRegistry } from './http/registry.ts';
 import { createLog, type Log } from './logging/log.ts';
 import { sampleDocument } from './sample.ts';
 import { type Environment, type Launch, parseSettings, SettingsError } from './settings/parse-settings.ts';
@@ -36,11 +36,10 @@ const logTimeoutMs = 500;
 /** Creates a gateway, with the embedded Images API unless another one is configured. @throws SettingsError. */
 export async function createGateway({ environment, launch, output, errors }: Surroundings): Promise<Gateway> {
   const settings = parseSettings(environment, launch);
-  const log = createLog(settings.logLevel, errors);
+  const log = createLog(settings.logLevel, settings.logFormat, errors);
   for (const line of findUnknownNames(environment)) log.logger.warn(line);
   const cloud = settings.imagesApiUrl ? toCloud(settings.imagesApiUrl) : await startDemo();
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = createProcessRegistry();
   const app = await createApp({
     settings: {
       ...settings,

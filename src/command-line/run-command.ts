@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { type Environment, type Launch, parseSettings, SettingsError } from '../settings/parse-settings.ts';
 import { findUnknownNames } from '../settings/unknown-names.ts';
+import { version } from '../version.ts';
 import { type Command, parseArguments, UsageError } from './arguments.ts';
 
 /** What a command needs from its process. */
@@ -40,7 +40,7 @@ export async function runCommand(surroundings: CommandSurroundings): Promise<Out
 }
 
 async function print(command: Extract<Command, { kind: 'help' | 'version' | 'print-schema' }>): Promise<string> {
-  if (command.kind === 'version') return `${readVersion()}\n`;
+  if (command.kind === 'version') return `${version}\n`;
   if (command.kind === 'help') {
     const { createHelp } = await import('./help.ts');
     return createHelp();
@@ -59,10 +59,4 @@ function checkConfig({ environment, errors }: CommandSurroundings, launch: Launc
     errors.write(`${error.mistakes.join('\n')}\n`);
     return { exitCode: 1 };
   }
-}
-
-/** The version of the package. */
-function readVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return String(Object(manifest).version);
 }

@@ -1,6 +1,7 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { TraceIds } from '../tracing/trace.ts';
 import { CappedLabel } from './capped-label.ts';
-import type { Handler } from './server.ts';
+import type { MetricsRegistry } from './registry.ts';
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -9,7 +10,7 @@ const maxNames = 100;
 const maxClients = 20;
 
 /** What is measured of calls to the Images API. */
-export interface AttemptMeasures {
+export interface AttemptMeasures extends Partial<TraceIds> {
   readonly operation: string;
   readonly status: number | undefined;
   readonly failure: string | undefined;
@@ -18,7 +19,7 @@ export interface AttemptMeasures {
 }
 
 /** What is measured of GraphQL operations. */
-export interface OperationMeasures {
+export interface OperationMeasures extends Partial<TraceIds> {
   readonly type: string;
   readonly name: string | undefined;
   readonly client: string | undefined;
@@ -45,7 +46,7 @@ export interface Readings {
 
 /** The gateway's own metrics, kept in the given registry. What callers choose freely is a label only up to a bound. */
 export class Metrics {
-  readonly #registry: Registry;
+  readonly #registry: MetricsRegistry;
   readonly #attempts: Histogram<'operation' | 'result'>;
   readonly #retries: Counter<'operation'>;
   readonly #durations: Histogram<'type' | 'result'>;
@@ -60,13 +61,21 @@ export class Metrics {
   readonly #names: CappedLabel;
   readonly #clients = new CappedLabel(maxClients);
 
-  constructor(registry: Registry, knownNames: Iterable<string> = []) {
+  /** @param version of the gateway. */
+  constructor(registry: MetricsRegistry, version: string, knownNames: Iterable<string> = []) {
     this.#registry = registry;
     this.#names = new CappedLabel(maxNames, knownNames);
     const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
       new Counter({ name: `image_gateway_${name}`, help, labelNames, registers: [registry] });
     const histogram = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
-      new Histogram({ name: `image_gateway_${name}`, help, labelNames, buckets: seconds, registers: [registry] });
+      new Histogram({
+        name: `image_gateway_${name}`,
+        help,
+        labelNames,
+        buckets: seconds,
+        enableExemplars: true,
+        registers: [registry],
+      });
 
     this.#attempts = histogram(
       'upstream_attempt_duration_seconds',
@@ -111,6 +120,7 @@ export class Metrics {
     );
     this.#untrusted = counter('untrusted_documents_total', 'Operations whose document is in no manifest.', []);
     this.#spans = counter('spans_total', 'Spans of traces, by whether the collector took them.', ['result']);
+    this.#tellVersion(version);
   }
 
   /** Measures also what has a value at all times. */
@@ -179,16 +189,29 @@ export class Metrics {
     this.#spans.inc({ result }, count);
   }
 
-  attempt({ operation, status, failure, attempt, durationMs }: AttemptMeasures): void {
-    this.#attempts.labels(operation, failure ?? String(status)).observe(durationMs / 1000);
+  attempt({ operation, status, failure, attempt, durationMs, ...ids }: AttemptMeasures): void {
+    this.#attempts.observe({
+      labels: { operation, result: failure ?? String(status) },
+      value: durationMs / 1000,
+      exemplarLabels: toExemplar(ids),
+    });
     if (attempt > 1) this.#retries.inc({ operation });
   }
 
-  operation({ type, name, client, execution, failed, durationMs }: OperationMeasures): void {
+  operation({ type, name, client, execution, failed, durationMs, ...ids }: OperationMeasures): void {
     const result = failed ? 'error' : 'ok';
-    this.#durations.labels(type, result).observe(durationMs / 1000);
+    this.#durations.observe({ labels: { type, result }, value: durationMs / 1000, exemplarLabels: toExemplar(ids) });
     this.#operations.labels(this.#names.of(name), this.#clients.of(client), result).inc();
     if (execution !== undefined) this.#executions.labels(execution).inc();
+  }
+
+  #tellVersion(version: string): void {
+    new Gauge({
+      name: 'image_gateway_build_info',
+      help: 'Always 1; the label tells the version of the gateway.',
+      labelNames: ['version'],
+      registers: [this.#registry],
+    }).set({ version }, 1);
   }
 
   #gauge(name: string, help: string, read: () => number): void {
@@ -203,11 +226,10 @@ export class Metrics {
   }
 }
 
-/** `GET /metrics`: the registry in Prometheus' text format. */
-export function createMetricsHandler(registry: Registry): Handler {
-  return async (_request, response) => {
-    const text = await registry.metrics();
-    response.writeHead(200, { 'content-type': registry.contentType, 'content-length': Buffer.byteLength(text) });
-    response.end(text);
-  };
+const noExemplar = {};
+
+/** A histogram points to traces that are kept. */
+function toExemplar({ trace_id, span_id, trace_flags = '0' }: Partial<TraceIds>): Record<string, string> {
+  const isSampled = (Number.parseInt(trace_flags, 16) & 1) === 1;
+  return isSampled && trace_id !== undefined && span_id !== undefined ? { trace_id, span_id } : noExemplar;
 }

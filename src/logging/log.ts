@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { type Logger, pino } from 'pino';
+import { type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
 import { toBoundedLine } from './log-line.ts';
 
 /** A log that buffers its lines. */
@@ -20,9 +20,17 @@ const intervalMs = 1_000;
 /** Maximum number of buffered characters; while the stream accepts nothing, lines beyond it are lost. */
 const maxHeldCharacters = 1_000_000;
 
+/** How times and levels are written: as ISO 8601 and by name, or as pino's own numbers. */
+export type LogFormat = 'iso' | 'pino';
+
+const formats: Readonly<Record<LogFormat, LoggerOptions>> = {
+  iso: { timestamp: stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+  pino: {},
+};
+
 /** Creates a logger of JSON lines of bounded length; `write` receives each line with its line feed. */
-export function createLogger(level: string, write: (line: string) => void): Logger {
-  return pino({ level, base: null }, { write: (line) => write(toBoundedLine(line)) });
+export function createLogger(level: string, format: LogFormat, write: (line: string) => void): Logger {
+  return pino({ level, base: null, ...formats[format] }, { write: (line) => write(toBoundedLine(line)) });
 }
 
 /**
@@ -30,7 +38,7 @@ export function createLogger(level: string, write: (line: string) => void): Logg
  * that nobody reads, a full disk), lines are lost, but callers never wait and memory stays bounded. The number of lost
  * lines is logged once the stream accepts lines again.
  */
-export function createLog(level: string, stream: Writable): Log {
+export function createLog(level: string, format: LogFormat, stream: Writable): Log {
   let held = '';
   let heldLines = 0;
   let lost = 0;
@@ -71,7 +79,7 @@ export function createLog(level: string, stream: Writable): Log {
     logger.warn({ lines }, 'log lines were lost');
   }
 
-  const logger = createLogger(level, hold);
+  const logger = createLogger(level, format, hold);
   stream.on('error', () => {});
   setInterval(write, intervalMs).unref();
 

@@ -2,13 +2,20 @@ import { operationSettings } from './operation-settings.ts';
 import { requestSettings } from './request-settings.ts';
 import { serviceSettings } from './service-settings.ts';
 import type { Setting } from './setting.ts';
+import { tracingSettings } from './tracing-settings.ts';
 import { upstreamSettings } from './upstream-settings.ts';
 
 /**
  * All settings, each declared once. The type of the parsed settings, the reference page and all messages are derived
  * from this table.
  */
-export const settingTable = { ...serviceSettings, ...upstreamSettings, ...requestSettings, ...operationSettings };
+export const settingTable = {
+  ...serviceSettings,
+  ...tracingSettings,
+  ...upstreamSettings,
+  ...requestSettings,
+  ...operationSettings,
+};
 
 type Table = typeof settingTable;
 

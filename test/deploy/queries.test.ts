@@ -1,36 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { pino } from 'pino';
-import { collectDefaultMetrics, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
+import { createProcessRegistry } from '../../src/http/registry.ts';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
 import { healthy, startFaultUpstream } from '../faults/fault-upstream.ts';
 import { operations } from '../faults/harness.ts';
-
-function read(path: string): string {
-  return readFileSync(new URL(`../../deploy/${path}`, import.meta.url), 'utf8');
-}
-
-interface Dashboard {
-  readonly panels: readonly {
-    readonly title: string;
-    readonly targets: readonly { readonly expr: string; readonly legendFormat: string }[];
-  }[];
-}
-
-const dashboard = JSON.parse(read('grafana/dashboard.json')) as Dashboard;
-const alerts = [...read('prometheus/alerts.yml').matchAll(/- alert: (\w+)\n +expr: (".*")\n/g)];
-
-const queries = [
-  ...dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr] as const)),
-  ...alerts.map(([, name = '', expr = '']) => [name, JSON.parse(expr) as string] as const),
-];
+import { alerts, dashboard, queries } from './queries.ts';
 
 /** The series that `/metrics` exposes after some traffic: their labels by name. */
 async function exposed(): Promise<Map<string, Set<string>>> {
   await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = createProcessRegistry();
   const { imagesApiUrl, ...settings } = parseSettings({ PORT: '0', IMAGES_API_URL: upstream.url });
   await using app = await createApp({
     settings: { ...settings, imagesApiUrl: imagesApiUrl as URL },
@@ -62,8 +43,7 @@ describe('the queries of the dashboard and of the alerts', async () => {
 
   it('exist', () => {
     expect(dashboard.panels.length).toBeGreaterThan(15);
-    expect(alerts.length).toBe(read('prometheus/alerts.yml').split('- alert:').length - 1);
-    expect(alerts.length).toBeGreaterThan(8);
+    expect(alerts.length).toBeGreaterThan(12);
   });
 
   it.each(queries)('%s: queries exposed series: %s', (_title, expr) => {
@@ -81,6 +61,17 @@ describe('the queries of the dashboard and of the alerts', async () => {
       // A counter that has not been incremented yet has no labels.
       const known = names.flatMap((name) => [...(series.get(name) ?? [])]);
       if (known.length > 0) expect(known).toContain(label);
+    }
+  });
+
+  it('of each alert lead to a page that says what to do, and each page belongs to an alert', () => {
+    const root = new URL('../../', import.meta.url);
+    const pages = readdirSync(new URL('docs/runbooks', root)).map((file) => `docs/runbooks/${file}`);
+    expect(alerts.map(({ runbook }) => runbook).sort()).toEqual(pages.sort());
+    for (const { name, runbook = '' } of alerts) {
+      const page = readFileSync(new URL(runbook, root), 'utf8');
+      expect(page).toMatch(new RegExp(`^# ${name}\\n`));
+      for (const heading of ['Impact', 'Look at', 'Do']) expect(page, runbook).toContain(`\n## ${heading}\n`);
     }
   });
 

@@ -197,6 +197,39 @@ describe('a document just within the limits', () => {
   });
 });
 
+describe('a request exactly at a limit', () => {
+  /** For each limit, a request that has as many of what it counts. */
+  const requests: Partial<Record<keyof Limits, (count: number) => readonly [string, Partial<Parameters>?]>> = {
+    maxDocumentCharacters: (count) => ['{ a }'.padEnd(count)],
+    maxTokens: (count) => [`{ ${times(count - 2, (i) => `f${i}`)} }`],
+    maxDepth: (count) => ['{ a '.repeat(count) + '}'.repeat(count)],
+    maxFields: (count) => [`{ ${times(count, (i) => (i % 2 ? '__typename' : 'images'))} }`],
+    maxRootFields: (count) => [`{ ${times(count, (i) => `f${i}`)} }`],
+    maxAliases: (count) => [`{ ${times(count, (i) => `a${i}: f${i}`)} }`],
+    maxAliasesPerField: (count) => [`{ ${times(count, (i) => `a${i}: __typename`)} }`],
+    maxFieldRepeats: (count) => [`{ ${times(count, () => '__typename')} }`],
+    maxDirectives: (count) => [`{ __typename ${times(count, () => '@a')} }`],
+    maxDefinitions: (count) => [times(count, (i) => `query Q${i} { __typename }`), { operationName: 'Q0' }],
+    maxCost: (count) => [`{ ${times(count, (i) => `a${i}: image(id: 1) { id }`)} }`],
+    maxRepresentations: (count) => [
+      `{ _entities(representations: [${times(count, () => '""', ',')}]) { __typename } }`,
+    ],
+    maxVariableValues: (count) => ['{ __typename }', { variables: { a: Array(count - 1).fill(1) } }],
+    maxVariableCharacters: (count) => ['{ __typename }', { variables: { a: 'x'.repeat(count) } }],
+  };
+
+  it.each(Object.entries(requests))('is within %s, and refused with one more', (key, toRequest) => {
+    const limit = key as keyof Limits;
+    const limits = { [limit]: 8 };
+    const checkOf = (count: number) => {
+      const [document, parameters] = toRequest(count);
+      return check(document, parameters, limits);
+    };
+    expect(checkOf(8)).toBeNull();
+    expect(checkOf(9)).toMatchObject({ limit, allowed: 8 });
+  });
+});
+
 describe('the cost of lists', () => {
   const page = 'query ($n: Int) { images(first: $n) { nodes { members { image { name } } } } }';
   const cost = { maxCost: 2_000 };

@@ -1,7 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import { imageId, projects, startSharing } from '../support/sharing.ts';
+import { sendJson } from '../support/upstream.ts';
 
 describe('image', () => {
+  it('is read concurrently with its members', async () => {
+    const asked = { members: Promise.withResolvers<void>() };
+    // The image is answered only once its members have been asked for.
+    await using sharing = await startSharing({
+      intercept({ target }) {
+        if (!target.endsWith('/members')) {
+          const image = { id: imageId(1), visibility: 'shared' };
+          return (response) => void asked.members.promise.then(() => sendJson(response, 200, image));
+        }
+        asked.members.resolve();
+        return undefined;
+      },
+    });
+    sharing.image(1, {}, { a: 'accepted' });
+    const document = `{ image(id: "${imageId(1)}") { id members { status } } }`;
+    for (let time = 1; time <= 2; time++) {
+      asked.members = Promise.withResolvers();
+      const { data } = await sharing.query('producer', document);
+      expect(data).toEqual({ image: { id: imageId(1), members: [{ status: 'ACCEPTED' }] } });
+      expect(sharing.calls()).toHaveLength(2);
+    }
+  });
+
   it('returns every attribute of the Images API with one call', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {

@@ -38,7 +38,9 @@ it('every setting has a default, and settings are immutable', () => {
     trustedDocuments: 'off',
     trustedDocumentsManifest: null,
     otlpEndpoint: null,
-    serviceName: 'image-sharing-gateway',
+    serviceName: null,
+    tracesSampler: 'parentbased_always_on',
+    propagators: ['tracecontext', 'baggage'],
   });
   expect(Object.isFrozen(settings)).toBe(true);
 });
@@ -129,6 +131,38 @@ describe('production', () => {
     expect(parseSettings({ NODE_ENV: 'production' }, 'demo').production).toBe(false);
     expect(() => parseSettings({ IMAGES_API_URL: 'http://images' }, 'demo')).toThrow(/^IMAGES_API_URL must not be set/);
   });
+});
+
+it.each([
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'no pair'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'na me=value'],
+  ['OTEL_EXPORTER_OTLP_HEADERS', 'name=%0a'],
+  ['OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'name=%zz'],
+  ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
+  ['OTEL_RESOURCE_ATTRIBUTES', '=value'],
+  ['OTEL_TRACES_SAMPLER', 'sometimes'],
+  ['OTEL_TRACES_SAMPLER_ARG', '1.1'],
+  ['OTEL_TRACES_SAMPLER_ARG', '-1'],
+  ['OTEL_PROPAGATORS', 'tracecontext,jaeger'],
+  ['OTEL_TRACES_EXPORTER', 'zipkin'],
+])('%s may not be %s', (name, value) => {
+  expect(refused({ [name]: value })).toEqual([name]);
+});
+
+it('headers of the collector are not shown where they are wrong', () => {
+  expect(() => parseSettings({ OTEL_EXPORTER_OTLP_HEADERS: 'api key=secret-of-mine' })).toThrow(
+    expect.not.objectContaining({ message: expect.stringContaining('secret-of-mine') }),
+  );
+});
+
+it.each([
+  ['0', 0],
+  ['1', 1],
+  ['1.0', 1],
+  ['.5', 0.5],
+  ['0.25', 0.25],
+])('OTEL_TRACES_SAMPLER_ARG may be %s', (text, share) => {
+  expect(parseSettings({ OTEL_TRACES_SAMPLER_ARG: text }).tracesSamplerArg).toBe(share);
 });
 
 it('traces are sent to a path below the endpoint', () => {

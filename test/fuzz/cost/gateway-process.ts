@@ -37,7 +37,7 @@ const sampleJson = JSON.stringify(
 );
 const app = await createApp({
   settings: { ...settings, imagesApiUrl },
-  log: createLogger('info', (line) => void lines.push(line)),
+  log: createLogger('info', 'iso', (line) => void lines.push(line)),
   sample: { document: '', headers: {} },
 });
 
