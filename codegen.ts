@@ -24,6 +24,9 @@ const config: CodegenConfig = {
           UpdateMemberStatusPayload: './models.ts#MemberPayload',
           Project: '../identity/model.ts#Project as ProjectModel',
           Viewer: './models.ts#ViewerModel',
+          ImageMembersChanged: './models.ts#ImageMembersChangedModel',
+          SharedWithMeChanged: './models.ts#SharedWithMeChangedModel',
+          ImageMemberEvent: './models.ts#ImageMemberEventModel',
           ImageMember: './models.ts#ImageMemberModel',
         },
         scalars: {

@@ -17,7 +17,7 @@ const codegen: CodegenConfig = {
       preset,
       presetConfig,
       documents: 'examples/apollo/operations.graphql',
-      // Requires `__typename` in optimistic responses and mocks, because caches need it.
+      // Answers that are made up, such as optimistic ones, must not forget it: caches need it.
       config: { nonOptionalTypename: true },
     },
     'examples/urql/graphql/': { preset, presetConfig, documents: 'examples/urql/operations.graphql' },

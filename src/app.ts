@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { LoaderStats } from './graphql/data/loaders.ts';
@@ -16,9 +17,11 @@ import { createRoutes, type RouteOptions } from './http/routes.ts';
 import type { Handler, HttpOptions, Routes } from './http/server.ts';
 import { createServers } from './http/servers.ts';
 import { identityApi } from './identity/client.ts';
+import type { ListenToEvents } from './live/create-live.ts';
 import { createObserver, type Observer } from './observer.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Settings } from './settings/settings.ts';
+import { createSubscriptions, type SubscriptionService } from './subscriptions/create-subscriptions.ts';
 import { startTracing } from './tracing/start-tracing.ts';
 import { connect } from './upstream/connect.ts';
 import { imagesApi } from './upstream/images-client.ts';
@@ -40,6 +43,8 @@ export interface AppOptions {
   readonly registry?: MetricsRegistry;
   /** The memory to watch; by default that of this process. */
   readonly memorySource?: MemorySource;
+  /** What tells of changes without a message broker, as the embedded Images API does; null: nothing. */
+  readonly listenToEvents?: ListenToEvents | null;
 }
 
 /** The settings, with the URL of an Images API. */
@@ -83,17 +88,19 @@ export async function createApp(options: AppOptions): Promise<App> {
     memorySource,
   });
   const routerSecrets = new RouterSecrets(settings.routerSecrets);
-  const pipeline = createPipeline({
+  const parts = {
+    ...observer,
     ...graphql,
-    isRouter: (request) => routerSecrets.isRouter(request),
-    startTrace: tracing.start,
     gate,
-    maxRequestBytes: settings.maxRequestBytes,
-    onOperation: observer.onOperation,
-    onRefused: observer.onRefused,
-  });
+    isRouter: (request: IncomingMessage) => routerSecrets.isRouter(request),
+    startTrace: tracing.start,
+  };
+  const listenToEvents = options.listenToEvents ?? null;
+  const subscriptions = await createSubscriptions({ ...parts, settings, registry, log, listenToEvents });
+  const pipeline = createPipeline({ ...parts, subscriptions, maxRequestBytes: settings.maxRequestBytes });
   const routes = createRoutes(toRouteOptions(options, pipeline));
-  const servers = createServers(settings, toHttpOptions(settings, routes, observer, log), probe, registry);
+  const httpOptions = toHttpOptions(settings, routes, subscriptions, observer, log);
+  const servers = createServers(settings, httpOptions, probe, registry);
   metrics.read({
     running: () => load.running,
     connections: () => servers.connections.open,
@@ -107,9 +114,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     loaders: { ...loaderStats },
   });
   async function close(): Promise<boolean> {
-    const answered = await servers.drain();
+    const answered = await servers.drain(() => subscriptions.end());
     load.stop();
-    for (const part of [graphql, images, identity, tracing, servers]) await part?.close();
+    for (const part of [subscriptions, graphql, images, identity, tracing, servers]) await part?.close();
     return answered;
   }
   return {
@@ -150,12 +157,18 @@ function createUpstream(settings: AppSettings, observer: Observer) {
   return { connector, images, identity, probe, sharedReads: shareReads ? new SharedReads() : null };
 }
 
-function toHttpOptions(settings: AppSettings, routes: Routes, observer: Observer, log: Logger): HttpOptions {
+function toHttpOptions(
+  settings: AppSettings,
+  routes: Routes,
+  { upgrade }: SubscriptionService,
+  observer: Observer,
+  log: Logger,
+): HttpOptions {
   const { upstreamConnections } = settings;
   const max = toMaxConnections(settings.maxConnections, upstreamConnections, (maxConnections) =>
     log.warn({ maxConnections }, 'MAX_CONNECTIONS is lower than set, because the process may not open that many files'),
   );
   // Behind a proxy, all callers have its address; on a socket, they have none.
   const maxPerAddress = settings.trustProxy || settings.host.startsWith('/') ? 0 : settings.maxConnectionsPerAddress;
-  return { ...observer, ...settings, routes, connections: { max, maxPerAddress } };
+  return { ...observer, ...settings, routes, upgrade, connections: { max, maxPerAddress } };
 }

@@ -17,6 +17,10 @@ export interface Demo {
   readonly token: string;
   /** The demo users that the console offers: those with a usable token. */
   readonly people: readonly Person[];
+  /** Reports changes as they happen; null if nothing does. @returns a function that stops it. */
+  readonly listenToEvents:
+    | ((onEvent: (type: string, payload: Readonly<Record<string, unknown>>) => void) => () => void)
+    | null;
   /** Instructions to print for a gateway at this URL: the demo tokens, the pages, and a query to paste. */
   describe(gatewayUrl: string, serves: { readonly console: boolean }): string;
   close(): Promise<void>;
@@ -31,6 +35,7 @@ export async function startDemo(): Promise<Demo> {
     identityApiUrl: new URL(`${simulator.identityUrl}/v3`),
     token,
     people,
+    listenToEvents: (onEvent) => simulator.world.listen(onEvent),
     describe,
     close: () => simulator.close(),
   };

@@ -66,12 +66,23 @@ export const errorKinds = {
     retryable: true,
     fault: 'gateway',
   }),
+  SUBSCRIPTION_ENDED: ofCaller(
+    'The subscription reached its maximum age, or the gateway is shutting down. Subscribe again after `extensions.retryAfter` ' +
+      'seconds: the first payload holds the current state.',
+    503,
+    { retryable: true, fault: 'gateway' },
+  ),
   INTERNAL_SERVER_ERROR: ofCaller('A bug in the gateway; its log has the details under the request id.', 500, {
     fault: 'gateway',
   }),
 } as const satisfies Readonly<Record<string, ErrorKind>>;
 
 export type ErrorCode = keyof typeof errorKinds;
+
+/** Whether an operation with errors of these codes failed through no fault of its caller. */
+export function isOursToFix(codes: readonly string[]): boolean {
+  return codes.some((code) => !(code in errorKinds) || errorKinds[code as ErrorCode].fault !== 'caller');
+}
 
 /** What a `GatewayError` reports to a client in addition to its message. */
 export interface ErrorDetails {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Metrics } from './http/metrics.ts';
 import type { RefusedRequest } from './http/refusal.ts';
 import type { OperationReport } from './pipeline.ts';
+import type { EndReport as SubscriptionEndReport } from './subscriptions/subscriptions.ts';
 import type { AttemptReport } from './upstream/call.ts';
 
 /** Maximum length of an operation's name in a log line, in characters. */
@@ -28,6 +29,11 @@ export function createObserver(log: Logger, metrics: Metrics) {
       // Of the errors of a running operation, only one for memory has this code.
       if (report.codes[0] === 'OVERLOADED') metrics.shed('memory of operations');
       log.info({ ...report, name: report.name?.slice(0, maxNameLength) }, 'operation');
+    },
+
+    /** A subscription that ended. */
+    onSubscriptionEnd(report: SubscriptionEndReport): void {
+      log.info({ ...report, name: report.name?.slice(0, maxNameLength) }, 'subscription ended');
     },
 
     /** An operation whose document is not in the manifest of trusted documents. */

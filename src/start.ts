@@ -50,6 +50,7 @@ export async function createGateway({ environment, launch, output, errors }: Sur
     registry,
     sample: { document: sampleDocument, headers: { 'X-Auth-Token': cloud.token } },
     people: cloud.people,
+    listenToEvents: cloud.listenToEvents,
   });
 
   let closing = false;
@@ -86,7 +87,7 @@ export async function createGateway({ environment, launch, output, errors }: Sur
 
 /** An Images API outside this process. */
 function toCloud(imagesApiUrl: URL): Demo {
-  const nothing = { people: [], describe: () => '', close: async () => {} };
+  const nothing = { people: [], listenToEvents: null, describe: () => '', close: async () => {} };
   return { imagesApiUrl, identityApiUrl: null, token: 'your token', ...nothing };
 }
 

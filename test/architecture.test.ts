@@ -12,9 +12,23 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   main: ['command-line', 'start'],
   'command-line': ['graphql', 'settings', 'version'],
   start: ['app', 'settings', 'demo', 'http', 'logging', 'sample'],
-  app: ['settings', 'observer', 'pipeline', 'http', 'graphql', 'identity', 'upstream', 'tracing', 'version'],
-  pipeline: ['http', 'graphql', 'tracing', 'errors'],
-  observer: ['http', 'pipeline', 'upstream'],
+  app: [
+    'settings',
+    'observer',
+    'pipeline',
+    'subscriptions',
+    'live',
+    'http',
+    'graphql',
+    'identity',
+    'upstream',
+    'tracing',
+    'version',
+  ],
+  pipeline: ['subscriptions', 'http', 'graphql', 'tracing', 'errors'],
+  observer: ['http', 'pipeline', 'subscriptions', 'upstream'],
+  subscriptions: ['live', 'http', 'graphql', 'upstream', 'tracing', 'settings', 'collections', 'token', 'errors'],
+  live: ['settings', 'collections', 'token', 'errors'],
   demo: ['http', 'simulator'],
   http: ['tracing', 'collections', 'token', 'errors'],
   identity: ['upstream', 'errors'],
@@ -31,6 +45,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 
   'graphql/schema': ['graphql/context', 'graphql/federation', 'graphql/limits', 'graphql/resolvers'],
   'graphql/pipeline': [
+    'live',
+    'upstream',
     'graphql/context',
     'graphql/documents',
     'graphql/limits',
@@ -41,6 +57,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'errors',
   ],
   'graphql/resolvers': [
+    'live',
     'graphql/context',
     'graphql/data',
     'graphql/limits',
@@ -55,6 +72,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   'graphql/documents': ['graphql/context', 'graphql/limits', 'graphql/invalid-request', 'settings', 'collections'],
   'graphql/context': [
+    'live',
     'graphql/data',
     'graphql/limits',
     'graphql/selection',
@@ -172,14 +190,17 @@ it('only the programs touch the environment, arguments, signals, streams and exi
   expect(touched).toEqual([]);
 });
 
-it('only upstream imports undici, only graphql GraphQL and only tracing OpenTelemetry, except for the composition root', () => {
+it('only upstream imports undici, only graphql and subscriptions GraphQL and only tracing OpenTelemetry, except for the composition root', () => {
   const known = offences(({ name, part, imports }) =>
     imports.filter(
       (path) =>
         (path === 'undici' && part !== 'upstream' && name !== 'app.ts') ||
         path.startsWith('@opentelemetry/') ||
         (isVendored(path) && part !== 'tracing') ||
-        (/^(?:graphql|dataloader|@apollo\/)/.test(path) && !part.startsWith('graphql/') && name !== 'app.ts'),
+        (/^(?:graphql|dataloader|@apollo\/)/.test(path) &&
+          !part.startsWith('graphql/') &&
+          part !== 'subscriptions' &&
+          name !== 'app.ts'),
     ),
   );
   expect(known).toEqual([]);

@@ -30,11 +30,13 @@ it('an operation that ends in a defect is answered with 500 and its request id, 
     createContext: fail,
     execute: fail,
     answers: new AnswerWriter({ showsSchema: true, onDefect: () => {} }),
+    subscriptions: { open: fail, serveStream: fail },
     onOperation: () => {},
     onRefused: () => {},
   });
   const { server: http } = createHttpServer({
     routes: { '/graphql': { GET: handler } },
+    upgrade: (_request, socket) => socket.destroy(),
     corsOrigins: '*',
     connections: { max: 10, maxPerAddress: 0 },
     headersTimeoutMs: 1_000,

@@ -1,10 +1,11 @@
 import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import { GatewayError } from '../errors.ts';
 import { IdentityClient } from '../identity/client.ts';
+import type { Watch } from '../live/view.ts';
 import type { OperationTrace } from '../tracing/trace.ts';
 import { ImagesClient } from '../upstream/images-client.ts';
 import type { ClientCaller } from '../upstream/session.ts';
-import type { SharedReads } from '../upstream/shared-reads.ts';
+import type { ReadSharing } from '../upstream/shared-reads.ts';
 import type { Transport } from '../upstream/transport.ts';
 import { CallerIdentity } from './data/caller-identity.ts';
 import { type LoaderStats, Loaders } from './data/loaders.ts';
@@ -46,10 +47,13 @@ export interface GatewayContext {
   readonly rowErrors: GraphQLError[];
   /** Undefined: the operation is not traced. */
   readonly trace: OperationTrace | undefined;
+  /** Follows views for as long as a subscription lasts; undefined where nothing is subscribed to. */
+  readonly watch?: Watch<GatewayContext> | undefined;
 }
 
 /** What a request may do, according to the settings and its sender. */
-export interface ContextOptions extends Pick<GatewayContext, 'verifyRemovals' | 'bulkConcurrency' | 'federation'> {
+export interface ContextOptions
+  extends Pick<GatewayContext, 'verifyRemovals' | 'bulkConcurrency' | 'federation' | 'watch'> {
   /** Counts reads and loads; by default they are not counted. */
   readonly loaderStats?: LoaderStats;
   readonly budget: OperationBudget;
@@ -64,7 +68,7 @@ export interface TracedCaller extends ClientCaller {
 export interface Upstream {
   readonly transport: Transport;
   /** Null: each read makes its own call. */
-  readonly sharedReads: SharedReads | null;
+  readonly sharedReads: ReadSharing | null;
   /** The transport of the Identity service; null if none is configured. */
   readonly identity: Transport | null;
 }

@@ -1,7 +1,7 @@
 // Written by `npm run codegen` from schema/*.graphql; do not edit.
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Image as ImageModel } from '../upstream/model.ts';
-import type { MemberPayload, DeletePayload, ImageChangeModel, UpdateImageModel, ViewerModel, ImageMemberModel } from './models.ts';
+import type { MemberPayload, DeletePayload, ImageChangeModel, UpdateImageModel, ViewerModel, ImageMembersChangedModel, SharedWithMeChangedModel, ImageMemberEventModel, ImageMemberModel } from './models.ts';
 import type { Project as ProjectModel } from '../identity/model.ts';
 import type { GatewayContext } from './context.ts';
 export type Maybe<T> = T | null;
@@ -310,6 +310,30 @@ export type ImageMemberChange = {
   readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
+/** A membership that changed. */
+export type ImageMemberEvent = {
+  readonly __typename?: 'ImageMemberEvent';
+  /** What happened to the membership. */
+  readonly action: ImageMemberEventAction;
+  /** The `ImageMember.id` of the removed membership, for removing it from client caches; null unless `REMOVED`. */
+  readonly deletedImageMemberId?: Maybe<Scalars['ID']['output']>;
+  /** The id of the image. */
+  readonly imageId: Scalars['ID']['output'];
+  /** The membership as it is now; null after `REMOVED`. */
+  readonly imageMember?: Maybe<ImageMember>;
+  /** The id of the member's project. */
+  readonly memberId: Scalars['ID']['output'];
+};
+
+/** What happened to a membership. */
+export type ImageMemberEventAction =
+  /** The project became a member, or the image came into the list. */
+  | 'ADDED'
+  /** The project is not a member any more, or the token cannot see the membership any more. */
+  | 'REMOVED'
+  /** The member has another status. In a list by status, the image may have left the list. */
+  | 'UPDATED';
+
 /** The outcome of one change of a bulk mutation. */
 export type ImageMemberOutcome =
   /** Done. If the response was lost, a later read showed the requested state. */
@@ -324,6 +348,18 @@ export type ImageMemberOutcome =
   | 'UNCHANGED'
   /** May or may not have been done; an error at the path of this row says why this is unknown. */
   | 'UNKNOWN';
+
+/** The members of an image, as they are now, and what changed. */
+export type ImageMembersChanged = {
+  readonly __typename?: 'ImageMembersChanged';
+  /**
+   * What changed since the previous payload of this subscription; empty in the first. A change that was undone in the
+   * meantime is not reported.
+   */
+  readonly changes: ReadonlyArray<ImageMemberEvent>;
+  /** The image as it is now; null once it is gone or the token cannot see it. */
+  readonly image?: Maybe<Image>;
+};
 
 /** The order of a list of images. */
 export type ImageOrder = {
@@ -644,6 +680,46 @@ export type SetImageMembersPayload = {
   readonly userErrors: ReadonlyArray<ImageUserError>;
 };
 
+/** The images that other projects share with the caller, as they are now, and what changed. */
+export type SharedWithMeChanged = {
+  readonly __typename?: 'SharedWithMeChanged';
+  /**
+   * What changed since the previous payload of this subscription; empty in the first. A change that was undone in the
+   * meantime is not reported.
+   */
+  readonly changes: ReadonlyArray<ImageMemberEvent>;
+  /** The images, the newest first. The list is complete up to the limit of the gateway, `SUBSCRIPTION_MAX_IMAGES`. */
+  readonly images: ReadonlyArray<Image>;
+};
+
+/** What clients can follow: each field first tells the state, and then every change. */
+export type Subscription = {
+  readonly __typename?: 'Subscription';
+  /**
+   * The image and its members: first as they are now, then again whenever a member is added, removed or changes its status.
+   * Null where there is no such image or the token may not see it. Ends after a payload whose `image` is null, once the
+   * image is gone or the token cannot see it any more.
+   */
+  readonly imageMembersChanged?: Maybe<ImageMembersChanged>;
+  /**
+   * The images that other projects share with the caller: first as they are now, then again whenever one is added, removed
+   * or changes its status. Lists what `images(filter: {sharedWithMe: true, …})` lists, without pages.
+   */
+  readonly sharedWithMeChanged?: Maybe<SharedWithMeChanged>;
+};
+
+
+/** What clients can follow: each field first tells the state, and then every change. */
+export type SubscriptionImageMembersChangedArgs = {
+  imageId: Scalars['ID']['input'];
+};
+
+
+/** What clients can follow: each field first tells the state, and then every change. */
+export type SubscriptionSharedWithMeChangedArgs = {
+  memberStatus?: InputMaybe<MemberStatusFilter>;
+};
+
 /** The image, and its new attributes. An attribute that is null or absent stays unchanged; at least one is required. */
 export type UpdateImageInput = {
   /** The id of the image. */
@@ -708,8 +784,8 @@ export type UpdateMemberStatusesInput = {
   readonly imageIds: ReadonlyArray<Scalars['ID']['input']>;
   /**
    * The id of the member's project. It defaults to the caller's own project, which costs one call to the Identity service.
-   * If no Identity service is configured, the gateway finds it in the images: that costs two calls to the Images API, and
-   * one more for each image before the first one that is shared with the caller. Administrators must then name it.
+   * If no Identity service is configured, the gateway finds it in the images, which costs at most two calls to the Images
+   * API, however many images there are. Administrators must then name it.
    */
   readonly memberId?: InputMaybe<Scalars['ID']['input']>;
   /** The new status. */
@@ -734,7 +810,7 @@ export type User = {
   readonly name?: Maybe<Scalars['String']['output']>;
 };
 
-/** The caller: the user, project and roles of its token. */
+/** The caller: the user, project and roles of its token. Other subgraphs can add what they know about the caller. */
 export type Viewer = {
   readonly __typename?: 'Viewer';
   /** When the token expires; null if no Identity service is configured. */
@@ -842,6 +918,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 export type FederationTypes = {
   Image: Image;
   ImageMember: ImageMember;
+  Viewer: Viewer;
 };
 
 /** Mapping of federation reference types */
@@ -852,6 +929,9 @@ export type FederationReferenceTypes = {
   ImageMember:
     ( { __typename: 'ImageMember' }
     & GraphQLRecursivePick<FederationTypes['ImageMember'], {"imageId":true,"memberId":true}> );
+  Viewer:
+    ( { __typename: 'Viewer' }
+    & GraphQLRecursivePick<FederationTypes['Viewer'], {"id":true}> );
 };
 
 
@@ -878,7 +958,10 @@ export type ResolversTypes = {
   ImageMember: ResolverTypeWrapper<ImageMemberModel>;
   ImageMemberAction: ImageMemberAction;
   ImageMemberChange: ResolverTypeWrapper<Omit<ImageMemberChange, 'imageMember'> & { imageMember?: Maybe<ResolversTypes['ImageMember']> }>;
+  ImageMemberEvent: ResolverTypeWrapper<ImageMemberEventModel>;
+  ImageMemberEventAction: ImageMemberEventAction;
   ImageMemberOutcome: ImageMemberOutcome;
+  ImageMembersChanged: ResolverTypeWrapper<ImageMembersChangedModel>;
   ImageOrder: ImageOrder;
   ImageOrderField: ImageOrderField;
   ImageStatus: ImageStatus;
@@ -898,6 +981,8 @@ export type ResolversTypes = {
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
   SetImageMembersInput: SetImageMembersInput;
   SetImageMembersPayload: ResolverTypeWrapper<Omit<SetImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversTypes['ImageMemberChange']> }>;
+  SharedWithMeChanged: ResolverTypeWrapper<SharedWithMeChangedModel>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   UpdateImageInput: UpdateImageInput;
   UpdateImagePayload: ResolverTypeWrapper<UpdateImageModel>;
   UpdateMemberStatusInput: UpdateMemberStatusInput;
@@ -929,6 +1014,8 @@ export type ResolversParentTypes = {
   ImageFilter: ImageFilter;
   ImageMember: ImageMemberModel;
   ImageMemberChange: Omit<ImageMemberChange, 'imageMember'> & { imageMember?: Maybe<ResolversParentTypes['ImageMember']> };
+  ImageMemberEvent: ImageMemberEventModel;
+  ImageMembersChanged: ImageMembersChangedModel;
   ImageOrder: ImageOrder;
   ImageUserError: ImageUserError;
   JSONObject: Scalars['JSONObject']['output'];
@@ -940,6 +1027,8 @@ export type ResolversParentTypes = {
   SafeInt: Scalars['SafeInt']['output'];
   SetImageMembersInput: SetImageMembersInput;
   SetImageMembersPayload: Omit<SetImageMembersPayload, 'changes'> & { changes: ReadonlyArray<ResolversParentTypes['ImageMemberChange']> };
+  SharedWithMeChanged: SharedWithMeChangedModel;
+  Subscription: Record<PropertyKey, never>;
   UpdateImageInput: UpdateImageInput;
   UpdateImagePayload: UpdateImageModel;
   UpdateMemberStatusInput: UpdateMemberStatusInput;
@@ -1047,6 +1136,19 @@ export type ImageMemberChangeResolvers<ContextType = GatewayContext, ParentType 
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['ImageUserError']>, ParentType, ContextType>;
 };
 
+export type ImageMemberEventResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ImageMemberEvent'] = ResolversParentTypes['ImageMemberEvent']> = {
+  action?: Resolver<ResolversTypes['ImageMemberEventAction'], ParentType, ContextType>;
+  deletedImageMemberId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  imageId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  imageMember?: Resolver<Maybe<ResolversTypes['ImageMember']>, ParentType, ContextType>;
+  memberId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type ImageMembersChangedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ImageMembersChanged'] = ResolversParentTypes['ImageMembersChanged']> = {
+  changes?: Resolver<ReadonlyArray<ResolversTypes['ImageMemberEvent']>, ParentType, ContextType>;
+  image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
+};
+
 export type ImageUserErrorResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['ImageUserError'] = ResolversParentTypes['ImageUserError']> = {
   code?: Resolver<ResolversTypes['ImageUserErrorCode'], ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
@@ -1096,6 +1198,16 @@ export type SetImageMembersPayloadResolvers<ContextType = GatewayContext, Parent
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['ImageUserError']>, ParentType, ContextType>;
 };
 
+export type SharedWithMeChangedResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['SharedWithMeChanged'] = ResolversParentTypes['SharedWithMeChanged']> = {
+  changes?: Resolver<ReadonlyArray<ResolversTypes['ImageMemberEvent']>, ParentType, ContextType>;
+  images?: Resolver<ReadonlyArray<ResolversTypes['Image']>, ParentType, ContextType>;
+};
+
+export type SubscriptionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  imageMembersChanged?: SubscriptionResolver<Maybe<ResolversTypes['ImageMembersChanged']>, "imageMembersChanged", ParentType, ContextType, RequireFields<SubscriptionImageMembersChangedArgs, 'imageId'>>;
+  sharedWithMeChanged?: SubscriptionResolver<Maybe<ResolversTypes['SharedWithMeChanged']>, "sharedWithMeChanged", ParentType, ContextType, RequireFields<SubscriptionSharedWithMeChangedArgs, 'memberStatus'>>;
+};
+
 export type UpdateImagePayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['UpdateImagePayload'] = ResolversParentTypes['UpdateImagePayload']> = {
   hiddenMembers?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ImageMember']>>, ParentType, ContextType>;
   image?: Resolver<Maybe<ResolversTypes['Image']>, ParentType, ContextType>;
@@ -1118,7 +1230,8 @@ export type UserResolvers<ContextType = GatewayContext, ParentType extends Resol
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
-export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
+export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer'], FederationReferenceType extends FederationReferenceTypes['Viewer'] = FederationReferenceTypes['Viewer']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Viewer']> | FederationReferenceType, FederationReferenceType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType>;
@@ -1139,6 +1252,8 @@ export type Resolvers<ContextType = GatewayContext> = {
   ImageEdge?: ImageEdgeResolvers<ContextType>;
   ImageMember?: ImageMemberResolvers<ContextType>;
   ImageMemberChange?: ImageMemberChangeResolvers<ContextType>;
+  ImageMemberEvent?: ImageMemberEventResolvers<ContextType>;
+  ImageMembersChanged?: ImageMembersChangedResolvers<ContextType>;
   ImageUserError?: ImageUserErrorResolvers<ContextType>;
   JSONObject?: GraphQLScalarType;
   Mutation?: MutationResolvers<ContextType>;
@@ -1147,6 +1262,8 @@ export type Resolvers<ContextType = GatewayContext> = {
   Query?: QueryResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;
   SetImageMembersPayload?: SetImageMembersPayloadResolvers<ContextType>;
+  SharedWithMeChanged?: SharedWithMeChangedResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
   UpdateImagePayload?: UpdateImagePayloadResolvers<ContextType>;
   UpdateMemberStatusPayload?: UpdateMemberStatusPayloadResolvers<ContextType>;
   UpdateMemberStatusesPayload?: UpdateMemberStatusesPayloadResolvers<ContextType>;

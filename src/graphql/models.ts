@@ -1,5 +1,5 @@
 import type { TokenFacts } from '../identity/model.ts';
-import type { ImageMember } from '../upstream/model.ts';
+import type { ImageAttributes, ImageMember, ImageMemberKey } from '../upstream/model.ts';
 
 /** An error that a caller can cause and fix, with the codes of the schema. */
 interface UserErrorModel {
@@ -28,6 +28,26 @@ export interface DeletePayload extends Payload {
 /** The payload of a mutation that changes an image. */
 export interface UpdateImageModel extends Payload {
   readonly hiddenMembers: readonly ImageMember[] | null;
+}
+
+/** What an image's members are now, and what changed. */
+export interface ImageMembersChangedModel {
+  /** Null where the token cannot see the image. */
+  readonly imageId: string | null;
+  readonly changes: readonly ImageMemberEventModel[];
+}
+
+/** What is shared with the caller now, and what changed. */
+export interface SharedWithMeChangedModel {
+  readonly images: readonly ImageAttributes[];
+  readonly changes: readonly ImageMemberEventModel[];
+}
+
+/** A membership that changed. */
+export interface ImageMemberEventModel extends ImageMemberKey {
+  readonly action: 'ADDED' | 'UPDATED' | 'REMOVED';
+  /** The membership as it is now; undefined: it is looked up. */
+  readonly row?: ImageMember | undefined;
 }
 
 /** The result of changing one of several images, before its `image` is looked up. */

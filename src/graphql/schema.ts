@@ -19,6 +19,7 @@ import { resolveImageReference } from './resolvers/image.ts';
 import { resolveImageMemberReference } from './resolvers/image-member.ts';
 import { resolvers } from './resolvers/index.ts';
 import { resolveProjectReference, resolveUserReference } from './resolvers/project.ts';
+import { resolveViewerReference } from './resolvers/viewer.ts';
 
 const schemaFolder = new URL('../../schema/', import.meta.url);
 
@@ -51,6 +52,7 @@ export function createSchema(): GraphQLSchema {
       ImageMember: byIds(['imageId', 'memberId'], resolveImageMemberReference),
       Project: byIds(['id'], resolveProjectReference),
       User: byIds(['id'], resolveUserReference),
+      Viewer: byIds(['id'], resolveViewerReference),
     },
     toTypename,
   });
@@ -71,9 +73,9 @@ function clearBeforeMutations(schema: GraphQLSchema): void {
   }
 }
 
-/** The type of a resolved entity: projects and users keep their `__typename`, and only members have a `memberId`. */
+/** The type of a resolved entity: images and members carry no `__typename`, and only members have a `memberId`. */
 function toTypename(entity: Readonly<Record<string, unknown>>): string {
   const { __typename: typename } = entity;
-  if (typename === 'Project' || typename === 'User') return typename;
+  if (typename === 'Project' || typename === 'User' || typename === 'Viewer') return typename;
   return 'memberId' in entity ? 'ImageMember' : 'Image';
 }

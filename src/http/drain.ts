@@ -11,10 +11,11 @@ export interface Drain {
    * Starts draining. After the delay, refuses new connections and waits for requests in flight; connections without a
    * request are closed after two seconds. After the grace period, closes all remaining connections.
    *
-   * @param withdraw is called after the delay: keeps new callers away before their connections are refused.
+   * @param beforeRefusing is called after the delay: keeps new callers away before their connections are refused, and ends
+   *   what would not end by itself.
    * @returns whether all requests were answered.
    */
-  close(graceMs: number, delayMs?: number, withdraw?: () => Promise<void>): Promise<boolean>;
+  close(graceMs: number, delayMs?: number, beforeRefusing?: () => Promise<void>): Promise<boolean>;
 }
 
 /** How long a connection without a request stays open, in milliseconds, in case one is on its way. */
@@ -49,10 +50,10 @@ export function createDrain(server: Server): Drain {
     get draining() {
       return draining;
     },
-    async close(graceMs, delayMs = 0, withdraw) {
+    async close(graceMs, delayMs = 0, beforeRefusing) {
       draining = true;
       if (delayMs > 0) await sleep(delayMs);
-      await withdraw?.();
+      await beforeRefusing?.();
       for (const [response] of inFlight.entries()) if (!response.headersSent) response.setHeader('connection', 'close');
       let cut = false;
       const graceTimer = setTimeout(() => {

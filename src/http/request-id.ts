@@ -9,5 +9,10 @@ export function readRequestId({ headers }: Pick<IncomingMessage, 'headers'>): st
   for (const given of [headers['x-openstack-request-id'], headers['x-request-id']]) {
     if (typeof given === 'string' && plain.test(given)) return given;
   }
+  return newRequestId();
+}
+
+/** An id for something that no request asked for by itself. */
+export function newRequestId(): string {
   return `req-${randomUUID()}`;
 }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import cors from 'cors';
 import { answerClientErrors } from './client-error.ts';
 import { type ConnectionLimits, Connections } from './connections.ts';
@@ -20,8 +21,13 @@ export interface Route {
 /** Routes by path. */
 export type Routes = Readonly<Record<string, Route>>;
 
+/** Takes over the connection of a request that asks for a WebSocket; `path` is where it goes. */
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer, path: string | undefined) => void;
+
 export interface HttpOptions {
   readonly routes: Routes;
+  /** Opens WebSockets; undefined: requests for one are answered as if they had not asked. */
+  readonly upgrade?: Upgrade | undefined;
   /** The web origins whose pages may call. CORS credentials are not needed, because the token is a separate header. */
   readonly corsOrigins: '*' | readonly string[];
   readonly connections: ConnectionLimits;
@@ -99,6 +105,7 @@ export function createHttpServer({ routes, corsOrigins, onRefused, onDefect, ...
     const refusal = badRequest(417, 'This expectation is not supported. Send "Expect: 100-continue" or none.');
     withCors(request, response, () => refuse(request, response, refusal));
   });
+  if (options.upgrade !== undefined) acceptUpgrades(server, connections, options.upgrade);
   answerClientErrors(server, onRefused);
   return { server, connections };
 }
@@ -106,14 +113,26 @@ export function createHttpServer({ routes, corsOrigins, onRefused, onDefect, ...
 function toServerOptions({
   headersTimeoutMs,
   requestTimeoutMs,
-}: Pick<HttpOptions, 'headersTimeoutMs' | 'requestTimeoutMs'>): ServerOptions {
+  upgrade,
+}: Pick<HttpOptions, 'headersTimeoutMs' | 'requestTimeoutMs' | 'upgrade'>): ServerOptions {
   return {
     headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
     requestTimeout: requestTimeoutMs,
     // Node would answer with an empty body; our refusal says what is missing.
     requireHostHeader: false,
+    // A request for another protocol, such as h2c, is answered as if it had not asked. Source: RFC 6455 §4.1.
+    shouldUpgradeCallback: ({ method, headers }) =>
+      upgrade !== undefined && method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket',
     connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
   };
+}
+
+function acceptUpgrades(server: Server, connections: Connections, upgrade: Upgrade): void {
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (connections.overLimit(request.socket) === undefined) {
+      upgrade(request, socket, head, parseTarget(request.url ?? '')?.path);
+    } else socket.destroy();
+  });
 }
 
 const internalError = { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Internal server error.' } as const;

@@ -25,8 +25,13 @@ export interface Servers {
   readonly adminUrl: string | null;
   /** Starts listening. @returns the base URL for callers. @throws ListenError. */
   listen(): Promise<string>;
-  /** Answers what is in flight, and refuses the rest. @returns whether everything was answered. */
-  drain(): Promise<boolean>;
+  /**
+   * Answers what is in flight, and refuses the rest.
+   *
+   * @param endStreams is called when new connections are refused: ends the answers that would not end by themselves.
+   * @returns whether everything was answered.
+   */
+  drain(endStreams: () => void): Promise<boolean>;
   /** Ends the listener for health and metrics too: last of all, so that they can be asked to the end. */
   close(): Promise<void>;
 }
@@ -34,7 +39,7 @@ export interface Servers {
 /** Makes the listeners; `whyNotReady` tells why the gateway cannot serve, apart from draining. */
 export function createServers(
   settings: ServersSettings,
-  { routes, ...options }: HttpOptions,
+  { routes, upgrade, ...options }: HttpOptions,
   whyNotReady: Readiness,
   registry: MetricsRegistry,
 ): Servers {
@@ -42,7 +47,7 @@ export function createServers(
   const target = toAdminTarget(settings);
   const admin = target && createAdminServer(target, { ...options, routes: operatorRoutes });
   const callerRoutes = admin === null ? { ...routes, ...operatorRoutes } : routes;
-  const { server, connections } = createHttpServer({ ...options, routes: callerRoutes });
+  const { server, connections } = createHttpServer({ ...options, routes: callerRoutes, upgrade });
   const drain = createDrain(server);
   let adminUrl: string | null = null;
   return {
@@ -55,7 +60,11 @@ export function createServers(
       const { host, port } = settings;
       return listen(server, { host, port, settings: { host: 'HOST', port: 'PORT' } });
     },
-    drain: () => drain.close(settings.shutdownGraceMs, settings.drainDelayMs, () => withdraw(settings)),
+    drain: (endStreams) =>
+      drain.close(settings.shutdownGraceMs, settings.drainDelayMs, async () => {
+        await withdraw(settings);
+        endStreams();
+      }),
     close: async () => admin?.close(),
   };
 }

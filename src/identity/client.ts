@@ -3,7 +3,7 @@ import type { Call, Service } from '../upstream/call.ts';
 import { type Rows, toRows } from '../upstream/rows.ts';
 import { mayBeSameId } from '../upstream/same-id.ts';
 import { type ClientCaller, type Read, Session } from '../upstream/session.ts';
-import type { SharedReads } from '../upstream/shared-reads.ts';
+import type { ReadSharing } from '../upstream/shared-reads.ts';
 import type { Transport } from '../upstream/transport.ts';
 import { parseArray, WireError } from '../upstream/wire.ts';
 import type { NamedProject, TokenFacts } from './model.ts';
@@ -39,7 +39,7 @@ export class IdentityClient {
   #requestsLeft = maxRequests;
 
   /** @param sharedReads lets identical reads with one token share a call; null: each read makes its own call. */
-  constructor(transport: Transport, sharedReads: SharedReads | null, caller: ClientCaller) {
+  constructor(transport: Transport, sharedReads: ReadSharing | null, caller: ClientCaller) {
     this.#session = new Session(transport, sharedReads, { ...caller, mayRetry: () => this.#take() });
   }
 

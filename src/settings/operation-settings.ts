@@ -166,4 +166,11 @@ export const operationSettings = {
     to: 3_600_000,
     meaning: 'Deadline of all calls of one operation together.',
   }),
+  subscriptionMaxImages: wholeNumber({
+    name: 'SUBSCRIPTION_MAX_IMAGES',
+    default: 1_000,
+    from: 500,
+    to: 100_000,
+    meaning: 'Maximum number of images that `sharedWithMeChanged` lists; the newest ones are kept.',
+  }),
 };

@@ -2,6 +2,7 @@ import { operationSettings } from './operation-settings.ts';
 import { requestSettings } from './request-settings.ts';
 import { serviceSettings } from './service-settings.ts';
 import type { Setting } from './setting.ts';
+import { subscriptionSettings } from './subscription-settings.ts';
 import { tracingSettings } from './tracing-settings.ts';
 import { upstreamSettings } from './upstream-settings.ts';
 
@@ -15,6 +16,7 @@ export const settingTable = {
   ...upstreamSettings,
   ...requestSettings,
   ...operationSettings,
+  ...subscriptionSettings,
 };
 
 type Table = typeof settingTable;

@@ -20,6 +20,12 @@ export function parseHttpUrl(value: string): URL | undefined {
   return url;
 }
 
+/** Parses the URL of a message broker. */
+export function parseAmqpUrl(value: string): string | undefined {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  return url !== undefined && /^amqps?:$/.test(url.protocol) && url.hostname !== '' ? value : undefined;
+}
+
 /** Parses the base URL of a trace collector, and appends the path defined by OTLP over HTTP. */
 export function parseTracesEndpoint(value: string): URL | undefined {
   const url = parseHttpUrl(value);

@@ -1,6 +1,6 @@
 import { type Call, isAdmin, isMutable } from './call.ts';
 import { ApiError, badRequest, forbidden, unsupportedMediaType } from './errors.ts';
-import { requireMutable, requireVisibleImage } from './images.ts';
+import { requireMutable, requireVisibleImage, tellOfImage } from './images.ts';
 import { noContent, type Reply } from './reply.ts';
 import type { Image, ImageStatus } from './world.ts';
 
@@ -35,6 +35,7 @@ export function uploadImage(call: Call, imageId: string): Reply {
   image.osHashAlgo = 'sha512';
   image.osHashValue = call.body.sha512;
   image.updatedAt = call.world.tick();
+  tellOfImage(call, 'activate', image);
   return noContent;
 }
 

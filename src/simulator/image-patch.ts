@@ -3,7 +3,7 @@ import { accessDenied, badRequest, conflict, forbidden, serverError, unsupported
 import { checkAttribute, checkNotNegative, isAttribute, isReadOnly, isReserved } from './image-body.ts';
 import { setAttribute } from './image-changes.ts';
 import { showImage } from './image-view.ts';
-import { checkTagCount, requireMayPublish, requireMutable, requireVisibleImage } from './images.ts';
+import { checkTagCount, requireMayPublish, requireMutable, requireVisibleImage, tellOfImage } from './images.ts';
 import { isJsonObject, type Json } from './json.ts';
 import { jsonReply, type Reply } from './reply.ts';
 import type { Image } from './world.ts';
@@ -122,5 +122,6 @@ export function patchImage(call: Call, imageId: string): Reply {
     for (const tag of tags) checkStorable(tag, "Param values can't contain 4 byte unicode.");
     image.tags = tags;
   }
+  tellOfImage(call, 'update', image);
   return jsonReply(showImage(call.caller, image));
 }

@@ -39,6 +39,13 @@ function showMember(image: Image, member: Member, memberId: Json = member.member
   };
 }
 
+/** Tells of a change as Glance does: with neither the owner nor who made it. Observed on Glance 25.1. */
+function tell(call: Call, what: 'create' | 'update' | 'delete', image: Image, member: Member): void {
+  const { memberId, status, removed } = member;
+  const payload = { image_id: image.id, member_id: memberId, status, deleted: removed };
+  call.world.tell(`image.member.${what}`, payload);
+}
+
 /** GET /v2/images/{image_id}/members. No paging, no filters; in order of first addition. */
 export function listMembers(call: Call, imageId: string): Reply {
   const image = requireImage(call, imageId);
@@ -98,11 +105,16 @@ export function createMember(call: Call, imageId: string): Reply {
   if (known !== undefined && !known.removed) {
     throw new ApiError(409, `Member ${memberId} is duplicated for image ${imageId}`);
   }
-  if (known === undefined) return jsonReply(showMember(image, call.world.addMember(image, { memberId }), given));
+  if (known === undefined) {
+    const member = call.world.addMember(image, { memberId });
+    tell(call, 'create', image, member);
+    return jsonReply(showMember(image, member, given));
+  }
   known.removed = false;
   known.memberId = memberId;
   known.status = 'pending';
   known.updatedAt = call.world.tick();
+  tell(call, 'create', image, known);
   return jsonReply(showMember(image, known, given));
 }
 
@@ -132,6 +144,7 @@ export function updateMember(call: Call, imageId: string, memberId: string): Rep
     member.status = status;
     member.updatedAt = call.world.tick();
   }
+  tell(call, 'update', image, member);
   return jsonReply(showMember(image, member));
 }
 
@@ -144,5 +157,6 @@ export function deleteMember(call: Call, imageId: string, memberId: string): Rep
   const member = requireMember(call, image, memberId);
   member.removed = true;
   member.updatedAt = call.world.tick();
+  tell(call, 'delete', image, member);
   return bareNoContent;
 }

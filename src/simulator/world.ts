@@ -99,6 +99,9 @@ export interface WorldOptions {
   readonly database?: Database;
 }
 
+/** Is called with the type of an event, such as `image.member.create`, and what Glance's notification of it holds. */
+export type Listener = (type: string, payload: Readonly<Record<string, unknown>>) => void;
+
 /** The in-memory state of the embedded APIs: identities, projects, images and their members. */
 export class World {
   readonly identities = new Map<string, Identity>();
@@ -110,6 +113,7 @@ export class World {
   readonly deletedImageIds = new Set<string>();
   readonly database: Database;
   readonly #now: () => number;
+  readonly #listeners = new Set<Listener>();
   #lastTick = 0;
 
   constructor(options: WorldOptions = {}) {
@@ -127,6 +131,17 @@ export class World {
     const image = this.images.get(id);
     if (image !== undefined || this.database === 'sqlite') return image;
     return this.images.values().find((candidate) => this.isSame(candidate.id, id));
+  }
+
+  /** Is told of every change from now on, as Glance notifies of it. @returns what stops that. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells those who listen that something changed. Nobody is told why, or by whom. */
+  tell(type: string, payload: Readonly<Record<string, unknown>>): void {
+    for (const listener of this.#listeners) listener(type, payload);
   }
 
   /** The time in microseconds, strictly increasing, so that images created in the same second keep their order. */

@@ -7,7 +7,7 @@ import { toPathSegment } from './path.ts';
 import { onePerMember, type Rows, toRows } from './rows.ts';
 import { foldId, mayBeSameId } from './same-id.ts';
 import { type ClientCaller, type Read, Session } from './session.ts';
-import type { SharedReads } from './shared-reads.ts';
+import type { ReadSharing } from './shared-reads.ts';
 import type { Transport } from './transport.ts';
 import { parseArray, parseImage, parseMember, parseObject, toJsonPatch, toWireStatus, WireError } from './wire.ts';
 
@@ -39,7 +39,7 @@ export class ImagesClient {
   readonly #session: Session;
 
   /** @param sharedReads lets identical reads with one token share a call; null: each read makes its own call. */
-  constructor(transport: Transport, sharedReads: SharedReads | null, caller: ClientCaller) {
+  constructor(transport: Transport, sharedReads: ReadSharing | null, caller: ClientCaller) {
     this.#session = new Session(transport, sharedReads, caller);
   }
 

@@ -3,7 +3,7 @@ import type { Token } from '../token.ts';
 import type { Call, Caller } from './call.ts';
 import { GaveUp } from './deadline.ts';
 import { notUnderstood, parseBody } from './rows.ts';
-import type { Patience, SharedReads } from './shared-reads.ts';
+import type { Patience, ReadSharing } from './shared-reads.ts';
 import type { Transport } from './transport.ts';
 import { WireError } from './wire.ts';
 
@@ -11,6 +11,8 @@ import { WireError } from './wire.ts';
 export interface ClientCaller extends Omit<Caller, 'token'> {
   /** The token, or the error that explains why there is no usable one. */
   readonly token: Token | GatewayError;
+  /** Resolves when the caller may make its next call; undefined: any time. */
+  readonly pace?: (() => Promise<void>) | undefined;
 }
 
 /** A read, without its caller. */
@@ -22,11 +24,11 @@ export type Read = Omit<Call, 'method' | 'body'>;
  */
 export class Session {
   readonly #transport: Transport;
-  readonly #sharedReads: SharedReads | null;
+  readonly #sharedReads: ReadSharing | null;
   readonly #caller: ClientCaller;
 
   /** @param sharedReads lets identical reads with one token share a call; null: each read makes its own call. */
-  constructor(transport: Transport, sharedReads: SharedReads | null, caller: ClientCaller) {
+  constructor(transport: Transport, sharedReads: ReadSharing | null, caller: ClientCaller) {
     this.#transport = transport;
     this.#sharedReads = sharedReads;
     this.#caller = caller;
@@ -80,7 +82,10 @@ export class Session {
 
   async #readShared<T>(call: Call, caller: Caller, parse: (json: unknown, call: Call) => T): Promise<T> {
     const make = async ({ signal, deadline }: Patience): Promise<T> => {
-      const body = await this.#transport.call(call, { ...caller, signal }, deadline);
+      await this.#caller.pace?.();
+      // The time that a call waits for its turn does not count.
+      const until = this.#caller.pace === undefined ? deadline : undefined;
+      const body = await this.#transport.call(call, { ...caller, signal }, until);
       return this.parseBody(call, body, (json) => parse(json, call));
     };
     const patience = { signal: caller.signal, deadline: this.#transport.deadlineOf(caller) };

@@ -23,13 +23,21 @@ export interface Patience {
 /** Makes a read. Its `signal` aborts when no caller waits any more, with the reason of the last one. */
 export type MakeRead<T> = (patience: Patience) => Promise<T>;
 
+/** Lets several reads share a call. */
+export interface ReadSharing {
+  /** Makes the read, or takes part in an equal one: the same caller, the same thing. @throws GaveUp. */
+  read<T>(callerKey: string, readKey: string, patience: Patience, make: MakeRead<T>): Promise<T>;
+  /** Is called when a write has been answered. */
+  close(): void;
+}
+
 /**
  * Lets identical concurrent reads of one caller share one call. Nothing is kept after the response. Reads are shared only
  * under the key of their own caller. A read that starts after any caller's write has been answered never shares an
  * earlier one, which might show the state before the write. Which reads a write affects is not examined, because the
  * same image has several addresses and appears in many lists.
  */
-export class SharedReads {
+export class SharedReads implements ReadSharing {
   #callers = new LeakFreeMap<string, LeakFreeMap<string, Read>>();
   #size = 0;
 

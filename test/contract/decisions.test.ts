@@ -91,6 +91,27 @@ describe.each([true, false])('a decision without "memberId"; Identity service kn
     expect(known).toEqual([...reasons, ...(hasIdentity ? ['getToken'] : ['listMembers', 'listTasks'])]);
     expect(await show(stage, 'consumerB', imageIds[3] ?? '', stage.cloud.projects.consumerB)).toBe('PENDING');
   });
+
+  it('about many images finds the caller behind its own images, with no more than two reads in all', async () => {
+    await using stage = await openStage({ hasIdentity });
+    const own = [
+      await stage.image({ owner: 'consumerA', members: { consumerB: 'pending' } }),
+      await stage.image({ owner: 'consumerA', members: { consumerB: 'pending', stranger: 'pending' } }),
+      await stage.image({ owner: 'consumerA' }),
+    ];
+    const shared = await stage.image({ members: { consumerA: 'pending', consumerB: 'pending' } });
+    const before = stage.calls.length;
+    const rows = await runBulk(stage, 'consumerA', 'updateMemberStatuses', {
+      imageIds: [...own, shared],
+      status: 'ACCEPTED',
+    });
+    expect(rows.slice(0, 3)).toEqual(Array(3).fill(expect.stringMatching(/^UPDATE REFUSED NOT_(IMAGE_MEMBER|FOUND)$/)));
+    expect(rows[3]).toBe('UPDATE DONE ACCEPTED');
+    // The images that are refused to their owner are looked up, to tell why.
+    const reads = stage.calls.slice(before).filter((call) => !['updateMember', 'getImage'].includes(call));
+    expect(reads.sort()).toEqual(hasIdentity ? ['getToken'] : ['listMembers', 'listTasks']);
+    expect(await stage.rows(own[1] ?? '')).toMatchObject([{ status: 'pending' }, { status: 'pending' }]);
+  });
 });
 
 it('an administrator sets the status of a member that is named, in many images', async () => {

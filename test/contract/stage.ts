@@ -5,6 +5,7 @@ import type { Environment } from '../../src/settings/parse-settings.ts';
 import type { Database } from '../../src/simulator/sameness.ts';
 import { type AnswerError, type Gateway, startGateway } from '../support/gateway.ts';
 import { type Disturb, startProxy } from '../support/proxy.ts';
+import { type Operation, type Subscribed, transports } from '../support/subscribe.ts';
 import { type Caller, type Cloud, openCloud, type ProjectName } from './cloud.ts';
 
 /** Member statuses on the wire, which the set-up uses because it bypasses the gateway. */
@@ -54,6 +55,21 @@ export class Stage implements AsyncDisposable {
     const { status, data, errors } = await this.#gateway.query(this.cloud.tokens[caller], document, variables);
     expect(status, JSON.stringify(errors)).toBe(200);
     return { data, errors: errors ?? [] };
+  }
+
+  /** Subscribes with the client library of a transport. */
+  subscribe(transport: keyof typeof transports, caller: Caller, operation: Operation): Subscribed {
+    return transports[transport](this.#gateway.url, this.cloud.tokens[caller], operation);
+  }
+
+  /** Sets a member's status, with the member's own token. */
+  async decide(imageId: string, name: ProjectName, status: WireStatus): Promise<void> {
+    await this.#rest(name, 'PUT', `/images/${imageId}/members/${this.cloud.projects[name]}`, { status });
+  }
+
+  /** What the gateway measures. */
+  async metrics(): Promise<string> {
+    return (await fetch(`${this.#gateway.url}/metrics`)).text();
   }
 
   /** Sends any request to the gateway's GraphQL endpoint. */

@@ -18,11 +18,22 @@ function toExpected(shown: unknown): unknown {
 
 /** Sends an operation to a gateway with the embedded Images API, as one of its demo callers. */
 async function ask(gateway: Served, { info, text }: Block): Promise<{ data?: unknown; errors?: unknown }> {
+  const isSubscription = text.startsWith('subscription');
   const response = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(info && { 'x-auth-token': `demo-${info}-token` }) },
+    headers: {
+      'content-type': 'application/json',
+      ...(isSubscription && { accept: 'text/event-stream' }),
+      ...(info && { 'x-auth-token': `demo-${info}-token` }),
+    },
     body: JSON.stringify({ query: text }),
   });
+  if (isSubscription) {
+    for await (const chunk of response.body ?? []) {
+      const [, payload] = /^data: (.+)$/m.exec(Buffer.from(chunk).toString()) ?? [];
+      if (payload !== undefined) return JSON.parse(payload) as { data?: unknown; errors?: unknown };
+    }
+  }
   return (await response.json()) as { data?: unknown; errors?: unknown };
 }
 

@@ -247,9 +247,12 @@ describe('many images by id', () => {
     expect(names(data)).toEqual(['image 1', 'image 2', 'image 3', 'image 4', 'image 5', null]);
   });
 
-  it('are found on an upstream that does not support lists by id', async () => {
+  it.each([
+    ['does not support lists by id', 400],
+    ['does not let the caller list images', 403],
+  ])('are found on an upstream that %s', async (_what, status) => {
     await using sharing = await startSharing({
-      intercept: ({ target }) => (target.includes('id=in:') ? { status: 400 } : undefined),
+      intercept: ({ target }) => (target.includes('id=in:') ? { status } : undefined),
     });
     for (const number of [1, 2]) sharing.image(number);
     const { data, errors } = await sharing.query('producer', ask([1, 2, 3].map(imageId)));
@@ -264,10 +267,10 @@ describe('many images by id', () => {
   });
 
   it('each fail with the error of their call', async () => {
-    await using sharing = await startSharing({ intercept: () => ({ status: 403 }) });
+    await using sharing = await startSharing({ intercept: () => ({ status: 401 }) });
     const { data, errors } = await sharing.query('producer', ask([1, 2].map(imageId)));
     expect(names(data)).toEqual([null, null]);
-    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
     expect(sharing.calls()).toEqual([list(false, 1, 2)]);
   });
 

@@ -29,6 +29,8 @@ export interface Sharing extends AsyncDisposable {
   query(name: Name, document: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
   /** Adds an image; its members are given by name, with their status. */
   image(number: number, image?: NewImage, members?: Readonly<Partial<Record<Name, Status>>>): void;
+  /** Asks the Images API itself, with the token of this project. @returns the status. */
+  rest(name: Name, method: string, path: string, body?: unknown): Promise<number>;
   /** The upstream calls since the last check: images as `#1`, projects by name. */
   calls(): string[];
 }
@@ -95,6 +97,19 @@ export async function startSharing({
         ...image,
         members: Object.entries(members).map(([name, status]) => ({ memberId: projects[name as Name], status })),
       });
+    },
+    async rest(name, method, path, body) {
+      const isPatch = method === 'PATCH';
+      const response = await fetch(`${simulator.url}/v2/${path}`, {
+        method,
+        headers: {
+          'x-auth-token': tokenOf(name),
+          'content-type': isPatch ? 'application/openstack-images-v2.1-json-patch' : 'application/json',
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      await response.arrayBuffer();
+      return response.status;
     },
     calls: () => received.splice(0),
     async [Symbol.asyncDispose]() {

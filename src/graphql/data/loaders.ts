@@ -13,7 +13,7 @@ import { whyNotAddressable } from '../../upstream/path.ts';
 import type { Rows } from '../../upstream/rows.ts';
 import { IdIndex } from '../../upstream/same-id.ts';
 import { isListable, loadImagesById } from './images-by-id.ts';
-import { findOwn, loadOwnStatuses, type OwnStatus } from './own-statuses.ts';
+import { loadOwnStatuses, type OwnStatus } from './own-statuses.ts';
 import { settle } from './settle.ts';
 
 /** The members of an image: a row per project, and an error for each row that could not be parsed. */
@@ -112,19 +112,20 @@ export class Loaders {
     return rows.length !== 1 || (await this.ownStatus(image)) === null;
   }
 
-  /** Removes the caller's own images from images that upstream listed as shared with it in this status. */
-  async leaveOutOwn(images: readonly ImageAttributes[], status: MemberStatus | 'ALL'): Promise<ImageAttributes[]> {
-    if (status !== 'ALL') {
-      const own = await findOwn(this.#client, images, status);
-      for (const image of images) this.#ownStatuses.prime(image, own.has(image) ? null : status);
-    }
-    const statuses = await Promise.all(images.map((image) => this.ownStatus(image)));
-    return images.filter((_image, index) => statuses[index] !== null);
-  }
-
   /** Caches images from a list, so that they need no lookup. */
   primeImages(images: readonly ImageAttributes[]): void {
     for (const image of images) this.#images.prime(image.id, image);
+  }
+
+  /** Keeps the members of an image, so that they need not be listed. */
+  primeMemberList(imageId: string, list: MemberList): void {
+    this.#listed.add(imageId);
+    this.#lists.prime(imageId, list);
+  }
+
+  /** Keeps the caller's own status in an image; null where it is no member. */
+  primeOwnStatus(image: Image, status: MemberStatus | null): void {
+    this.#ownStatuses.prime(image, status);
   }
 
   /** Clears all caches, so that later reads show the current state. */
@@ -225,7 +226,8 @@ export class Loaders {
   }
 }
 
-const noMembers = new MemberList({ rows: [], errors: [] });
+/** The members of an image that has none. */
+export const noMembers = new MemberList({ rows: [], errors: [] });
 
 function toCacheKey({ imageId, memberId }: ImageMemberKey): string {
   return `${imageId}/${memberId}`;

@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Settings } from '../../settings/settings.ts';
+import type { ReadSharing } from '../../upstream/shared-reads.ts';
 import {
   type ContextOptions,
   createContext,
@@ -41,10 +42,21 @@ export interface ContextCaller extends Pick<TracedCaller, 'requestId' | 'token'>
   readonly isRouter: boolean;
 }
 
-/** The GraphQL steps of the pipeline. */
+/** How a subscription makes its calls. */
+export interface PacedReads {
+  /** Null: every read is a call of its own. */
+  readonly sharedReads: ReadSharing | null;
+  /** Resolves when the next call may be made. */
+  readonly pace: () => Promise<void>;
+}
+
+/** The GraphQL steps of the pipeline and of subscriptions. */
 export interface Graphql {
+  readonly schema: GraphQLSchema;
   readonly find: FindOperation;
   readonly createContext: (caller: ContextCaller, signal: AbortSignal, trace: TracedCaller['trace']) => GatewayContext;
+  /** The same for one read of a subscription: nothing is tried again, because the view is read again anyway. */
+  readonly createPacedContext: (caller: ContextCaller, signal: AbortSignal, reads: PacedReads) => GatewayContext;
   readonly execute: ExecuteOperation;
   readonly answers: AnswerWriter;
   /** The memory that all operations share. */
@@ -66,25 +78,33 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
     bulkConcurrency: settings.bulkConcurrency,
     loaderStats: options.loaderStats,
   };
+  function contextOf(
+    from: Upstream,
+    { isRouter, ...caller }: Omit<TracedCaller, 'budget'> & ContextCaller,
+  ): GatewayContext {
+    const deadlineAt = performance.now() + settings.operationDeadlineMs;
+    return createContext(
+      from,
+      { ...caller, deadlineAt },
+      {
+        ...sharedOptions,
+        federation: { sdl: isRouter || (settings.introspection && !isGuarded), entities: isRouter || !isGuarded },
+        budget: new OperationBudget(settings, workingMemory.open(), memory),
+      },
+    );
+  }
   return {
+    schema,
     find: createFindOperation({
       schema,
       limits: settings,
       store: new DocumentStore(createPrepare({ schema, limits: settings, introspection: settings.introspection })),
       trust: { documents: options.trustedDocuments, mode: settings.trustedDocuments, onUntrusted: options.onUntrusted },
     }),
-    createContext({ requestId, token, isRouter }, signal, trace) {
-      const deadlineAt = performance.now() + settings.operationDeadlineMs;
-      return createContext(
-        upstream,
-        { requestId, token, signal, deadlineAt, trace },
-        {
-          ...sharedOptions,
-          federation: { sdl: isRouter || (settings.introspection && !isGuarded), entities: isRouter || !isGuarded },
-          budget: new OperationBudget(settings, workingMemory.open(), memory),
-        },
-      );
-    },
+    createContext: ({ requestId, token, isRouter }, signal, trace) =>
+      contextOf(upstream, { requestId, token, isRouter, signal, trace }),
+    createPacedContext: ({ requestId, token, isRouter }, signal, { sharedReads, pace }) =>
+      contextOf({ ...upstream, sharedReads }, { requestId, token, isRouter, signal, pace, mayRetry: () => false }),
     execute: createExecuteOperation({
       apollo,
       directExecution: settings.directExecution,

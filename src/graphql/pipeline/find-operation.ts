@@ -129,8 +129,8 @@ function checkTrust(trust: Trust, text: string | undefined, name: string | undef
 
 /** Refuses operations that may change something. */
 function checkSafe({ operation }: OperationDefinitionNode): void {
-  if (operation === OperationTypeNode.QUERY) return;
-  const message = `GET is for queries only. Send the ${operation} by POST.`;
+  if (operation !== OperationTypeNode.MUTATION) return;
+  const message = 'GET does not execute mutations. Send the mutation by POST.';
   throw new GatewayError('BAD_REQUEST', message, { status: 405, allow: 'POST' });
 }
 

@@ -3,7 +3,9 @@ import { type ImageRow, type ReadPage, shrinkBy } from '../../upstream/image-pag
 import type { ImageQuery } from '../../upstream/image-query.ts';
 import type { ImageAttributes, MemberStatus } from '../../upstream/model.ts';
 import type { GatewayContext } from '../context.ts';
+import { leaveOutOwnImages } from '../data/leave-out-own.ts';
 import { callsToFindOwn } from '../data/own-statuses.ts';
+import type { Ownership } from '../data/ownership.ts';
 import type { ListOrder, ListPart } from './image-order.ts';
 
 /** The maximum number of upstream calls for one page. */
@@ -44,6 +46,8 @@ export interface WalkOptions {
   readonly count: number;
   /** If set, omits the caller's own images; its value is the caller's member status in the remaining ones. */
   readonly leaveOutOwn: MemberStatus | 'ALL' | null;
+  /** What is known of the caller's own images, and is found out. */
+  readonly ownership?: Ownership;
 }
 
 /** Creates the error for a walk that starts after an image that upstream does not know or does not show. */
@@ -182,7 +186,7 @@ class Walk implements WalkResult {
     images = images.filter((image) => partOf(image) !== null);
     if (leaveOutOwn !== null && images.length > 0) {
       this.#calls += callsToFindOwn(images.length, leaveOutOwn);
-      images = await this.#context.loaders.leaveOutOwn(images, leaveOutOwn);
+      images = await leaveOutOwnImages(this.#context, images, leaveOutOwn, this.#options.ownership);
     }
     const kept = new Set(images);
     for (const { id, image } of rows) {

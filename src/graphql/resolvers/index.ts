@@ -4,6 +4,7 @@ import { imageMember, imageMemberMutations, imageMemberQueries } from './image-m
 import { imageMembersMutations } from './image-members.ts';
 import { payloadImage } from './payload.ts';
 import { project } from './project.ts';
+import { imageMemberEvent, imageMembersChanged, subscriptions } from './subscription.ts';
 import { imageMutations } from './update-image.ts';
 import { viewer, viewerQueries } from './viewer.ts';
 
@@ -11,8 +12,11 @@ import { viewer, viewerQueries } from './viewer.ts';
 export const resolvers: Resolvers = {
   Query: { ...imageQueries, ...imageMemberQueries, ...viewerQueries },
   Mutation: { ...imageMutations, ...imageMemberMutations, ...imageMembersMutations },
+  Subscription: subscriptions,
   Image: image,
   ImageMember: imageMember,
+  ImageMemberEvent: imageMemberEvent,
+  ImageMembersChanged: imageMembersChanged,
   Project: project,
   Viewer: viewer,
   CreateImageMemberPayload: { image: payloadImage },

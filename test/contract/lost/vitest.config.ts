@@ -5,6 +5,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The state folder of the Glance whose parts the tests break. */
     stateDir: string;
+    /** Its message broker. */
+    amqpUrl: string;
   }
 }
 
@@ -13,14 +15,14 @@ export default defineConfig({
   ...glance,
   test: {
     ...glance.test,
-    include: ['test/contract/lost/**/*.suite.ts'],
-    provide: { ...glance.test?.provide, stateDir: readStateDir() },
+    include: ['test/contract/lost/faults.suite.ts'],
+    provide: { ...glance.test?.provide, ...readSurroundings() },
   },
 });
 
-function readStateDir(): string {
-  const { GLANCE_STATE_DIR: stateDir, AMQP_URL: broker } = process.env;
-  if (stateDir && broker) return stateDir;
+function readSurroundings(): { readonly stateDir: string; readonly amqpUrl: string } {
+  const { GLANCE_STATE_DIR: stateDir, AMQP_URL: amqpUrl } = process.env;
+  if (stateDir && amqpUrl) return { stateDir, amqpUrl };
   process.stderr.write('This suite needs a Glance with a message broker: WITH_EVENTS=1 test/contract/glance/up\n');
   process.exit(1);
 }

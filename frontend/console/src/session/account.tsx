@@ -41,6 +41,13 @@ export function Account({ onSwitch, onSignOut }: AccountProps) {
     };
   }, []);
 
+  function switchProject(): void {
+    // The focus returns there when the dialog closes.
+    details.current?.querySelector('summary')?.focus();
+    if (details.current) details.current.open = false;
+    onSwitch();
+  }
+
   const viewer = session?.viewer;
   const person = people.find(({ token }) => token === session?.token);
   const user = viewer?.user?.name ?? person?.name ?? null;
@@ -83,7 +90,7 @@ export function Account({ onSwitch, onSignOut }: AccountProps) {
             {doors['schema'] && <a href={`../${doors['schema']}`}>Documentation</a>}
           </p>
         )}
-        <button type="button" onClick={onSwitch}>
+        <button type="button" onClick={switchProject}>
           Switch project…
         </button>
         <button type="button" onClick={onSignOut}>

@@ -23,7 +23,7 @@ describe('identity', () => {
     await page.locator('summary').getByText('consumer-b').first().waitFor();
   });
 
-  it('the header shows user, project, roles and expiry, and switches projects with one click', async () => {
+  it('the header tells user, project, roles and expiry, and another project is a click away', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'producer-reader', gateway);
     const { page } = tab;
@@ -38,7 +38,7 @@ describe('identity', () => {
     await lineOf(page, 'Debian 12 (Bookworm)').waitFor({ state: 'detached' });
   });
 
-  it('the token stays in the tab: it is in no address and in no persistent storage', async () => {
+  it('the token stays in the tab: in no address, and in no storage that outlives it', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'producer', gateway);
     const { page } = tab;
@@ -71,6 +71,17 @@ describe('identity', () => {
   });
 });
 
+/** Clicks a button. @returns the milliseconds until a skeleton for members is shown; runs in the page. */
+async function clickForSkeleton(button: HTMLElement): Promise<number> {
+  const start = performance.now();
+  button.click();
+  while (document.querySelector('[role=status][aria-label="Reading who has access"]') === null) {
+    if (performance.now() - start > 2_000) return Number.POSITIVE_INFINITY;
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  return performance.now() - start;
+}
+
 describe('a slow Images API', () => {
   it('shows skeletons immediately and images after one call, before any member is read', async () => {
     await using imagesApi = await startImagesApi();
@@ -84,9 +95,12 @@ describe('a slow Images API', () => {
     await page.getByRole('status', { name: 'Reading images' }).waitFor({ timeout: 2_500 });
     const start = Date.now();
     await lineOf(page, 'Debian 12 (Bookworm)').waitFor();
-    expect(Date.now() - start).toBeLessThan(9_000);
-    await page.getByRole('button', { name: 'Debian 12 (Bookworm)', exact: true }).click();
-    await page.getByRole('status', { name: 'Reading who has access' }).waitFor({ timeout: 1_000 });
+    // One call, and not a second one after it.
+    expect(Date.now() - start).toBeLessThan(6_000);
+    const skeletonMs = await page
+      .getByRole('button', { name: 'Debian 12 (Bookworm)', exact: true })
+      .evaluate(clickForSkeleton);
+    expect(skeletonMs).toBeLessThan(100);
     await membersOf(page, 'Debian 12 (Bookworm)').waitFor();
 
     // The button locks while the sharing is under way, and a second press sends nothing.
@@ -119,14 +133,14 @@ it('a change in one tab reaches the other', async () => {
 });
 
 describe('an error', () => {
-  it('about an unreachable Images API is shown at the token field, which keeps its value', async () => {
+  it('about an Images API that cannot be reached stands at the token, which stays', async () => {
     await using gateway = await startGateway({ IMAGES_API_URL: 'http://127.0.0.1:9', CONSOLE: 'true' });
     await using tab = await openWith(browser, 'any', gateway);
     await tab.page.getByRole('alert').getByText('cannot be reached at the moment').waitFor();
     expect(await tab.page.getByLabel(/^Token/).inputValue()).toBe('any');
   });
 
-  it('about an unreachable gateway keeps the content of the screen', async () => {
+  it('about a gateway that is gone leaves what is on the screen', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'consumer-a', gateway, '#/inbox');
     const offer = offerOf(tab.page, 'Debian 12 (Bookworm)');
@@ -137,24 +151,49 @@ describe('an error', () => {
   });
 });
 
-// A busy machine paints late; a second look decides.
-it('on a slow connection, the page frame appears within a second, and the page is small', { retry: 2 }, async () => {
-  await using gateway = await startGateway();
-  await using tab = await visit(browser, 'about:blank');
-  const { page } = tab;
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Network.enable');
-  const throughput = 400_000 / 8;
-  const throttle = { offline: false, latency: 100, downloadThroughput: throughput, uploadThroughput: throughput };
-  await devtools.send('Network.emulateNetworkConditions', throttle);
-  await page.goto(`${gateway.url}/console/`);
-  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  const { paint, bytes } = await page.evaluate(() => ({
-    paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.POSITIVE_INFINITY,
-    bytes: performance
-      .getEntriesByType('resource')
-      .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).transferSize, 0),
-  }));
-  expect(paint).toBeLessThan(1_000);
-  expect(bytes).toBeLessThan(200_000);
+describe('on a line of 400 kbit/s', () => {
+  const bytesPerSecond = 400_000 / 8;
+
+  /** Loads the sign-in page over the slow line. @returns the time of its first paint, and the bytes that it took. */
+  async function load(url: string) {
+    await using tab = await visit(browser, 'about:blank');
+    const { page } = tab;
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Network.enable');
+    await devtools.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 100,
+      downloadThroughput: bytesPerSecond,
+      uploadThroughput: bytesPerSecond,
+    });
+    await page.goto(`${url}/console/`);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    return await page.evaluate(() => {
+      const entries = ['navigation', 'resource'].flatMap(
+        (type) =>
+          performance.getEntriesByType(type) as (PerformanceResourceTiming & { renderBlockingStatus?: string })[],
+      );
+      const isBlocking = (entry: (typeof entries)[number]) =>
+        entry.entryType === 'navigation' || entry.renderBlockingStatus === 'blocking';
+      const sum = (some: typeof entries) => some.reduce((total, { transferSize }) => total + transferSize, 0);
+      return {
+        paintMs: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.POSITIVE_INFINITY,
+        blockingBytes: sum(entries.filter(isBlocking)),
+        bytes: sum(entries),
+      };
+    });
+  }
+
+  it('the page shell is painted within a second, and all scripts and styles are below 200 kB', async () => {
+    await using gateway = await startGateway();
+    // The fastest of three: the line is the same each time, and what else the machine does is not.
+    const loads = [];
+    for (let times = 0; times < 3; times++) loads.push(await load(gateway.url));
+    expect(Math.min(...loads.map(({ paintMs }) => paintMs))).toBeLessThan(1_000);
+    for (const { blockingBytes, bytes } of loads) {
+      // Even while the scripts take half of the line, these arrive in half a second.
+      expect(blockingBytes).toBeLessThan(bytesPerSecond / 4);
+      expect(bytes).toBeLessThan(200_000);
+    }
+  });
 });

@@ -1,0 +1,59 @@
+/** A place in the queue for the next call. */
+export interface Ticket {
+  /** Whether somebody waits for the result: such tickets go first. May be set while the ticket waits. */
+  urgent: boolean;
+}
+
+interface Waiting {
+  readonly ticket: Ticket;
+  readonly go: () => void;
+}
+
+/**
+ * Spaces calls out: `perSecond` calls a second on average, and never more than twice as many in any second. Urgent
+ * tickets go first, each kind in the order of arrival.
+ */
+export class CallPace {
+  readonly #perSecond: number;
+  readonly #now: () => number;
+  #allowed: number;
+  #at: number;
+  #waiting: Waiting[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param now gives milliseconds. */
+  constructor(perSecond: number, now: () => number) {
+    this.#perSecond = perSecond;
+    this.#now = now;
+    this.#allowed = perSecond;
+    this.#at = now();
+  }
+
+  /** How many calls wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Resolves when the next call may be made. */
+  take(ticket: Ticket): Promise<void> {
+    return new Promise((go) => {
+      this.#waiting.push({ ticket, go });
+      if (this.#timer === undefined) this.#release();
+    });
+  }
+
+  #release(): void {
+    this.#timer = undefined;
+    const now = this.#now();
+    this.#allowed = Math.min(this.#perSecond, this.#allowed + ((now - this.#at) / 1000) * this.#perSecond);
+    this.#at = now;
+    while (this.#allowed >= 1 && this.#waiting.length > 0) {
+      this.#allowed--;
+      const urgent = this.#waiting.findIndex(({ ticket }) => ticket.urgent);
+      const [next] = this.#waiting.splice(Math.max(0, urgent), 1);
+      next?.go();
+    }
+    if (this.#waiting.length === 0) return;
+    this.#timer = setTimeout(() => this.#release(), Math.ceil(((1 - this.#allowed) / this.#perSecond) * 1000));
+  }
+}

@@ -1,0 +1,215 @@
+import { LeakFreeMap } from '../collections/leak-free-map.ts';
+import { type ErrorCode, GatewayError } from '../errors.ts';
+import type { CallPace, Ticket } from './call-pace.ts';
+import type { Change, Hint } from './view.ts';
+
+/** Why a view is read. */
+export type ReadCause = 'start' | 'poll' | 'hint' | 'delivery' | 'recheck';
+
+/** What a watcher reads, bound to one token. */
+export interface Watched<State> {
+  read(previous: State | null): Promise<State>;
+  isSame(one: State, other: State): boolean;
+  concerns(hint: Hint, state: State | null): boolean;
+}
+
+/** When watchers read. */
+export interface Rhythm {
+  readonly pace: CallPace;
+  /** The time between two polls, in milliseconds; it may change. */
+  readonly intervalMs: () => number;
+  /** Gives milliseconds. */
+  readonly now: () => number;
+  readonly onRead: (cause: ReadCause, result: 'ok' | 'error') => void;
+}
+
+/** A state, and when it was read. */
+interface Reading<State> {
+  readonly state: State;
+  readonly at: number;
+  /** Counts the changes of the view. */
+  readonly revision: number;
+}
+
+/** The longest time between a read and a payload made of it; an older state is read again first. */
+const freshMs = 500;
+
+/** Hints that come faster than this are answered by one read. */
+const hintGapMs = 500;
+
+/** A refused token is tried again after this time: the Images API also answers 401 while it cannot reach Keystone. */
+const recheckMs = 5_000;
+
+/** How often the token must be refused in a row. */
+const maxRefusals = 2;
+
+const refusals: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN']);
+
+/**
+ * One view of one token, shared by everyone who subscribes to it with that token. Reads the view at intervals and after
+ * hints, and wakes its subscribers when it differs. Keeps the newest state only: each subscriber compares it with what it
+ * was told last, so one that is slow misses nothing and holds nothing.
+ */
+export class Watcher<State> {
+  readonly #watched: Watched<State>;
+  readonly #rhythm: Rhythm;
+  readonly #onIdle: () => void;
+  /** Those who wait for the next reading. */
+  readonly #waiting = new LeakFreeMap<object, { readonly wake: () => void; readonly fail: (error: unknown) => void }>();
+  #subscribers = 0;
+  #reading: Reading<State> | null = null;
+  /** The read that has not begun yet, so that everyone may share it. */
+  #next: { readonly reading: Promise<Reading<State>>; readonly ticket: Ticket } | null = null;
+  #running: Promise<unknown> = Promise.resolve();
+  #pollTimer: NodeJS.Timeout | undefined;
+  #hintTimer: NodeJS.Timeout | undefined;
+  #hintedAt = Number.NEGATIVE_INFINITY;
+  #refusals = 0;
+
+  /** @param onIdle is called when the last subscriber has left. */
+  constructor(watched: Watched<State>, rhythm: Rhythm, onIdle: () => void) {
+    this.#watched = watched;
+    this.#rhythm = rhythm;
+    this.#onIdle = onIdle;
+  }
+
+  /**
+   * Follows the view until the signal aborts.
+   *
+   * @throws GatewayError if the first read fails, or once the token is refused; the reason of the signal once it aborts.
+   */
+  async *changes(signal: AbortSignal): AsyncGenerator<Change<State>> {
+    this.#subscribers++;
+    try {
+      let before: State | null = null;
+      let reading = await orAborted(this.refresh('start'), signal);
+      for (;;) {
+        yield { before, now: reading.state };
+        before = reading.state;
+        reading = await this.#waitForChange(reading, signal);
+      }
+    } finally {
+      if (--this.#subscribers === 0) this.#stop();
+    }
+  }
+
+  /** Reads the view. @returns a reading that begins after this call; everyone who calls before it begins shares it. */
+  refresh(cause: ReadCause): Promise<Reading<State>> {
+    const urgent = cause !== 'poll';
+    if (this.#next !== null) this.#next.ticket.urgent ||= urgent;
+    else {
+      const ticket = { urgent };
+      const reading = this.#readInTurn(ticket, cause);
+      // Those who wait are told; a poll has nobody.
+      reading.catch(() => {});
+      this.#next = { reading, ticket };
+    }
+    return this.#next.reading;
+  }
+
+  /** Reads the view soon, if the hint may be about it. */
+  hint(hint: Hint): void {
+    if (this.#hintTimer !== undefined || !this.#watched.concerns(hint, this.#reading?.state ?? null)) return;
+    const waitMs = Math.max(0, this.#hintedAt + hintGapMs - this.#rhythm.now());
+    this.#hintTimer = setTimeout(() => {
+      this.#hintTimer = undefined;
+      this.#hintedAt = this.#rhythm.now();
+      this.refresh('hint').catch(() => {});
+    }, waitMs);
+  }
+
+  /** Counts the time to the next poll anew. */
+  schedule(): void {
+    clearTimeout(this.#pollTimer);
+    if (this.#subscribers === 0) return;
+    const isDoubted = this.#refusals > 0;
+    // Jitter keeps watchers that started together from polling together for ever.
+    const waitMs = isDoubted ? recheckMs : this.#rhythm.intervalMs() * (0.9 + 0.1 * Math.random());
+    this.#pollTimer = setTimeout(() => this.refresh(isDoubted ? 'recheck' : 'poll').catch(() => {}), waitMs);
+  }
+
+  async #readInTurn(ticket: Ticket, cause: ReadCause): Promise<Reading<State>> {
+    await this.#running;
+    await this.#rhythm.pace.take(ticket);
+    this.#next = null;
+    const reading = this.#read(cause);
+    this.#running = reading.catch(() => {});
+    return reading;
+  }
+
+  async #read(cause: ReadCause): Promise<Reading<State>> {
+    const previous = this.#reading;
+    try {
+      const state = await this.#watched.read(previous?.state ?? null);
+      const isChanged = previous === null || !this.#watched.isSame(previous.state, state);
+      const revision = (previous?.revision ?? 0) + (isChanged ? 1 : 0);
+      const reading = { state, at: this.#rhythm.now(), revision };
+      this.#reading = reading;
+      this.#refusals = 0;
+      this.#rhythm.onRead(cause, 'ok');
+      this.#wakeAll();
+      return reading;
+    } catch (error) {
+      this.#rhythm.onRead(cause, 'error');
+      const isRefused = error instanceof GatewayError && refusals.has(error.code);
+      this.#refusals = isRefused ? this.#refusals + 1 : 0;
+      if (this.#refusals >= maxRefusals) this.#failAll(error);
+      throw error;
+    } finally {
+      this.schedule();
+    }
+  }
+
+  /** Waits until the view differs from what a subscriber was told, and has just been read. */
+  async #waitForChange(told: Reading<State>, signal: AbortSignal): Promise<Reading<State>> {
+    let compared = told.revision;
+    for (;;) {
+      const reading = this.#reading ?? told;
+      if (reading.revision !== compared && this.#watched.isSame(told.state, reading.state)) compared = reading.revision;
+      if (reading.revision === compared) await this.#wait(signal);
+      else if (this.#rhythm.now() - reading.at <= freshMs) return reading;
+      else
+        await orAborted(
+          this.refresh('delivery').catch(() => this.#wait(signal)),
+          signal,
+        );
+    }
+  }
+
+  /** Waits for the next reading. */
+  #wait(signal: AbortSignal): Promise<void> {
+    const key = {};
+    const reading = new Promise<void>((wake, fail) => this.#waiting.set(key, { wake, fail }));
+    return orAborted(reading, signal).finally(() => this.#waiting.delete(key));
+  }
+
+  #wakeAll(): void {
+    for (const [, { wake }] of this.#waiting.entries()) wake();
+  }
+
+  #failAll(error: unknown): void {
+    for (const [, { fail }] of this.#waiting.entries()) fail(error);
+  }
+
+  #stop(): void {
+    clearTimeout(this.#pollTimer);
+    clearTimeout(this.#hintTimer);
+    this.#hintTimer = undefined;
+    this.#onIdle();
+  }
+}
+
+/** Waits for a promise until the signal aborts. @throws the reason of the signal. */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let onAbort = (): void => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,71 @@
+import { LeakFreeMap } from '../collections/leak-free-map.ts';
+import type { Token } from '../token.ts';
+import type { Change, Hint } from './view.ts';
+import { type Rhythm, type Watched, Watcher } from './watcher.ts';
+
+export interface WatchersOptions extends Omit<Rhythm, 'intervalMs'> {
+  /** The time between two polls of a view, in milliseconds. */
+  readonly pollIntervalMs: number;
+  /** The same while notifications come in. */
+  readonly pollIntervalWithEventsMs: number;
+}
+
+/** All watchers of the process: one for each token and view that somebody subscribes to. */
+export class Watchers {
+  readonly #rhythm: Rhythm;
+  readonly #watchers = new LeakFreeMap<string, Watcher<unknown>>();
+  #hasEvents = false;
+
+  constructor(options: WatchersOptions) {
+    this.#rhythm = {
+      ...options,
+      intervalMs: () => (this.#hasEvents ? options.pollIntervalWithEventsMs : options.pollIntervalMs),
+    };
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#watchers.size;
+  }
+
+  /** Whether notifications come in. */
+  get hasEvents(): boolean {
+    return this.#hasEvents;
+  }
+
+  /** Follows a view with a token: see `Watcher.changes`. What `watched` reads must depend on token and key alone. */
+  changes<State>(
+    token: Token,
+    viewKey: string,
+    watched: Watched<State>,
+    signal: AbortSignal,
+  ): AsyncGenerator<Change<State>> {
+    const key = `${token.id} ${viewKey}`;
+    // Views of one key are the same view, and so have the same type.
+    const known = this.#watchers.get(key) as Watcher<State> | undefined;
+    const watcher = known ?? new Watcher(watched, this.#rhythm, () => this.#forget(key, watcher));
+    if (known === undefined) this.#watchers.set(key, watcher as Watcher<unknown>);
+    return watcher.changes(signal);
+  }
+
+  /** Wakes the watchers that a hint may be about. */
+  hint(hint: Hint): void {
+    for (const [, watcher] of this.#watchers.entries()) watcher.hint(hint);
+  }
+
+  /**
+   * Notifications come in from now on, or do not. What happened in between is unknown, so every view is read once they do.
+   */
+  setHasEvents(hasEvents: boolean): void {
+    if (hasEvents === this.#hasEvents) return;
+    this.#hasEvents = hasEvents;
+    for (const [, watcher] of this.#watchers.entries()) {
+      if (hasEvents) watcher.refresh('poll').catch(() => {});
+      else watcher.schedule();
+    }
+  }
+
+  #forget<State>(key: string, watcher: Watcher<State>): void {
+    if (this.#watchers.get(key) === (watcher as Watcher<unknown>)) this.#watchers.delete(key);
+  }
+}

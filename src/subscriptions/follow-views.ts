@@ -1,0 +1,49 @@
+import { GatewayError } from '../errors.ts';
+import type { GatewayContext } from '../graphql/context.ts';
+import type { Graphql } from '../graphql/pipeline/create-graphql.ts';
+import { newRequestId } from '../http/request-id.ts';
+import type { Live } from '../live/create-live.ts';
+import type { Watch } from '../live/view.ts';
+import type { Token } from '../token.ts';
+
+/** Makes what follows views with a token until the signal aborts. */
+export type CreateWatch = (token: Token, signal: AbortSignal) => Watch<GatewayContext>;
+
+/** Lets watchers read views with the token of those who subscribe, each read in a context of its own. */
+export function createFollowViews(
+  { pace, watchers }: Live,
+  { createPacedContext }: Pick<Graphql, 'createPacedContext'>,
+) {
+  async function readView<T>(token: Token, read: (context: GatewayContext) => Promise<T>): Promise<T> {
+    // The watcher has waited for the turn of the first call.
+    let isPaid = true;
+    const caller = { isRouter: false, requestId: newRequestId(), token };
+    const context = createPacedContext(caller, new AbortController().signal, {
+      sharedReads: null,
+      async pace() {
+        if (!isPaid) await pace.take({ urgent: true });
+        isPaid = false;
+      },
+    });
+    try {
+      const state = await Promise.race([read(context), context.budget.whenExceeded]);
+      if (state instanceof GatewayError) throw state;
+      return state;
+    } finally {
+      context.budget.close();
+    }
+  }
+
+  const createWatch: CreateWatch = (token, signal) => (view) =>
+    watchers.changes(
+      token,
+      view.key,
+      {
+        read: (previous) => readView(token, (context) => view.read(context, previous)),
+        isSame: (one, other) => view.isSame(one, other),
+        concerns: (hint, state) => view.concerns(hint, state),
+      },
+      signal,
+    );
+  return createWatch;
+}

@@ -1,0 +1,52 @@
+import type { StreamType } from '../http/stream-type.ts';
+import type { End } from './subscriptions.ts';
+
+/** How responses are framed in the body of an HTTP answer. */
+interface Frames {
+  readonly contentType: string;
+  /** What comes first, so that headers are flushed on the way. */
+  readonly start: string;
+  /** Keeps an idle connection open. */
+  readonly ping: string;
+  /** @param body a GraphQL response as JSON on one line. */
+  readonly payload: (body: string) => string;
+  readonly end: (end: End) => string;
+}
+
+/** Server-sent events. Source: GraphQL over SSE, distinct connections mode. */
+const sse: Frames = {
+  contentType: 'text/event-stream; charset=utf-8',
+  start: ':\n\n',
+  ping: ':\n\n',
+  payload: toEvent,
+  // Without `complete`, clients take the end for a lost connection, and come back by themselves.
+  end: ({ body, code }) =>
+    `${body === null ? '' : toEvent(body)}${comesBack(code) ? '' : 'event: complete\ndata: \n\n'}`,
+};
+
+function toEvent(body: string): string {
+  return `event: next\ndata: ${body}\n\n`;
+}
+
+const boundary = 'graphql';
+
+/** Multipart subscriptions. Clients take a part as whole when the next boundary is there, so it follows immediately. */
+const multipart: Frames = {
+  contentType: `multipart/mixed; boundary="${boundary}"; subscriptionSpec="1.0"`,
+  start: `\r\n--${boundary}`,
+  ping: toPart('{}'),
+  payload: (body) => toPart(`{"payload":${body}}`),
+  // An error that ends the stream is one of the transport: `{"payload":null,"errors":[…]}`.
+  end: ({ body }) => `${body === null ? '' : toPart(`{"payload":null,${body.trim().slice(1)}`)}--\r\n`,
+};
+
+function toPart(json: string): string {
+  return `\r\ncontent-type: application/json; charset=utf-8\r\n\r\n${json}\r\n--${boundary}`;
+}
+
+/** Whether the client is to subscribe again by itself. */
+export function comesBack(code: End['code']): boolean {
+  return code === 'SUBSCRIPTION_ENDED' || code === 'OVERLOADED';
+}
+
+export const frames: Readonly<Record<StreamType, Frames>> = { sse, multipart };

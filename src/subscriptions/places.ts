@@ -1,0 +1,52 @@
+import { LeakFreeMap } from '../collections/leak-free-map.ts';
+import { GatewayError } from '../errors.ts';
+import type { Token } from '../token.ts';
+
+export interface PlacesOptions {
+  /** How many subscriptions may be open; 0: none. */
+  readonly max: number;
+  readonly maxPerToken: number;
+}
+
+/** How many seconds to wait before subscribing again. */
+const retryAfter = 30;
+
+/** Holds the number of open subscriptions to limits. */
+export class Places {
+  readonly #options: PlacesOptions;
+  readonly #perToken = new LeakFreeMap<string, number>();
+  #open = 0;
+
+  constructor(options: PlacesOptions) {
+    this.#options = options;
+  }
+
+  /** A subscription begins. @returns what is to be called at its end, once or more often. @throws GatewayError if there is no room. */
+  enter(token: Token): () => void {
+    const { max, maxPerToken } = this.#options;
+    if (max === 0) throw new GatewayError('BAD_REQUEST', 'This gateway serves no subscriptions.');
+    if (this.#open >= max) {
+      throw new GatewayError('OVERLOADED', 'The gateway has too many open subscriptions. Try again.', { retryAfter });
+    }
+    const key = token.id;
+    const ofToken = this.#perToken.get(key) ?? 0;
+    if (ofToken >= maxPerToken) throw tooMany('token', maxPerToken);
+    this.#open++;
+    this.#perToken.set(key, ofToken + 1);
+    let isOpen = true;
+    return () => {
+      if (!isOpen) return;
+      isOpen = false;
+      this.#open--;
+      const left = (this.#perToken.get(key) ?? 0) - 1;
+      if (left > 0) this.#perToken.set(key, left);
+      else this.#perToken.delete(key);
+    };
+  }
+}
+
+/** The refusal of one subscription more than a token or a connection may have. */
+export function tooMany(of: 'token' | 'connection', allowed: number): GatewayError {
+  const message = `This ${of} has ${allowed} open subscriptions, the most that it may have. End one of them first.`;
+  return new GatewayError('RATE_LIMITED', message, { retryAfter });
+}

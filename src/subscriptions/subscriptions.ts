@@ -1,0 +1,241 @@
+import { type ErrorCode, GatewayError, isOursToFix } from '../errors.ts';
+import type { GatewayContext } from '../graphql/context.ts';
+import type { AnswerWriter } from '../graphql/pipeline/answer.ts';
+import type { SubscriptionExecutor } from '../graphql/pipeline/execute-subscription.ts';
+import type { FoundOperation } from '../graphql/pipeline/find-operation.ts';
+import type { Sender } from '../http/graphql.ts';
+import type { LiveMetrics } from '../live/metrics.ts';
+import type { Watch } from '../live/view.ts';
+import type { Token } from '../token.ts';
+import type { OperationTrace, TraceIds } from '../tracing/trace.ts';
+import type { ReadSharing } from '../upstream/shared-reads.ts';
+import type { Places } from './places.ts';
+import type { Turns } from './turns.ts';
+
+/** How a subscription reaches its client. */
+export type TransportName = 'sse' | 'multipart' | 'websocket';
+
+/** Why a subscription ended. */
+export interface End {
+  /** What the client is told, as a GraphQL response without data; null where there is nothing to tell. */
+  readonly body: string | null;
+  readonly code: ErrorCode | null;
+}
+
+/** The payloads of a subscription, each a GraphQL response as JSON. Reads nothing before it is asked for the next one. */
+export type Payloads = AsyncGenerator<string, End, void>;
+
+/** A subscription that began or was refused, for logs and metrics. */
+export interface SubscriptionReport extends Partial<TraceIds> {
+  readonly type: 'subscription';
+  readonly name: string | undefined;
+  readonly client: string | undefined;
+  readonly codes: readonly string[];
+  readonly execution: undefined;
+  /** The time to the first payload. */
+  readonly durationMs: number;
+  readonly requestId: string;
+}
+
+/** A subscription that ended, for the log. */
+export interface EndReport {
+  readonly transport: TransportName;
+  readonly name: string | undefined;
+  readonly client: string | undefined;
+  readonly reason: string;
+  readonly payloads: number;
+  readonly durationMs: number;
+  readonly requestId: string;
+}
+
+/** Somebody who subscribes, and how. */
+export interface Subscriber {
+  readonly found: FoundOperation;
+  readonly sender: Sender;
+  readonly transport: TransportName;
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
+  readonly trace: OperationTrace | undefined;
+}
+
+export interface SubscriptionParts {
+  readonly executor: SubscriptionExecutor;
+  readonly answers: AnswerWriter;
+  readonly places: Places;
+  readonly turns: Turns;
+  readonly metrics: LiveMetrics;
+  readonly maxAgeMs: number;
+  /** Makes what resolvers work with: for subscribing, and then for each payload. */
+  readonly createContext: (sender: Sender, signal: AbortSignal, reads: ReadSharing | null) => GatewayContext;
+  /** Follows views with a token until the signal aborts. */
+  readonly createWatch: (token: Token, signal: AbortSignal) => Watch<GatewayContext>;
+  readonly onStart: (report: SubscriptionReport) => void;
+  readonly onEnd: (report: EndReport) => void;
+}
+
+/** The open subscriptions of the process, whatever their transport. */
+export class Subscriptions {
+  readonly #parts: SubscriptionParts;
+  #draining = new AbortController();
+
+  constructor(parts: SubscriptionParts) {
+    this.#parts = parts;
+  }
+
+  /** Ends all subscriptions, and refuses new ones: the gateway is shutting down. */
+  end(): void {
+    this.#draining.abort();
+  }
+
+  /** Begins a subscription. @throws GatewayError if it is refused before anything is read. */
+  open(subscriber: Subscriber): Payloads {
+    const { token } = subscriber.sender;
+    if (token instanceof GatewayError) throw token;
+    if (this.#draining.signal.aborted) throw toEnd('The gateway is shutting down.');
+    const leave = this.#parts.places.enter(token);
+    // Somebody who goes away immediately may never ask for a payload.
+    if (subscriber.signal.aborted) leave();
+    else subscriber.signal.addEventListener('abort', leave, { once: true });
+    return this.#run(subscriber, token, leave);
+  }
+
+  async *#run(subscriber: Subscriber, token: Token, leave: () => void): Payloads {
+    const { sender, transport, signal } = subscriber;
+    const { metrics, maxAgeMs, onEnd, answers } = this.#parts;
+    const startedAt = performance.now();
+    const life = new Life(signal, this.#draining.signal, maxAgeMs);
+    metrics.opened(transport);
+    let payloads = 0;
+    let reason = 'client';
+    try {
+      for await (const body of this.#payloads(subscriber, token, life.signal)) {
+        payloads++;
+        metrics.payload(transport);
+        yield body;
+      }
+      reason = 'complete';
+      return { body: null, code: null };
+    } catch (error) {
+      if (error instanceof ClientGone) return { body: null, code: null };
+      if (!(error instanceof GatewayError)) {
+        reason = 'defect';
+        throw error;
+      }
+      reason = life.isOver ? life.why : error.code;
+      if (payloads === 0) this.#report(subscriber, startedAt, [error.code]);
+      return { body: answers.writeRefusal(error, sender.requestId, true).body, code: error.code };
+    } finally {
+      life.end();
+      leave();
+      metrics.ended(transport, reason);
+      const durationMs = Math.round(performance.now() - startedAt);
+      const { client, requestId } = sender;
+      onEnd({ transport, name: nameOf(subscriber), client, reason, payloads, durationMs, requestId });
+    }
+  }
+
+  async *#payloads(subscriber: Subscriber, token: Token, signal: AbortSignal): AsyncGenerator<string> {
+    const { found, sender } = subscriber;
+    const { executor, answers, turns, createContext, createWatch } = this.#parts;
+    const startedAt = performance.now();
+    let isFirst = true;
+    const context = createContext(sender, signal, null);
+    const source = await executor.subscribe(found, { ...context, watch: createWatch(token, signal) });
+    if (!(Symbol.asyncIterator in source)) {
+      const { body, codes } = await answers.writeResult(source, found, context);
+      this.#report(subscriber, startedAt, codes);
+      return yield body;
+    }
+    for await (const change of source) {
+      await turns.take();
+      const own = createContext(sender, signal, change.now.reads);
+      try {
+        const { body, codes, status } = await answers.writeResult(
+          await executor.toPayload(found, change, own),
+          found,
+          own,
+        );
+        if (status !== 200) throw overloaded();
+        if (isFirst) this.#report(subscriber, startedAt, codes);
+        isFirst = false;
+        yield body;
+      } finally {
+        own.budget.close();
+      }
+    }
+  }
+
+  #report(subscriber: Subscriber, startedAt: number, codes: readonly string[]): void {
+    const { sender, trace } = subscriber;
+    const report = {
+      type: 'subscription',
+      name: nameOf(subscriber),
+      client: sender.client,
+      codes,
+      execution: undefined,
+      durationMs: Math.round((performance.now() - startedAt) * 1000) / 1000,
+      requestId: sender.requestId,
+      ...trace?.ids,
+    } as const;
+    trace?.end({ ...report, status: 200, failed: isOursToFix(codes) });
+    this.#parts.onStart(report);
+  }
+}
+
+/** The client went away, so nobody is told anything. */
+class ClientGone extends Error {}
+
+/** How long a subscription may live: until its client goes away, the gateway shuts down, or it is too old. */
+class Life {
+  readonly #abort = new AbortController();
+  readonly #ends: (() => void)[] = [];
+  why = '';
+
+  constructor(client: AbortSignal, draining: AbortSignal, maxAgeMs: number) {
+    this.#endOn(client, () => this.#abort.abort(new ClientGone()));
+    this.#endOn(draining, () => this.#over('shutdown', 'The gateway is shutting down.'));
+    const timer = setTimeout(() => this.#over('age', 'The subscription reached its maximum age.'), maxAgeMs);
+    this.#ends.push(() => clearTimeout(timer));
+  }
+
+  /** Aborts at the end of the subscription, with the reason. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Whether the gateway ended it, because of `why`. */
+  get isOver(): boolean {
+    return this.why !== '';
+  }
+
+  end(): void {
+    for (const end of this.#ends) end();
+  }
+
+  #over(why: string, message: string): void {
+    this.why = why;
+    this.#abort.abort(toEnd(message));
+  }
+
+  #endOn(signal: AbortSignal, end: () => void): void {
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    this.#ends.push(() => signal.removeEventListener('abort', end));
+  }
+}
+
+function nameOf({ found }: Subscriber): string | undefined {
+  return found.operation.node.name?.value.slice(0, 100);
+}
+
+/** Clients come back spread over some seconds. */
+function toEnd(message: string): GatewayError {
+  const retryAfter = 1 + Math.floor(Math.random() * 5);
+  return new GatewayError('SUBSCRIPTION_ENDED', `${message} Subscribe again.`, { retryAfter });
+}
+
+function overloaded(): GatewayError {
+  return new GatewayError('OVERLOADED', 'The gateway has too little memory for this subscription. Subscribe again.', {
+    retryAfter: 5,
+  });
+}
