@@ -222,7 +222,7 @@ it('a misspelt setting causes a warning that suggests the right name', async () 
   await gateway.url();
   gateway.child.kill('SIGTERM');
   expect(await gateway.ended()).toBe(0);
-  expect(gateway.output.err).toMatch(/"level":40[^\n]*MAX_CONCURENT_OPERATIONS[^\n]*MAX_CONCURRENT_OPERATIONS/);
+  expect(gateway.output.err).toMatch(/"level":"warn"[^\n]*MAX_CONCURENT_OPERATIONS[^\n]*MAX_CONCURRENT_OPERATIONS/);
 });
 
 it('serves on a Unix socket', async () => {

@@ -20,6 +20,17 @@ function refused(environment: Environment): string[] {
   }
 }
 
+/** The message with which settings are rejected. */
+function complaint(environment: Environment, launch?: 'demo'): string {
+  try {
+    parseSettings(environment, launch);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+  return expect.fail('the settings are accepted');
+}
+
 it('every setting has a default, and settings are immutable', () => {
   const settings = parseSettings({});
   expect(Object.keys(settings).sort()).toEqual(Object.keys(settingTable).sort());
@@ -129,7 +140,7 @@ describe('production', () => {
 
   it('excludes the demo, which always serves the embedded Images API', () => {
     expect(parseSettings({ NODE_ENV: 'production' }, 'demo').production).toBe(false);
-    expect(() => parseSettings({ IMAGES_API_URL: 'http://images' }, 'demo')).toThrow(/^IMAGES_API_URL must not be set/);
+    expect(complaint({ IMAGES_API_URL: 'http://images' }, 'demo')).toMatch(/^IMAGES_API_URL must not be set/);
   });
 });
 
@@ -230,14 +241,14 @@ describe('a secret', () => {
   it('in a missing, empty or invalid file is an error that names the _FILE variable', () => {
     for (const path of ['/no/such/file', file(''), file('canary')]) {
       expect(refused({ ROUTER_SECRET_FILE: path })).toEqual(['ROUTER_SECRET_FILE']);
-      expect(() => parseSettings({ ROUTER_SECRET_FILE: path })).not.toThrow(/canary/);
+      expect(complaint({ ROUTER_SECRET_FILE: path })).not.toContain('canary');
     }
   });
 
   it('cannot be in both the variable and a file', () => {
     const both = { ROUTER_SECRET: 'the-new-secret-of-it', ROUTER_SECRET_FILE: file('the-new-secret-of-it') };
     expect(refused(both)).toEqual(['ROUTER_SECRET_FILE']);
-    expect(() => parseSettings(both)).not.toThrow(/the-new/);
+    expect(complaint(both)).not.toContain('the-new');
   });
 
   it('is the only kind of setting that can be read from a file', () => {
