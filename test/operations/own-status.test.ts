@@ -65,6 +65,12 @@ describe.each([true, false])('updateMemberStatus without "memberId"; Identity se
       payload: { imageMember: null, userErrors: [{ code: 'NOT_IMAGE_MEMBER', field: ['input', 'memberId'] }] },
     });
     expect(statuses(sharing, 1)).toEqual(['pending']);
+    const named = await sharing.query('producer', updateOne, {
+      input: { imageId: imageId(1), memberId: projects.producer, status: 'ACCEPTED' },
+    });
+    expect(named.data).toMatchObject({
+      payload: { userErrors: [{ message: expect.stringContaining(`project ${projects.producer} owns the image`) }] },
+    });
   });
 
   it.each([

@@ -75,6 +75,12 @@ async function explainForbidden(
   }
   if (image === null) return explainNotFound(write, key);
   if (image.visibility !== 'SHARED') return imageNotShared(image);
+  if (write === 'update' && image.owner?.id === key.memberId) {
+    return unknownMember(
+      key.imageId,
+      `project ${key.memberId} owns the image, and an owner cannot accept or reject it.`,
+    );
+  }
   if (write === 'update') {
     return userError(
       'NOT_IMAGE_MEMBER',

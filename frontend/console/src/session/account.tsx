@@ -80,8 +80,8 @@ export function Account({ onSwitch, onSignOut }: AccountProps) {
         </dl>
         {isReader && (
           <p className="hint">
-            Your only role is reader. The cloud’s policy decides whether readers may share and accept: by default they
-            may; where it is stricter, you are told so when you try.
+            Your only role is reader. Whether readers may share and accept images depends on this cloud’s policy. If it
+            does not allow that, you will see an error when you try.
           </p>
         )}
         {(doors['explorer'] || doors['schema']) && (

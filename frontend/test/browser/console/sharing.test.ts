@@ -228,13 +228,13 @@ describe('removing a member', () => {
     await page.getByRole('checkbox', { name: 'Select all images that can be shared' }).check();
     await page.getByRole('link', { name: 'Stop sharing…' }).click();
     const dialog = page.getByRole('dialog');
-    await expect.poll(() => dialog.getByText(/^Read \d+ of/).count()).toBe(0);
+    await expect.poll(() => dialog.getByText(/^Loaded \d+ of/).count()).toBe(0);
     for (const name of ['consumer-a', 'consumer-b']) await dialog.getByRole('checkbox', { name }).check();
     await dialog.getByRole('button', { name: 'Remove 13 members' }).click();
     await result(page)
       .getByText(/13 no longer shared/)
       .waitFor();
     expect(operations.filter((name) => name === 'StopSharing')).toHaveLength(1);
-    await dialog.getByText('These images are shared with nobody.').waitFor();
+    await dialog.getByText('These images are not shared with anyone.').waitFor();
   });
 });
