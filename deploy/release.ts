@@ -1,5 +1,5 @@
-// `npm run release [IMAGE]`: checks that version, changelog, schema and image belong together, then makes what is published
-// in `dist-release/`: the tarball and the software bill of materials. IMAGE is an image that podman has.
+// `npm run release [IMAGE]`: checks that version, changelog, schema and image are consistent, then creates the tarball and
+// the software bill of materials in `dist-release/`. IMAGE is a local image of podman.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

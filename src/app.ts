@@ -30,44 +30,44 @@ import { SharedReads } from './upstream/shared-reads.ts';
 import { CertifiedConnector } from './upstream/tls.ts';
 import { version } from './version.ts';
 
-/** What an app is made of. */
+/** The parts of an app. */
 export interface AppOptions {
   readonly settings: Omit<Settings, 'imagesApiUrl'> & { readonly imagesApiUrl: URL };
   readonly log: Logger;
   readonly sample: ExplorerSample;
-  /** Whom the console offers to be; nobody by default. */
+  /** The demo users that the console offers; none by default. */
   readonly people?: readonly Person[];
-  /** What is served; the schema of images and their members by default. */
+  /** The schema to serve; by default that of images and their members. */
   readonly schema?: GraphQLSchema;
-  /** Where metrics are kept; a new registry by default. */
+  /** The metrics registry; a new one by default. */
   readonly registry?: MetricsRegistry;
-  /** Whose memory must not run short; that of this process by default. */
+  /** The memory to watch; by default that of this process. */
   readonly memorySource?: MemorySource;
   /** What tells of changes without a message broker, as the embedded Images API does; null: nothing. */
   readonly listenToEvents?: ListenToEvents | null;
 }
 
-/** The settings, where it is known which Images API is called. */
+/** The settings, with the URL of an Images API. */
 type AppSettings = AppOptions['settings'];
 
 /** The gateway, ready to listen. */
 export interface App extends AsyncDisposable {
   /** Starts listening. @returns the gateway's base URL. @throws ListenError. */
   listen(): Promise<string>;
-  /** The base URL of health and metrics, once they listen; null where they have no listener of their own. */
+  /** The base URL of health checks and metrics, once they listen; null if they have no listener of their own. */
   adminUrl(): string | null;
-  /** Tells why the Images API cannot be asked; null if it can. */
+  /** Explains why the Images API cannot be used; null if it can. */
   readonly probe: Probe;
-  /** Uses the secrets and certificates of these settings from now on, and nothing else of them. */
+  /** Replaces the secrets and certificates by those of these settings; ignores all other settings. */
   reload(settings: Settings): void;
   /**
-   * Stops being ready, refuses new connections, lets what is in flight finish within the grace period, then closes
+   * Reports not ready, refuses new connections, lets the requests in flight finish within the grace period, then closes
    * everything. @returns whether all requests were answered.
    */
   close(): Promise<boolean>;
 }
 
-/** Puts the gateway together: configuration in, a server out that is ready and not yet listening. */
+/** Creates the gateway from its settings. It does not listen yet. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { settings, log, registry = createRegistry(), memorySource = createMemorySource() } = options;
   const trustedDocuments = readTrustedDocuments(settings);
@@ -141,12 +141,12 @@ function toRouteOptions({ settings, sample, people = [] }: AppOptions, graphql: 
   };
 }
 
-/** @returns null where none are registered. */
+/** @returns null if no manifest is configured. */
 function readTrustedDocuments({ trustedDocumentsManifest: manifest }: AppSettings): TrustedDocuments | null {
   return manifest === null ? null : parseTrustedDocuments(manifest);
 }
 
-/** The ways to the Images API, and to the Identity service where one is configured. */
+/** The transports to the Images API and, if one is configured, the Identity service. */
 function createUpstream(settings: AppSettings, observer: Observer) {
   const connector = new CertifiedConnector(settings);
   const { imagesApiUrl, identityApiUrl, shareReads } = settings;

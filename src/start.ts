@@ -26,7 +26,7 @@ export interface Gateway {
   listen(): Promise<void>;
   /** Finishes requests in flight within the grace period, then shuts down. @returns whether all were answered. */
   close(): Promise<boolean>;
-  /** Reads secrets and certificates again. Where they cannot be used, those that are known stay, and the log says why. */
+  /** Reloads secrets and certificates. If the new ones are invalid, keeps the old ones and logs why. */
   reload(): void;
 }
 
@@ -70,9 +70,9 @@ export async function createGateway({ environment, launch, output, errors }: Sur
     reload() {
       try {
         app.reload(parseSettings(environment, launch));
-        log.logger.info('secrets and certificates were read again');
+        log.logger.info('secrets and certificates were reloaded');
       } catch (error) {
-        log.logger.error({ mistakes: describeFailure(error) }, 'secrets and certificates stay as they were');
+        log.logger.error({ mistakes: describeFailure(error) }, 'secrets and certificates could not be reloaded');
       }
     },
     async close() {

@@ -5,7 +5,7 @@ import type { Handler } from './server.ts';
 
 const openMetrics = 'application/openmetrics-text';
 
-/** `GET /metrics`: the registry as OpenMetrics where `Accept` prefers it, else in Prometheus' text format. */
+/** `GET /metrics`: the registry as OpenMetrics if `Accept` prefers it, otherwise in Prometheus' text format. */
 export function createMetricsHandler(registry: MetricsRegistry): Handler {
   return async (request, response) => {
     const isOpenMetrics = prefersOpenMetrics(request.headers.accept);
@@ -19,25 +19,25 @@ export function createMetricsHandler(registry: MetricsRegistry): Handler {
   };
 }
 
-/** A longer `Accept` is not looked at. */
+/** A longer `Accept` is ignored. */
 const maxAcceptCharacters = 1_000;
 
-/** Versions and escapings that are accepted do not matter: there is one of each. */
+/** Ignores the parameters for version and escaping, because only one of each is available. */
 function prefersOpenMetrics(accept = '*/*'): boolean {
   if (accept.length > maxAcceptCharacters) return false;
   const headers = { accept: accept.replaceAll(/;\s*(?!q=)[\w-]+=[^;,]*/gi, '') };
   return new Negotiator({ headers }).mediaType(['text/plain', openMetrics]) === openMetrics;
 }
 
-/** A value as histograms have it: with what leads to a trace. */
+/** A value with an optional exemplar, as in histograms. */
 type Value = MetricValueWithName<string> & {
   readonly exemplar?: { readonly labelSet: object; readonly value: number; readonly timestamp: number } | null;
 };
 
 /**
- * Writes the registry in either format. prom-client's own way renames the counters of the registry for good once it has
- * written OpenMetrics, and so can serve only one of the two. Source: Prometheus, "Exposition formats"; OpenMetrics 1.0,
- * "Text Format".
+ * Writes the registry in either format. prom-client's own writer permanently renames the registry's counters when it writes
+ * OpenMetrics, so it can serve only one of the two. Source: Prometheus, "Exposition formats"; OpenMetrics 1.0, "Text
+ * Format".
  */
 async function toText(registry: MetricsRegistry, isOpenMetrics: boolean): Promise<string> {
   const metrics = await registry.getMetricsAsJSON();

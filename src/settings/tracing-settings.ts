@@ -9,13 +9,13 @@ export const tracingSettings = {
     name: 'OTEL_SDK_DISABLED',
     default: false,
     meaning:
-      'Turns traces off, whatever else is set. The `traceparent` and `tracestate` of callers are still passed on.',
+      'Turns traces off, regardless of other settings. The `traceparent` and `tracestate` of callers are still forwarded.',
   }),
   tracesExporter: choice({
     name: 'OTEL_TRACES_EXPORTER',
     words: ['otlp', 'none'],
     default: 'otlp',
-    meaning: 'How traces are exported, once an endpoint is set.',
+    meaning: 'Exporter of traces, if an endpoint is set.',
   }),
   otlpEndpoint: optional({
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
@@ -28,27 +28,27 @@ export const tracingSettings = {
     name: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
     defaultText: 'unset: below `OTEL_EXPORTER_OTLP_ENDPOINT`',
     takes: 'http or https URL',
-    meaning: 'Whole URL that traces are sent to; nothing is added.',
+    meaning: 'Complete URL that traces are sent to; nothing is added.',
     parse: parseHttpUrl,
   }),
   otlpProtocol: choice({
     name: 'OTEL_EXPORTER_OTLP_PROTOCOL',
     words: protocols,
     default: 'http/protobuf',
-    meaning: 'Encoding of what is sent to the collector.',
+    meaning: 'Encoding of requests to the collector.',
   }),
   otlpTracesProtocol: optional({
     name: 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
     defaultText: 'unset: `OTEL_EXPORTER_OTLP_PROTOCOL`',
     takes: protocols.join(' or '),
-    meaning: 'The same for traces alone.',
+    meaning: 'Encoding of traces; overrides `OTEL_EXPORTER_OTLP_PROTOCOL`.',
     parse: (value) => protocols.find((protocol) => protocol === value),
   }),
   otlpHeaders: text({
     name: 'OTEL_EXPORTER_OTLP_HEADERS',
     default: '',
     takes: '`name=value` pairs separated by commas, values percent-encoded',
-    meaning: 'Headers of every request to the collector, for instance its API key.',
+    meaning: 'Headers of every request to the collector, such as an API key.',
     parse: (value) => parseKeyValues(value, /^[\w!#$%&'*+.^`|~-]+$/),
     isSecret: true,
   }),
@@ -56,7 +56,7 @@ export const tracingSettings = {
     name: 'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
     default: '',
     takes: '`name=value` pairs separated by commas, values percent-encoded',
-    meaning: 'The same for traces alone; they come before `OTEL_EXPORTER_OTLP_HEADERS`.',
+    meaning: 'Headers of requests with traces; override those in `OTEL_EXPORTER_OTLP_HEADERS`.',
     parse: (value) => parseKeyValues(value, /^[\w!#$%&'*+.^`|~-]+$/),
     isSecret: true,
   }),
@@ -71,7 +71,7 @@ export const tracingSettings = {
     name: 'OTEL_RESOURCE_ATTRIBUTES',
     default: '',
     takes: '`name=value` pairs separated by commas, values percent-encoded',
-    meaning: 'What else traces say about this process: `deployment.environment.name=production`.',
+    meaning: 'Further attributes of this process in traces, such as `deployment.environment.name=production`.',
     parse: (value) => parseKeyValues(value, /^[\x21-\x7e]{1,255}$/),
   }),
   tracesSampler: choice({
@@ -85,8 +85,7 @@ export const tracingSettings = {
       'parentbased_traceidratio',
     ],
     default: 'parentbased_always_on',
-    meaning:
-      'Which requests are traced. `parentbased_…`: those whose caller is traced, and of others as the rest says.',
+    meaning: 'Selects the requests to trace. `parentbased_…` follows the decision of the caller, if there is one.',
   }),
   tracesSamplerArg: text({
     name: 'OTEL_TRACES_SAMPLER_ARG',
@@ -100,7 +99,7 @@ export const tracingSettings = {
     default: 'tracecontext,baggage',
     takes: '`tracecontext`, `baggage`, both separated by a comma, or `none`',
     meaning:
-      'Headers that are passed on to upstream: `traceparent` and `tracestate`, also without an endpoint; `baggage` with one.',
+      'Headers that are forwarded upstream: `tracecontext` for `traceparent` and `tracestate`, also without an endpoint; `baggage` only with one.',
     parse: (value) => parseWords(value, ['tracecontext', 'baggage', 'none']),
   }),
 };

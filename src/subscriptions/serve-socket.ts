@@ -22,7 +22,7 @@ import { comesBack } from './frames.ts';
 import { tooMany } from './places.ts';
 import type { Payloads, SubscriptionReport, Subscriptions } from './subscriptions.ts';
 
-/** The parts that a subscription over a WebSocket goes through: the same as over HTTP. */
+/** The steps of a subscription over a WebSocket: the same as over HTTP. */
 export interface SocketParts {
   readonly schema: GraphQLSchema;
   readonly isRouter: (request: IncomingMessage) => boolean;
@@ -39,7 +39,7 @@ export interface SocketParts {
   readonly maxPerConnection: number;
 }
 
-/** What is known of one WebSocket. */
+/** The state of one WebSocket. */
 interface Peer {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
@@ -90,7 +90,7 @@ export function createServeSocket(parts: SocketParts): ServeSocket {
   };
 }
 
-/** Closes a connection whose other end is gone: it has not answered the last ping. */
+/** Closes a connection whose client has not answered the last ping. */
 function startPings(socket: WebSocket, intervalMs: number): () => void {
   let isAlive = true;
   socket.on('pong', () => {
@@ -104,7 +104,7 @@ function startPings(socket: WebSocket, intervalMs: number): () => void {
   return () => clearInterval(timer);
 }
 
-/** Opens a subscription. @returns what it is executed with, or why it is refused. */
+/** Opens a subscription. @returns the arguments of its execution, or the reason for a refusal. */
 async function subscribe(
   parts: SocketParts,
   { extra, connectionParams, subscriptions }: PeerContext,
@@ -158,7 +158,7 @@ const onlySubscriptions = new GatewayError(
   'A WebSocket carries subscriptions only. Send queries and mutations as HTTP requests to the same path.',
 );
 
-/** The payloads of a subscription as graphql-ws takes them. */
+/** The payloads of a subscription in the form that graphql-ws expects. */
 class SocketPayloads implements AsyncGenerator<Record<string, unknown>, void, void> {
   readonly #payloads: Payloads;
   readonly #abort: AbortController;
@@ -179,7 +179,7 @@ class SocketPayloads implements AsyncGenerator<Record<string, unknown>, void, vo
     return { done: true, value: undefined };
   }
 
-  /** The generator may be waiting for a change, which it must not wait for any longer. */
+  /** Ends the generator even while it waits for a change. */
   async return(): Promise<IteratorResult<Record<string, unknown>, void>> {
     this.#abort.abort();
     await this.#payloads.return({ body: null, code: null });

@@ -30,17 +30,17 @@ import {
 import { createStartTrace } from './traced-operation.ts';
 import type { PropagatorName, SamplerName, Tracing, TracingOptions, TracingSettings } from './tracing.ts';
 
-/** How long the last spans may take to be sent, in milliseconds. */
+/** Timeout for sending the last spans at shutdown, in milliseconds. */
 const closeTimeoutMs = 1_500;
 
 const defaultServiceName = 'image-sharing-gateway';
 
 /**
- * Exports a span for each request and for each call that it makes, by OpenTelemetry's own packages. They read further
- * official variables from the environment of the process: `OTEL_BSP_…`, limits, timeout, compression, certificates.
+ * Exports a span for each request and for each of its calls, with OpenTelemetry's own packages. They read further official
+ * variables from the environment of the process: `OTEL_BSP_…`, limits, timeout, compression, certificates.
  */
 export function startOpenTelemetry(endpoint: URL, { settings, version, onSpans }: TracingOptions): Tracing {
-  // The type of the class that reads `OTEL_BSP_…` lacks what it hands on to the one below.
+  // The type of this class's options lacks an option that it passes on to its base class.
   const processorConfig: BufferConfig & { readonly selfObsMeterProvider: MeterProvider } = {
     selfObsMeterProvider: createSpanMeter(onSpans),
   };
@@ -52,14 +52,14 @@ export function startOpenTelemetry(endpoint: URL, { settings, version, onSpans }
   return {
     start: createStartTrace(provider.getTracer(defaultServiceName, version), createPropagator(settings.propagators)),
     async close() {
-      // A collector that is down must not hold up the end of the process.
+      // A collector that is down must not delay the end of the process.
       const closed = provider.shutdown().catch(() => {});
       await Promise.race([closed, sleep(closeTimeoutMs, undefined, { ref: false })]);
     },
   };
 }
 
-/** What `OTEL_RESOURCE_ATTRIBUTES` says comes before our own words, and `OTEL_SERVICE_NAME` before both. */
+/** `OTEL_RESOURCE_ATTRIBUTES` overrides our own attributes, and `OTEL_SERVICE_NAME` overrides both. */
 function createResource({ serviceName, resourceAttributes }: TracingSettings, version: string): Resource {
   return defaultResource().merge(
     resourceFromAttributes({
@@ -105,7 +105,7 @@ function createPropagator(names: readonly PropagatorName[]): TextMapPropagator {
   return new CompositePropagator({ propagators: names.flatMap((name) => createPropagators[name]()) });
 }
 
-/** Counts spans where the SDK reports on itself, the only place that also knows of those it had no room for. */
+/** Counts spans by the SDK's metrics about itself, the only source that includes spans dropped from a full queue. */
 function createSpanMeter(onSpans: TracingOptions['onSpans']): MeterProvider {
   const meter: Meter = createNoopMeter();
   const counted: Meter = Object.assign(Object.create(meter), {

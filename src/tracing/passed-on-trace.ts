@@ -2,14 +2,14 @@ import type { OperationTrace, TracedRequest } from './trace.ts';
 
 const form = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/;
 
-/** The flags of version 00 that are passed on: sampled, and random trace id. */
+/** The flags of version 00 that are forwarded: sampled, and random trace id. */
 const knownFlags = 0b11;
 
-/** The length of `tracestate` that everyone must pass on; a longer one is dropped. Source: W3C Trace Context §3.3.1.5. */
+/** The maximum length of a forwarded `tracestate`; a longer one is dropped. Source: W3C Trace Context §3.3.1.5. */
 const maxStateCharacters = 512;
 
 /**
- * Passes the caller's trace on to upstream, without spans of the gateway's own.
+ * Forwards the caller's trace to upstream, without creating spans.
  *
  * @returns undefined for a request without a valid `traceparent`. Source: W3C Trace Context §3.2.
  */

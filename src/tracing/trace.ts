@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * What leads from a log line to a trace, in hexadecimal digits. Source of the names: OpenTelemetry, "Trace Context in
- * non-OTLP Log Formats".
+ * The ids that connect a log line with a trace, in hexadecimal digits. Source of the names: OpenTelemetry, "Trace Context
+ * in non-OTLP Log Formats".
  */
 export interface TraceIds {
   readonly trace_id: string;
   readonly span_id: string;
-  /** `01` where the trace is sampled. */
+  /** `01` if the trace is sampled. */
   readonly trace_flags: string;
 }
 
-/** What is known of an operation when it ends. */
+/** The result of an operation. */
 export interface OperationSummary {
-  /** `query`, `mutation`, or `none` for a request that was refused before that was known. */
+  /** `query`, `mutation`, or `none` if the request was refused before the operation was known. */
   readonly type: string;
   readonly name: string | undefined;
   /** The status of the HTTP response. */
@@ -37,30 +37,30 @@ export interface TracedCall {
   readonly method: string;
   /** Scheme, host and port. */
   readonly origin: string;
-  /** The path, with the names of ids in place of ids. */
+  /** The path, with placeholders in place of ids. */
   readonly template: string;
   /** Counted from 1. */
   readonly attempt: number;
 }
 
-/** What became of an attempt. */
+/** The result of an attempt. */
 export interface CallResult {
-  /** Undefined where no answer came. */
+  /** Undefined if there was no answer. */
   readonly status: number | undefined;
-  /** Why no answer came; undefined where one did. */
+  /** Why there was no answer; undefined if there was one. */
   readonly failure: string | undefined;
 }
 
 /** The trace of one attempt. */
 export interface CallTrace {
   readonly ids: TraceIds;
-  /** Headers that tell upstream its place in the trace: names and values in turn. */
+  /** The trace headers to send upstream: alternating names and values. */
   readonly headers: readonly string[];
   end(result: CallResult): void;
 }
 
-/** The part of a request that a trace begins with. */
+/** The part of a request that is needed to start its trace. */
 export type TracedRequest = Pick<IncomingMessage, 'method' | 'headers' | 'httpVersion'>;
 
-/** Begins the trace of a request to `/graphql`. @returns undefined where there is nothing to trace. */
+/** Starts the trace of a request to `/graphql`. @returns undefined if there is nothing to trace. */
 export type StartTrace = (request: TracedRequest) => OperationTrace | undefined;

@@ -29,8 +29,8 @@ import type { CallTrace, OperationSummary, OperationTrace, StartTrace, TracedCal
 const route = '/graphql';
 
 /**
- * Makes one span for each request, by the conventions for HTTP servers and GraphQL, and one for each attempt of an
- * upstream call, by those for HTTP clients. No attribute holds a value that a caller sent, except the operation's name.
+ * Creates a span for each request, by the conventions for HTTP servers and GraphQL, and one for each attempt of an
+ * upstream call, by those for HTTP clients. The operation's name is the only caller-chosen value in an attribute.
  */
 export function createStartTrace(tracer: Tracer, propagator: TextMapPropagator): StartTrace {
   return ({ method = 'GET', headers, httpVersion }) => {
@@ -59,7 +59,7 @@ class TracedOperation implements OperationTrace {
   readonly #propagator: TextMapPropagator;
   readonly #span: Span;
   readonly #context: Context;
-  /** Stands for all calls of an operation that is not sampled. */
+  /** The trace of every call of an operation that is not sampled. */
   #unsampled: CallTrace | undefined;
 
   constructor(tracer: Tracer, propagator: TextMapPropagator, span: Span, context: Context) {
@@ -87,13 +87,13 @@ class TracedOperation implements OperationTrace {
     };
   }
 
-  /** Mistakes of callers leave the status of the span unset. Source: semantic conventions for HTTP spans, "Status". */
+  /** Errors caused by callers leave the status of the span unset. Source: semantic conventions for HTTP spans, "Status". */
   end({ type, name, status, codes, failed }: OperationSummary): void {
     const span = this.#span;
     if (!span.isRecording()) return;
     span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status);
     if (type !== 'none') {
-      // The span's name is without the operation's, because callers choose that one.
+      // The span's name does not include the operation's name, because callers choose it.
       span.updateName(type);
       span.setAttribute(ATTR_GRAPHQL_OPERATION_TYPE, type);
       if (name !== undefined) span.setAttribute(ATTR_GRAPHQL_OPERATION_NAME, name);

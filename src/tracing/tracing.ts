@@ -1,6 +1,6 @@
 import type { StartTrace } from './trace.ts';
 
-/** What the official variables of OpenTelemetry say. */
+/** The settings in OpenTelemetry's official variables. */
 export interface TracingSettings {
   readonly otelSdkDisabled: boolean;
   readonly tracesExporter: 'otlp' | 'none';
@@ -31,13 +31,13 @@ export interface TracingOptions {
   readonly settings: TracingSettings;
   /** The version of the gateway. */
   readonly version: string;
-  /** Is called with numbers of spans that the collector received, or that were lost. */
+  /** Is called with the numbers of exported and of dropped spans. */
   readonly onSpans: (result: 'sent' | 'dropped', spans: number) => void;
 }
 
-/** What traces requests. */
+/** Traces requests. */
 export interface Tracing {
   readonly start: StartTrace;
-  /** Sends the spans that are left, and gives up after a short time. */
+  /** Sends the remaining spans, with a short timeout. */
   close(): Promise<void>;
 }

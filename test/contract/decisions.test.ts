@@ -21,7 +21,7 @@ describe.each([true, false])('a decision without "memberId"; Identity service kn
     { caller: 'consumerA', says: 'ACCEPTED' },
     { caller: 'consumerAReader', says: 'ACCEPTED', saysSecure: 'NOT_IMAGE_MEMBER' },
     { caller: 'consumerB', says: 'NOT_FOUND' },
-    // The stricter policy hides from an owner that it is no member, where it is asked about itself.
+    // Under the stricter policy, an owner that looks itself up is not told that it is not a member.
     { caller: 'producer', says: 'NOT_IMAGE_MEMBER', ...(hasIdentity && { saysSecure: 'NOT_FOUND' }) },
     { caller: 'producerReader', says: 'NOT_IMAGE_MEMBER', ...(hasIdentity && { saysSecure: 'NOT_FOUND' }) },
     { caller: 'stranger', says: 'NOT_FOUND' },
@@ -45,7 +45,7 @@ describe.each([true, false])('a decision without "memberId"; Identity service kn
     },
   );
 
-  it.each<Caller>(['admin', 'unscoped'])('of %s never sets the status of somebody else', async (caller) => {
+  it.each<Caller>(['admin', 'unscoped'])('of %s never sets another project’s status', async (caller) => {
     await using stage = await openStage({ hasIdentity });
     const imageIds = [
       await stage.image({ members: { consumerA: 'pending' } }),
@@ -63,7 +63,7 @@ describe.each([true, false])('a decision without "memberId"; Identity service kn
     }
   });
 
-  it('about many images has a row for each, and costs no more reads than it takes to know the caller', async () => {
+  it('about many images has a row for each, and costs only the reads that identify the caller', async () => {
     await using stage = await openStage({ hasIdentity });
     const imageIds = [
       await stage.image({ members: { consumerA: 'pending', consumerB: 'accepted' } }),
@@ -86,7 +86,7 @@ describe.each([true, false])('a decision without "memberId"; Identity service kn
     const calls = stage.calls.slice(before);
     expect(calls.filter((call) => call === 'updateMember')).toHaveLength(5);
     const known = calls.filter((call) => call !== 'updateMember').sort();
-    // The image that is refused to its owner is looked up, to tell why.
+    // One more read finds out why the owner was refused.
     const reasons = isSecure ? [] : ['getImage'];
     expect(known).toEqual([...reasons, ...(hasIdentity ? ['getToken'] : ['listMembers', 'listTasks'])]);
     expect(await show(stage, 'consumerB', imageIds[3] ?? '', stage.cloud.projects.consumerB)).toBe('PENDING');

@@ -27,11 +27,11 @@ beforeAll(async () => {
 /** A folder with a Node of its own. */
 interface Place {
   readonly cwd: string;
-  /** The environment in which commands run there. */
+  /** The environment of commands that run there. */
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Makes an empty folder with this Node in it. */
+/** Creates an empty folder with this Node version. */
 async function installNode(version: string): Promise<Place> {
   const cwd = mkdtempSync(join(work, 'node-'));
   writeFileSync(join(cwd, 'package.json'), '{ "private": true }\n');
@@ -138,7 +138,7 @@ describe.each(['22', '24'])('installed in an empty folder on Node %s', (version)
   });
 });
 
-it('a Node that is too old is told so in one line, in the package and in a clone', async () => {
+it('an outdated Node gets a one-line error, in the package and in a clone', async () => {
   const place = await installNode('20');
   const command = join(place.cwd, 'package/bin/image-sharing-gateway.cjs');
   await run('tar', ['-xzf', join(work, packed.filename), '-C', place.cwd]);
@@ -147,7 +147,7 @@ it('a Node that is too old is told so in one line, in the package and in a clone
     ['npm', ['start', '--silent', '--prefix', root]],
     ['node', [join(root, 'bin/image-sharing-gateway.cjs')]],
   ] as const) {
-    // The clone's own Node must not be found before the one that is too old.
+    // The old Node must come first in the path, before the clone's own.
     const env = program === 'npm' ? { ...place.env, npm_config_script_shell: await noLocalNode(place) } : place.env;
     const { code, errors } = await tryRun(program, args, { ...place, env });
     expect(code).toBe(1);
@@ -155,14 +155,14 @@ it('a Node that is too old is told so in one line, in the package and in a clone
   }
 });
 
-/** A shell for npm that finds the Node of this place first. */
+/** A shell for npm with the Node of this folder first in the path. */
 async function noLocalNode({ cwd, env }: Place): Promise<string> {
   const shell = join(cwd, 'shell');
   writeFileSync(shell, `#!/bin/sh\nPATH=${env['PATH']}\nexec /bin/sh "$@"\n`, { mode: 0o755 });
   return shell;
 }
 
-it('a clone with production dependencies alone serves, with one command', async () => {
+it('a clone with only production dependencies starts with one command', async () => {
   const place = await installNode('24');
   const clone = join(place.cwd, 'clone');
   await run('git', ['clone', '--quiet', '--depth', '1', `file://${root}`, clone]);

@@ -23,7 +23,7 @@ const image = { version: '1.2.3', label: '1.2.3', schema };
 const find = (changed: Readonly<Record<string, string>>, of: typeof image | null = image) =>
   findMismatches({ read: (name) => changed[name] ?? files[name] ?? '', schema, image: of });
 
-it('a release whose parts belong together has no mismatch', () => {
+it('a consistent release has no mismatch', () => {
   expect(find({})).toEqual([]);
   expect(find({}, null)).toEqual([]);
 });
@@ -34,19 +34,19 @@ it.each([
   'Dockerfile',
   'compose.yaml',
   'deploy/kubernetes/base/kustomization.yaml',
-])('another version in %s is told', (name) => {
+])('a different version in %s is reported', (name) => {
   expect(find({ [name]: (files[name] ?? '').replace('1.2.3', '1.2.4') })).toEqual([
     expect.stringMatching(/has version 1\.2\.3, .* has 1\.2\.4\.$/),
   ]);
 });
 
-it('changes that are not released yet, in the changelog or in the schema, are told', () => {
+it('unreleased changes in the changelog or the schema are reported', () => {
   expect(find({ 'CHANGELOG.md': '## Unreleased\n\n## 1.2.3\n' })).toHaveLength(1);
   expect(find({ 'schema/release/subgraph.graphql': 'type Query { b: Int }\n' })).toHaveLength(1);
   expect(find({ 'schema/release/breaking-changes.json': '{ "a": "b" }' })).toHaveLength(1);
 });
 
-it('an image that was built from something else is told', () => {
+it('an image that was built from other sources is reported', () => {
   expect(find({}, { version: '1.2.2', label: '1.2.1', schema: '' })).toHaveLength(3);
 });
 

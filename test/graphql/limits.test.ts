@@ -172,7 +172,7 @@ describe('a document just within the limits', () => {
     expect(prepareMs(document)).toBeLessThan(maxMs);
   });
 
-  it('may have many operations about the schema, of which one is asked for', () => {
+  it('may have many introspection queries if only one is requested', () => {
     const document = times(90, (i) => `query Q${i} { __schema { types { name fields { name description } } } }`);
     expect(check(document, { operationName: 'Q1' })).toBeNull();
   });
@@ -299,7 +299,7 @@ describe('variables', () => {
   const filter = (fields: number, value: unknown) =>
     Object.fromEntries(Array.from({ length: fields }, (_, index) => [`field${index}`, value]));
 
-  it('have objects of no more than a hundred fields', () => {
+  it('have objects of at most a hundred fields', () => {
     const found = { limit: 'maxVariableValues', allowed: 100, found: 101 };
     expect(check(list, { variables: { a: filter(101, 1) } })).toEqual(found);
     expect(check(list, { variables: { a: [[filter(101, 1)]] } })).toEqual(found);
@@ -311,12 +311,12 @@ describe('variables', () => {
     ['of long texts', filter(100, 'x'.repeat(9_000))],
     ['of many objects', filter(100, filter(100, 1))],
     ['of many lists', filter(100, Array(190).fill('x'))],
-  ])('that are wrong are refused in little time: objects %s', (_what, a) => {
+  ])('that are invalid are refused quickly: objects %s', (_what, a) => {
     const again = createCheck();
     expect(leastCpuMs(maxMs, () => void again(list, { variables: { a } }))).toBeLessThan(maxMs);
   });
 
-  it('that are small and wrong are refused with every mistake, large ones with the first', async () => {
+  it('that are invalid are refused with all errors if they are small, with the first error if they are large', async () => {
     await using upstream = await startUpstream((response) => sendJson(response, 200, {}));
     await using gateway = await startGateway(upstream.url);
     const mistakes = async (a: unknown) => (await gateway.query('token', list, { a })).errors?.length;

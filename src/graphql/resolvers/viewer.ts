@@ -4,7 +4,7 @@ import type { QueryResolvers, ViewerResolvers } from '../generated.ts';
 import type { ViewerModel } from '../models.ts';
 import { selects } from '../selection.ts';
 
-/** Each client has one viewer alone, so this tells it from everything else. */
+/** A constant, because each client has only one viewer: itself. */
 const viewerId = 'viewer';
 
 const unknown: ViewerModel = { user: null, roles: null, expiresAt: null };
