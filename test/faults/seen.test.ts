@@ -2,6 +2,9 @@ import { expect, it } from 'vitest';
 import { answer, canaryToken, healthy, imageId, imageRow, memberRow } from './fault-upstream.ts';
 import { operations, start } from './harness.ts';
 
+/** What a line has where requests are traced, as they are here. */
+const ids = { trace_id: expect.any(String), span_id: expect.any(String), trace_flags: '01' };
+
 /** Log lines with this message, without the fields that every line has. */
 function lines(log: readonly string[], message: string): Record<string, unknown>[] {
   return log
@@ -29,10 +32,11 @@ it('the log has a line for each operation and for each upstream request, without
       codes: [],
       durationMs,
       requestId: 'the-request',
+      ...ids,
     },
-    { type: 'none', codes: ['GRAPHQL_VALIDATION_FAILED'], durationMs, requestId: 'a-mistake' },
+    { type: 'none', codes: ['GRAPHQL_VALIDATION_FAILED'], durationMs, requestId: 'a-mistake', ...ids },
   ]);
-  const attempt = { operation: 'getImage', method: 'GET', durationMs, requestId: 'the-request' };
+  const attempt = { operation: 'getImage', method: 'GET', durationMs, requestId: 'the-request', ...ids };
   expect(lines(gateway.log, 'upstream')).toEqual([
     { ...attempt, status: 503, attempt: 1 },
     { ...attempt, status: 200, attempt: 2 },
