@@ -39,6 +39,6 @@ export function createEnvironment(url: string, token: string): Environment {
 }
 
 /** Whether the gateway ends a stream that `graphql-sse` then opens again: there is no error to show. */
-function isPause({ errors }: ExecutionResult): boolean {
+function isPause({ errors }: ExecutionResult<unknown, unknown>): boolean {
   return errors?.[0]?.extensions?.['code'] === 'SUBSCRIPTION_ENDED';
 }

@@ -15,7 +15,7 @@ export function createClient(url: string, token: string): Client {
       subscriptionExchange({
         forwardSubscription: ({ query = '', variables = {} }) => ({
           subscribe: (sink) => ({
-            unsubscribe: events.subscribe(
+            unsubscribe: events.subscribe<Record<string, unknown>, Record<string, unknown>>(
               { query, variables },
               { ...sink, next: (result) => isPause(result) || sink.next(result) },
             ),
@@ -29,6 +29,6 @@ export function createClient(url: string, token: string): Client {
 }
 
 /** Whether the gateway ends a stream that `graphql-sse` then opens again: there is no error to show. */
-function isPause({ errors }: ExecutionResult): boolean {
+function isPause({ errors }: ExecutionResult<unknown, unknown>): boolean {
   return errors?.[0]?.extensions?.['code'] === 'SUBSCRIPTION_ENDED';
 }
