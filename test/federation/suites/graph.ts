@@ -33,7 +33,7 @@ export async function startGraph(): Promise<Graph> {
   const secret = 'the-secret-of-the-router';
   // The routers' configuration expects the file here.
   process.env['ROUTER_SECRET'] = secret;
-  const gateway = await startGateway({ ROUTER_SECRET: secret });
+  const gateway = await startGateway({ ROUTER_SECRET: secret, SUBSCRIPTION_POLL_INTERVAL_MS: '300' });
   const asked = { identity: 0, catalogue: 0 };
   const tokens: unknown[] = [];
   const hear = (name: keyof typeof asked) => (headers: { readonly [name: string]: unknown }) => {
