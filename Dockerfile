@@ -1,11 +1,12 @@
-# The gateway as an image: compiled, without development dependencies, as user 1000, able to run on a read-only file
-# system without capabilities. `podman build --format=docker` keeps the health check, as Docker does.
+# The image of the gateway: compiled, without development dependencies. Runs as user 1000, on a read-only file system,
+# without capabilities. Podman needs `--format=docker` to keep the health check.
 FROM docker.io/library/node:24-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
+COPY vendor vendor
 RUN npm run build
 
 FROM docker.io/library/node:24-bookworm-slim AS dependencies
@@ -20,15 +21,16 @@ COPY --from=build /build/dist dist
 COPY package.json ./
 COPY bin bin
 COPY schema schema
+COPY vendor/*.js vendor/*.LICENSE.txt vendor/
 COPY frontend/console/dist frontend/console/dist
 COPY deploy/container/health-check.js deploy/container/warm-up.js deploy/container/
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 NODE_COMPILE_CACHE=/app/.cache
-# V8 compiles everything once, here, for the user who will run it: the cache is looked up by user id.
+# Fills V8's compile cache, as the user that will run the image, because the cache is keyed by user id.
 RUN mkdir .cache && chown 1000:1000 .cache
 USER 1000:1000
 RUN ["node", "deploy/container/warm-up.js"]
 
-# Where the sources are, and which of them: `--build-arg REVISION=$(git rev-parse HEAD)`.
+# Address and revision of the sources: `--build-arg REVISION=$(git rev-parse HEAD)`.
 ARG SOURCE=unknown
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="image-sharing-gateway" \

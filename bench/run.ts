@@ -21,6 +21,7 @@ import { reportLatency } from './latency.ts';
 import { reportLayers } from './layers.ts';
 import type { Report } from './report.ts';
 import { participants } from './servers.ts';
+import { reportSizing } from './sizing.ts';
 import { reportStart } from './start.ts';
 import { workloads } from './workloads.ts';
 
@@ -72,6 +73,7 @@ const parts: Readonly<Record<string, () => Promise<Report>>> = {
   start: reportStart,
   cores: reportCores,
   coalescing: reportCoalescing,
+  sizing: reportSizing,
   glance: reportGlance,
 };
 

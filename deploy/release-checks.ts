@@ -1,14 +1,14 @@
-/** What is to be released. */
+/** The parts of a release. */
 export interface Release {
   /** Reads a file of the repository. */
   readonly read: (name: string) => string;
-  /** The subgraph schema that the sources have. */
+  /** The subgraph schema of the sources. */
   readonly schema: string;
-  /** What an image says of itself; null where none was built. */
+  /** Version and schema of the image; null if none was built. */
   readonly image: { readonly version: string; readonly label: string; readonly schema: string } | null;
 }
 
-/** Finds what does not belong together in a release. @returns a line for each mistake. */
+/** Finds inconsistencies between the parts of a release. @returns a line for each. */
 export function findMismatches({ read, schema, image }: Release): readonly string[] {
   const { version } = JSON.parse(read('package.json')) as { version: string };
   const lock = JSON.parse(read('package-lock.json')) as { version: string };
@@ -36,6 +36,8 @@ export function findMismatches({ read, schema, image }: Release): readonly strin
     ...(Object.keys(declared).length === 0
       ? []
       : ['schema/release declares breaking changes: run npm run schema:release.']),
-    ...(image === null || image.schema === schema ? [] : ['The image has another schema than the sources.']),
+    ...(image === null || image.schema === schema
+      ? []
+      : ['The schema of the image differs from that of the sources. Build the image again.']),
   ];
 }

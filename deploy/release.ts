@@ -1,8 +1,9 @@
-// `npm run release [IMAGE]`: checks that version, changelog, schema and image belong together, then makes what is published
-// in `dist-release/`: the tarball and the software bill of materials. IMAGE is an image that podman has.
+// `npm run release [IMAGE]`: checks that version, changelog, schema and image are consistent, then creates the tarball and
+// the software bill of materials in `dist-release/`. IMAGE is a local image of podman.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { type BillOfMaterials, readBundled, toReleased } from './bill-of-materials.ts';
 import { findMismatches } from './release-checks.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -32,7 +33,12 @@ if (mismatches.length > 0) process.exit(1);
 const folder = new URL('../dist-release/', import.meta.url);
 mkdirSync(folder, { recursive: true });
 const { version } = JSON.parse(read('package.json')) as { version: string };
-const sbom = run('npm', ['sbom', '--omit=dev', '--omit=peer', '--package-lock-only', '--sbom-format=cyclonedx']);
-writeFileSync(new URL(`image-sharing-gateway-${version}.cdx.json`, folder), sbom);
+const installed = run('npm', ['sbom', '--package-lock-only', '--sbom-format=cyclonedx']);
+const released = toReleased(
+  JSON.parse(installed) as BillOfMaterials,
+  readBundled(read('vendor/open-telemetry.LICENSE.txt')),
+);
+const billFile = new URL(`image-sharing-gateway-${version}.cdx.json`, folder);
+writeFileSync(billFile, `${JSON.stringify(released, null, 2)}\n`);
 run('npm', ['pack', '--pack-destination', fileURLToPath(folder)]);
 process.stdout.write(`Version ${version} is in ${fileURLToPath(folder)}\n`);

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import { Registry } from 'prom-client';
 import { LoaderStats } from './graphql/data/loaders.ts';
 import { parseTrustedDocuments, type TrustedDocuments } from './graphql/documents/trusted-documents.ts';
 import { createGraphql } from './graphql/pipeline/create-graphql.ts';
@@ -12,6 +11,7 @@ import type { ExplorerSample } from './http/explorer.ts';
 import { createMemorySource, type MemorySource } from './http/memory.ts';
 import { Metrics } from './http/metrics.ts';
 import { toMaxConnections } from './http/open-files.ts';
+import { createRegistry, type MetricsRegistry } from './http/registry.ts';
 import { RouterSecrets } from './http/router-secret.ts';
 import { createRoutes, type RouteOptions } from './http/routes.ts';
 import type { Handler, HttpOptions, Routes } from './http/server.ts';
@@ -22,57 +22,58 @@ import { createObserver, type Observer } from './observer.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Settings } from './settings/settings.ts';
 import { createSubscriptions, type SubscriptionService } from './subscriptions/create-subscriptions.ts';
-import { startTrace } from './tracing/tracer.ts';
+import { startTracing } from './tracing/start-tracing.ts';
 import { connect } from './upstream/connect.ts';
 import { imagesApi } from './upstream/images-client.ts';
 import { createProbe, type Probe } from './upstream/probe.ts';
 import { SharedReads } from './upstream/shared-reads.ts';
 import { CertifiedConnector } from './upstream/tls.ts';
+import { version } from './version.ts';
 
-/** What an app is made of. */
+/** The parts of an app. */
 export interface AppOptions {
   readonly settings: Omit<Settings, 'imagesApiUrl'> & { readonly imagesApiUrl: URL };
   readonly log: Logger;
   readonly sample: ExplorerSample;
-  /** Whom the console offers to be; nobody by default. */
+  /** The demo users that the console offers; none by default. */
   readonly people?: readonly Person[];
-  /** What is served; the schema of images and their members by default. */
+  /** The schema to serve; by default that of images and their members. */
   readonly schema?: GraphQLSchema;
-  /** Where metrics are kept; a new registry by default. */
-  readonly registry?: Registry;
-  /** Whose memory must not run short; that of this process by default. */
+  /** The metrics registry; a new one by default. */
+  readonly registry?: MetricsRegistry;
+  /** The memory to watch; by default that of this process. */
   readonly memorySource?: MemorySource;
   /** What tells of changes without a message broker, as the embedded Images API does; null: nothing. */
   readonly listenToEvents?: ListenToEvents | null;
 }
 
-/** The settings, where it is known which Images API is called. */
+/** The settings, with the URL of an Images API. */
 type AppSettings = AppOptions['settings'];
 
 /** The gateway, ready to listen. */
 export interface App extends AsyncDisposable {
   /** Starts listening. @returns the gateway's base URL. @throws ListenError. */
   listen(): Promise<string>;
-  /** The base URL of health and metrics, once they listen; null where they have no listener of their own. */
+  /** The base URL of health checks and metrics, once they listen; null if they have no listener of their own. */
   adminUrl(): string | null;
-  /** Tells why the Images API cannot be asked; null if it can. */
+  /** Explains why the Images API cannot be used; null if it can. */
   readonly probe: Probe;
-  /** Uses the secrets and certificates of these settings from now on, and nothing else of them. */
+  /** Replaces the secrets and certificates by those of these settings; ignores all other settings. */
   reload(settings: Settings): void;
   /**
-   * Stops being ready, refuses new connections, lets what is in flight finish within the grace period, then closes
+   * Reports not ready, refuses new connections, lets the requests in flight finish within the grace period, then closes
    * everything. @returns whether all requests were answered.
    */
   close(): Promise<boolean>;
 }
 
-/** Puts the gateway together: configuration in, a server out that is ready and not yet listening. */
+/** Creates the gateway from its settings. It does not listen yet. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { settings, log, registry = new Registry(), memorySource = createMemorySource() } = options;
+  const { settings, log, registry = createRegistry(), memorySource = createMemorySource() } = options;
   const trustedDocuments = readTrustedDocuments(settings);
-  const metrics = new Metrics(registry, trustedDocuments?.operationNames);
+  const metrics = new Metrics(registry, version, trustedDocuments?.operationNames);
   const observer = createObserver(log, metrics);
-  const exporter = await createExporter(settings, metrics);
+  const tracing = await startTracing({ settings, version, onSpans: (result, spans) => metrics.spans(result, spans) });
   const { gate, load, memory } = createAdmission(settings, memorySource, (reason) => metrics.shed(reason));
   const { connector, images, identity, probe, sharedReads } = createUpstream(settings, observer);
   const loaderStats = new LoaderStats();
@@ -92,7 +93,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ...graphql,
     gate,
     isRouter: (request: IncomingMessage) => routerSecrets.isRouter(request),
-    startTrace: ({ headers }: IncomingMessage) => startTrace(headers['traceparent'], exporter?.export),
+    startTrace: tracing.start,
   };
   const listenToEvents = options.listenToEvents ?? null;
   const subscriptions = await createSubscriptions({ ...parts, settings, registry, log, listenToEvents });
@@ -115,7 +116,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   async function close(): Promise<boolean> {
     const answered = await servers.drain(() => subscriptions.end());
     load.stop();
-    for (const part of [subscriptions, graphql, images, identity, exporter, servers]) await part?.close();
+    for (const part of [subscriptions, graphql, images, identity, tracing, servers]) await part?.close();
     return answered;
   }
   return {
@@ -140,12 +141,12 @@ function toRouteOptions({ settings, sample, people = [] }: AppOptions, graphql: 
   };
 }
 
-/** @returns null where none are registered. */
+/** @returns null if no manifest is configured. */
 function readTrustedDocuments({ trustedDocumentsManifest: manifest }: AppSettings): TrustedDocuments | null {
   return manifest === null ? null : parseTrustedDocuments(manifest);
 }
 
-/** The ways to the Images API, and to the Identity service where one is configured. */
+/** The transports to the Images API and, if one is configured, the Identity service. */
 function createUpstream(settings: AppSettings, observer: Observer) {
   const connector = new CertifiedConnector(settings);
   const { imagesApiUrl, identityApiUrl, shareReads } = settings;
@@ -154,17 +155,6 @@ function createUpstream(settings: AppSettings, observer: Observer) {
   const identity = identityApiUrl && connect(identityApi, identityApiUrl, settings, connector, ofIdentity);
   const probe = createProbe(images.dispatcher, imagesApiUrl.pathname, () => performance.now());
   return { connector, images, identity, probe, sharedReads: shareReads ? new SharedReads() : null };
-}
-
-/** Loaded only where traces are exported. */
-async function createExporter({ otlpEndpoint, serviceName }: AppSettings, metrics: Metrics) {
-  if (otlpEndpoint === null) return null;
-  const { createOtlpExporter } = await import('./tracing/otlp.ts');
-  return createOtlpExporter({
-    endpoint: otlpEndpoint,
-    serviceName,
-    onDone: (result, spans) => metrics.spans(result, spans),
-  });
 }
 
 function toHttpOptions(

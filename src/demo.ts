@@ -11,17 +11,17 @@ interface Person {
 /** The embedded Images API, for trying the gateway without a cloud. */
 export interface Demo {
   readonly imagesApiUrl: URL;
-  /** Null where there is none. */
+  /** The base URL of its Identity API; null if it has none. */
   readonly identityApiUrl: URL | null;
-  /** A token that sees something worth looking at. */
+  /** A token that sees images in every member status. */
   readonly token: string;
-  /** Whom one can be: those whose tokens get somewhere. */
+  /** The demo users that the console offers: those with a usable token. */
   readonly people: readonly Person[];
-  /** Tells of changes as they happen; null where nothing does. @returns what stops it. */
+  /** Reports changes as they happen; null if nothing does. @returns a function that stops it. */
   readonly listenToEvents:
     | ((onEvent: (type: string, payload: Readonly<Record<string, unknown>>) => void) => () => void)
     | null;
-  /** What to do with a gateway at this URL: who one can be, where to look, and a query to paste. */
+  /** Instructions to print for a gateway at this URL: the demo tokens, the pages, and a query to paste. */
   describe(gatewayUrl: string, serves: { readonly console: boolean }): string;
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ function describe(gatewayUrl: string, serves: { readonly console: boolean }): st
     ({ name, token, projectId }) => `  ${name.padEnd(18)} ${token.padEnd(29)} project ${projectId}`,
   );
   return `
-*** THIS IS A DEMO: it serves the embedded Images API, whose images are forgotten when it stops, and anyone may use the
+*** THIS IS A DEMO: it serves the embedded Images API, whose images are lost when it stops, and anyone may use the
 *** tokens below. For your own cloud, set IMAGES_API_URL.
 
 Be one of these, by X-Auth-Token:

@@ -79,6 +79,11 @@ export const errorKinds = {
 
 export type ErrorCode = keyof typeof errorKinds;
 
+/** Whether an operation with errors of these codes failed through no fault of its caller. */
+export function isOursToFix(codes: readonly string[]): boolean {
+  return codes.some((code) => !(code in errorKinds) || errorKinds[code as ErrorCode].fault !== 'caller');
+}
+
 /** What a `GatewayError` reports to a client in addition to its message. */
 export interface ErrorDetails {
   /** The HTTP status of a refusal; undefined: that of its code. */

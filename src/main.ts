@@ -8,7 +8,7 @@ async function run(): Promise<void> {
   let gateway: Gateway | undefined;
   let stopping = false;
 
-  /** Lets the gateway finish what it is doing; the second time, ends the process immediately. */
+  /** Shuts the gateway down gracefully; the second time, ends the process immediately. */
   async function stop(): Promise<void> {
     if (stopping) process.exit(1);
     stopping = true;

@@ -5,19 +5,19 @@ import type { OperationReport } from './pipeline.ts';
 import type { EndReport as SubscriptionEndReport } from './subscriptions/subscriptions.ts';
 import type { AttemptReport } from './upstream/call.ts';
 
-/** The longest name of an operation in a log line, in characters. */
+/** Maximum length of an operation's name in a log line, in characters. */
 const maxNameLength = 100;
 
-/** What is logged and counted of each event. */
+/** Logs and counts events. */
 export type Observer = ReturnType<typeof createObserver>;
 
-/** Makes the one place that decides what a log line and a metric say of an event. */
+/** Creates the observer, the only place that writes log lines and metrics about events. */
 export function createObserver(log: Logger, metrics: Metrics) {
   return {
-    /** An error that nobody expected. */
+    /** An unexpected error, which is always a bug. */
     onDefect: (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'defect'),
 
-    /** A request that is answered with the HTTP status of an error. */
+    /** A request that is answered with an HTTP error status. */
     onRefused(refused: RefusedRequest): void {
       metrics.refusedRequest(refused.status);
       log[refused.status >= 500 ? 'warn' : 'info'](refused, 'refused');
@@ -26,7 +26,7 @@ export function createObserver(log: Logger, metrics: Metrics) {
     /** An operation that was answered. */
     onOperation(report: OperationReport): void {
       metrics.operation({ ...report, failed: report.codes.length > 0 });
-      // No other answer to an operation that runs has this code.
+      // Of the errors of a running operation, only one for memory has this code.
       if (report.codes[0] === 'OVERLOADED') metrics.shed('memory of operations');
       log.info({ ...report, name: report.name?.slice(0, maxNameLength) }, 'operation');
     },
@@ -36,13 +36,13 @@ export function createObserver(log: Logger, metrics: Metrics) {
       log.info({ ...report, name: report.name?.slice(0, maxNameLength) }, 'subscription ended');
     },
 
-    /** An operation that no manifest holds. */
+    /** An operation whose document is not in the manifest of trusted documents. */
     onUntrusted(name: string | undefined, requestId: string): void {
       metrics.untrusted();
       log.warn({ name: name?.slice(0, maxNameLength), requestId }, 'untrusted document');
     },
 
-    /** The events of a connection to an upstream API. @param labels fields that its log lines have. */
+    /** The callbacks of a connection to an upstream API. @param labels fields of its log lines. */
     ofUpstream: (labels: Readonly<Record<string, string>> = {}) => ({
       onBreaker: (open: boolean): void => log.warn({ open, ...labels }, 'breaker'),
       onRefused: (reason: 'queue' | 'breaker'): void => metrics.refused(reason),

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { GatewayError } from './errors.ts';
+import { GatewayError, isOursToFix } from './errors.ts';
 import type { GatewayContext } from './graphql/context.ts';
 import type { Answer, AnswerWriter } from './graphql/pipeline/answer.ts';
 import type { ExecuteOperation, Execution } from './graphql/pipeline/execute-operation.ts';
 import { isSubscription } from './graphql/pipeline/execute-subscription.ts';
-import type { FindOperation } from './graphql/pipeline/find-operation.ts';
+import type { FindOperation, FoundOperation } from './graphql/pipeline/find-operation.ts';
 import { type Parameters, readGetParameters, readPostParameters } from './graphql/pipeline/parameters.ts';
 import { RequestError, readJson } from './http/body.ts';
 import type { Gate } from './http/gate.ts';
@@ -15,10 +15,10 @@ import type { Handler } from './http/server.ts';
 import { chooseStream, type StreamType } from './http/stream-type.ts';
 import type { SubscriptionService } from './subscriptions/create-subscriptions.ts';
 import { sendAsStream } from './subscriptions/serve-stream.ts';
-import type { OperationTrace } from './tracing/tracer.ts';
+import type { OperationTrace, StartTrace, TraceIds } from './tracing/trace.ts';
 
 /** A request to `/graphql` that was answered, for logs and metrics. */
-export interface OperationReport {
+export interface OperationReport extends Partial<TraceIds> {
   /** `query`, `mutation`, or `none` if the request was refused before the operation was known. */
   readonly type: string;
   /** The name of the operation in its document. */
@@ -36,7 +36,7 @@ export interface OperationReport {
 /** The steps of a GraphQL request, in order. */
 export interface PipelineParts {
   readonly isRouter: (request: IncomingMessage) => boolean;
-  readonly startTrace: (request: IncomingMessage) => OperationTrace | undefined;
+  readonly startTrace: StartTrace;
   readonly gate: Gate;
   readonly maxRequestBytes: number;
   readonly find: FindOperation;
@@ -50,78 +50,125 @@ export interface PipelineParts {
   readonly onRefused: OnRefused;
 }
 
+/** A request that is being answered. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The query of the URL. */
+  readonly search: string;
+  readonly sender: Sender;
+  readonly trace: OperationTrace | undefined;
+  /** The kind of stream that the client accepts; null: none. */
+  readonly stream: StreamType | null;
+  /** What is known of its operation so far. */
+  readonly known: { type?: string; name?: string | undefined; execution?: Execution };
+}
+
 /** Answers GraphQL requests over HTTP: read, admit, find the operation, execute it, answer. */
 export function createPipeline(parts: PipelineParts): Handler {
-  const { gate, find, execute, answers, subscriptions, onRefused } = parts;
-  const refuse = createRefuse(onRefused);
+  const refuse = createRefuse(parts.onRefused);
   return async (request, response, { path, search }) => {
-    const shed = gate.shed();
+    const shed = parts.gate.shed();
     if (shed !== null) return refuse(request, response, shed, path);
     const startedAt = performance.now();
     const sender = readSender(request, parts.isRouter);
-    const { requestId, token } = sender;
+    const { requestId } = sender;
     const trace = parts.startTrace(request);
     const stream = chooseStream(request.headers.accept);
-    const done: { type?: string; name?: string | undefined; execution?: Execution } = {};
-    let answer: Answer;
+    const known: Exchange['known'] = {};
+    let answer: Answer | null;
     try {
-      gate.admit(request, token);
-      if (stream === null) checkAcceptable(request);
-      const parameters = await readParameters(request, search, parts);
-      gate.begin(token);
-      try {
-        const found = find(parameters, sender);
-        const { operation, name } = found.operation.node;
-        Object.assign(done, { type: operation, name: name?.value });
-        const abort = abortOnClose(response);
-        if (isSubscription(found)) {
-          const transport = toStream(request, stream);
-          const payloads = subscriptions.open({ found, sender, transport, signal: abort.signal, trace });
-          // It is no operation that runs, but one that waits.
-          return void subscriptions.serveStream(response, payloads, transport, requestId);
-        }
-        const context = parts.createContext(sender, abort.signal, trace);
-        closeWith(response, context);
-        const executed = await Promise.race([execute(found, context, readFtv1(request)), context.budget.whenExceeded]);
-        if (executed instanceof GatewayError) {
-          abort.abort();
-          answer = answers.writeLost(executed, found, context);
-        } else {
-          done.execution = executed.execution;
-          answer = await answers.writeResult(executed.result, found, context);
-        }
-      } finally {
-        gate.end(token);
-      }
+      answer = await answerRequest({ request, response, search, sender, trace, stream, known }, parts);
     } catch (error) {
       if (!(error instanceof GatewayError)) {
         // The HTTP server reports unexpected errors.
         response.setHeader('x-request-id', requestId);
+        endTrace(trace, { ...known, status: 500, codes: ['INTERNAL_SERVER_ERROR'] });
         throw error;
       }
       if (error instanceof RequestError) {
-        trace?.end({ type: 'none', name: undefined, codes: [error.code] });
-        return refuse(request, response, toRefusal(error), path);
+        const refusal = { ...toRefusal(error), trace: trace?.ids };
+        endTrace(trace, { status: refusal.status, codes: [error.code] });
+        return refuse(request, response, refusal, path);
       }
-      answer = answers.writeRefusal(error, requestId, sender.mediaType.startsWith('application/json'));
+      answer = parts.answers.writeRefusal(error, requestId, sender.mediaType.startsWith('application/json'));
     }
-    const report = {
+    if (answer === null) return;
+    const { status, codes } = answer;
+    endTrace(trace, { ...known, status, codes });
+    parts.onOperation({
       type: 'none',
       name: undefined,
       execution: undefined,
-      ...done,
+      ...known,
       client: sender.client,
-      codes: answer.codes,
+      codes,
       durationMs: Math.round((performance.now() - startedAt) * 1000) / 1000,
       requestId,
-    };
-    trace?.end(report);
-    parts.onOperation(report);
-    const { status, codes } = answer;
-    if (status >= 400) onRefused({ status, method: request.method, path, code: codes[0] ?? 'none', requestId });
+      ...trace?.ids,
+    });
+    if (status >= 400) {
+      parts.onRefused({ status, method: request.method, path, code: codes[0] ?? 'none', requestId, ...trace?.ids });
+    }
     if (stream !== null && isOnlyStream(request)) sendAsStream(response, stream, requestId, answer.body);
     else sendAnswer(request, response, sender, answer);
   };
+}
+
+/**
+ * The steps from the request to its answer.
+ *
+ * @returns null for a subscription, whose payloads are then being sent.
+ * @throws GatewayError if the request is refused.
+ */
+async function answerRequest(exchange: Exchange, parts: PipelineParts): Promise<Answer | null> {
+  const { request, response, search, sender, trace, stream, known } = exchange;
+  const { gate, subscriptions } = parts;
+  gate.admit(request, sender.token);
+  if (stream === null) checkAcceptable(request);
+  const parameters = await readParameters(request, search, parts);
+  gate.begin(sender.token);
+  try {
+    const found = parts.find(parameters, sender);
+    const { operation, name } = found.operation.node;
+    Object.assign(known, { type: operation, name: name?.value });
+    const abort = abortOnClose(response);
+    if (!isSubscription(found)) return await execute(found, abort, exchange, parts);
+    const transport = toStream(request, stream);
+    const payloads = subscriptions.open({ found, sender, transport, signal: abort.signal, trace });
+    // A subscription waits most of the time, so it does not count as a running operation.
+    void subscriptions.serveStream(response, payloads, transport, sender.requestId);
+    return null;
+  } finally {
+    gate.end(sender.token);
+  }
+}
+
+/** Executes an operation within its budget, and writes its answer. */
+async function execute(
+  found: FoundOperation,
+  abort: AbortController,
+  { request, response, sender, trace, known }: Exchange,
+  parts: PipelineParts,
+): Promise<Answer> {
+  const context = parts.createContext(sender, abort.signal, trace);
+  closeWith(response, context);
+  const execution = parts.execute(found, context, readFtv1(request));
+  const executed = await Promise.race([execution, context.budget.whenExceeded]);
+  if (executed instanceof GatewayError) {
+    abort.abort();
+    return parts.answers.writeLost(executed, found, context);
+  }
+  known.execution = executed.execution;
+  return parts.answers.writeResult(executed.result, found, context);
+}
+
+type Ending = Partial<Pick<OperationReport, 'type' | 'name'>> & Pick<Answer, 'status' | 'codes'>;
+
+function endTrace(trace: OperationTrace | undefined, { type = 'none', name, status, codes }: Ending): void {
+  if (trace === undefined) return;
+  const failed = isOursToFix(codes);
+  trace.end({ type, name, status, codes, failed });
 }
 
 /** Reads the GraphQL parameters of a request: from the body of a `POST`, from the URL of a `GET`. */

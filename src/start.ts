@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
-import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createApp } from './app.ts';
 import type { Demo } from './demo.ts';
 import { ListenError } from './http/listen.ts';
+import { createProcessRegistry } from './http/registry.ts';
 import { createLog, type Log } from './logging/log.ts';
 import { sampleDocument } from './sample.ts';
 import { type Environment, type Launch, parseSettings, SettingsError } from './settings/parse-settings.ts';
@@ -26,7 +26,7 @@ export interface Gateway {
   listen(): Promise<void>;
   /** Finishes requests in flight within the grace period, then shuts down. @returns whether all were answered. */
   close(): Promise<boolean>;
-  /** Reads secrets and certificates again. Where they cannot be used, those that are known stay, and the log says why. */
+  /** Reloads secrets and certificates. If the new ones are invalid, keeps the old ones and logs why. */
   reload(): void;
 }
 
@@ -36,11 +36,10 @@ const logTimeoutMs = 500;
 /** Creates a gateway, with the embedded Images API unless another one is configured. @throws SettingsError. */
 export async function createGateway({ environment, launch, output, errors }: Surroundings): Promise<Gateway> {
   const settings = parseSettings(environment, launch);
-  const log = createLog(settings.logLevel, errors);
+  const log = createLog(settings.logLevel, settings.logFormat, errors);
   for (const line of findUnknownNames(environment)) log.logger.warn(line);
   const cloud = settings.imagesApiUrl ? toCloud(settings.imagesApiUrl) : await startDemo();
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = createProcessRegistry();
   const app = await createApp({
     settings: {
       ...settings,
@@ -71,9 +70,9 @@ export async function createGateway({ environment, launch, output, errors }: Sur
     reload() {
       try {
         app.reload(parseSettings(environment, launch));
-        log.logger.info('secrets and certificates were read again');
+        log.logger.info('secrets and certificates were reloaded');
       } catch (error) {
-        log.logger.error({ mistakes: describeFailure(error) }, 'secrets and certificates stay as they were');
+        log.logger.error({ mistakes: describeFailure(error) }, 'secrets and certificates could not be reloaded');
       }
     },
     async close() {

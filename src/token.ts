@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 
 /**
- * A caller's token. Wherever callers are told apart, `id` stands for it; only the client of an upstream API may reveal
- * it. Printing or serialising a `Token` shows the id alone.
+ * A caller's token. `id` identifies the caller in limits, queues and shared reads; only the clients of upstream APIs may
+ * read the secret. Printing or serialising a `Token` shows only the id.
  */
 export class Token {
-  /** The SHA-256 of the token, in base64: a key that does not tell the token. */
+  /** The SHA-256 of the token in base64, which does not reveal the token. */
   readonly id: string;
   readonly #secret: string;
 

@@ -10,7 +10,7 @@ const root = new URL('../src/', import.meta.url).pathname;
  */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   main: ['command-line', 'start'],
-  'command-line': ['graphql', 'settings'],
+  'command-line': ['graphql', 'settings', 'version'],
   start: ['app', 'settings', 'demo', 'http', 'logging', 'sample'],
   app: [
     'settings',
@@ -23,19 +23,21 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'identity',
     'upstream',
     'tracing',
+    'version',
   ],
   pipeline: ['subscriptions', 'http', 'graphql', 'tracing', 'errors'],
   observer: ['http', 'pipeline', 'subscriptions', 'upstream'],
   subscriptions: ['live', 'http', 'graphql', 'upstream', 'tracing', 'settings', 'collections', 'token', 'errors'],
   live: ['settings', 'collections', 'token', 'errors'],
   demo: ['http', 'simulator'],
-  http: ['collections', 'token', 'errors'],
+  http: ['tracing', 'collections', 'token', 'errors'],
   identity: ['upstream', 'errors'],
-  upstream: ['collections', 'token', 'errors'],
+  upstream: ['tracing', 'collections', 'token', 'errors'],
   errors: [],
   token: [],
   settings: [],
   tracing: [],
+  version: [],
   logging: [],
   collections: [],
   sample: [],
@@ -132,10 +134,13 @@ it('every part of src/ is listed, and its imports are found', () => {
   expect(files.flatMap(({ imports }) => imports).length).toBeGreaterThan(files.length);
 });
 
+/** Whether this is the bundle of OpenTelemetry's packages, outside `src/`. */
+const isVendored = (path: string): boolean => path === '../../vendor/open-telemetry.js';
+
 /** The other parts that a file imports. */
 function toOtherParts({ name, part, imports }: File): readonly string[] {
   return imports
-    .filter((path) => path.startsWith('.'))
+    .filter((path) => path.startsWith('.') && !isVendored(path))
     .map((path) => toPart(relative(root, join(root, dirname(name), path))))
     .filter((other) => other !== part);
 }
@@ -185,11 +190,13 @@ it('only the programs touch the environment, arguments, signals, streams and exi
   expect(touched).toEqual([]);
 });
 
-it('only upstream and tracing import undici, and only graphql and subscriptions import GraphQL, except for the composition root', () => {
+it('only upstream imports undici, only graphql and subscriptions GraphQL and only tracing OpenTelemetry, except for the composition root', () => {
   const known = offences(({ name, part, imports }) =>
     imports.filter(
       (path) =>
-        (path === 'undici' && !['upstream', 'tracing'].includes(part) && name !== 'app.ts') ||
+        (path === 'undici' && part !== 'upstream' && name !== 'app.ts') ||
+        path.startsWith('@opentelemetry/') ||
+        (isVendored(path) && part !== 'tracing') ||
         (/^(?:graphql|dataloader|@apollo\/)/.test(path) &&
           !part.startsWith('graphql/') &&
           part !== 'subscriptions' &&
@@ -197,6 +204,20 @@ it('only upstream and tracing import undici, and only graphql and subscriptions 
     ),
   );
   expect(known).toEqual([]);
+});
+
+it('OpenTelemetry is loaded only where spans are exported', () => {
+  const users = ['open-telemetry.ts', 'traced-operation.ts'];
+  const imported = offences(({ imports }) =>
+    imports.filter((path) => isVendored(path) || users.some((name) => path.endsWith(`/${name}`))),
+  );
+  expect(imported.sort()).toEqual([
+    'tracing/open-telemetry.ts: ../../vendor/open-telemetry.js',
+    'tracing/open-telemetry.ts: ./traced-operation.ts',
+    'tracing/start-tracing.ts: ./open-telemetry.ts',
+    'tracing/traced-operation.ts: ../../vendor/open-telemetry.js',
+  ]);
+  expect(offences(({ source }) => source.match(/^.*import\('\.\/open-telemetry\.ts'\)/gm) ?? [])).toHaveLength(1);
 });
 
 it('modules keep no mutable state between requests', () => {

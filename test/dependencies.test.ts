@@ -31,6 +31,10 @@ it('there is exactly one copy of graphql, because two copies do not work togethe
   expect(versions('graphql')).toHaveLength(1);
 });
 
+it("OpenTelemetry's packages fit together: there is one copy of their API", () => {
+  expect(versions('@opentelemetry/api')).toHaveLength(1);
+});
+
 it('the installed packages match the lock file', () => {
   for (const name of ['@apollo/server', 'graphql', 'undici']) {
     const manifest = readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8');

@@ -82,7 +82,7 @@ it('without a cloud it prints working tokens, and its address on one line', asyn
   expect(await gateway.ended()).toBe(0);
 });
 
-it('the line with its address says whether any router may use it', async () => {
+it('the line with its address says whether federation is open to every router', async () => {
   await using open = run({});
   await open.url();
   expect(open.output.out.split('\n')[0]).toContain('ROUTER_SECRET');
@@ -159,7 +159,7 @@ it('requests not answered within the grace period are cut off, and the exit code
   await cut;
 });
 
-it('with a port of their own, health and metrics are there and nowhere else, to the end', async () => {
+it('with a port of their own, health and metrics are served only there, until the process ends', async () => {
   let release = (): void => {};
   await using upstream = await startUpstream((response) => {
     release = () => sendJson(response, 200, { images: [{ id: 'x', name: 'late' }] });
@@ -186,7 +186,7 @@ it('with a port of their own, health and metrics are there and nowhere else, to 
   expect(await gateway.ended()).toBe(0);
 });
 
-it('SIGHUP reads secrets again; a file that cannot be used changes nothing', async () => {
+it('SIGHUP reloads secrets; an invalid file changes nothing', async () => {
   const file = join(mkdtempSync(join(tmpdir(), 'secret-')), 'router-secret');
   writeFileSync(file, 'the-first-secret\n');
   await using gateway = run({ ROUTER_SECRET_FILE: file });
@@ -206,26 +206,26 @@ it('SIGHUP reads secrets again; a file that cannot be used changes nothing', asy
     await expect.poll(() => gateway.output.err.split(line).length, { timeout: 5_000 }).toBe(before + 1);
   };
   expect([await isRouter('the-first-secret'), await isRouter('the-second-secret')]).toEqual([true, false]);
-  await hangUp('the-second-secret\nthe-first-secret\n', 'were read again');
+  await hangUp('the-second-secret\nthe-first-secret\n', 'were reloaded');
   expect([await isRouter('the-first-secret'), await isRouter('the-second-secret')]).toEqual([true, true]);
-  await hangUp('the-second-secret\n', 'were read again');
+  await hangUp('the-second-secret\n', 'were reloaded');
   expect([await isRouter('the-first-secret'), await isRouter('the-second-secret')]).toEqual([false, true]);
-  await hangUp('short\n', 'stay as they were');
+  await hangUp('short\n', 'could not be reloaded');
   expect(await isRouter('the-second-secret')).toBe(true);
   expect(gateway.output.err).not.toMatch(/the-first-secret|the-second-secret|short/);
   gateway.child.kill('SIGTERM');
   expect(await gateway.ended()).toBe(0);
 });
 
-it('a misspelt setting is warned about, with the name that was meant', async () => {
+it('a misspelt setting causes a warning that suggests the right name', async () => {
   await using gateway = run({ MAX_CONCURENT_OPERATIONS: '5' });
   await gateway.url();
   gateway.child.kill('SIGTERM');
   expect(await gateway.ended()).toBe(0);
-  expect(gateway.output.err).toMatch(/"level":40[^\n]*MAX_CONCURENT_OPERATIONS[^\n]*MAX_CONCURRENT_OPERATIONS/);
+  expect(gateway.output.err).toMatch(/"level":"warn"[^\n]*MAX_CONCURENT_OPERATIONS[^\n]*MAX_CONCURRENT_OPERATIONS/);
 });
 
-it('serves at a Unix socket', async () => {
+it('serves on a Unix socket', async () => {
   const host = join(mkdtempSync(join(tmpdir(), 'socket-')), 'gateway.sock');
   await using gateway = run({ HOST: host });
   await expect.poll(() => gateway.output.out, { timeout: 18_000 }).toContain(`http://unix:${host}:/graphql`);

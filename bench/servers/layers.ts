@@ -23,6 +23,7 @@ const transport = new Transport({
     connections: settings.upstreamConnections,
     pipelining: 1,
   }),
+  origin: '',
   basePath: '/v2',
   deadlineMs: settings.upstreamDeadlineMs,
   maxBodyBytes: settings.upstreamMaxBodyBytes,

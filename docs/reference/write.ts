@@ -8,8 +8,8 @@ function toTable(head: readonly string[], rows: readonly (readonly string[])[]):
 
 const settings = `# Settings
 
-All settings are environment variables. An empty variable counts as not set. A wrong value stops the start with one line
-that names it.
+All settings are environment variables. An empty variable counts as not set. If a value is invalid, the gateway does not
+start, and prints one line that names the setting.
 
 ${toTable(
   ['variable', 'default', 'takes', 'meaning'],
@@ -23,10 +23,10 @@ ${toTable(
 
 const errors = `# Error codes
 
-What a person can cause and mend about a mutation is data, in \`userErrors\`. Everything else is a GraphQL error with one
-of these codes in \`extensions.code\`, and with the request id of the gateway's log in \`extensions.requestId\`. An
-operation that was executed is answered with HTTP status 200; a request that is refused, with the status below.
-[How to handle errors](../guides/errors.md) has examples.
+Errors of a mutation that a user can fix are data, in \`userErrors\`. All others are GraphQL errors with one of these codes
+in \`extensions.code\`, and with the request id from the gateway's log in \`extensions.requestId\`. An operation that was
+executed is answered with HTTP status 200, a refused request with the status below. See also
+[how to handle errors](../guides/errors.md).
 
 ${toTable(
   ['code', 'meaning', 'status', 'at fault', 'retry'],
@@ -39,7 +39,7 @@ ${toTable(
   ]),
 )}`;
 
-/** The reference pages that are made from the code, by file name. */
+/** The reference pages that are generated from the code, by file name. */
 export const referencePages: Readonly<Record<string, string>> = { 'settings.md': settings, 'errors.md': errors };
 
 if (import.meta.main) {

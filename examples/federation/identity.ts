@@ -11,7 +11,7 @@ export function startIdentity(projects: readonly Project[], onOperation?: OnOper
   const find = (id: string) => projects.find((project) => project.id === id) ?? null;
   const resolvers = {
     Query: { project: (_: unknown, { id }: { id: string }) => find(id) },
-    // A project that is not known here, of another cloud perhaps, still has its id.
+    // An unknown project, for example of another cloud, still has an id.
     Project: { __resolveReference: ({ id }: { id: string }) => find(id) ?? { id } },
   };
   return startSubgraph('identity', resolvers, onOperation);

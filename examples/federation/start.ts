@@ -14,14 +14,14 @@ import { startCatalogue } from './catalogue.ts';
 import { startIdentity } from './identity.ts';
 import { gatewayConfig } from './routers/hive-gateway.ts';
 
-// Starts a whole graph on this machine: an Images API, the gateway, two more subgraphs, and a router in front of them.
+// Starts a complete graph on this machine: an Images API, the gateway, two more subgraphs, and a router in front of them.
 
 const host = '127.0.0.1';
 const { producer, consumerA, consumerB } = demoIdentities;
 
 const simulator = await startSimulator();
 
-// The router finds the secret where its configuration looks for it: in the environment.
+// The router's configuration reads the secret from the environment.
 const secret = randomBytes(24).toString('base64url');
 process.env['ROUTER_SECRET'] = secret;
 const settings = parseSettings({

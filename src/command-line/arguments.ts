@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What the command line asks for. */
+/** A parsed command line. */
 export type Command =
   | { readonly kind: 'serve' }
   | { readonly kind: 'demo' }
@@ -9,7 +9,7 @@ export type Command =
   | { readonly kind: 'check-config'; readonly demo: boolean }
   | { readonly kind: 'print-schema'; readonly form: 'client' | 'subgraph' };
 
-/** A command line that cannot be followed; its message is one line. */
+/** Thrown for an invalid command line; its message is one line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 
@@ -25,16 +25,16 @@ const options = {
   'print-schema': { type: 'string' },
 } as const;
 
-/** Parses the arguments behind the program's name. @throws UsageError. */
+/** Parses the arguments, without the program's name. @throws UsageError. */
 export function parseArguments(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
-  const asked = Object.keys(values);
-  if (asked.length > 1) throw new UsageError(`--${asked[0]} and --${asked[1]} exclude each other.`);
+  const given = Object.keys(values);
+  if (given.length > 1) throw new UsageError(`--${given[0]} and --${given[1]} cannot be combined.`);
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
   const [word, ...others] = positionals;
   const unknown = word === undefined || word === 'demo' ? others[0] : word;
-  if (unknown !== undefined) throw new UsageError(`"${unknown}" is not a command: the only one is demo.`);
+  if (unknown !== undefined) throw new UsageError(`"${unknown}" is not a command; the only command is demo.`);
   const demo = word === 'demo';
   if (values['check-config']) return { kind: 'check-config', demo };
   const form = values['print-schema'];
@@ -45,7 +45,7 @@ export function parseArguments(args: readonly string[]): Command {
 
 function parse(args: readonly string[]) {
   try {
-    // The parser has no options whose value may be left out.
+    // `parseArgs` does not support optional values.
     const given = args.map((arg) => (arg === '--print-schema' ? '--print-schema=client' : arg));
     return parseArgs({ args: given, options, allowPositionals: true });
   } catch (error) {

@@ -5,9 +5,8 @@ const usage = `Serves the OpenStack Images API, with its image sharing, as a Gra
 
 Usage: image-sharing-gateway [demo] [option]
 
-  image-sharing-gateway          serves the Images API at IMAGES_API_URL, in production: IMAGES_API_URL is required,
-                                 and PRODUCTION is true unless it is set
-  image-sharing-gateway demo     serves the embedded Images API, with images that are forgotten at the end
+  image-sharing-gateway          serves the Images API at IMAGES_API_URL, which is required; PRODUCTION defaults to true
+  image-sharing-gateway demo     serves the embedded Images API, whose images are lost when the process ends
 
 Options:
   --check-config                 reads the settings, prints each mistake on one line, and exits with 0 or 1
@@ -16,13 +15,13 @@ Options:
   -h, --help                     prints this text
   -v, --version                  prints the version
 
-Signals: SIGTERM and SIGINT finish what is in flight and end the process; a second one ends it immediately. SIGHUP reads
-secrets and certificates again.
+Signals: SIGTERM and SIGINT finish the requests in flight and end the process; a second one ends it immediately. SIGHUP
+reloads secrets and certificates.
 
-Settings are environment variables. An empty one counts as not set. A secret may be in a file: NAME_FILE names it.
+Settings are environment variables. An empty one counts as not set. To read a secret from a file, set NAME_FILE instead.
 `;
 
-/** The text of `--help`: how to call the program, and every setting. */
+/** The text of `--help`: the usage, and every setting. */
 export function createHelp(): string {
   return `${usage}\n${Object.values(settingTable).map(describe).join('\n')}`;
 }
@@ -32,7 +31,7 @@ function describe({ name, defaultText, takes, meaning }: Setting<unknown>): stri
   return `  ${name}\n${wrap(`${meaning} (${facts})`.replaceAll('`', ''), '      ')}`;
 }
 
-/** Breaks a text into indented lines of at most 120 characters, as far as its words allow. */
+/** Breaks a text between words into indented lines of at most 120 characters. */
 function wrap(text: string, indent: string): string {
   let lines = '';
   let line = indent.slice(1);

@@ -1,26 +1,26 @@
-import { readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { type Environment, type Launch, parseSettings, SettingsError } from '../settings/parse-settings.ts';
 import { findUnknownNames } from '../settings/unknown-names.ts';
+import { version } from '../version.ts';
 import { type Command, parseArguments, UsageError } from './arguments.ts';
 
-/** What a process gives the command line. */
+/** What a command needs from its process. */
 export interface CommandSurroundings {
-  /** The arguments behind the program's name. */
+  /** The arguments, without the program's name. */
   readonly args: readonly string[];
   readonly environment: Environment;
-  /** Whether the compiled program runs, as it does where the package is installed. */
+  /** Whether this is the installed package, which runs compiled code. */
   readonly installed: boolean;
   readonly output: Writable;
   readonly errors: Writable;
 }
 
-/** What is left to do: start the gateway, or end with this exit code. */
+/** What the process must do next: start the gateway, or end with this exit code. */
 export type Outcome = { readonly launch: Launch } | { readonly exitCode: 0 | 1 | 2 };
 
 /**
- * Does what the command line asks for, unless it is to serve. Exit codes: 0 for success, 1 for wrong settings, 2 for a
- * command line that cannot be followed. Loads only what the command needs.
+ * Executes every command except those that start the gateway. Exit codes: 0 for success, 1 for invalid settings, 2 for
+ * an invalid command line. Loads only the modules that the command needs.
  */
 export async function runCommand(surroundings: CommandSurroundings): Promise<Outcome> {
   const { args, installed, errors } = surroundings;
@@ -40,7 +40,7 @@ export async function runCommand(surroundings: CommandSurroundings): Promise<Out
 }
 
 async function print(command: Extract<Command, { kind: 'help' | 'version' | 'print-schema' }>): Promise<string> {
-  if (command.kind === 'version') return `${readVersion()}\n`;
+  if (command.kind === 'version') return `${version}\n`;
   if (command.kind === 'help') {
     const { createHelp } = await import('./help.ts');
     return createHelp();
@@ -59,10 +59,4 @@ function checkConfig({ environment, errors }: CommandSurroundings, launch: Launc
     errors.write(`${error.mistakes.join('\n')}\n`);
     return { exitCode: 1 };
   }
-}
-
-/** The version of the package. */
-function readVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return String(Object(manifest).version);
 }

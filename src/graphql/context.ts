@@ -2,7 +2,7 @@ import { GraphQLError, type GraphQLResolveInfo } from 'graphql';
 import { GatewayError } from '../errors.ts';
 import { IdentityClient } from '../identity/client.ts';
 import type { Watch } from '../live/view.ts';
-import type { OperationTrace } from '../tracing/tracer.ts';
+import type { OperationTrace } from '../tracing/trace.ts';
 import { ImagesClient } from '../upstream/images-client.ts';
 import type { ClientCaller } from '../upstream/session.ts';
 import type { ReadSharing } from '../upstream/shared-reads.ts';

@@ -166,7 +166,7 @@ export type Image = {
   readonly status?: Maybe<ImageStatus>;
   /** The owner's tags, for finding the image. */
   readonly tags?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
-  /** When the image was last changed. Changes of its members do not count. */
+  /** When the image itself was last changed; changes to its members do not count. */
   readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The size of the virtual disk, in bytes; null if it is not known. */
   readonly virtualSize?: Maybe<Scalars['SafeInt']['output']>;
@@ -189,11 +189,11 @@ export type ImageMembersArgs = {
 /** The result of making one image `SHARED`. */
 export type ImageChange = {
   readonly __typename?: 'ImageChange';
-  /** The image now; null if the token may not see it, or if that is not known. */
+  /** The image after the change; null if the token may not see it, or if it could not be read. */
   readonly image?: Maybe<Image>;
   /** The id of the image. */
   readonly imageId: Scalars['ID']['output'];
-  /** The outcome. `UNCHANGED`: the image was `SHARED` already. */
+  /** The outcome. `UNCHANGED`: the image was already `SHARED`. */
   readonly outcome: ImageMemberOutcome;
   /** Why it was refused; empty unless `outcome` is `REFUSED`. */
   readonly userErrors: ReadonlyArray<ImageUserError>;
@@ -213,7 +213,7 @@ export type ImageConnection = {
 /** An image in a page. */
 export type ImageEdge = {
   readonly __typename?: 'ImageEdge';
-  /** The opaque cursor of this image: pass it as `after` to continue behind it. */
+  /** The opaque cursor of this image: pass it as `after` to continue after this image. */
   readonly cursor: Scalars['String']['output'];
   /** The image. */
   readonly node: Image;
@@ -231,8 +231,8 @@ export type ImageFilter = {
   /** True: list hidden images only. False, the default: list visible images only. */
   readonly hidden?: InputMaybe<Scalars['Boolean']['input']>;
   /**
-   * The caller's own status in images that are shared with it; `ACCEPTED` by default. The caller's own images are listed
-   * whatever this is.
+   * The caller's own status in images that are shared with it; `ACCEPTED` by default. The caller's own images are listed in
+   * any case.
    */
   readonly memberStatus?: InputMaybe<MemberStatusFilter>;
   /** The exact name of the image. Whether case matters depends on the database of the cloud. */
@@ -243,8 +243,9 @@ export type ImageFilter = {
   readonly protected?: InputMaybe<Scalars['Boolean']['input']>;
   /**
    * True: only images that other projects share with the caller. With `memberStatus: PENDING`, this is the consumer's inbox.
-   * It implies `visibility: SHARED`, and costs one more upstream call for each page, two if own images have to be left out,
-   * three with `memberStatus: ALL`. Among very many own images, a page ends early, with a cursor to continue from.
+   * It implies `visibility: SHARED`, and costs one more upstream call for each page, two if the caller's own images have to
+   * be omitted, three with `memberStatus: ALL`. If the caller has very many shared images of its own, a page may end early,
+   * with a cursor to continue from.
    */
   readonly sharedWithMe?: InputMaybe<Scalars['Boolean']['input']>;
   /** The stage in the image's life cycle. */
@@ -282,7 +283,7 @@ export type ImageMember = {
 export type ImageMemberAction =
   /** Make the project a member. */
   | 'ADD'
-  /** Nothing: the project is a member and stays one. */
+  /** Change nothing: the project remains a member. */
   | 'KEEP'
   /** Remove the project. */
   | 'REMOVE'
@@ -299,9 +300,9 @@ export type ImageMemberChange = {
   readonly action: ImageMemberAction;
   /** The id of the image. */
   readonly imageId: Scalars['ID']['output'];
-  /** The member now; null if the project is not a member, or if that is not known. */
+  /** The member after the change; null if the project is not a member, or if that is unknown. */
   readonly imageMember?: Maybe<ImageMember>;
-  /** The id of the project; null only for the caller's own project, if that is not known. */
+  /** The id of the project; null only for the caller's own project, if its id is unknown. */
   readonly memberId?: Maybe<Scalars['ID']['output']>;
   /** The outcome. */
   readonly outcome: ImageMemberOutcome;
@@ -343,9 +344,9 @@ export type ImageMemberOutcome =
   | 'PLANNED'
   /** Refused; `userErrors` says why. */
   | 'REFUSED'
-  /** Nothing to do: this was the state already. */
+  /** Nothing to do: the state was already as requested. */
   | 'UNCHANGED'
-  /** May or may not have been done; an error at the path of this row says why that is not known. */
+  /** May or may not have been done; an error at the path of this row says why this is unknown. */
   | 'UNKNOWN';
 
 /** The members of an image, as they are now, and what changed. */
@@ -424,11 +425,11 @@ export type ImageUserError = {
 
 /** The kinds of errors that a user can fix. */
 export type ImageUserErrorCode =
-  /** The project is a member of the image already; the payload has the existing member. */
+  /** The project is already a member of the image; the payload has the existing member. */
   | 'ALREADY_MEMBER'
   /** Members can be changed only while the image's visibility is `SHARED`. */
   | 'IMAGE_NOT_SHARED'
-  /** An argument has a value that cannot be used. */
+  /** An argument has an invalid value. */
   | 'INVALID_INPUT'
   /** The image has as many members as the operator of the cloud allows. */
   | 'MEMBER_LIMIT_EXCEEDED'
@@ -516,7 +517,7 @@ export type Mutation = {
   readonly setImageMembers: SetImageMembersPayload;
   /**
    * Changes attributes of an image; others stay unchanged. The token must be allowed to change the image in the Images API:
-   * by default, only one of its owner's project is. Either all changes are made, or none.
+   * by default, only tokens of the owner's project are. Either all changes are made, or none.
    *
    * An image that is no longer `SHARED` keeps its members but hides them: they lose access, and the list cannot be read or
    * changed. Once the image is `SHARED` again, they are members again, with the status they had.
@@ -744,7 +745,7 @@ export type UpdateImagePayload = {
   /**
    * The members that this change hid, because the image is no longer `SHARED`. The Images API keeps them: they are members
    * again, with this status, once the image is `SHARED` again. Empty if the change hid none; null if nothing was changed or
-   * this is not known. Costs one more upstream call if `visibility` is given.
+   * the members are unknown. Costs one more upstream call if `visibility` is given.
    */
   readonly hiddenMembers?: Maybe<ReadonlyArray<ImageMember>>;
   /** The image after the change; null if the token may not see it. */
@@ -783,8 +784,8 @@ export type UpdateMemberStatusesInput = {
   readonly imageIds: ReadonlyArray<Scalars['ID']['input']>;
   /**
    * The id of the member's project. It defaults to the caller's own project, which costs one call to the Identity service.
-   * If no Identity service is configured, the gateway finds it in the images: that costs two calls to the Images API, and
-   * one more for each image before the first one that is shared with the caller. Administrators must then name it.
+   * If no Identity service is configured, the gateway finds it in the images, which costs at most two calls to the Images
+   * API, however many images there are. Administrators must then name it.
    */
   readonly memberId?: InputMaybe<Scalars['ID']['input']>;
   /** The new status. */
@@ -809,7 +810,7 @@ export type User = {
   readonly name?: Maybe<Scalars['String']['output']>;
 };
 
-/** The caller: the user, project and roles of its token. */
+/** The caller: the user, project and roles of its token. Other subgraphs can add what they know about the caller. */
 export type Viewer = {
   readonly __typename?: 'Viewer';
   /** When the token expires; null if no Identity service is configured. */
@@ -822,8 +823,8 @@ export type Viewer = {
    */
   readonly project?: Maybe<Project>;
   /**
-   * The projects that the user has a role in; null if no Identity service is configured. The Identity service issues tokens
-   * for them.
+   * The projects that the user has a role in, and can get tokens for from the Identity service; null if no Identity service
+   * is configured.
    */
   readonly projects?: Maybe<ReadonlyArray<Project>>;
   /**
@@ -917,6 +918,7 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 export type FederationTypes = {
   Image: Image;
   ImageMember: ImageMember;
+  Viewer: Viewer;
 };
 
 /** Mapping of federation reference types */
@@ -927,6 +929,9 @@ export type FederationReferenceTypes = {
   ImageMember:
     ( { __typename: 'ImageMember' }
     & GraphQLRecursivePick<FederationTypes['ImageMember'], {"imageId":true,"memberId":true}> );
+  Viewer:
+    ( { __typename: 'Viewer' }
+    & GraphQLRecursivePick<FederationTypes['Viewer'], {"id":true}> );
 };
 
 
@@ -1225,7 +1230,8 @@ export type UserResolvers<ContextType = GatewayContext, ParentType extends Resol
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
-export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
+export type ViewerResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer'], FederationReferenceType extends FederationReferenceTypes['Viewer'] = FederationReferenceTypes['Viewer']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Viewer']> | FederationReferenceType, FederationReferenceType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   project?: Resolver<Maybe<ResolversTypes['Project']>, ParentType, ContextType>;

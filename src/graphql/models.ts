@@ -1,31 +1,31 @@
 import type { TokenFacts } from '../identity/model.ts';
 import type { ImageAttributes, ImageMember, ImageMemberKey } from '../upstream/model.ts';
 
-/** An error that a caller can cause and mend; its codes are those of the schema. */
+/** An error that a caller can cause and fix, with the codes of the schema. */
 interface UserErrorModel {
   readonly code: string;
   readonly message: string;
   readonly field?: readonly string[] | null;
 }
 
-/** What all mutations answer, before their `image` is looked up. */
+/** The payload of a mutation, before its `image` is looked up. */
 export interface Payload {
-  /** Null where the id of the input can be no id. */
+  /** Null if the id in the input is invalid. */
   readonly imageId: string | null;
   readonly userErrors: readonly UserErrorModel[];
 }
 
-/** The answer of a mutation that leaves a member behind. */
+/** The payload of a mutation that returns a member. */
 export interface MemberPayload extends Payload {
   readonly imageMember: ImageMember | null;
 }
 
-/** The answer of a mutation that removes a member. */
+/** The payload of a mutation that removes a member. */
 export interface DeletePayload extends Payload {
   readonly deletedImageMemberId: string | null;
 }
 
-/** The answer of a mutation that changes an image. */
+/** The payload of a mutation that changes an image. */
 export interface UpdateImageModel extends Payload {
   readonly hiddenMembers: readonly ImageMember[] | null;
 }
@@ -53,14 +53,14 @@ export interface ImageMemberEventModel extends ImageMemberKey {
 /** The result of changing one of several images, before its `image` is looked up. */
 export interface ImageChangeModel extends Payload {
   readonly imageId: string;
-  /** An outcome of the schema. */
+  /** A value of the enum `ImageMemberOutcome`. */
   readonly outcome: string;
 }
 
-/** A membership of which nothing but the status is looked up. */
+/** A membership of which only the status has been looked up. */
 export type MemberStatusModel = Pick<ImageMember, 'imageId' | 'memberId' | 'status'>;
 
-/** A membership as resolvers pass it on: whole, unless the query selects no more than this. */
+/** A membership as resolvers pass it on: complete, or partial if the query selects no more. */
 export type ImageMemberModel = ImageMember | MemberStatusModel;
 
 /** The caller, before its projects are looked up. */

@@ -19,6 +19,7 @@ import { resolveImageReference } from './resolvers/image.ts';
 import { resolveImageMemberReference } from './resolvers/image-member.ts';
 import { resolvers } from './resolvers/index.ts';
 import { resolveProjectReference, resolveUserReference } from './resolvers/project.ts';
+import { resolveViewerReference } from './resolvers/viewer.ts';
 
 const schemaFolder = new URL('../../schema/', import.meta.url);
 
@@ -31,13 +32,13 @@ export function readTypeDefs(): DocumentNode {
   return concatAST(documents);
 }
 
-/** The contract as clients see it, in SDL: without what is there for routers. */
+/** Prints the schema as clients see it, in SDL, without what only routers use. */
 export function printClientSchema(): string {
-  // What the directives of the contract mean is known to routers alone, and they are not printed.
+  // The directives, which only routers use, are not printed, so they need not be validated.
   return `${printSchema(buildASTSchema(readTypeDefs(), { assumeValidSDL: true }))}\n`;
 }
 
-/** The contract as one document, as schema registries and composers read it: SDL with the directives of Federation. */
+/** Prints the schema as schema registries and composers read it: SDL with the Federation directives. */
 export function printSubgraphSchema(): string {
   return `${print(readTypeDefs())}\n`;
 }
@@ -51,17 +52,18 @@ export function createSchema(): GraphQLSchema {
       ImageMember: byIds(['imageId', 'memberId'], resolveImageMemberReference),
       Project: byIds(['id'], resolveProjectReference),
       User: byIds(['id'], resolveUserReference),
+      Viewer: byIds(['id'], resolveViewerReference),
     },
     toTypename,
   });
-  startMutationsOver(schema);
+  clearBeforeMutations(schema);
   chargeLists(schema);
   capErrors(schema);
   return schema;
 }
 
-/** The mutations of one operation run one after another: each sees the world as the one before it left it. */
-function startMutationsOver(schema: GraphQLSchema): void {
+/** Clears the loaders before each mutation of an operation, so that it sees the effects of the previous one. */
+function clearBeforeMutations(schema: GraphQLSchema): void {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
     const { resolve = defaultFieldResolver } = field;
     field.resolve = (source: unknown, args, context: GatewayContext, info) => {
@@ -71,9 +73,9 @@ function startMutationsOver(schema: GraphQLSchema): void {
   }
 }
 
-/** Projects and users are shown as they were represented, and only a member has the id of a project. */
+/** The type of a resolved entity: images and members carry no `__typename`, and only members have a `memberId`. */
 function toTypename(entity: Readonly<Record<string, unknown>>): string {
   const { __typename: typename } = entity;
-  if (typename === 'Project' || typename === 'User') return typename;
+  if (typename === 'Project' || typename === 'User' || typename === 'Viewer') return typename;
   return 'memberId' in entity ? 'ImageMember' : 'Image';
 }

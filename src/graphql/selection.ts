@@ -10,7 +10,7 @@ import {
 
 const memberKey = ['__typename', 'id', 'imageId', 'memberId', 'image', 'project'];
 
-/** What can be known of an object before it is looked up: its type, and the fields that this tells. */
+/** A part of an object that is known before the object is looked up: the type, and the known fields. */
 const parts = {
   imageKey: { type: 'Image', fields: new Set(['__typename', 'id', 'members', 'member']) },
   memberKey: { type: 'ImageMember', fields: new Set(memberKey) },

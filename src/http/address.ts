@@ -15,8 +15,8 @@ export function readAddressKey(
 }
 
 /**
- * The key under which an address is limited: the address itself, or for IPv6 its /64 network, because a caller with one
- * address there can use them all.
+ * The key for limits per address: the address itself, or for IPv6 its /64 network, because a caller with one address of
+ * the network can use all of them.
  */
 export function toAddressKey(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

@@ -1,32 +1,32 @@
 import { type ListenTarget, listen } from './listen.ts';
 import { createHttpServer, type HttpOptions } from './server.ts';
 
-/** How many connections there may be to ask for health and metrics. */
+/** Maximum number of connections for health checks and metrics. */
 const maxConnections = 256;
 
-/** The settings that say where health and metrics are served. */
+/** The settings that choose where health checks and metrics are served. */
 interface AdminSettings {
   readonly host: string;
   readonly adminHost: string | null;
   readonly adminPort: number | null;
 }
 
-/** A server for health and metrics alone. */
+/** A server that serves only health checks and metrics. */
 export interface AdminServer {
   /** Starts listening. @returns the base URL. @throws ListenError. */
   listen(): Promise<string>;
-  /** Cuts everyone off: they only ask how the gateway is. */
+  /** Closes all connections immediately: health checks and scrapes need no grace period. */
   close(): Promise<void>;
 }
 
-/** Where health and metrics have a listener of their own; null where they are served beside the graph. */
+/** The listener for health checks and metrics; null if they share that of GraphQL. */
 export function toAdminTarget({ host, adminHost, adminPort }: AdminSettings): ListenTarget | null {
   if (adminHost === null && adminPort === null) return null;
   const settings = { host: 'ADMIN_HOST', port: 'ADMIN_PORT' };
   return { host: adminHost ?? host, port: adminPort ?? 0, settings };
 }
 
-/** Makes the server for health and metrics, not yet listening. */
+/** Creates the server for health checks and metrics, which does not listen yet. */
 export function createAdminServer(target: ListenTarget, options: Omit<HttpOptions, 'connections'>): AdminServer {
   const { server } = createHttpServer({ ...options, connections: { max: maxConnections, maxPerAddress: 0 } });
   return {

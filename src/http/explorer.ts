@@ -79,7 +79,7 @@ const loadGraphiQL = (): Promise<GraphiQL> => import('@graphql-yoga/render-graph
 
 const packageName = '@graphql-yoga/render-graphiql';
 
-/** Whether GraphiQL is there: the package is large, so that it is not installed along with the gateway. */
+/** Whether GraphiQL is installed. It is an optional dependency, because it is large. */
 export function isExplorerInstalled(): boolean {
   try {
     import.meta.resolve(packageName);
@@ -89,11 +89,11 @@ export function isExplorerInstalled(): boolean {
   }
 }
 
-/** Tells how to install GraphiQL. */
+/** Answers with how to install GraphiQL. */
 const missing: Routes = {
   '/explorer': {
     GET: (_request, response) =>
-      sendText(response, 404, `There is no explorer: npm install ${packageName} brings it.\n`),
+      sendText(response, 404, `The explorer is not installed. Install it by: npm install ${packageName}\n`),
   },
 };
 

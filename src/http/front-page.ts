@@ -3,15 +3,15 @@ import { createPage, type PageLink } from './page.ts';
 import type { Handler } from './server.ts';
 import { createFileHandler } from './static-files.ts';
 
-/** One thing that the gateway serves, for the page and for programs. */
-interface Door {
+/** An address that the front page lists. */
+interface Entry {
   readonly path: string;
   readonly name: string;
-  /** Null: for programs only. */
+  /** The link on the page; null if only programs use the address. */
   readonly link: Omit<PageLink, 'href'> | null;
 }
 
-const doors: readonly Door[] = [
+const entries: readonly Entry[] = [
   {
     path: '/console',
     name: 'console',
@@ -34,12 +34,12 @@ const doors: readonly Door[] = [
 ];
 
 /**
- * Answers at `/` with what the gateway serves: browsers get a page, programs a JSON object of relative addresses.
+ * Answers at `/` with the addresses that the gateway serves: a page for browsers, a JSON object for programs.
  *
- * @param paths the paths that are served.
+ * @param paths the paths that this gateway serves.
  */
 export function createFrontPage(paths: readonly string[]): Handler {
-  const served = doors.filter(({ path }) => paths.includes(path));
+  const served = entries.filter(({ path }) => paths.includes(path));
   const page = createFileHandler(
     createPage({
       title: 'Image sharing',

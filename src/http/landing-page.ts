@@ -9,7 +9,7 @@ const sandboxScripts = 'https://embeddable-sandbox.cdn.apollographql.com';
 const sandboxFrame = 'https://sandbox.embed.apollographql.com';
 
 /**
- * Puts Apollo Sandbox over the page once its script is there; without internet, the page stays.
+ * Shows Apollo Sandbox over the page once its script has loaded; without internet, the page stays.
  * Source: Apollo GraphOS documentation, "Embedding Sandbox".
  */
 const startScript = `
@@ -31,7 +31,7 @@ const startScript = `
   document.head.append(script);
 `;
 
-/** The page that browsers get at `/graphql`, and its script. Everyone else is answered by the other handler. */
+/** The routes of the page that browsers get at `/graphql`, and of its script. Other clients get the given handler. */
 export function createLandingPage(sample: ExplorerSample, hasConsole: boolean, otherwise: Handler): Routes {
   const page = createFileHandler({
     cacheControl: noStore,

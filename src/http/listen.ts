@@ -5,25 +5,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Where a server listens. */
 export interface ListenTarget {
-  /** A host name, an address, or the absolute path of a Unix socket, for which the port means nothing. */
+  /** A host name, an address, or the absolute path of a Unix socket, which has no port. */
   readonly host: string;
   readonly port: number;
-  /** The settings that say so, for messages. */
+  /** The names of the settings that hold host and port, for messages. */
   readonly settings: { readonly host: string; readonly port: string };
 }
 
-/** A place that a server cannot listen at. Its message is one line that names the settings. */
+/** Thrown if a server cannot listen at its host and port. Its message is one line that names the settings. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
-/** A socket is open to its user and group. */
+/** The file mode of a socket: its user and group may connect. */
 const socketMode = 0o660;
 
 /**
- * Starts listening. A socket that a program left behind is replaced.
+ * Starts listening. Replaces a Unix socket at which no program listens any more.
  *
- * @returns the base URL; that of a socket is `http://unix:PATH:`, as nginx writes it.
+ * @returns the base URL; for a socket `http://unix:PATH:`, as in nginx.
  * @throws ListenError.
  */
 export async function listen(server: Server, target: ListenTarget): Promise<string> {
@@ -42,12 +42,12 @@ export async function listen(server: Server, target: ListenTarget): Promise<stri
   }
 }
 
-/** Time in which connections that reached a socket before it was removed are accepted, in milliseconds. */
+/** How long connections that are waiting on a removed socket are still accepted, in milliseconds. */
 const acceptMs = 100;
 
 /**
- * Removes a Unix socket and accepts what has reached it already: a proxy is refused before it sends a request, and asks
- * another process. For a host name or an address there is nothing to remove.
+ * Removes a Unix socket, then accepts the connections that are already waiting on it. A proxy that connects later fails
+ * before it sends a request, so it can safely try another process. Does nothing for a host name or an address.
  */
 export async function withdraw({ host }: Pick<ListenTarget, 'host'>): Promise<void> {
   if (!host.startsWith('/')) return;
@@ -67,7 +67,7 @@ function isInUse(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
 }
 
-/** Whether a program listens at a socket. */
+/** Whether a program listens on a socket. */
 async function isAlive(path: string): Promise<boolean> {
   const socket = connect(path);
   try {
@@ -86,9 +86,9 @@ function describe(error: unknown, { host, port, settings }: ListenTarget): strin
   const place = isSocket ? host : `${host}:${port}`;
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return `${names}: ${place} is in use by another program.`;
-  // A folder that is not there is told so too.
+  // Node reports a missing folder with this code too.
   if (code === 'EACCES')
-    return `${names}: this user may not listen at ${place}${isSocket ? ', if its folder exists' : ''}.`;
+    return `${names}: ${isSocket ? 'the folder does not exist, or ' : ''}this user may not listen at ${place}.`;
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${settings.host}: this machine has no address ${host}.`;
   return `${names}: the gateway cannot listen at ${place}: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -1,15 +1,16 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { TraceIds } from '../tracing/trace.ts';
 import { CappedLabel } from './capped-label.ts';
-import type { Handler } from './server.ts';
+import type { MetricsRegistry } from './registry.ts';
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** How many names of operations and of clients are told apart, beside those that the operator knows. */
+/** Maximum number of operation and client names used as labels, in addition to those in the manifest. */
 const maxNames = 100;
 const maxClients = 20;
 
-/** What is measured of calls to the Images API. */
-export interface AttemptMeasures {
+/** The measurements of one upstream attempt. */
+export interface AttemptMeasures extends Partial<TraceIds> {
   readonly operation: string;
   readonly status: number | undefined;
   readonly failure: string | undefined;
@@ -17,18 +18,18 @@ export interface AttemptMeasures {
   readonly durationMs: number;
 }
 
-/** What is measured of GraphQL operations. */
-export interface OperationMeasures {
+/** The measurements of one GraphQL operation. */
+export interface OperationMeasures extends Partial<TraceIds> {
   readonly type: string;
   readonly name: string | undefined;
   readonly client: string | undefined;
-  /** How it was executed; undefined where it was not. */
+  /** How it was executed; undefined if it was not. */
   readonly execution: string | undefined;
   readonly failed: boolean;
   readonly durationMs: number;
 }
 
-/** What is read whenever metrics are asked for. */
+/** Values that are read for each scrape. */
 export interface Readings {
   readonly running: () => number;
   readonly connections: () => number;
@@ -39,13 +40,13 @@ export interface Readings {
   readonly calls: () => number;
   readonly waitingCalls: () => number;
   readonly breakerOpen: () => boolean;
-  /** By kind: how often something was asked for, and how often that took more than what was known already. */
+  /** Numbers of reads and of loads, by loader: a load is a read that the request's cache could not answer. */
   readonly loaders: Readonly<Record<string, { readonly reads: number; readonly loads: number }>>;
 }
 
-/** The gateway's own metrics, kept in the given registry. What callers choose freely is a label only up to a bound. */
+/** The gateway's own metrics. The number of caller-chosen label values is limited. */
 export class Metrics {
-  readonly #registry: Registry;
+  readonly #registry: MetricsRegistry;
   readonly #attempts: Histogram<'operation' | 'result'>;
   readonly #retries: Counter<'operation'>;
   readonly #durations: Histogram<'type' | 'result'>;
@@ -60,82 +61,89 @@ export class Metrics {
   readonly #names: CappedLabel;
   readonly #clients = new CappedLabel(maxClients);
 
-  constructor(registry: Registry, knownNames: Iterable<string> = []) {
+  /** @param version of the gateway. */
+  constructor(registry: MetricsRegistry, version: string, knownNames: Iterable<string> = []) {
     this.#registry = registry;
     this.#names = new CappedLabel(maxNames, knownNames);
     const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
       new Counter({ name: `image_gateway_${name}`, help, labelNames, registers: [registry] });
     const histogram = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
-      new Histogram({ name: `image_gateway_${name}`, help, labelNames, buckets: seconds, registers: [registry] });
+      new Histogram({
+        name: `image_gateway_${name}`,
+        help,
+        labelNames,
+        buckets: seconds,
+        enableExemplars: true,
+        registers: [registry],
+      });
 
     this.#attempts = histogram(
       'upstream_attempt_duration_seconds',
       'Requests to the Images API by operation, and by status or failure.',
       ['operation', 'result'],
     );
-    this.#retries = counter('upstream_retries_total', 'Requests to the Images API that repeat one.', ['operation']);
+    this.#retries = counter('upstream_retries_total', 'Retries of requests to the Images API.', ['operation']);
     this.#durations = histogram(
       'operation_duration_seconds',
-      'GraphQL operations by type, and by whether the answer holds errors.',
+      'GraphQL operations by type, and by whether the answer has errors.',
       ['type', 'result'],
     );
     this.#operations = counter(
       'operations_total',
-      'GraphQL operations by the names that callers give them and themselves, and by whether the answer holds errors.',
+      'GraphQL operations by operation name and client name, and by whether the answer has errors.',
       ['name', 'client', 'result'],
     );
     this.#executions = counter(
       'executions_total',
-      'GraphQL operations that were executed: compiled, or by Apollo Server and why.',
+      'Executed GraphQL operations: compiled, or by the reason why Apollo Server executed them.',
       ['execution'],
     );
-    this.#shed = counter(
-      'shed_total',
-      'Requests that were refused because there was too much to do, or because of their number, by reason.',
-      ['reason'],
-    );
+    this.#shed = counter('shed_total', 'Requests that were refused because of overload or a rate limit, by reason.', [
+      'reason',
+    ]);
     this.#refusedRequests = counter(
       'refused_requests_total',
-      'Requests that were answered with an HTTP status of an error, by status.',
+      'Requests that were answered with an HTTP error status, by status.',
       ['status'],
     );
     this.#refused = counter(
       'upstream_refused_total',
-      'Calls that were never made, because too many wait or because the Images API does not answer, by reason.',
+      'Calls that were refused before they were sent, because the queue is full or the breaker is open, by reason.',
       ['reason'],
     );
     this.#dropped = counter(
       'upstream_dropped_rows_total',
-      'Rows of the Images API that were left out of answers because they could not be taken, by operation.',
+      'Rows from the Images API that were omitted from answers because they are invalid, by operation.',
       ['operation'],
     );
-    this.#untrusted = counter('untrusted_documents_total', 'Operations whose document is in no manifest.', []);
-    this.#spans = counter('spans_total', 'Spans of traces, by whether the collector took them.', ['result']);
+    this.#untrusted = counter(
+      'untrusted_documents_total',
+      'Operations whose document is not in the manifest of trusted documents.',
+      [],
+    );
+    this.#spans = counter('spans_total', 'Spans, by whether the collector accepted them.', ['result']);
+    this.#showVersion(version);
   }
 
-  /** Measures also what has a value at all times. */
+  /** Adds the gauges, whose values are read for each scrape. */
   read({ loaders, ...readings }: Readings): void {
-    this.#gauge('operations_running', 'GraphQL operations that run.', readings.running);
-    this.#gauge('connections', 'Connections that callers hold open.', readings.connections);
+    this.#gauge('operations_running', 'Running GraphQL operations.', readings.running);
+    this.#gauge('connections', 'Open connections of callers.', readings.connections);
     this.#gauge(
       'memory_used_ratio',
-      'How much of its memory the process uses: of the heap or in all, whichever is nearer its limit.',
+      'Memory in use, as a share of the limit of the heap or of the process, whichever is closer to its limit.',
       () => readings.memoryPercent() / 100,
     );
-    this.#gauge(
-      'receiving_bytes',
-      'What the bodies of requests hold that are being received.',
-      readings.receivingBytes,
-    );
-    this.#gauge('working_bytes', 'The memory that operations hold, by estimate.', readings.workingBytes);
+    this.#gauge('receiving_bytes', 'Size of the request bodies that are being received.', readings.receivingBytes);
+    this.#gauge('working_bytes', 'Estimated memory that operations hold.', readings.workingBytes);
     this.#gauge(
       'event_loop_delay_seconds',
-      'How late the process was with its work lately.',
+      'The latest measured event-loop delay.',
       () => readings.eventLoopDelayMs() / 1000,
     );
-    this.#gauge('upstream_calls', 'Requests to the Images API that run.', readings.calls);
-    this.#gauge('upstream_waiting_calls', 'Calls that wait for their turn.', readings.waitingCalls);
-    this.#gauge('upstream_breaker_open', '1 while calls fail at once because the Images API does not answer.', () =>
+    this.#gauge('upstream_calls', 'Calls to the Images API in progress.', readings.calls);
+    this.#gauge('upstream_waiting_calls', 'Calls to the Images API that wait for a connection.', readings.waitingCalls);
+    this.#gauge('upstream_breaker_open', '1 while the circuit breaker is open: calls then fail immediately.', () =>
       Number(readings.breakerOpen()),
     );
     const registers = [this.#registry];
@@ -144,8 +152,8 @@ export class Metrics {
         name: `image_gateway_loader_${measure}`,
         help:
           measure === 'reads'
-            ? 'How often resolvers asked for something since the start.'
-            : 'How often that took more than what the operation had loaded already, since the start.',
+            ? 'Reads by resolvers since the start.'
+            : 'Reads since the start that the cache of their operation could not answer.',
         labelNames: ['loader'],
         registers,
         collect() {
@@ -179,16 +187,29 @@ export class Metrics {
     this.#spans.inc({ result }, count);
   }
 
-  attempt({ operation, status, failure, attempt, durationMs }: AttemptMeasures): void {
-    this.#attempts.labels(operation, failure ?? String(status)).observe(durationMs / 1000);
+  attempt({ operation, status, failure, attempt, durationMs, ...ids }: AttemptMeasures): void {
+    this.#attempts.observe({
+      labels: { operation, result: failure ?? String(status) },
+      value: durationMs / 1000,
+      exemplarLabels: toExemplar(ids),
+    });
     if (attempt > 1) this.#retries.inc({ operation });
   }
 
-  operation({ type, name, client, execution, failed, durationMs }: OperationMeasures): void {
+  operation({ type, name, client, execution, failed, durationMs, ...ids }: OperationMeasures): void {
     const result = failed ? 'error' : 'ok';
-    this.#durations.labels(type, result).observe(durationMs / 1000);
+    this.#durations.observe({ labels: { type, result }, value: durationMs / 1000, exemplarLabels: toExemplar(ids) });
     this.#operations.labels(this.#names.of(name), this.#clients.of(client), result).inc();
     if (execution !== undefined) this.#executions.labels(execution).inc();
+  }
+
+  #showVersion(version: string): void {
+    new Gauge({
+      name: 'image_gateway_build_info',
+      help: 'Always 1; the label is the version of the gateway.',
+      labelNames: ['version'],
+      registers: [this.#registry],
+    }).set({ version }, 1);
   }
 
   #gauge(name: string, help: string, read: () => number): void {
@@ -203,11 +224,10 @@ export class Metrics {
   }
 }
 
-/** `GET /metrics`: the registry in Prometheus' text format. */
-export function createMetricsHandler(registry: Registry): Handler {
-  return async (_request, response) => {
-    const text = await registry.metrics();
-    response.writeHead(200, { 'content-type': registry.contentType, 'content-length': Buffer.byteLength(text) });
-    response.end(text);
-  };
+const noExemplar = {};
+
+/** A histogram points to traces that are kept. */
+function toExemplar({ trace_id, span_id, trace_flags = '0' }: Partial<TraceIds>): Record<string, string> {
+  const isSampled = (Number.parseInt(trace_flags, 16) & 1) === 1;
+  return isSampled && trace_id !== undefined && span_id !== undefined ? { trace_id, span_id } : noExemplar;
 }

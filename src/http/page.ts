@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { StaticFile } from './static-files.ts';
 
-/** A link on a page, with a sentence about what is there. Addresses are relative: a proxy may add a path of its own. */
+/** A link on a page, with a sentence about its target. Addresses are relative, because a proxy may add a path prefix. */
 export interface PageLink {
   readonly href: string;
   readonly title: string;
@@ -14,7 +14,7 @@ interface Page {
   readonly links: readonly PageLink[];
   /** HTML after the links. */
   readonly more?: string;
-  /** What the page may load beside its own style, as directives of a `Content-Security-Policy`. */
+  /** `Content-Security-Policy` directives for what the page loads in addition to its own style. */
   readonly policy?: readonly string[];
 }
 
@@ -36,7 +36,7 @@ const style = `
 
 const styleHash = createHash('sha256').update(style).digest('base64');
 
-/** A page that leads somewhere else. It loads nothing that it does not name. */
+/** Creates a page of links. Its policy allows it to load only what `policy` names. */
 export function createPage({ title, text, links, more = '', policy = [] }: Page): StaticFile {
   const items = links.map(
     (link) => `<li><a href="${link.href}"><strong>${link.title}</strong><p>${link.text}</p></a></li>`,

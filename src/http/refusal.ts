@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ErrorCode, errorKinds, toErrorBody } from '../errors.ts';
+import type { TraceIds } from '../tracing/trace.ts';
 import { hasLongRest, type RequestError } from './body.ts';
 import { negotiateMediaType } from './media-type.ts';
 import { readRequestId } from './request-id.ts';
@@ -13,6 +14,8 @@ export interface Refusal {
   readonly retryAfter?: number | undefined;
   /** Text for the log in place of the message. */
   readonly reason?: string | undefined;
+  /** The trace that the request belongs to. */
+  readonly trace?: TraceIds | undefined;
 }
 
 /** Converts an error to a refusal. */
@@ -22,7 +25,7 @@ export function toRefusal({ code, message, details, reason }: RequestError): Ref
 }
 
 /** A refused request, as reported to log and metrics. The caller controls nothing in it but the request id. */
-export interface RefusedRequest {
+export interface RefusedRequest extends Partial<TraceIds> {
   readonly status: number;
   /** Undefined if the bytes were not HTTP. */
   readonly method?: string | undefined;
@@ -53,7 +56,7 @@ export const noStore = 'private, no-store';
  * caller accepts, with a request id and a log line.
  */
 export function createRefuse(onRefused: OnRefused): Refuse {
-  return (request, response, { status, code, message, retryAfter, reason = message }, path) => {
+  return (request, response, { status, code, message, retryAfter, reason = message, trace }, path) => {
     // The caller has disconnected.
     if (response.destroyed || request.socket.destroyed) return;
     // A handler may have set the request id already.
@@ -68,6 +71,6 @@ export function createRefuse(onRefused: OnRefused): Refuse {
       ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
     });
     response.end(body);
-    onRefused({ status, method: request.method, path, code, reason, requestId });
+    onRefused({ status, method: request.method, path, code, reason, requestId, ...trace });
   };
 }

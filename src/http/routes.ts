@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import type { Registry } from 'prom-client';
 import { createConsoleRoutes, type Person } from './console.ts';
 import { createExplorerRoutes, type ExplorerSample } from './explorer.ts';
 import { createFrontPage } from './front-page.ts';
 import { createReadyz, healthz, type Readiness } from './health.ts';
 import { createLandingPage } from './landing-page.ts';
-import { createMetricsHandler } from './metrics.ts';
+import { createMetricsHandler } from './metrics-page.ts';
+import type { MetricsRegistry } from './registry.ts';
 import type { Handler, Routes } from './server.ts';
 import { createFileHandler } from './static-files.ts';
 
@@ -43,7 +43,7 @@ export function createRoutes({ graphql, explorer, clientSchema, console }: Route
 }
 
 /** What operators ask: health and metrics. */
-export function createOperatorRoutes(whyNotReady: Readiness, registry: Registry): Routes {
+export function createOperatorRoutes(whyNotReady: Readiness, registry: MetricsRegistry): Routes {
   return {
     '/healthz': { GET: healthz, always: true },
     '/readyz': { GET: createReadyz(whyNotReady), always: true },

@@ -1,9 +1,9 @@
-import type { Registry } from 'prom-client';
 import { createAdminServer, toAdminTarget } from './admin.ts';
 import type { Connections } from './connections.ts';
 import { createDrain } from './drain.ts';
 import type { Readiness } from './health.ts';
 import { listen, withdraw } from './listen.ts';
+import type { MetricsRegistry } from './registry.ts';
 import { createOperatorRoutes } from './routes.ts';
 import { createHttpServer, type HttpOptions } from './server.ts';
 
@@ -41,7 +41,7 @@ export function createServers(
   settings: ServersSettings,
   { routes, upgrade, ...options }: HttpOptions,
   whyNotReady: Readiness,
-  registry: Registry,
+  registry: MetricsRegistry,
 ): Servers {
   const operatorRoutes = createOperatorRoutes(async () => (drain.draining ? 'draining' : whyNotReady()), registry);
   const target = toAdminTarget(settings);

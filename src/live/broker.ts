@@ -9,31 +9,31 @@ export interface BrokerOptions {
   readonly url: string;
   readonly exchange: string;
   readonly routingKey: string;
-  /** Certificates in PEM; null: the authorities that Node trusts. */
+  /** Certificate authorities in PEM; null for those that Node trusts. */
   readonly ca: string | null;
   readonly onHint: (hint: Hint) => void;
-  /** Is called when notifications begin to come in, and when they do not any more. */
+  /** Is called when notifications start or stop arriving. */
   readonly onConnected: (connected: boolean) => void;
-  /** Is called with why there is no connection, in words that hold no secret. */
+  /** Is called with the reason why there is no connection, which contains no secret. */
   readonly onFailure: (reason: string) => void;
 }
 
-/** A connection to a message broker that is made again whenever it is lost. */
+/** A connection to a message broker that reconnects whenever it is lost. */
 export interface Broker {
   close(): Promise<void>;
 }
 
 const connectTimeoutMs = 5_000;
-/** A broker that says nothing for two such intervals is taken for dead. */
+/** A broker that is silent for two heartbeat intervals counts as dead. */
 const heartbeatS = 5;
 const minPauseMs = 200;
 const maxPauseMs = 10_000;
-/** How many messages wait in the queue; older ones are dropped. */
+/** Maximum number of messages in the queue; the oldest are dropped. */
 const maxMessages = 1_000;
 
 /**
- * Listens to the notifications of the Images API. The queue is our own and goes with the connection, so nobody loses a
- * message; the exchange belongs to the cloud and is never declared. Until it exists, there is nothing to listen to.
+ * Listens to the notifications of the Images API. The queue is exclusive and is deleted with the connection, so no other
+ * consumer loses a message. The exchange belongs to the cloud and is never declared; until it exists, connecting fails.
  */
 export function connectBroker(options: BrokerOptions): Broker {
   const closing = new AbortController();
@@ -98,7 +98,7 @@ export function connectBroker(options: BrokerOptions): Broker {
   };
 }
 
-/** Messages of the library may quote the broker, which may quote the user. */
+/** The library's messages may quote the broker, which may quote the user name. */
 function toReason(error: unknown): string {
   const { code, name = 'Error' } = error as NodeJS.ErrnoException;
   return String(code ?? name);

@@ -1,6 +1,6 @@
-/** A place in the queue for the next call. */
+/** A place in the queue for a call. */
 export interface Ticket {
-  /** Whether somebody waits for the result: such tickets go first. May be set while the ticket waits. */
+  /** Whether a subscriber waits for the result: urgent tickets go first. May be set while the ticket waits. */
   urgent: boolean;
 }
 
@@ -10,8 +10,8 @@ interface Waiting {
 }
 
 /**
- * Spaces calls out: `perSecond` calls a second on average, and never more than twice as many in any second. Urgent
- * tickets go first, each kind in the order of arrival.
+ * Limits the rate of calls: `perSecond` calls per second on average, and never more than twice as many in one second.
+ * Urgent tickets go first; otherwise tickets are served in the order of arrival.
  */
 export class CallPace {
   readonly #perSecond: number;
@@ -21,7 +21,7 @@ export class CallPace {
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param now gives milliseconds. */
+  /** @param now returns the current time in milliseconds. */
   constructor(perSecond: number, now: () => number) {
     this.#perSecond = perSecond;
     this.#now = now;
@@ -29,7 +29,7 @@ export class CallPace {
     this.#at = now();
   }
 
-  /** How many calls wait for their turn. */
+  /** Number of waiting calls. */
   get waiting(): number {
     return this.#waiting.length;
   }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Registry } from 'prom-client';
+import type { OpenMetricsContentType, Registry } from 'prom-client';
 import type { Settings } from '../settings/settings.ts';
 import type { Broker } from './broker.ts';
 import { CallPace } from './call-pace.ts';
@@ -8,20 +8,20 @@ import { toHint } from './notification.ts';
 import type { Hint } from './view.ts';
 import { Watchers } from './watchers.ts';
 
-/** What tells of changes by itself, in the words of Glance's notifications. @returns what stops it. */
+/** A source of events in the form of Glance's notifications. @returns a function that stops it. */
 export type ListenToEvents = (
   onEvent: (type: string, payload: Readonly<Record<string, unknown>>) => void,
 ) => () => void;
 
 export interface LiveOptions {
   readonly settings: Settings;
-  readonly registry: Registry;
+  readonly registry: Registry<OpenMetricsContentType>;
   readonly log: Logger;
   /** Null: nothing does. */
   readonly listenToEvents: ListenToEvents | null;
 }
 
-/** What subscriptions are made of, whatever is subscribed to and however it is sent. */
+/** The shared parts of all subscriptions, independent of view and transport. */
 export interface Live {
   readonly watchers: Watchers;
   /** Bounds the calls of all subscriptions together. */
@@ -30,7 +30,7 @@ export interface Live {
   close(): Promise<void>;
 }
 
-/** Creates what follows views, and starts listening to notifications where there are any. */
+/** Creates the watchers, and starts listening to notifications if a source is configured. */
 export async function createLive({ settings, registry, log, listenToEvents }: LiveOptions): Promise<Live> {
   const now = (): number => performance.now();
   const pace = new CallPace(settings.subscriptionCallsPerSecond, now);
@@ -70,7 +70,7 @@ export async function createLive({ settings, registry, log, listenToEvents }: Li
   };
 }
 
-/** Loads the client of the broker only where one is set. @returns undefined elsewhere. */
+/** Connects to the broker, whose client is loaded only if one is configured. @returns undefined if none is. */
 async function startBroker(
   { eventsAmqpUrl, eventsExchange, eventsRoutingKey, eventsCa }: Settings,
   log: Logger,

@@ -1,8 +1,8 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type OpenMetricsContentType, type Registry } from 'prom-client';
 import type { Hint } from './view.ts';
 import type { ReadCause } from './watcher.ts';
 
-/** What is read whenever metrics are asked for. */
+/** Values that are read for each scrape. */
 export interface LiveReadings {
   readonly watchers: () => number;
   readonly waitingReads: () => number;
@@ -17,7 +17,7 @@ export class LiveMetrics {
   readonly #payloads: Counter<'transport'>;
   readonly #ends: Counter<'transport' | 'reason'>;
 
-  constructor(registry: Registry, { watchers, waitingReads, hasEvents }: LiveReadings) {
+  constructor(registry: Registry<OpenMetricsContentType>, { watchers, waitingReads, hasEvents }: LiveReadings) {
     const registers = [registry];
     const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
       new Counter({ name: `image_gateway_${name}`, help, labelNames, registers });
@@ -36,7 +36,7 @@ export class LiveMetrics {
       labelNames: ['transport'],
       registers,
     });
-    this.#reads = counter('watcher_reads_total', 'Reads of what is subscribed to, by cause and result.', [
+    this.#reads = counter('watcher_reads_total', 'Reads of subscribed views, by cause and result.', [
       'cause',
       'result',
     ]);
@@ -48,9 +48,11 @@ export class LiveMetrics {
       'transport',
       'reason',
     ]);
-    gauge('watchers', 'What is subscribed to: views of one token each.', watchers);
-    gauge('watcher_waiting_calls', 'Calls for subscriptions that wait for their turn.', waitingReads);
-    gauge('events_connected', '1 while notifications of the Images API come in.', () => Number(hasEvents()));
+    gauge('watchers', 'Watched views, each of one token.', watchers);
+    gauge('watcher_waiting_calls', 'Calls for subscriptions that wait because of the rate limit.', waitingReads);
+    gauge('events_connected', '1 while the gateway is connected to the notifications of the Images API.', () =>
+      Number(hasEvents()),
+    );
   }
 
   read(cause: ReadCause, result: 'ok' | 'error'): void {

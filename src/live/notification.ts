@@ -1,11 +1,11 @@
 import type { Hint } from './view.ts';
 
-/** How Glance calls what happened to an image or a membership. */
+/** The event types of Glance that concern images or memberships. */
 const memberEvents = /^image\.member\.(?:create|update|delete)$/;
 const imageEvents = /^image\.(?:update|delete|activate)$/;
 
 /**
- * The hint in a notification of Glance; null for one that concerns nobody. Source: oslo.messaging, "messagingv2" envelope;
+ * Parses a notification of Glance; null if it affects no view. Source: oslo.messaging, "messagingv2" envelope;
  * Glance, "Notifications".
  *
  * @param body JSON: an envelope whose `oslo.message` is JSON again, or the message itself.
@@ -17,7 +17,7 @@ export function parseNotification(body: string): Hint | null {
   return typeof type === 'string' && isObject(payload) ? toHint(type, payload) : null;
 }
 
-/** The hint in an event of Glance; null for one that concerns nobody. */
+/** The hint in an event of Glance; null if it affects no view. */
 export function toHint(type: string, payload: Readonly<Record<string, unknown>>): Hint | null {
   const { image_id: imageId, member_id: memberId, id, visibility } = payload;
   if (memberEvents.test(type) && typeof imageId === 'string' && typeof memberId === 'string') {

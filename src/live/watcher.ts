@@ -3,22 +3,22 @@ import { type ErrorCode, GatewayError } from '../errors.ts';
 import type { CallPace, Ticket } from './call-pace.ts';
 import type { Change, Hint } from './view.ts';
 
-/** Why a view is read. */
+/** The reason for a read. */
 export type ReadCause = 'start' | 'poll' | 'hint' | 'delivery' | 'recheck';
 
-/** What a watcher reads, bound to one token. */
+/** A view, bound to one token. */
 export interface Watched<State> {
   read(previous: State | null): Promise<State>;
   isSame(one: State, other: State): boolean;
   concerns(hint: Hint, state: State | null): boolean;
 }
 
-/** When watchers read. */
+/** The timing of reads. */
 export interface Rhythm {
   readonly pace: CallPace;
   /** The time between two polls, in milliseconds; it may change. */
   readonly intervalMs: () => number;
-  /** Gives milliseconds. */
+  /** Returns the current time in milliseconds. */
   readonly now: () => number;
   readonly onRead: (cause: ReadCause, result: 'ok' | 'error') => void;
 }
@@ -31,34 +31,34 @@ interface Reading<State> {
   readonly revision: number;
 }
 
-/** The longest time between a read and a payload made of it; an older state is read again first. */
+/** Maximum age of a state when a payload is created from it; an older state is read again first. */
 const freshMs = 500;
 
-/** Hints that come faster than this are answered by one read. */
+/** Hints within this time share one read. */
 const hintGapMs = 500;
 
-/** A refused token is tried again after this time: the Images API also answers 401 while it cannot reach Keystone. */
+/** Delay before a refused token is retried: the Images API also answers 401 while it cannot reach Keystone. */
 const recheckMs = 5_000;
 
-/** How often the token must be refused in a row. */
+/** Consecutive refusals of the token that end its subscriptions. */
 const maxRefusals = 2;
 
 const refusals: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN']);
 
 /**
- * One view of one token, shared by everyone who subscribes to it with that token. Reads the view at intervals and after
- * hints, and wakes its subscribers when it differs. Keeps the newest state only: each subscriber compares it with what it
- * was told last, so one that is slow misses nothing and holds nothing.
+ * Watches one view of one token for all of its subscribers. Reads the view at intervals and after hints, and wakes the
+ * subscribers when it has changed. Keeps only the latest state: each subscriber compares it with the last state it
+ * received, so a slow subscriber misses nothing and needs no buffer.
  */
 export class Watcher<State> {
   readonly #watched: Watched<State>;
   readonly #rhythm: Rhythm;
   readonly #onIdle: () => void;
-  /** Those who wait for the next reading. */
+  /** Subscribers that wait for the next read. */
   readonly #waiting = new LeakFreeMap<object, { readonly wake: () => void; readonly fail: (error: unknown) => void }>();
   #subscribers = 0;
   #reading: Reading<State> | null = null;
-  /** The read that has not begun yet, so that everyone may share it. */
+  /** A read that has not started yet, which further callers can share. */
   #next: { readonly reading: Promise<Reading<State>>; readonly ticket: Ticket } | null = null;
   #running: Promise<unknown> = Promise.resolve();
   #pollTimer: NodeJS.Timeout | undefined;
@@ -76,7 +76,7 @@ export class Watcher<State> {
   /**
    * Follows the view until the signal aborts.
    *
-   * @throws GatewayError if the first read fails, or once the token is refused; the reason of the signal once it aborts.
+   * @throws GatewayError if the first read fails or the token is refused; the signal's reason when it aborts.
    */
   async *changes(signal: AbortSignal): AsyncGenerator<Change<State>> {
     this.#subscribers++;
@@ -93,21 +93,21 @@ export class Watcher<State> {
     }
   }
 
-  /** Reads the view. @returns a reading that begins after this call; everyone who calls before it begins shares it. */
+  /** Reads the view. @returns a reading that starts after this call; all calls before its start share it. */
   refresh(cause: ReadCause): Promise<Reading<State>> {
     const urgent = cause !== 'poll';
     if (this.#next !== null) this.#next.ticket.urgent ||= urgent;
     else {
       const ticket = { urgent };
       const reading = this.#readInTurn(ticket, cause);
-      // Those who wait are told; a poll has nobody.
+      // Waiting subscribers get the error; nobody waits for a poll.
       reading.catch(() => {});
       this.#next = { reading, ticket };
     }
     return this.#next.reading;
   }
 
-  /** Reads the view soon, if the hint may be about it. */
+  /** Schedules a read if the hint may affect the view. */
   hint(hint: Hint): void {
     if (this.#hintTimer !== undefined || !this.#watched.concerns(hint, this.#reading?.state ?? null)) return;
     const waitMs = Math.max(0, this.#hintedAt + hintGapMs - this.#rhythm.now());
@@ -118,12 +118,12 @@ export class Watcher<State> {
     }, waitMs);
   }
 
-  /** Counts the time to the next poll anew. */
+  /** Restarts the timer for the next poll. */
   schedule(): void {
     clearTimeout(this.#pollTimer);
     if (this.#subscribers === 0) return;
     const isDoubted = this.#refusals > 0;
-    // Jitter keeps watchers that started together from polling together for ever.
+    // Jitter separates the polls of watchers that started at the same time.
     const waitMs = isDoubted ? recheckMs : this.#rhythm.intervalMs() * (0.9 + 0.1 * Math.random());
     this.#pollTimer = setTimeout(() => this.refresh(isDoubted ? 'recheck' : 'poll').catch(() => {}), waitMs);
   }
@@ -160,7 +160,7 @@ export class Watcher<State> {
     }
   }
 
-  /** Waits until the view differs from what a subscriber was told, and has just been read. */
+  /** Waits for a fresh reading that differs from the last state that a subscriber received. */
   async #waitForChange(told: Reading<State>, signal: AbortSignal): Promise<Reading<State>> {
     let compared = told.revision;
     for (;;) {

@@ -4,13 +4,13 @@ import type { Change, Hint } from './view.ts';
 import { type Rhythm, type Watched, Watcher } from './watcher.ts';
 
 export interface WatchersOptions extends Omit<Rhythm, 'intervalMs'> {
-  /** The time between two polls of a view, in milliseconds. */
+  /** Interval between polls of a view, in milliseconds. */
   readonly pollIntervalMs: number;
-  /** The same while notifications come in. */
+  /** Interval between polls while notifications arrive, in milliseconds. */
   readonly pollIntervalWithEventsMs: number;
 }
 
-/** All watchers of the process: one for each token and view that somebody subscribes to. */
+/** All watchers of the process: one per token and subscribed view. */
 export class Watchers {
   readonly #rhythm: Rhythm;
   readonly #watchers = new LeakFreeMap<string, Watcher<unknown>>();
@@ -23,12 +23,12 @@ export class Watchers {
     };
   }
 
-  /** How many there are. */
+  /** Number of watchers. */
   get size(): number {
     return this.#watchers.size;
   }
 
-  /** Whether notifications come in. */
+  /** Whether notifications are arriving. */
   get hasEvents(): boolean {
     return this.#hasEvents;
   }
@@ -48,13 +48,14 @@ export class Watchers {
     return watcher.changes(signal);
   }
 
-  /** Wakes the watchers that a hint may be about. */
+  /** Wakes the watchers whose view a hint may affect. */
   hint(hint: Hint): void {
     for (const [, watcher] of this.#watchers.entries()) watcher.hint(hint);
   }
 
   /**
-   * Notifications come in from now on, or do not. What happened in between is unknown, so every view is read once they do.
+   * Records whether notifications are arriving. Changes may have been missed meanwhile, so every view is read when they
+   * resume.
    */
   setHasEvents(hasEvents: boolean): void {
     if (hasEvents === this.#hasEvents) return;

@@ -1,7 +1,7 @@
-/** The longest line of the log, in bytes, its line feed included. */
+/** Maximum length of a log line in bytes, including its line feed. */
 export const maxLineBytes = 4_096;
 
-/** How much is left of a line that is too long, in turn until it fits: characters of a text, items of a list or object. */
+/** The lengths to which strings, lists and objects of a long line are cut; each entry is tried until the line fits. */
 const cuts = [
   { characters: 2_000, items: 50 },
   { characters: 500, items: 20 },
@@ -11,17 +11,17 @@ const cuts = [
 
 type Cut = (typeof cuts)[number];
 
-/** How many objects and lists within one another are kept of a line that is cut. */
+/** Maximum nesting depth of a line that is cut. */
 const maxDepth = 5;
 
 /**
- * Holds a line of the log to `maxLineBytes`, whatever callers or upstream made it hold. A line that is cut is still JSON,
- * keeps its level, time, message and request id, and says `"cut": true`.
+ * Cuts a log line to `maxLineBytes`, because callers and upstream control parts of it. A cut line is still JSON, keeps its
+ * level, time, message and request id, and has `"cut": true`.
  *
- * @param line is JSON with a line feed at its end.
+ * @param line JSON that ends with a line feed.
  */
 export function toBoundedLine(line: string): string {
-  // No character of a text takes more than three bytes.
+  // One UTF-16 code unit takes at most three bytes of UTF-8.
   if (line.length * 3 <= maxLineBytes || Buffer.byteLength(line) <= maxLineBytes) return line;
   const { level, time, requestId, msg, ...rest } = JSON.parse(line) as Record<string, unknown>;
   for (const cut of cuts) {

@@ -1,36 +1,44 @@
 import type { Writable } from 'node:stream';
-import { type Logger, pino } from 'pino';
+import { type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
 import { toBoundedLine } from './log-line.ts';
 
-/** A log, and how to be done with it. */
+/** A log that buffers its lines. */
 export interface Log {
   readonly logger: Logger;
-  /** Hands over what is held, as far as that goes without waiting: for the exit of the process. */
+  /** Writes the buffered lines to the stream without waiting for it; for the exit of the process. */
   flush(): void;
-  /** Waits until everything is written, but no longer than this. */
+  /** Waits until everything is written, up to this timeout. */
   end(timeoutMs: number): Promise<void>;
 }
 
-/** How many characters are written together. */
+/** Number of buffered characters that trigger a write. */
 const chunkCharacters = 8_192;
 
-/** How long a line is held, at most, in milliseconds. */
+/** Maximum time that a line stays in the buffer, in milliseconds. */
 const intervalMs = 1_000;
 
-/** How many characters are held while nothing can be written; lines that come on top are lost. */
+/** Maximum number of buffered characters; while the stream accepts nothing, lines beyond it are lost. */
 const maxHeldCharacters = 1_000_000;
 
-/** Logs JSON lines of bounded length, each given to `write` with its line feed. */
-export function createLogger(level: string, write: (line: string) => void): Logger {
-  return pino({ level, base: null }, { write: (line) => write(toBoundedLine(line)) });
+/** How times and levels are written: as ISO 8601 and by name, or as pino's own numbers. */
+export type LogFormat = 'iso' | 'pino';
+
+const formats: Readonly<Record<LogFormat, LoggerOptions>> = {
+  iso: { timestamp: stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+  pino: {},
+};
+
+/** Creates a logger of JSON lines of bounded length; `write` receives each line with its line feed. */
+export function createLogger(level: string, format: LogFormat, write: (line: string) => void): Logger {
+  return pino({ level, base: null, ...formats[format] }, { write: (line) => write(toBoundedLine(line)) });
 }
 
 /**
- * Logs JSON lines to a stream, some at a time and within a second. A stream that takes nothing (a pipe that nobody reads
- * or that is closed, a full disk) costs lines and nothing else: no waiting, no memory beyond a bound. How many were lost
- * is logged when lines can be written again.
+ * Logs JSON lines to a stream, in batches and within a second. If the stream accepts nothing (a pipe that is closed or
+ * that nobody reads, a full disk), lines are lost, but callers never wait and memory stays bounded. The number of lost
+ * lines is logged once the stream accepts lines again.
  */
-export function createLog(level: string, stream: Writable): Log {
+export function createLog(level: string, format: LogFormat, stream: Writable): Log {
   let held = '';
   let heldLines = 0;
   let lost = 0;
@@ -71,7 +79,7 @@ export function createLog(level: string, stream: Writable): Log {
     logger.warn({ lines }, 'log lines were lost');
   }
 
-  const logger = createLogger(level, hold);
+  const logger = createLogger(level, format, hold);
   stream.on('error', () => {});
   setInterval(write, intervalMs).unref();
 

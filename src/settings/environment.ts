@@ -2,7 +2,7 @@
 export type Environment = Readonly<Partial<Record<string, string>>>;
 
 /**
- * How the gateway is started: from the sources in a clone, by the command that is installed, or by its word `demo`, which
- * asks for the embedded Images API.
+ * How the gateway is started: from the sources of a clone, by the installed command, or by either with `demo`, which
+ * starts the embedded Images API.
  */
 export type Launch = 'clone' | 'installed' | 'demo';

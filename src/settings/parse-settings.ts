@@ -6,7 +6,7 @@ import { readText } from './value-parsers.ts';
 
 export type { Environment, Launch };
 
-/** Invalid settings: one line for each mistake, naming the variable. */
+/** Thrown for invalid settings: has one line for each mistake, which names the variable. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
   readonly mistakes: readonly string[];
@@ -18,9 +18,9 @@ export class SettingsError extends Error {
 }
 
 /**
- * Reads all settings from the environment. An empty variable counts as not set. An installed command is in production, and
- * so is a clone with `NODE_ENV=production`: only `demo` starts the embedded Images API there. A secret may be in a file, which
- * the variable with `_FILE` at the end of its name names.
+ * Reads all settings from the environment. An empty variable counts as not set. `PRODUCTION` defaults to true for the
+ * installed command, and for a clone with `NODE_ENV=production`. A secret can be read from a file, whose path is in the
+ * variable of the same name with `_FILE` appended.
  *
  * @throws SettingsError that names every mistake.
  */
@@ -55,12 +55,12 @@ export function parseSettings(environment: Environment, launch: Launch = 'clone'
   return Object.freeze(settings);
 }
 
-/** A variable that was found, or the file that it names. */
+/** The value of a setting's variable, or of the file that the variable names. */
 interface Found {
   readonly name: string;
-  /** Empty where nothing is set. */
+  /** Empty if the variable is not set. */
   readonly text: string;
-  /** What is wrong with the variable, whatever the value. */
+  /** Why the variable is invalid, regardless of its value; null if it is not. */
   readonly mistake: string | null;
 }
 
@@ -69,9 +69,9 @@ function find({ name, isSecret }: Setting<unknown>, environment: Environment): F
   const fileName = `${name}_FILE`;
   const path = isSecret ? environment[fileName]?.trim() : undefined;
   if (!path) return { name, text, mistake: null };
-  if (text !== '') return { name: fileName, text, mistake: `must not be set where ${name} is set` };
+  if (text !== '') return { name: fileName, text, mistake: `must not be set together with ${name}` };
   const content = readText(path)?.trim();
-  const mistake = content ? null : 'must be the path of a file that can be read and is not empty';
+  const mistake = content ? null : 'must be the path of a readable file that is not empty';
   return { name: fileName, text: content ?? '', mistake };
 }
 

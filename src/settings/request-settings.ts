@@ -65,7 +65,7 @@ export const requestSettings = {
     name: 'TRUST_PROXY',
     default: false,
     meaning:
-      'Takes the last address of `X-Forwarded-For` for that of the caller. Only behind a proxy that sets this header.',
+      'Uses the last address in `X-Forwarded-For` as that of the caller. Only safe behind a proxy that sets this header.',
   }),
   rateLimitPerToken: wholeNumber({
     name: 'RATE_LIMIT_PER_TOKEN',

@@ -3,10 +3,10 @@ import type { Launch } from './environment.ts';
 import type { Basis } from './setting.ts';
 import type { Settings } from './settings.ts';
 
-/** What settings must fulfil together. @returns what is wrong, starting with the name of a setting, or null. */
+/** A rule about several settings. @returns the mistake, starting with the name of a setting, or null. */
 type Rule = (settings: Settings, byDefault: Basis, launch: Launch) => string | null;
 
-/** All of them. */
+/** All rules about several settings. */
 export const rules: readonly Rule[] = [
   ({ production, imagesApiUrl }, byDefault) =>
     (production || byDefault.production) && imagesApiUrl === null
@@ -18,27 +18,27 @@ export const rules: readonly Rule[] = [
       : null,
   ({ trustedDocuments, trustedDocumentsManifest }) =>
     trustedDocuments !== 'off' && trustedDocumentsManifest === null
-      ? 'TRUSTED_DOCUMENTS_FILE must be set where TRUSTED_DOCUMENTS is not off.'
+      ? 'TRUSTED_DOCUMENTS_FILE must be set unless TRUSTED_DOCUMENTS is off.'
       : null,
   ({ upstreamCert, upstreamKey }) =>
     upstreamCert !== null && upstreamKey === null
-      ? 'UPSTREAM_KEY_FILE must be set where UPSTREAM_CERT_FILE is set.'
+      ? 'UPSTREAM_KEY_FILE must be set if UPSTREAM_CERT_FILE is set.'
       : null,
   ({ upstreamCert, upstreamKey }) =>
     upstreamCert === null && upstreamKey !== null
-      ? 'UPSTREAM_CERT_FILE must be set where UPSTREAM_KEY_FILE is set.'
+      ? 'UPSTREAM_CERT_FILE must be set if UPSTREAM_KEY_FILE is set.'
       : null,
   ({ upstreamCert, upstreamKey }) =>
-    upstreamCert !== null && upstreamKey !== null && !belongTogether(upstreamCert, upstreamKey)
+    upstreamCert !== null && upstreamKey !== null && !isKeyOf(upstreamCert, upstreamKey)
       ? 'UPSTREAM_KEY_FILE must hold the private key of UPSTREAM_CERT_FILE, without a passphrase.'
       : null,
   ({ adminHost, adminPort }) =>
     adminHost !== null && !adminHost.startsWith('/') && adminPort === null
-      ? 'ADMIN_PORT must be set where ADMIN_HOST is a name or an address.'
+      ? 'ADMIN_PORT must be set if ADMIN_HOST is a name or an address.'
       : null,
   ({ adminHost, adminPort, host }) =>
     adminPort !== null && adminHost === null && host.startsWith('/')
-      ? 'ADMIN_HOST must be set where ADMIN_PORT is set and HOST is a socket.'
+      ? 'ADMIN_HOST must be set if ADMIN_PORT is set and HOST is a socket.'
       : null,
   ({ adminHost, adminPort, host, port }) =>
     (adminHost ?? host) === host && (host.startsWith('/') ? adminHost !== null : adminPort === port && port !== 0)
@@ -46,8 +46,8 @@ export const rules: readonly Rule[] = [
       : null,
 ];
 
-/** Whether a private key is that of a certificate, and can be used. */
-function belongTogether(cert: string, key: string): boolean {
+/** Whether this is the private key of the certificate, without a passphrase. */
+function isKeyOf(cert: string, key: string): boolean {
   try {
     createSecureContext({ cert, key });
     return true;

@@ -1,13 +1,5 @@
 import { choice, flag, optional, optionalPort, text, wholeNumber } from './setting.ts';
-import {
-  matching,
-  parseApiUrl,
-  parseHost,
-  parseOrigins,
-  parseSecrets,
-  parseTracesEndpoint,
-  readText,
-} from './value-parsers.ts';
+import { parseApiUrl, parseHost, parseOrigins, parseSecrets, readText } from './value-parsers.ts';
 
 /** What the gateway serves, who may use it, and how it runs. */
 export const serviceSettings = {
@@ -123,19 +115,12 @@ export const serviceSettings = {
     default: 'info',
     meaning: 'Lowest level that is logged, as JSON lines on standard error.',
   }),
-  otlpEndpoint: optional({
-    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
-    defaultText: 'unset: no traces',
-    takes: 'http or https URL',
-    meaning: 'Collector that traces are sent to, by OTLP over HTTP with JSON; `/v1/traces` is added.',
-    parse: parseTracesEndpoint,
-  }),
-  serviceName: text({
-    name: 'OTEL_SERVICE_NAME',
-    default: 'image-sharing-gateway',
-    takes: '1 to 100 letters, digits, `.`, `_` or `-`',
-    meaning: 'Name of the gateway in traces.',
-    parse: matching(/^[\w.-]{1,100}$/),
+  logFormat: choice({
+    name: 'LOG_FORMAT',
+    words: ['iso', 'pino'],
+    default: 'iso',
+    meaning:
+      'How lines of the log tell time and level: ISO 8601 and a name, or the numbers that pino writes by itself.',
   }),
   shutdownGraceMs: wholeNumber({
     name: 'SHUTDOWN_GRACE_MS',

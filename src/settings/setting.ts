@@ -58,7 +58,7 @@ export function wholeNumber({ unit = '', from, to, default: byDefault, ...rest }
   };
 }
 
-/** Declares a number of a port that may be absent; `defaultText` says what that means. */
+/** Declares a port that may be absent; `defaultText` says what that means. */
 export function optionalPort(setting: Described & { readonly defaultText: string }): Setting<number | null> {
   return optional({ ...setting, takes: '0 to 65535', parse: (text) => parseWholeNumber(text, 0, 65_535) });
 }

@@ -3,6 +3,7 @@ import { requestSettings } from './request-settings.ts';
 import { serviceSettings } from './service-settings.ts';
 import type { Setting } from './setting.ts';
 import { subscriptionSettings } from './subscription-settings.ts';
+import { tracingSettings } from './tracing-settings.ts';
 import { upstreamSettings } from './upstream-settings.ts';
 
 /**
@@ -11,6 +12,7 @@ import { upstreamSettings } from './upstream-settings.ts';
  */
 export const settingTable = {
   ...serviceSettings,
+  ...tracingSettings,
   ...upstreamSettings,
   ...requestSettings,
   ...operationSettings,

@@ -1,7 +1,7 @@
 import { optional, text, wholeNumber } from './setting.ts';
 import { matching, parseAmqpUrl, readCertificates } from './value-parsers.ts';
 
-/** What subscriptions may cost, and where notifications come from. */
+/** Limits on subscriptions, and the source of notifications. */
 export const subscriptionSettings = {
   subscriptionsMax: wholeNumber({
     name: 'SUBSCRIPTIONS_MAX',
@@ -38,7 +38,8 @@ export const subscriptionSettings = {
     unit: 'milliseconds',
     from: 100,
     to: 3_600_000,
-    meaning: 'Time between two reads of what is subscribed to, without notifications. It grows where calls run short.',
+    meaning:
+      'Time between two polls of a subscribed view, without notifications. It grows if the rate of calls is not enough.',
   }),
   subscriptionPollIntervalWithEventsMs: wholeNumber({
     name: 'SUBSCRIPTION_POLL_INTERVAL_WITH_EVENTS_MS',
@@ -46,7 +47,8 @@ export const subscriptionSettings = {
     unit: 'milliseconds',
     from: 100,
     to: 3_600_000,
-    meaning: 'The same while notifications come in. A refused token is noticed no sooner.',
+    meaning:
+      'Time between two polls of a subscribed view while notifications arrive. A refused token is not noticed sooner.',
   }),
   subscriptionCallsPerSecond: wholeNumber({
     name: 'SUBSCRIPTION_CALLS_PER_SECOND',
@@ -85,7 +87,7 @@ export const subscriptionSettings = {
   }),
   eventsAmqpUrl: optional({
     name: 'EVENTS_AMQP_URL',
-    defaultText: 'unset: what is subscribed to is polled',
+    defaultText: 'unset: subscribed views are polled',
     takes: 'amqp or amqps URL, with user, password and virtual host',
     meaning: 'Message broker that carries the notifications of the Images API.',
     parse: parseAmqpUrl,
@@ -95,7 +97,7 @@ export const subscriptionSettings = {
     name: 'EVENTS_EXCHANGE',
     default: 'glance',
     takes: '1 to 255 letters, digits, `.`, `_`, `:` or `-`',
-    meaning: 'Topic exchange of the notifications. It is never declared.',
+    meaning: 'Topic exchange of the notifications. The gateway never declares it.',
     parse: matching(/^[\w.:-]{1,255}$/),
   }),
   eventsRoutingKey: text({
@@ -109,7 +111,7 @@ export const subscriptionSettings = {
     name: 'EVENTS_CA_FILE',
     defaultText: 'unset: the authorities that Node trusts',
     takes: 'path of a file of certificates in PEM',
-    meaning: 'Certificate authorities that may vouch for the message broker, in place of the public ones.',
+    meaning: 'Certificate authorities trusted for the message broker, in place of the public ones.',
     parse: readCertificates,
   }),
 };

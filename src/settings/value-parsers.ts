@@ -32,6 +32,38 @@ export function parseTracesEndpoint(value: string): URL | undefined {
   return url && new URL(`${url.href.replace(/\/+$/, '')}/v1/traces`);
 }
 
+/**
+ * Parses `name=value` pairs that are separated by commas, with percent-encoded values. Source: OpenTelemetry, "Resource
+ * SDK", and "Protocol Exporter".
+ *
+ * @returns undefined unless every name matches the pattern and every value is visible ASCII and spaces.
+ */
+export function parseKeyValues(value: string, name: RegExp): Readonly<Record<string, string>> | undefined {
+  const pairs = value
+    .split(',')
+    .filter((pair) => pair.trim() !== '')
+    .map((pair) => {
+      const [key = '', ...rest] = pair.split('=');
+      return [key.trim(), rest.length === 0 ? undefined : decode(rest.join('=').trim())] as const;
+    });
+  const valid = pairs.every(([key, text]) => name.test(key) && text !== undefined && /^[\x20-\x7e]*$/.test(text));
+  return valid ? Object.fromEntries(pairs.map(([key, text = '']) => [key, text])) : undefined;
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Parses words of a list, separated by commas. @returns undefined if there is another one. */
+export function parseWords<const Word extends string>(value: string, words: readonly Word[]): Word[] | undefined {
+  const found = value.split(',').map((part) => words.find((word) => word === part.trim()));
+  return found.every((word) => word !== undefined) ? found : undefined;
+}
+
 /** Parses web origins separated by commas, or `*`. */
 export function parseOrigins(value: string): '*' | string[] | undefined {
   if (value === '*') return '*';

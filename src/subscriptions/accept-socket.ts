@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Upgrade } from '../http/server.ts';
 
 export interface AcceptOptions {
-  /** Where WebSockets are opened. */
+  /** Which WebSockets are accepted. */
   readonly path: string;
   readonly maxMessageBytes: number;
   /** The web origins whose pages may open one. */
@@ -16,11 +16,11 @@ export interface AcceptOptions {
 /** Accepts WebSockets, and closes them all when the gateway shuts down. */
 export interface SocketAcceptor {
   readonly upgrade: Upgrade;
-  /** Closes all, with the code by which clients know to connect again. */
+  /** Closes all WebSockets, with a code that tells clients to reconnect. */
   close(): void;
 }
 
-/** How long a client may take to close its end. */
+/** Timeout for a client to close its side of the connection. */
 const closeTimeoutMs = 1_000;
 
 export function createSocketAcceptor({ path, maxMessageBytes, origins, serve }: AcceptOptions): SocketAcceptor {
@@ -47,7 +47,7 @@ export function createSocketAcceptor({ path, maxMessageBytes, origins, serve }: 
   };
 }
 
-/** Refuses to open a WebSocket. Browsers show nothing of the answer but that it failed. */
+/** Refuses a WebSocket. There is no body, because browsers do not show one. */
 function refuse(socket: Duplex, status: number): void {
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -33,7 +33,7 @@ export interface SubscriptionService {
   close(): Promise<void>;
 }
 
-/** Creates what serves subscriptions, and starts listening to notifications where there are any. */
+/** Creates the subscription service, and starts listening to notifications if a source is configured. */
 export async function createSubscriptions(options: SubscriptionsOptions): Promise<SubscriptionService> {
   const { settings, answers, createPacedContext, onDefect } = options;
   const live = await createLive(options);

@@ -6,10 +6,10 @@ import type { Live } from '../live/create-live.ts';
 import type { Watch } from '../live/view.ts';
 import type { Token } from '../token.ts';
 
-/** Makes what follows views with a token until the signal aborts. */
+/** Creates the function that follows views with a token until the signal aborts. */
 export type CreateWatch = (token: Token, signal: AbortSignal) => Watch<GatewayContext>;
 
-/** Lets watchers read views with the token of those who subscribe, each read in a context of its own. */
+/** Connects watchers with the subscribers' tokens: each read has its own context, with the subscriber's token. */
 export function createFollowViews(
   { pace, watchers }: Live,
   { createPacedContext }: Pick<Graphql, 'createPacedContext'>,

@@ -1,10 +1,10 @@
 import type { StreamType } from '../http/stream-type.ts';
 import type { End } from './subscriptions.ts';
 
-/** How responses are framed in the body of an HTTP answer. */
+/** Frames GraphQL responses in a streamed HTTP body. */
 interface Frames {
   readonly contentType: string;
-  /** What comes first, so that headers are flushed on the way. */
+  /** The first bytes of the body, so that proxies flush the headers. */
   readonly start: string;
   /** Keeps an idle connection open. */
   readonly ping: string;
@@ -19,7 +19,7 @@ const sse: Frames = {
   start: ':\n\n',
   ping: ':\n\n',
   payload: toEvent,
-  // Without `complete`, clients take the end for a lost connection, and come back by themselves.
+  // Without `complete`, clients treat the end as a lost connection, and reconnect automatically.
   end: ({ body, code }) =>
     `${body === null ? '' : toEvent(body)}${comesBack(code) ? '' : 'event: complete\ndata: \n\n'}`,
 };
@@ -30,7 +30,7 @@ function toEvent(body: string): string {
 
 const boundary = 'graphql';
 
-/** Multipart subscriptions. Clients take a part as whole when the next boundary is there, so it follows immediately. */
+/** Multipart subscriptions. Clients wait for the next boundary before they process a part, so it follows immediately. */
 const multipart: Frames = {
   contentType: `multipart/mixed; boundary="${boundary}"; subscriptionSpec="1.0"`,
   start: `\r\n--${boundary}`,
@@ -44,7 +44,7 @@ function toPart(json: string): string {
   return `\r\ncontent-type: application/json; charset=utf-8\r\n\r\n${json}\r\n--${boundary}`;
 }
 
-/** Whether the client is to subscribe again by itself. */
+/** Whether the client should subscribe again automatically. */
 export function comesBack(code: End['code']): boolean {
   return code === 'SUBSCRIPTION_ENDED' || code === 'OVERLOADED';
 }

@@ -3,15 +3,15 @@ import { GatewayError } from '../errors.ts';
 import type { Token } from '../token.ts';
 
 export interface PlacesOptions {
-  /** How many subscriptions may be open; 0: none. */
+  /** Maximum number of open subscriptions; 0 for none. */
   readonly max: number;
   readonly maxPerToken: number;
 }
 
-/** How many seconds to wait before subscribing again. */
+/** Seconds to wait before subscribing again. */
 const retryAfter = 30;
 
-/** Holds the number of open subscriptions to limits. */
+/** Limits the number of open subscriptions. */
 export class Places {
   readonly #options: PlacesOptions;
   readonly #perToken = new LeakFreeMap<string, number>();
@@ -21,7 +21,7 @@ export class Places {
     this.#options = options;
   }
 
-  /** A subscription begins. @returns what is to be called at its end, once or more often. @throws GatewayError if there is no room. */
+  /** Counts a new subscription. @returns an idempotent function to call at its end. @throws GatewayError if over a limit. */
   enter(token: Token): () => void {
     const { max, maxPerToken } = this.#options;
     if (max === 0) throw new GatewayError('BAD_REQUEST', 'This gateway serves no subscriptions.');
@@ -45,7 +45,7 @@ export class Places {
   }
 }
 
-/** The refusal of one subscription more than a token or a connection may have. */
+/** The refusal of a subscription over the limit of its token or connection. */
 export function tooMany(of: 'token' | 'connection', allowed: number): GatewayError {
   const message = `This ${of} has ${allowed} open subscriptions, the most that it may have. End one of them first.`;
   return new GatewayError('RATE_LIMITED', message, { retryAfter });

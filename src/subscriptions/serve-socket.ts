@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import { CloseCode, type Context, makeServer, type SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import { GatewayError } from '../errors.ts';
+import { GatewayError, isOursToFix } from '../errors.ts';
 import { isSubscription } from '../graphql/pipeline/execute-subscription.ts';
 import type { FindOperation } from '../graphql/pipeline/find-operation.ts';
 import { readPostParameters } from '../graphql/pipeline/parameters.ts';
@@ -16,17 +16,17 @@ import { RequestError } from '../http/body.ts';
 import type { Gate } from '../http/gate.ts';
 import { readSender, type Sender } from '../http/graphql.ts';
 import { newRequestId } from '../http/request-id.ts';
-import type { OperationTrace } from '../tracing/tracer.ts';
+import type { StartTrace } from '../tracing/trace.ts';
 import { readConnectionToken } from './connection-params.ts';
 import { comesBack } from './frames.ts';
 import { tooMany } from './places.ts';
 import type { Payloads, SubscriptionReport, Subscriptions } from './subscriptions.ts';
 
-/** The parts that a subscription over a WebSocket goes through: the same as over HTTP. */
+/** The steps of a subscription over a WebSocket: the same as over HTTP. */
 export interface SocketParts {
   readonly schema: GraphQLSchema;
   readonly isRouter: (request: IncomingMessage) => boolean;
-  readonly startTrace: (request: IncomingMessage) => OperationTrace | undefined;
+  readonly startTrace: StartTrace;
   readonly gate: Gate;
   readonly find: FindOperation;
   readonly subscriptions: Subscriptions;
@@ -39,7 +39,7 @@ export interface SocketParts {
   readonly maxPerConnection: number;
 }
 
-/** What is known of one WebSocket. */
+/** The state of one WebSocket. */
 interface Peer {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
@@ -90,7 +90,7 @@ export function createServeSocket(parts: SocketParts): ServeSocket {
   };
 }
 
-/** Closes a connection whose other end is gone: it has not answered the last ping. */
+/** Closes a connection whose client has not answered the last ping. */
 function startPings(socket: WebSocket, intervalMs: number): () => void {
   let isAlive = true;
   socket.on('pong', () => {
@@ -104,7 +104,7 @@ function startPings(socket: WebSocket, intervalMs: number): () => void {
   return () => clearInterval(timer);
 }
 
-/** Opens a subscription. @returns what it is executed with, or why it is refused. */
+/** Opens a subscription. @returns the arguments of its execution, or the reason for a refusal. */
 async function subscribe(
   parts: SocketParts,
   { extra, connectionParams, subscriptions }: PeerContext,
@@ -147,8 +147,8 @@ async function subscribe(
     if (!(error instanceof GatewayError)) throw error;
     const report = { type: 'subscription', name: undefined, codes: [error.code], execution: undefined } as const;
     const durationMs = performance.now() - startedAt;
-    trace?.end(report);
-    parts.onRefused({ ...report, client: sender.client, durationMs, requestId: sender.requestId });
+    trace?.end({ ...report, status: error.details.status ?? 200, failed: isOursToFix(report.codes) });
+    parts.onRefused({ ...report, ...trace?.ids, client: sender.client, durationMs, requestId: sender.requestId });
     return [toGraphQLError(parts.writeRefusal(error, sender.requestId))];
   }
 }
@@ -158,7 +158,7 @@ const onlySubscriptions = new GatewayError(
   'A WebSocket carries subscriptions only. Send queries and mutations as HTTP requests to the same path.',
 );
 
-/** The payloads of a subscription as graphql-ws takes them. */
+/** The payloads of a subscription in the form that graphql-ws expects. */
 class SocketPayloads implements AsyncGenerator<Record<string, unknown>, void, void> {
   readonly #payloads: Payloads;
   readonly #abort: AbortController;
@@ -179,7 +179,7 @@ class SocketPayloads implements AsyncGenerator<Record<string, unknown>, void, vo
     return { done: true, value: undefined };
   }
 
-  /** The generator may be waiting for a change, which it must not wait for any longer. */
+  /** Ends the generator even while it waits for a change. */
   async return(): Promise<IteratorResult<Record<string, unknown>, void>> {
     this.#abort.abort();
     await this.#payloads.return({ body: null, code: null });

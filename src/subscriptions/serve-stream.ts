@@ -8,13 +8,13 @@ export interface StreamOptions {
   readonly type: StreamType;
   readonly requestId: string;
   readonly pingIntervalMs: number;
-  /** How long a client may take nothing before its connection is closed. */
+  /** Timeout after which a client that reads nothing is disconnected. */
   readonly stallTimeoutMs: number;
 }
 
 /**
- * Sends the payloads of a subscription as the body of an answer, each when the client has taken those before. Resolves
- * when the answer is complete, or the client is gone.
+ * Sends the payloads of a subscription as a streamed response body, each after the client has received the previous ones.
+ * Resolves when the response is complete or the client has disconnected.
  */
 export async function serveStream(
   response: ServerResponse,
@@ -50,7 +50,7 @@ export async function serveStream(
   }
 }
 
-/** Waits until the client has taken what was written. */
+/** Waits until the client has received what was written. */
 function drained(response: ServerResponse, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => response.destroy(), timeoutMs);
@@ -65,7 +65,7 @@ function drained(response: ServerResponse, timeoutMs: number): Promise<void> {
   });
 }
 
-/** The answer to an operation that is no subscription, for a client that takes nothing but a stream. */
+/** Answers a query or mutation of a client that only accepts a stream. */
 export function sendAsStream(response: ServerResponse, type: StreamType, requestId: string, body: string): void {
   const { contentType, start, payload, end } = frames[type];
   response.writeHead(200, { 'content-type': contentType, 'cache-control': noStore, 'x-request-id': requestId });

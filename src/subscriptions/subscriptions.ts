@@ -1,4 +1,4 @@
-import { type ErrorCode, GatewayError } from '../errors.ts';
+import { type ErrorCode, GatewayError, isOursToFix } from '../errors.ts';
 import type { GatewayContext } from '../graphql/context.ts';
 import type { AnswerWriter } from '../graphql/pipeline/answer.ts';
 import type { SubscriptionExecutor } from '../graphql/pipeline/execute-subscription.ts';
@@ -7,26 +7,26 @@ import type { Sender } from '../http/graphql.ts';
 import type { LiveMetrics } from '../live/metrics.ts';
 import type { Watch } from '../live/view.ts';
 import type { Token } from '../token.ts';
-import type { OperationTrace } from '../tracing/tracer.ts';
+import type { OperationTrace, TraceIds } from '../tracing/trace.ts';
 import type { ReadSharing } from '../upstream/shared-reads.ts';
 import type { Places } from './places.ts';
 import type { Turns } from './turns.ts';
 
-/** How a subscription reaches its client. */
+/** The transport of a subscription. */
 export type TransportName = 'sse' | 'multipart' | 'websocket';
 
-/** Why a subscription ended. */
+/** The reason for the end of a subscription. */
 export interface End {
-  /** What the client is told, as a GraphQL response without data; null where there is nothing to tell. */
+  /** The last message to the client, as a GraphQL response without data; null if there is none. */
   readonly body: string | null;
   readonly code: ErrorCode | null;
 }
 
-/** The payloads of a subscription, each a GraphQL response as JSON. Reads nothing before it is asked for the next one. */
+/** The payloads of a subscription, each a GraphQL response as JSON. Reads nothing until the next payload is requested. */
 export type Payloads = AsyncGenerator<string, End, void>;
 
-/** A subscription that began or was refused, for logs and metrics. */
-export interface SubscriptionReport {
+/** A subscription that was started or refused, for logs and metrics. */
+export interface SubscriptionReport extends Partial<TraceIds> {
   readonly type: 'subscription';
   readonly name: string | undefined;
   readonly client: string | undefined;
@@ -48,12 +48,12 @@ export interface EndReport {
   readonly requestId: string;
 }
 
-/** Somebody who subscribes, and how. */
+/** A subscriber and its transport. */
 export interface Subscriber {
   readonly found: FoundOperation;
   readonly sender: Sender;
   readonly transport: TransportName;
-  /** Aborts when the client goes away. */
+  /** Aborts when the client disconnects. */
   readonly signal: AbortSignal;
   readonly trace: OperationTrace | undefined;
 }
@@ -65,7 +65,7 @@ export interface SubscriptionParts {
   readonly turns: Turns;
   readonly metrics: LiveMetrics;
   readonly maxAgeMs: number;
-  /** Makes what resolvers work with: for subscribing, and then for each payload. */
+  /** Creates the context of resolvers: one for subscribing, and one for each payload. */
   readonly createContext: (sender: Sender, signal: AbortSignal, reads: ReadSharing | null) => GatewayContext;
   /** Follows views with a token until the signal aborts. */
   readonly createWatch: (token: Token, signal: AbortSignal) => Watch<GatewayContext>;
@@ -73,7 +73,7 @@ export interface SubscriptionParts {
   readonly onEnd: (report: EndReport) => void;
 }
 
-/** The open subscriptions of the process, whatever their transport. */
+/** The open subscriptions of the process, over all transports. */
 export class Subscriptions {
   readonly #parts: SubscriptionParts;
   #draining = new AbortController();
@@ -87,7 +87,7 @@ export class Subscriptions {
     this.#draining.abort();
   }
 
-  /** Begins a subscription. @throws GatewayError if it is refused before anything is read. */
+  /** Starts a subscription. @throws GatewayError if it is refused before anything is read. */
   open(subscriber: Subscriber): Payloads {
     const { token } = subscriber.sender;
     if (token instanceof GatewayError) throw token;
@@ -175,16 +175,17 @@ export class Subscriptions {
       execution: undefined,
       durationMs: Math.round((performance.now() - startedAt) * 1000) / 1000,
       requestId: sender.requestId,
+      ...trace?.ids,
     } as const;
-    trace?.end(report);
+    trace?.end({ ...report, status: 200, failed: isOursToFix(codes) });
     this.#parts.onStart(report);
   }
 }
 
-/** The client went away, so nobody is told anything. */
+/** The client has disconnected, so there is no last message. */
 class ClientGone extends Error {}
 
-/** How long a subscription may live: until its client goes away, the gateway shuts down, or it is too old. */
+/** The lifetime of a subscription: until its client disconnects, the gateway shuts down, or it reaches its maximum age. */
 class Life {
   readonly #abort = new AbortController();
   readonly #ends: (() => void)[] = [];
@@ -227,7 +228,7 @@ function nameOf({ found }: Subscriber): string | undefined {
   return found.operation.node.name?.value.slice(0, 100);
 }
 
-/** Clients come back spread over some seconds. */
+/** Spreads the reconnects of clients over some seconds. */
 function toEnd(message: string): GatewayError {
   const retryAfter = 1 + Math.floor(Math.random() * 5);
   return new GatewayError('SUBSCRIPTION_ENDED', `${message} Subscribe again.`, { retryAfter });

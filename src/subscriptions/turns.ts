@@ -1,14 +1,14 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 
-/** How many payloads are made before the event loop does anything else. */
+/** Number of payloads created per turn of the event loop. */
 const perTurn = 20;
 
-/** Spreads work that becomes due for many at the same moment, so that the event loop is never blocked for long. */
+/** Spreads work that becomes due for many subscribers at the same time, so that the event loop is not blocked for long. */
 export class Turns {
   #taken = 0;
   #turn: Promise<void> | null = null;
 
-  /** Resolves when it is one's turn. */
+  /** Resolves when it is the caller's turn. */
   async take(): Promise<void> {
     while (this.#taken >= perTurn) {
       this.#turn ??= this.#begin();

@@ -1,4 +1,5 @@
 import type { Token } from '../token.ts';
+import type { OperationTrace, TraceIds } from '../tracing/trace.ts';
 import type { AttemptRequest } from './attempt.ts';
 import type { CallBudget } from './call-budget.ts';
 
@@ -14,11 +15,6 @@ export interface Service {
   readonly addressSetting: string;
 }
 
-/** The trace that a caller's attempts are part of. */
-export interface Trace {
-  startCall(): { readonly traceparent: string; end(report: AttemptReport): void };
-}
-
 /** The caller on whose behalf calls are made. */
 export interface Caller {
   /** The caller's own token, sent as `X-Auth-Token`. */
@@ -30,7 +26,7 @@ export interface Caller {
   /** Deadline of the whole operation, on the `performance` clock; undefined: only each call has a deadline. */
   readonly deadlineAt?: number | undefined;
   /** Undefined: the operation is not traced. */
-  readonly trace?: Trace | undefined;
+  readonly trace?: OperationTrace | undefined;
   /** Limits on the calls of the operation; undefined: no limits. */
   readonly budget?: CallBudget | undefined;
   /** Is called before each retry; returning false prevents it. By default retries are allowed. */
@@ -57,7 +53,7 @@ export interface Call {
 }
 
 /** The result of one attempt, for logs and metrics. */
-export interface AttemptReport {
+export interface AttemptReport extends Partial<TraceIds> {
   readonly operation: string;
   readonly method: string;
   /** Upstream's HTTP status; undefined if there was no response. */

@@ -72,6 +72,7 @@ export function connect(
   const transport = new Transport({
     service,
     dispatcher,
+    origin: url.origin,
     basePath: url.pathname,
     deadlineMs: settings.upstreamDeadlineMs,
     maxBodyBytes: settings.upstreamMaxBodyBytes,

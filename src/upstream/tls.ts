@@ -1,17 +1,18 @@
 import { buildConnector } from 'undici';
 
-/** By what both ends of a connection prove who they are, as PEM; null where nothing is set. */
+/** The certificates for connections to upstream, in PEM; null for those that are not configured. */
 export interface Certificates {
-  /** The authorities that may vouch for upstream; null for those that Node trusts. */
+  /** The certificate authorities to trust; null for those that Node trusts. */
   readonly upstreamCa: string | null;
-  /** What the gateway shows, with its private key. */
+  /** The client certificate. */
   readonly upstreamCert: string | null;
+  /** The private key of the client certificate. */
   readonly upstreamKey: string | null;
 }
 
 /**
- * Opens connections with certificates that can be replaced while the gateway runs. Connections that are open keep those
- * that they were opened with, until `UPSTREAM_CONNECTION_AGE_MS` ends them.
+ * Opens connections with certificates that can be replaced while the gateway runs. Open connections keep their old
+ * certificates until `UPSTREAM_CONNECTION_AGE_MS` closes them.
  */
 export class CertifiedConnector {
   #connect: buildConnector.connector;
@@ -20,12 +21,12 @@ export class CertifiedConnector {
     this.#connect = build(certificates);
   }
 
-  /** From now on, connections are opened with these certificates. */
+  /** Uses these certificates for new connections. */
   replace(certificates: Certificates): void {
     this.#connect = build(certificates);
   }
 
-  /** What a pool of connections takes as `connect`. */
+  /** The `connect` option of a connection pool. */
   readonly connect: buildConnector.connector = (options, callback) => this.#connect(options, callback);
 }
 

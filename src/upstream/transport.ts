@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { UpstreamError } from '../errors.ts';
+import type { CallTrace } from '../tracing/trace.ts';
 import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer, UnusableAnswer } from './attempt.ts';
 import type { Breaker } from './breaker.ts';
 import type { AttemptReport, Call, Caller, Service } from './call.ts';
@@ -8,10 +9,13 @@ import type { FairQueue } from './fair-queue.ts';
 import { type OnCancel, outliveCaller, sleep } from './give-up.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { isSuccess, toUpstreamError } from './status.ts';
+import { toUrlTemplate } from './url-template.ts';
 
 export interface TransportOptions {
   readonly service: Service;
   readonly dispatcher: Dispatcher;
+  /** Scheme, host and port of the API, for traces. */
+  readonly origin: string;
   /** The base path of the API, without a trailing slash: `/v2`. */
   readonly basePath: string;
   /** Timeout of a whole call: the wait for a connection, every attempt and every body. */
@@ -140,10 +144,9 @@ export class Transport {
     const start = performance.now();
     let answer: AttemptAnswer | undefined;
     let failure: AttemptReport['failure'];
-    const trace = caller.trace?.startCall();
+    const trace = startTrace(caller, call, number, this.#options);
     try {
-      const traced = trace ? { ...request, headers: [...request.headers, 'traceparent', trace.traceparent] } : request;
-      answer = await attempt(this.#options.dispatcher, traced, onCancel);
+      answer = await attempt(this.#options.dispatcher, withTrace(request, trace), onCancel);
       return answer;
     } catch (error) {
       failure = toFailure(error);
@@ -163,6 +166,7 @@ export class Transport {
         durationMs,
         attempt: number,
         requestId: caller.requestId,
+        ...trace?.ids,
       };
       trace?.end(report);
       this.#options.observe(report);
@@ -234,6 +238,19 @@ export class Transport {
         );
     }
   }
+}
+
+function withTrace(request: AttemptRequest, trace: CallTrace | undefined): AttemptRequest {
+  return trace === undefined ? request : { ...request, headers: [...request.headers, ...trace.headers] };
+}
+
+function startTrace(
+  { trace }: Caller,
+  { method, path }: Call,
+  attempt: number,
+  { origin, basePath }: TransportOptions,
+): CallTrace | undefined {
+  return trace?.startCall({ method, origin, template: basePath + toUrlTemplate(path), attempt });
 }
 
 /** Whether upstream, or a proxy in front of it, is down. A 500 or 501 does not count: it may concern one image only. */

@@ -13,7 +13,7 @@ it.each([
   [['--print-schema'], { kind: 'print-schema', form: 'client' }],
   [['--print-schema=client'], { kind: 'print-schema', form: 'client' }],
   [['--print-schema=subgraph'], { kind: 'print-schema', form: 'subgraph' }],
-])('%j is understood', (args, command) => {
+])('%j is parsed', (args, command) => {
   expect(parseArguments(args)).toEqual(command);
 });
 

@@ -41,14 +41,14 @@ it('--version prints the version of the package', async () => {
   expect(await run(['--version'])).toMatchObject({ output: `${manifest.version}\n`, outcome: { exitCode: 0 } });
 });
 
-it('--print-schema prints what clients see, without anything of Federation', async () => {
+it('--print-schema prints the schema for clients, without Federation', async () => {
   const { output } = await run(['--print-schema']);
   expect(buildSchema(output).getQueryType()?.getFields()).toHaveProperty('images');
   expect(output).toContain('"""The name');
   expect(output).not.toMatch(/@(?:key|link|shareable|cost|listSize)|_entities|_service|extend /);
 });
 
-it('--print-schema=subgraph prints what routers were promised, or more', async () => {
+it('--print-schema=subgraph prints at least the released schema for routers', async () => {
   const { output } = await run(['--print-schema=subgraph']);
   expect(() => parse(output)).not.toThrow();
   expect(output).toContain('@link(');
@@ -64,7 +64,7 @@ it('--check-config prints each mistake on one line and exits with 1', async () =
   expect({ output, outcome }).toEqual({ output: '', outcome: { exitCode: 1 } });
 });
 
-it('--check-config prints nothing where all is well and exits with 0', async () => {
+it('--check-config prints nothing for valid settings and exits with 0', async () => {
   const well = { errors: '', output: '', outcome: { exitCode: 0 } };
   expect(await run(['--check-config'], { IMAGES_API_URL: 'http://images' })).toEqual(well);
   expect(await run(['demo', '--check-config'], { installed: true })).toEqual(well);
@@ -82,13 +82,13 @@ it.each([
   expect(errors).toMatch(exitCode === 0 ? /^$/ : /^IMAGES_API_URL must be set[^\n]*demo[^\n]*\n$/);
 });
 
-it('what cannot be followed is one line, and exit code 2', async () => {
+it('an invalid command line gets a one-line error, and exit code 2', async () => {
   const { errors, outcome } = await run(['--chekc-config']);
   expect(errors).toMatch(/^[^\n]*--chekc-config[^\n]*\n$/);
   expect(outcome).toEqual({ exitCode: 2 });
 });
 
-it('anything else is left to the gateway, with how it is started', async () => {
+it('any other command line starts the gateway', async () => {
   expect((await run([])).outcome).toEqual({ launch: 'clone' });
   expect((await run([], { installed: true })).outcome).toEqual({ launch: 'installed' });
   expect((await run(['demo'], { installed: true })).outcome).toEqual({ launch: 'demo' });

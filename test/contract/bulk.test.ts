@@ -114,7 +114,7 @@ describe('removing several projects from several images', () => {
 });
 
 describe('setting the members of an image', () => {
-  it.each(['producer', 'producerReader', 'admin'] as const)('adds, keeps and removes members as %s', async (caller) => {
+  it.each(['producer', 'admin'] as const)('adds, keeps and removes members as %s', async (caller) => {
     await using stage = await openStage();
     const { consumerA, consumerB, stranger } = stage.cloud.projects;
     const imageId = await stage.image({ members: { consumerA: 'accepted', consumerB: 'pending' } });
@@ -139,6 +139,23 @@ describe('setting the members of an image', () => {
     ]);
     expect(await run(stage, caller, 'setImageMembers', { imageId, memberIds: [] })).toEqual(['REMOVE DONE']);
     expect(await stage.rows(imageId)).toEqual([]);
+  });
+
+  it('is allowed or refused to a reader of the owning project, depending on the policy', async () => {
+    await using stage = await openStage();
+    const { consumerA, stranger } = stage.cloud.projects;
+    const imageId = await stage.image({ members: { consumerA: 'accepted', consumerB: 'pending' } });
+    const input = { imageId, memberIds: [stranger, consumerA] };
+    const isSecure = stage.cloud.policy === 'secure';
+    expect(await run(stage, 'producerReader', 'setImageMembers', input)).toEqual([
+      isSecure ? 'ADD REFUSED NOT_IMAGE_OWNER' : 'ADD DONE PENDING',
+      'KEEP UNCHANGED ACCEPTED',
+      isSecure ? 'REMOVE REFUSED NOT_IMAGE_OWNER' : 'REMOVE DONE',
+    ]);
+    expect(await list(stage, 'producer', imageId)).toEqual([
+      'consumerA ACCEPTED',
+      isSecure ? 'consumerB PENDING' : 'stranger PENDING',
+    ]);
   });
 
   it.each<{ readonly caller: Caller; readonly alone: boolean; readonly hidden: boolean; readonly code: string }>([

@@ -21,7 +21,7 @@ describe.each([true, false])('a decision without "memberId"; Identity service kn
     { caller: 'consumerA', says: 'ACCEPTED' },
     { caller: 'consumerAReader', says: 'ACCEPTED', saysSecure: 'NOT_IMAGE_MEMBER' },
     { caller: 'consumerB', says: 'NOT_FOUND' },
-    // The stricter policy hides from an owner that it is no member, where it is asked about itself.
+    // Under the stricter policy, an owner that looks itself up is not told that it is not a member.
     { caller: 'producer', says: 'NOT_IMAGE_MEMBER', ...(hasIdentity && { saysSecure: 'NOT_FOUND' }) },
     { caller: 'producerReader', says: 'NOT_IMAGE_MEMBER', ...(hasIdentity && { saysSecure: 'NOT_FOUND' }) },
     { caller: 'stranger', says: 'NOT_FOUND' },
@@ -45,7 +45,7 @@ describe.each([true, false])('a decision without "memberId"; Identity service kn
     },
   );
 
-  it.each<Caller>(['admin', 'unscoped'])('of %s never sets the status of somebody else', async (caller) => {
+  it.each<Caller>(['admin', 'unscoped'])('of %s never sets another project’s status', async (caller) => {
     await using stage = await openStage({ hasIdentity });
     const imageIds = [
       await stage.image({ members: { consumerA: 'pending' } }),
@@ -63,7 +63,7 @@ describe.each([true, false])('a decision without "memberId"; Identity service kn
     }
   });
 
-  it('about many images has a row for each, and costs no more reads than it takes to know the caller', async () => {
+  it('about many images has a row for each, and costs only the reads that identify the caller', async () => {
     await using stage = await openStage({ hasIdentity });
     const imageIds = [
       await stage.image({ members: { consumerA: 'pending', consumerB: 'accepted' } }),
@@ -86,10 +86,31 @@ describe.each([true, false])('a decision without "memberId"; Identity service kn
     const calls = stage.calls.slice(before);
     expect(calls.filter((call) => call === 'updateMember')).toHaveLength(5);
     const known = calls.filter((call) => call !== 'updateMember').sort();
-    // The image that is refused to its owner is looked up, to tell why.
+    // One more read finds out why the owner was refused.
     const reasons = isSecure ? [] : ['getImage'];
     expect(known).toEqual([...reasons, ...(hasIdentity ? ['getToken'] : ['listMembers', 'listTasks'])]);
     expect(await show(stage, 'consumerB', imageIds[3] ?? '', stage.cloud.projects.consumerB)).toBe('PENDING');
+  });
+
+  it('about many images finds the caller behind its own images, with no more than two reads in all', async () => {
+    await using stage = await openStage({ hasIdentity });
+    const own = [
+      await stage.image({ owner: 'consumerA', members: { consumerB: 'pending' } }),
+      await stage.image({ owner: 'consumerA', members: { consumerB: 'pending', stranger: 'pending' } }),
+      await stage.image({ owner: 'consumerA' }),
+    ];
+    const shared = await stage.image({ members: { consumerA: 'pending', consumerB: 'pending' } });
+    const before = stage.calls.length;
+    const rows = await runBulk(stage, 'consumerA', 'updateMemberStatuses', {
+      imageIds: [...own, shared],
+      status: 'ACCEPTED',
+    });
+    expect(rows.slice(0, 3)).toEqual(Array(3).fill(expect.stringMatching(/^UPDATE REFUSED NOT_(IMAGE_MEMBER|FOUND)$/)));
+    expect(rows[3]).toBe('UPDATE DONE ACCEPTED');
+    // The images that are refused to their owner are looked up, to tell why.
+    const reads = stage.calls.slice(before).filter((call) => !['updateMember', 'getImage'].includes(call));
+    expect(reads.sort()).toEqual(hasIdentity ? ['getToken'] : ['listMembers', 'listTasks']);
+    expect(await stage.rows(own[1] ?? '')).toMatchObject([{ status: 'pending' }, { status: 'pending' }]);
   });
 });
 

@@ -38,7 +38,7 @@ async function judge(...request: Parameters<typeof update>): Promise<string> {
 }
 
 describe('a change of an image', () => {
-  it('sets what is given, and leaves the rest', async () => {
+  it('sets the given attributes, and keeps all others', async () => {
     await using stage = await openStage();
     const imageId = await stage.image({ attributes: { os_hidden: false } });
     const changed = await update(stage, 'producer', imageId, {
@@ -60,7 +60,7 @@ describe('a change of an image', () => {
     expect(cleared.image).toMatchObject({ name: '', tags: [], protected: false, osHidden: true });
   });
 
-  it('hides the members of an image that is no longer shared, and they come back with the status they had', async () => {
+  it('hides the members of an image that is no longer shared, and they return with their status', async () => {
     await using stage = await openStage();
     const imageId = await stage.image({ members: { consumerA: 'accepted', consumerB: 'pending' } });
     const { consumerA, consumerB } = stage.cloud.projects;
@@ -125,7 +125,7 @@ describe('a change of an image', () => {
     expect(data).toEqual({ image: { name: stage.tag, osHidden: false, tags: [stage.tag] } });
   });
 
-  it('of an image that is gone, or never was, is refused', async () => {
+  it('of an image that was deleted, or never existed, is refused', async () => {
     await using stage = await openStage();
     const imageId = await stage.image();
     await stage.delete(imageId);

@@ -81,13 +81,45 @@ const rights: readonly {
   readonly caller: Caller;
   readonly statusOfA: 'pending' | 'accepted' | 'rejected';
   readonly may: Rights;
+  /** What is different under the stricter policy. */
+  readonly strictly?: Partial<Rights>;
 }[] = [
   { who: 'the owner', caller: 'producer', statusOfA: 'accepted', may: owner('ACCEPTED') },
-  { who: "a reader of the owner's project", caller: 'producerReader', statusOfA: 'rejected', may: owner('REJECTED') },
-  { who: 'a pending member', caller: 'consumerA', statusOfA: 'pending', may: memberA('PENDING') },
-  { who: 'an accepted member', caller: 'consumerA', statusOfA: 'accepted', may: memberA('ACCEPTED') },
-  { who: 'a rejected member', caller: 'consumerA', statusOfA: 'rejected', may: memberA('REJECTED') },
-  { who: "a reader of a member's project", caller: 'consumerAReader', statusOfA: 'pending', may: memberA('PENDING') },
+  {
+    who: "a reader of the owner's project",
+    caller: 'producerReader',
+    statusOfA: 'rejected',
+    may: owner('REJECTED'),
+    strictly: { share: notOwner, removeA: notOwner, removeB: notOwner },
+  },
+  {
+    who: 'a pending member',
+    caller: 'consumerA',
+    statusOfA: 'pending',
+    may: memberA('PENDING'),
+    strictly: { removeB: 'NOT_FOUND -' },
+  },
+  {
+    who: 'an accepted member',
+    caller: 'consumerA',
+    statusOfA: 'accepted',
+    may: memberA('ACCEPTED'),
+    strictly: { removeB: 'NOT_FOUND -' },
+  },
+  {
+    who: 'a rejected member',
+    caller: 'consumerA',
+    statusOfA: 'rejected',
+    may: memberA('REJECTED'),
+    strictly: { removeB: 'NOT_FOUND -' },
+  },
+  {
+    who: "a reader of a member's project",
+    caller: 'consumerAReader',
+    statusOfA: 'pending',
+    may: memberA('PENDING'),
+    strictly: { setA: notMember, removeB: 'NOT_FOUND -' },
+  },
   {
     who: 'another member',
     caller: 'consumerB',
@@ -100,6 +132,7 @@ const rights: readonly {
       showA: null,
       showB: 'PENDING',
     },
+    strictly: { removeA: 'NOT_FOUND -' },
   },
   { who: 'a stranger', caller: 'stranger', statusOfA: 'accepted', may: blind },
   {
@@ -149,21 +182,23 @@ async function setStatus(scene: Scene, member: 'consumerA' | 'consumerB'): Promi
   return update(...scene, memberId, current === 'REJECTED' ? 'ACCEPTED' : 'REJECTED');
 }
 
-describe.each(rights)('$who', ({ caller, statusOfA, may }) => {
+describe.each(rights)('$who', ({ caller, statusOfA, may, strictly }) => {
   const members = { consumerA: statusOfA, consumerB: 'pending' } as const;
+  const underPolicyOf = ({ cloud }: Stage): Rights => (cloud.policy === 'secure' ? { ...may, ...strictly } : may);
 
   it.each(reads)('$does, or is refused', async ({ name, run }) => {
     await using stage = await openStage();
     const imageId = await stage.image({ members });
-    expect(await run(stage, caller, imageId)).toEqual(may[name]);
+    expect(await run(stage, caller, imageId)).toEqual(underPolicyOf(stage)[name]);
   });
 
   it.each(writes)('$does, or is refused and nothing changes', async ({ name, run }) => {
     await using stage = await openStage();
     const imageId = await stage.image({ members });
     const before = await stage.rows(imageId);
-    expect(await run(stage, caller, imageId)).toBe(may[name]);
-    const isRefused = /^error|^\w+ (?:input|-)/.test(may[name]);
+    const expected = underPolicyOf(stage)[name];
+    expect(await run(stage, caller, imageId)).toBe(expected);
+    const isRefused = /^error|^\w+ (?:input|-)/.test(expected);
     if (isRefused) expect(await stage.rows(imageId)).toEqual(before);
     else expect(await stage.rows(imageId)).not.toEqual(before);
   });

@@ -76,7 +76,7 @@ it('without a token, fields that need none are answered', async () => {
   expect(stage.calls).toEqual([]);
 });
 
-it('a token without a project sees public and community images by their id, and lists public ones', async () => {
+it('a token without a project sees open images by their id and lists public ones, or none under the stricter policy', async () => {
   await using stage = await openStage();
   const community = await stage.image({ visibility: 'community' });
   const open = await stage.image({ visibility: 'public' });
@@ -87,10 +87,19 @@ it('a token without a project sees public and community images by their id, and 
     mine: image(id: $mine) { id }
     images(filter: { tag: $tag }) { nodes { id } }
   }`;
-  expect(await stage.ask('unscoped', document, { community, open, mine, tag: stage.tag })).toEqual({
-    data: { community: { id: community }, open: { id: open }, mine: null, images: { nodes: [{ id: open }] } },
-    errors: [],
-  });
+  const answer = await stage.ask('unscoped', document, { community, open, mine, tag: stage.tag });
+  if (stage.cloud.policy === 'secure') {
+    expect(answer).toMatchObject({
+      data: { community: null, open: null, mine: null, images: null },
+      errors: [{ path: ['images'], extensions: { code: 'FORBIDDEN' } }],
+    });
+    expect(answer.errors).toHaveLength(1);
+  } else {
+    expect(answer).toEqual({
+      data: { community: { id: community }, open: { id: open }, mine: null, images: { nodes: [{ id: open }] } },
+      errors: [],
+    });
+  }
 });
 
 it('a query can be sent with GET', async () => {

@@ -19,7 +19,7 @@ const { services } = parse(readFileSync(join(root, 'compose.yaml'), 'utf8')) as 
   readonly services: Readonly<Record<string, Service>>;
 };
 
-it('every service is as hard as the image', () => {
+it('every service is hardened like the image', () => {
   expect(Object.keys(services).sort()).toEqual(['collector', 'gateway', 'grafana', 'prometheus']);
   for (const [name, service] of Object.entries(services)) {
     expect(service, name).toMatchObject({
@@ -31,7 +31,7 @@ it('every service is as hard as the image', () => {
   }
 });
 
-it('what services mount is there, and their addresses are each other', () => {
+it('mounted files exist, and services refer to each other by existing names', () => {
   const mounted = Object.values(services).flatMap(({ volumes = [] }) =>
     volumes.map((volume) => volume.split(':')[0] ?? ''),
   );
@@ -40,7 +40,7 @@ it('what services mount is there, and their addresses are each other', () => {
   for (const path of paths) expect(existsSync(join(root, path)), path).toBe(true);
 });
 
-it('the gateway has the version of the package and settings that it takes', () => {
+it('the gateway has the version of the package, and valid settings', () => {
   const { image, environment = {} } = services['gateway'] ?? { image: '' };
   expect(image).toBe(`image-sharing-gateway:${version}`);
   expect(() => parseSettings(environment, 'demo')).not.toThrow();

@@ -2,27 +2,27 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run } from './run.ts';
 
-/** The version of the package, which the image has as its tag. */
+/** The version of the package, which is also the tag of the image. */
 export const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
-/** The image that the suites use. */
+/** The image under test. */
 export const imageName = `localhost/image-sharing-gateway:${version}`;
 
-/** Builds the image; what was built before is reused. Needs the base image on this machine. */
+/** Builds the image, with cached layers. Needs the base image on this machine. */
 export async function buildImage(): Promise<void> {
   await run('podman', ['build', '--quiet', '--pull=never', '--format=docker', '--tag', imageName, '.']);
 }
 
-/** A container that runs. */
+/** A running container. */
 export interface Container extends AsyncDisposable {
   readonly id: string;
-  /** Where port 4000 is, seen from this machine. */
+  /** The address of port 4000 on this machine. */
   readonly url: string;
-  /** The process on this machine. */
+  /** The process id on this machine. */
   readonly pid: number;
 }
 
-/** How the image is meant to be run: with nothing that it does not need. */
+/** The recommended restrictions: the container gets only what it needs. */
 const hardening = [
   '--read-only',
   '--cap-drop=all',
@@ -64,7 +64,7 @@ export async function startContainer(
   };
 }
 
-/** What podman knows of a container or an image, by a template of Go. */
+/** Properties of a container or an image, selected by a Go template. */
 export async function inspect(id: string, template: string): Promise<string> {
   return (await run('podman', ['inspect', '--format', template, id])).trim();
 }

@@ -14,7 +14,7 @@ it('takes at most 100 MB over its base image', async () => {
   expect((await size(imageName)) - (await size('docker.io/library/node:24-bookworm-slim'))).toBeLessThan(100e6);
 });
 
-it('says what it is: title, description, source, version and revision', async () => {
+it('has labels for its title, description, source, version and revision', async () => {
   const labels = JSON.parse(await inspect(imageName, '{{json .Labels}}')) as Record<string, string>;
   const prefix = 'org.opencontainers.image.';
   expect(labels).toMatchObject({
@@ -47,7 +47,7 @@ it('has a health check that fails when nothing answers', async () => {
   expect((await exec('ADMIN_PORT=4001')).code).toBe(1);
 });
 
-it('finds what V8 compiled when it was built', async () => {
+it('uses the compile cache that was filled when it was built', async () => {
   const { output, errors } = await tryRun('podman', [
     ...['run', '--rm', '--pull=never', '--read-only', '--env=NODE_DEBUG_NATIVE=COMPILE_CACHE', imageName],
     '--print-schema',
@@ -75,7 +75,7 @@ it('drains under load: every request that reached it is answered', async () => {
   expect(result.lost).toEqual([]);
 }, 60_000);
 
-it('serves again after it was killed', async () => {
+it('serves again after it is killed and restarted', async () => {
   await using container = await startContainer(['demo']);
   await run('podman', ['kill', '--signal=KILL', container.id]);
   await run('podman', ['wait', container.id]);
@@ -86,7 +86,7 @@ it('serves again after it was killed', async () => {
     .toHaveLength(3);
 }, 60_000);
 
-/** Sixteen callers behind what does as a balancer: it asks `/readyz`, and sends nothing more once that is not 200. */
+/** Sixteen callers behind a minimal load balancer, which polls `/readyz` and stops sending once it is not 200. */
 async function startLoad(url: string, result: { answered: number; lost: unknown[] }): Promise<void> {
   const body = JSON.stringify({ query: '{ images(first: 20) { nodes { name members { memberId } } } }' });
   const headers = { 'content-type': 'application/json', 'x-auth-token': token };

@@ -31,7 +31,7 @@ afterAll(() => {
   for (const work of works) rmSync(work, { recursive: true });
 });
 
-/** A folder from which packages of the repository can be imported. */
+/** A folder in which the repository's packages can be imported. */
 function createWorkFolder(): string {
   const work = mkdtempSync(join(root, 'node_modules/.manifests-'));
   works.push(work);
@@ -43,7 +43,7 @@ async function render(place: string): Promise<{ readonly text: string; readonly 
   return { text, manifests: parseAllDocuments(text).map((document) => document.toJS() as Manifest) };
 }
 
-/** Where the model of a manifest is. */
+/** The module of a manifest's model. */
 function toModule({ apiVersion, kind }: Manifest): string {
   const packageName = apiVersion.startsWith('monitoring.coreos.com/')
     ? '@kubernetes-models/prometheus-operator'
@@ -51,7 +51,7 @@ function toModule({ apiVersion, kind }: Manifest): string {
   return `${packageName}/${apiVersion}/${kind}`;
 }
 
-it('kubectl knows kustomize with components', async () => {
+it('kubectl is new enough to support kustomize components', async () => {
   const { kustomizeVersion } = JSON.parse(await run('kubectl', ['version', '--client', '--output=json'])) as {
     kustomizeVersion: string;
   };
@@ -73,7 +73,7 @@ describe.each(places)('%s', (place) => {
     }
   });
 
-  it('has no field that Kubernetes does not know', async () => {
+  it('has no field that is unknown to Kubernetes', async () => {
     const lines = rendered.manifests.flatMap((manifest, index) => [
       `import type { I${manifest.kind} as Kind${index} } from '${toModule(manifest)}';`,
       `export const manifest${index}: Kind${index} = ${JSON.stringify(manifest)};`,
@@ -97,7 +97,7 @@ describe.each(places)('%s', (place) => {
     expect(output).toBe('');
   });
 
-  it('sets settings to what they take, and leaves time to drain', () => {
+  it('has valid settings, and enough time to drain', () => {
     const settings = rendered.manifests.find(({ kind }) => kind === 'ConfigMap')?.data ?? {};
     const names = Object.values(settingTable).flatMap(({ name, isSecret }) =>
       isSecret ? [name, `${name}_FILE`] : [name],
@@ -112,7 +112,7 @@ describe.each(places)('%s', (place) => {
     expect(drainDelayMs).toBeGreaterThan(periodSeconds * failureThreshold * 1000);
   });
 
-  it('runs the gateway as the pod security standard "restricted" asks', () => {
+  it('runs the gateway by the pod security standard "restricted"', () => {
     const pod = rendered.manifests.find(({ kind }) => kind === 'Deployment')?.spec.template.spec;
     expect(pod).toMatchObject({
       automountServiceAccountToken: false,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoIdentities } from '../../src/simulator/seed.ts';
+import { startCollector } from '../support/collector.ts';
 import { askForImages, root, run, serve, tryRun } from './run.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'package-'));
@@ -23,8 +24,15 @@ beforeAll(async () => {
   packed = first;
 });
 
-/** Makes an empty folder with this Node in it. @returns the environment in which commands run there. */
-async function installNode(version: string): Promise<{ cwd: string; env: NodeJS.ProcessEnv }> {
+/** A folder with a Node of its own. */
+interface Place {
+  readonly cwd: string;
+  /** The environment of commands that run there. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Creates an empty folder with this Node version. */
+async function installNode(version: string): Promise<Place> {
   const cwd = mkdtempSync(join(work, 'node-'));
   writeFileSync(join(cwd, 'package.json'), '{ "private": true }\n');
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', `node@${version}`], { cwd });
@@ -33,7 +41,7 @@ async function installNode(version: string): Promise<{ cwd: string; env: NodeJS.
 }
 
 /** Installs the tarball in an empty folder. */
-async function installPackage(version: string): Promise<{ cwd: string; env: NodeJS.ProcessEnv; command: string }> {
+async function installPackage(version: string): Promise<Place & { readonly command: string }> {
   const place = await installNode(version);
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', join(work, packed.filename)], {
     cwd: place.cwd,
@@ -41,10 +49,30 @@ async function installPackage(version: string): Promise<{ cwd: string; env: Node
   return { ...place, command: join(place.cwd, 'node_modules/.bin/image-sharing-gateway') };
 }
 
+/** Asks for images with traces on. @returns what a collector received until the gateway had ended. */
+async function trace(command: string, args: readonly string[], { cwd, env }: Place, protocol: string) {
+  await using collector = await startCollector();
+  const traced = { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_EXPORTER_OTLP_PROTOCOL: protocol };
+  await using gateway = await serve(command, args, { cwd, env: traced });
+  await askForImages(gateway.url, demoIdentities.producer.token);
+  expect((await gateway.stop()).code).toBe(0);
+  return {
+    types: [...new Set(collector.requests.map(({ headers }) => headers['content-type']))],
+    spans: collector.spans.map(({ kind, name }) => `${kind} ${name}`),
+  };
+}
+
 it('the tarball is below 2 MB and holds JavaScript with types and source maps, and no tests', () => {
   expect(statSync(join(work, packed.filename)).size).toBeLessThan(2_000_000);
   const paths = packed.files.map(({ path }) => path);
-  for (const path of ['dist/main.js', 'dist/main.js.map', 'dist/start.d.ts', 'schema/image.graphql', 'README.md']) {
+  for (const path of [
+    'dist/main.js',
+    'dist/main.js.map',
+    'dist/start.d.ts',
+    'schema/image.graphql',
+    'vendor/open-telemetry.LICENSE.txt',
+    'README.md',
+  ]) {
     expect(paths).toContain(path);
   }
   expect(paths.filter((path) => /^(?:src|test|bench|docs)\/|\.ts$/.test(path) && !path.endsWith('.d.ts'))).toEqual([]);
@@ -87,6 +115,16 @@ describe.each(['22', '24'])('installed in an empty folder on Node %s', (version)
     expect(errors).toMatch(/^IMAGES_API_URL [^\n]*\n$/);
   });
 
+  it.each([
+    ['http/protobuf', 'application/x-protobuf'],
+    ['http/json', 'application/json'],
+  ])('sends traces by %s, with the bundled OpenTelemetry SDK', async (protocol, type) => {
+    expect(await tryRun('ls', ['node_modules/@opentelemetry/sdk-trace-node'], place)).toMatchObject({ code: 2 });
+    const { types, spans } = await trace(place.command, ['demo'], place, protocol);
+    expect(types).toEqual([type]);
+    expect(spans).toEqual(expect.arrayContaining(['SPAN_KIND_SERVER query', 'SPAN_KIND_CLIENT GET /v2/images']));
+  });
+
   it('prints its version and the schemas', async () => {
     const { version: expected } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     expect(await run(place.command, ['--version'], place)).toBe(`${expected}\n`);
@@ -100,7 +138,7 @@ describe.each(['22', '24'])('installed in an empty folder on Node %s', (version)
   });
 });
 
-it('a Node that is too old is told so in one line, in the package and in a clone', async () => {
+it('an outdated Node gets a one-line error, in the package and in a clone', async () => {
   const place = await installNode('20');
   const command = join(place.cwd, 'package/bin/image-sharing-gateway.cjs');
   await run('tar', ['-xzf', join(work, packed.filename), '-C', place.cwd]);
@@ -109,7 +147,7 @@ it('a Node that is too old is told so in one line, in the package and in a clone
     ['npm', ['start', '--silent', '--prefix', root]],
     ['node', [join(root, 'bin/image-sharing-gateway.cjs')]],
   ] as const) {
-    // The clone's own Node must not be found before the one that is too old.
+    // The old Node must come first in the path, before the clone's own.
     const env = program === 'npm' ? { ...place.env, npm_config_script_shell: await noLocalNode(place) } : place.env;
     const { code, errors } = await tryRun(program, args, { ...place, env });
     expect(code).toBe(1);
@@ -117,14 +155,14 @@ it('a Node that is too old is told so in one line, in the package and in a clone
   }
 });
 
-/** A shell for npm that finds the Node of this place first. */
-async function noLocalNode({ cwd, env }: { cwd: string; env: NodeJS.ProcessEnv }): Promise<string> {
+/** A shell for npm with the Node of this folder first in the path. */
+async function noLocalNode({ cwd, env }: Place): Promise<string> {
   const shell = join(cwd, 'shell');
   writeFileSync(shell, `#!/bin/sh\nPATH=${env['PATH']}\nexec /bin/sh "$@"\n`, { mode: 0o755 });
   return shell;
 }
 
-it('a clone with production dependencies alone serves, with one command', async () => {
+it('a clone with only production dependencies starts with one command', async () => {
   const place = await installNode('24');
   const clone = join(place.cwd, 'clone');
   await run('git', ['clone', '--quiet', '--depth', '1', `file://${root}`, clone]);
@@ -134,6 +172,10 @@ it('a clone with production dependencies alone serves, with one command', async 
   });
   await using gateway = await serve('node', ['bin/image-sharing-gateway.cjs'], { cwd: clone, env: place.env });
   expect(await askForImages(gateway.url, demoIdentities.producer.token)).toHaveLength(3);
+  const { spans } = await trace('node', ['bin/image-sharing-gateway.cjs'], { ...place, cwd: clone }, 'http/protobuf');
+  expect(spans).toContain('SPAN_KIND_SERVER query');
+  const kilobytes = await run('du', ['-sk', 'node_modules'], { cwd: clone });
+  expect(Number.parseInt(kilobytes, 10)).toBeLessThan(60_000);
   const { code } = await tryRun('node', ['bin/image-sharing-gateway.cjs'], {
     cwd: clone,
     env: { ...place.env, NODE_ENV: 'production' },

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 /** The repository. */
 export const root = resolve(import.meta.dirname, '../..');
 
-/** How a command ended. */
+/** The result of a command. */
 export interface Ended {
   readonly code: number | null;
   readonly output: string;
@@ -20,24 +20,24 @@ interface RunOptions {
 
 const execute = promisify(execFile);
 
-/** Runs a command to its end. @returns what it wrote to standard output. @throws if it fails. */
+/** Runs a command. @returns its standard output. @throws if it fails. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { stdout } = await execute(command, args, { cwd: root, maxBuffer: 100_000_000, ...options });
   return stdout;
 }
 
-/** Runs a command to its end, however it ends. */
+/** Runs a command, and returns its result even if it fails. */
 export async function tryRun(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const { output, errors, child } = collect(command, args, options);
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, output: output(), errors: errors() };
 }
 
-/** A gateway that runs as a process of its own. */
+/** A gateway in a separate process. */
 export interface Served extends AsyncDisposable {
   readonly url: string;
   readonly child: ChildProcess;
-  /** Sends SIGTERM. @returns how the process ended. */
+  /** Sends SIGTERM. @returns the result of the process. */
   stop(): Promise<Ended>;
 }
 
@@ -76,7 +76,7 @@ function collect(command: string, args: readonly string[], options: SpawnOptions
   return { child, output: () => written.output, errors: () => written.errors };
 }
 
-/** Asks a gateway for the names of images. */
+/** Queries a gateway for the names of images. */
 export async function askForImages(url: string, token: string): Promise<readonly string[]> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',

@@ -11,12 +11,12 @@ const template = readFileSync(join(folder, 'image-sharing-gateway@.service'), 'u
 const work = mkdtempSync(join(tmpdir(), 'systemd-'));
 afterAll(() => rmSync(work, { recursive: true }));
 
-/** The first instance, whose program is there, as it is where the package is installed. */
+/** The unit of the first instance, with a program that exists, as after an installation. */
 const unit = join(work, 'image-sharing-gateway@1.service');
 writeFileSync(unit, template.replace(/^ExecStart=\S+/m, `ExecStart=${process.execPath}`));
 copyFileSync(join(folder, 'image-sharing-gateway.target'), join(work, 'image-sharing-gateway.target'));
 
-it('the unit is one that systemd understands', async () => {
+it('systemd accepts the unit', async () => {
   const { code, errors } = await tryRun('systemd-analyze', ['verify', '--man=no', '--recursive-errors=no', unit]);
   expect({ code, errors: errors.split('\n').filter((line) => line.includes('image-sharing-gateway')) }).toEqual({
     code: 0,
@@ -24,13 +24,13 @@ it('the unit is one that systemd understands', async () => {
   });
 });
 
-it('the unit is exposed to at most 4.0', async () => {
+it('the unit has an exposure level of at most 4.0', async () => {
   const { code, output } = await tryRun('systemd-analyze', ['security', '--offline=yes', '--threshold=40', unit]);
   expect(output).toMatch(/Overall exposure level for \S+: [0-3]\.\d/);
   expect(code).toBe(0);
 });
 
-it('the unit sets settings to what they take, and leaves time to drain', () => {
+it('the unit has valid settings, and enough time to drain', () => {
   const pairs = [...template.matchAll(/^Environment=(.*)$/gm)].flatMap(([, line = '']) =>
     line.split(' ').map((pair) => pair.split('=') as [string, string]),
   );

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import base from '../../vitest.config.ts';
 
-/** What is installed and deployed, tried as it is: needs the registry, and what `test/deploy/up` installs. */
+/** Tests of the package, the image and the deployment files. Need the npm registry, and the tools that `test/deploy/up` installs. */
 export default defineConfig({
   ...base,
   test: {
@@ -9,7 +9,7 @@ export default defineConfig({
     include: ['test/deploy/*.suite.ts'],
     testTimeout: 120_000,
     hookTimeout: 300_000,
-    // The suites build and measure: they must not take the processor from each other.
+    // The suites build and measure, so they must not compete for the CPU.
     fileParallelism: false,
   },
 });

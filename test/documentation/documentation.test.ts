@@ -79,7 +79,7 @@ describe.each(pages)('%s', (page) => {
     // Commands that only `.ci/run` runs have other settings.
     const markdown = readFileSync(resolve(root, page), 'utf8').replaceAll(/^```sh ci\n[\s\S]*?^```$/gm, '');
     const pairs = markdown.matchAll(/\b([A-Z][A-Z_]+)=([^\s`]+)/g);
-    // Node's own variable has a say in whether this is production.
+    // NODE_ENV affects the default of PRODUCTION.
     for (const [, name = '', value] of [...pairs].filter(([pair]) => pair !== 'NODE_ENV=production')) {
       expect(Object.values(settingTable).map((setting) => setting.name)).toContain(name);
       expect(() => parseSettings({ [name]: value }), `${name}=${value}`).not.toThrow();

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import dns from 'node:dns';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
@@ -54,7 +53,7 @@ describe('a caller that goes away', () => {
     const goneAt = performance.now();
     abort.abort();
     expect(await Promise.all(requests)).toEqual(['gone', 'gone']);
-    if (socket && !socket.destroyed) await once(socket, 'close');
+    if (socket && !socket.destroyed) await new Promise((resolve) => socket.once('close', resolve));
     expect(closedAt - goneAt).toBeLessThan(5_000);
     expect(sawAt).toBeLessThan(goneAt);
     await expect.poll(() => metric(gateway.url, 'operations_running')).toBe(0);

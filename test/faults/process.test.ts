@@ -192,7 +192,7 @@ describe('startup with an address that leads to no Images API', () => {
     await expect.poll(() => program.errors(), { timeout: 3_000 }).toContain('IMAGES_API_URL');
     const lines = program.errors().trim().split('\n');
     expect(lines).toHaveLength(1);
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 40 });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'warn' });
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
   });
 

@@ -3,6 +3,7 @@ import { createApp } from '../../src/app.ts';
 import { type Environment, parseSettings } from '../../src/settings/parse-settings.ts';
 import { type ReceivedRequest, startSimulator } from '../../src/simulator/server.ts';
 import { World } from '../../src/simulator/world.ts';
+import { patience } from '../support/gateway.ts';
 
 /** A producer with many shared images, and a consumer of some of them. */
 export const producer = { token: 'producer-token', projectId: '1'.repeat(32) };
@@ -73,6 +74,7 @@ export async function startGateway(environment: Environment = {}): Promise<Gatew
     },
   });
   const settings = parseSettings({
+    ...patience,
     PORT: '0',
     UPSTREAM_RETRIES: '0',
     IMAGES_API_URL: simulator.url,

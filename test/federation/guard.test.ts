@@ -38,6 +38,17 @@ describe('a gateway with a router secret', () => {
     expect(gateway.calls).toEqual([]);
   });
 
+  it.each([
+    ['_service', sdl],
+    ['_entities', entity],
+  ])('refuses `%s` on its own without the secret', async (_field, query) => {
+    await using gateway = await startGateway({ ROUTER_SECRET: secret });
+    const { data, errors } = await gateway.ask(query);
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(gateway.calls).toEqual([]);
+  });
+
   it('refuses a request that sends the secret twice', async () => {
     await using gateway = await startGateway({ ROUTER_SECRET: secret });
     const headers = new Headers({ 'content-type': 'application/json' });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { estimateAnswerBytes } from '../../src/graphql/limits/answer-bytes.ts';
 
-describe('the estimate of what an answer takes', () => {
+describe('the estimated size of an answer', () => {
   const answer = { data: { images: [{ name: 'an image', size: 5, tags: ['a', 'b'] }, null], more: true } };
 
-  it('is about what its JSON takes', () => {
+  it('is close to the size of its JSON', () => {
     const { length } = JSON.stringify(answer);
     const estimate = estimateAnswerBytes(answer, 1_000);
     expect(estimate).toBeGreaterThan(length * 0.9);
@@ -12,7 +12,7 @@ describe('the estimate of what an answer takes', () => {
   });
 
   it.each(['\u0001', '"', 'é', '字', '😀', '\ud800'])(
-    'counts %j as many bytes as JSON takes for it, where that is too many',
+    'counts %j in the bytes of its JSON, if the total is near the maximum',
     (character) => {
       const text = character.repeat(1_000);
       const bytes = Buffer.byteLength(JSON.stringify(text));

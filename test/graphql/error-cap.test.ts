@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import { capErrors } from '../../src/graphql/limits/error-cap.ts';
 
-/** Executes an operation whose answer may hold two errors. */
+/** Executes an operation with a maximum of two errors. */
 async function run(document: string, resolve: () => unknown) {
   const schema = buildSchema('type Query { optional: Int, required: Int! }');
   for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) field.resolve = resolve;
@@ -21,17 +21,17 @@ const refuse = () => {
 it.each([
   ['throws', refuse],
   ['rejects', async () => refuse()],
-])('a nullable field that %s is null without an error once the answer holds enough of them', async (_how, resolve) => {
+])('a nullable field that %s is null without an error beyond the maximum number of errors', async (_how, resolve) => {
   const { data, errors } = await run('{ a: optional b: optional c: optional d: optional }', resolve);
   expect({ data, errors }).toEqual({ data: { a: null, b: null, c: null, d: null }, errors: 2 });
 });
 
-it('a non-null field fails whatever the answer holds', async () => {
+it('a non-null field fails even beyond the maximum number of errors', async () => {
   const { data, errors } = await run('{ a: optional b: optional c: optional d: required }', refuse);
   expect({ data, errors }).toEqual({ data: null, errors: 3 });
 });
 
-it('a defect is always an error', async () => {
+it('a bug is always an error', async () => {
   const { errors } = await run('{ a: optional b: optional c: optional }', () => {
     throw new TypeError('a defect');
   });

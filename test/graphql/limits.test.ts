@@ -172,7 +172,7 @@ describe('a document just within the limits', () => {
     expect(prepareMs(document)).toBeLessThan(maxMs);
   });
 
-  it('may have many operations about the schema, of which one is asked for', () => {
+  it('may have many introspection queries if only one is requested', () => {
     const document = times(90, (i) => `query Q${i} { __schema { types { name fields { name description } } } }`);
     expect(check(document, { operationName: 'Q1' })).toBeNull();
   });
@@ -194,6 +194,39 @@ describe('a document just within the limits', () => {
   it('leaves a syntax error to the parser', () => {
     expect(check('{ "')).toBeNull();
     expect(check(`{ ${'"" '.repeat(5_001)} "`)).toEqual({ limit: 'maxTokens', allowed: 5_000, found: 5_001 });
+  });
+});
+
+describe('a request exactly at a limit', () => {
+  /** For each limit, a request that has as many of what it counts. */
+  const requests: Partial<Record<keyof Limits, (count: number) => readonly [string, Partial<Parameters>?]>> = {
+    maxDocumentCharacters: (count) => ['{ a }'.padEnd(count)],
+    maxTokens: (count) => [`{ ${times(count - 2, (i) => `f${i}`)} }`],
+    maxDepth: (count) => ['{ a '.repeat(count) + '}'.repeat(count)],
+    maxFields: (count) => [`{ ${times(count, (i) => (i % 2 ? '__typename' : 'images'))} }`],
+    maxRootFields: (count) => [`{ ${times(count, (i) => `f${i}`)} }`],
+    maxAliases: (count) => [`{ ${times(count, (i) => `a${i}: f${i}`)} }`],
+    maxAliasesPerField: (count) => [`{ ${times(count, (i) => `a${i}: __typename`)} }`],
+    maxFieldRepeats: (count) => [`{ ${times(count, () => '__typename')} }`],
+    maxDirectives: (count) => [`{ __typename ${times(count, () => '@a')} }`],
+    maxDefinitions: (count) => [times(count, (i) => `query Q${i} { __typename }`), { operationName: 'Q0' }],
+    maxCost: (count) => [`{ ${times(count, (i) => `a${i}: image(id: 1) { id }`)} }`],
+    maxRepresentations: (count) => [
+      `{ _entities(representations: [${times(count, () => '""', ',')}]) { __typename } }`,
+    ],
+    maxVariableValues: (count) => ['{ __typename }', { variables: { a: Array(count - 1).fill(1) } }],
+    maxVariableCharacters: (count) => ['{ __typename }', { variables: { a: 'x'.repeat(count) } }],
+  };
+
+  it.each(Object.entries(requests))('is within %s, and refused with one more', (key, toRequest) => {
+    const limit = key as keyof Limits;
+    const limits = { [limit]: 8 };
+    const checkOf = (count: number) => {
+      const [document, parameters] = toRequest(count);
+      return check(document, parameters, limits);
+    };
+    expect(checkOf(8)).toBeNull();
+    expect(checkOf(9)).toMatchObject({ limit, allowed: 8 });
   });
 });
 
@@ -266,7 +299,7 @@ describe('variables', () => {
   const filter = (fields: number, value: unknown) =>
     Object.fromEntries(Array.from({ length: fields }, (_, index) => [`field${index}`, value]));
 
-  it('have objects of no more than a hundred fields', () => {
+  it('have objects of at most a hundred fields', () => {
     const found = { limit: 'maxVariableValues', allowed: 100, found: 101 };
     expect(check(list, { variables: { a: filter(101, 1) } })).toEqual(found);
     expect(check(list, { variables: { a: [[filter(101, 1)]] } })).toEqual(found);
@@ -278,12 +311,12 @@ describe('variables', () => {
     ['of long texts', filter(100, 'x'.repeat(9_000))],
     ['of many objects', filter(100, filter(100, 1))],
     ['of many lists', filter(100, Array(190).fill('x'))],
-  ])('that are wrong are refused in little time: objects %s', (_what, a) => {
+  ])('that are invalid are refused quickly: objects %s', (_what, a) => {
     const again = createCheck();
     expect(leastCpuMs(maxMs, () => void again(list, { variables: { a } }))).toBeLessThan(maxMs);
   });
 
-  it('that are small and wrong are refused with every mistake, large ones with the first', async () => {
+  it('that are invalid are refused with all errors if they are small, with the first error if they are large', async () => {
     await using upstream = await startUpstream((response) => sendJson(response, 200, {}));
     await using gateway = await startGateway(upstream.url);
     const mistakes = async (a: unknown) => (await gateway.query('token', list, { a })).errors?.length;

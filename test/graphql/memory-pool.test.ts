@@ -11,7 +11,7 @@ it('limits the total memory, and makes released memory available again', () => {
   expect(third.take(1)).toBe(false);
 });
 
-it('lets the oldest holder exceed the limit so that it can finish, and then the next oldest', () => {
+it('lets the oldest account exceed the limit so that it can finish, and then the next oldest', () => {
   const pool = new MemoryPool(100);
   const [first, second, third] = [pool.open(), pool.open(), pool.open()];
   expect([first.take(50), second.take(50)]).toEqual([true, true]);

@@ -11,7 +11,7 @@ const schema = buildSchema(`
   type Cat implements Animal { legs: Int, bark: Int }
 `);
 
-/** Each breaks another rule of GraphQL; some break several. */
+/** Invalid documents, each of which violates a different rule. */
 const documents = [
   '{ self { name(id: 1) } } fragment A on Query { self { ...A } }',
   'query A { self { list } } query A { list } { list }',
@@ -30,21 +30,21 @@ const documents = [
 ];
 
 describe('validation without names', () => {
-  it.each(documents)('finds in %s what graphql-js finds', (text) => {
+  it.each(documents)('finds the same errors in %s as graphql-js', (text) => {
     const document = parse(text);
     const found = validateDocument(schema, document, specifiedRules, 100);
     expect(found.length).toBeGreaterThan(0);
     expect(found.map((mistake) => mistake.toJSON())).toEqual(validate(schema, document).map((one) => one.toJSON()));
   });
 
-  it('has been tried with all rules', () => {
+  it('is tested with all rules', () => {
     const untried = specifiedRules.filter((rule) =>
       documents.every((text) => validate(schema, parse(text), [rule]).length === 0),
     );
     expect(untried.map(({ name }) => name)).toEqual([]);
   });
 
-  it('ends once there are enough mistakes', () => {
+  it('ends at the maximum number of errors', () => {
     const document = parse(`{ ${'nothing '.repeat(30)} }`);
     expect(validateDocument(schema, document, specifiedRules, 20).map(({ message }) => message)).toEqual(
       validate(schema, document, specifiedRules, { maxErrors: 20 }).map(({ message }) => message),

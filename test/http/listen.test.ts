@@ -13,7 +13,7 @@ function createPlace() {
   return join(mkdtempSync(join(tmpdir(), 'listen-')), 'gateway.sock');
 }
 
-/** A server that says hello; closed with the scope. */
+/** A server that answers hello, closed at the end of the scope. */
 function createHello(): Server & AsyncDisposable {
   const server = createServer((_request, response) => response.end('hello'));
   return Object.assign(server, {
@@ -29,14 +29,14 @@ async function ask(socketPath: string): Promise<string> {
   });
 }
 
-it('an address and a port make a URL', async () => {
+it('returns the URL of an address and a port', async () => {
   await using server = createHello();
   const url = await listen(server, { host: '127.0.0.1', port: 0, settings });
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect(await (await fetch(url, { headers: { connection: 'close' } })).text()).toBe('hello');
 });
 
-it('a socket is open to its user and group alone', async () => {
+it('a socket is accessible only to its user and group', async () => {
   const host = createPlace();
   await using server = createHello();
   expect(await listen(server, { host, port: 0, settings })).toBe(`http://unix:${host}:`);
@@ -44,7 +44,7 @@ it('a socket is open to its user and group alone', async () => {
   expect(await ask(host)).toBe('hello');
 });
 
-it('a socket that a program left behind is replaced', async () => {
+it('a stale socket is replaced', async () => {
   const host = createPlace();
   const leave = `require('node:net').createServer().listen(${JSON.stringify(host)}, () => process.kill(process.pid, 'SIGKILL'))`;
   spawnSync(process.execPath, ['-e', leave]);
@@ -54,7 +54,7 @@ it('a socket that a program left behind is replaced', async () => {
   expect(await ask(host)).toBe('hello');
 });
 
-it('a socket of a program that lives is left alone', async () => {
+it('a socket on which a program listens is not replaced', async () => {
   const host = createPlace();
   await using first = createHello();
   await listen(first, { host, port: 0, settings });
@@ -65,7 +65,7 @@ it('a socket of a program that lives is left alone', async () => {
   expect(await ask(host)).toBe('hello');
 });
 
-it('a file that is no socket is left alone', async () => {
+it('a file that is not a socket is not replaced', async () => {
   const host = createPlace();
   writeFileSync(host, 'kept');
   await using server = createHello();
@@ -73,12 +73,12 @@ it('a file that is no socket is left alone', async () => {
   expect(statSync(host).size).toBe(4);
 });
 
-it('what cannot be had is told in one line that names the settings', async () => {
+it('an unavailable address is reported in one line that names the settings', async () => {
   await using server = createHello();
   const tell = (host: string, port: number) =>
     listen(server, { host, port, settings: { host: 'ADMIN_HOST', port: 'ADMIN_PORT' } });
   await expect(tell('/no/such/folder/gateway.sock', 0)).rejects.toThrow(
-    /^ADMIN_HOST: this user may not listen at [^\n]*folder exists\.$/,
+    /^ADMIN_HOST: the folder does not exist, or this user may not listen at [^\n]*\.$/,
   );
   await expect(tell('192.0.2.1', 0)).rejects.toThrow('ADMIN_HOST: this machine has no address 192.0.2.1.');
   await using other = createHello();

@@ -116,7 +116,7 @@ describe('the console', () => {
 describe('the front page', () => {
   const browser = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
 
-  it('leads browsers to the console, the explorer and whatever else is for people, and all of it is there', async () => {
+  it('links browsers to the console, the explorer and the documentation, and every link works', async () => {
     await using gateway = await startGateway(nowhere, { CONSOLE: 'true' });
     const page = await fetch(`${gateway.url}/`, browser);
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -126,7 +126,7 @@ describe('the front page', () => {
     for (const link of links) expect((await fetch(new URL(link, page.url))).status, link).toBe(200);
   });
 
-  it('tells programs the same as JSON', async () => {
+  it('lists the same addresses as JSON for programs', async () => {
     await using gateway = await startGateway(nowhere, { CONSOLE: 'true' });
     for (const accept of ['application/json', '*/*', '']) {
       const answer = await fetch(`${gateway.url}/`, { headers: { accept } });
@@ -140,7 +140,7 @@ describe('the front page', () => {
     }
   });
 
-  it('names neither a console nor an explorer where there is none', async () => {
+  it('does not list a console or an explorer that is not served', async () => {
     await using gateway = await startGateway('http://127.0.0.1:1', { PRODUCTION: 'true' });
     expect(await (await fetch(`${gateway.url}/`, browser)).text()).not.toMatch(/href="(?:console|explorer)"/);
     const json = Object(await (await fetch(`${gateway.url}/`)).json());
@@ -162,7 +162,7 @@ describe('the page at /graphql', () => {
 });
 
 describe('a file', () => {
-  it('is compressed for those who accept it, and only for them', async () => {
+  it('is compressed only for clients that accept it', async () => {
     const body = 'console '.repeat(1_000);
     const server = createServer(
       (request, response) => void createFileHandler({ type: 'text/plain', body })(request, response),

@@ -12,14 +12,14 @@ it('while one secret replaces the other, both are accepted', () => {
   expect(ask(secrets, 'the-new-secret-of-it', 'the-old-secret-of-it')).toBe(false);
 });
 
-it('a secret that was replaced is accepted no more', () => {
+it('a replaced secret is no longer accepted', () => {
   const secrets = new RouterSecrets(['the-old-secret-of-it']);
   secrets.replace(['the-new-secret-of-it']);
   expect(ask(secrets, 'the-old-secret-of-it')).toBe(false);
   expect(ask(secrets, 'the-new-secret-of-it')).toBe(true);
 });
 
-it('without a secret, nothing is known of any request', () => {
+it('without a configured secret, no request counts as the router’s', () => {
   expect(ask(new RouterSecrets(null), 'the-old-secret-of-it')).toBe(false);
   expect(ask(new RouterSecrets(null))).toBe(false);
 });

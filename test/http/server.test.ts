@@ -194,4 +194,24 @@ describe('GET /metrics', () => {
     expect(text).toContain('image_gateway_operations_total{name="CanaryName",client="none",result="ok"} 1');
     expect(text).not.toMatch(/canary-/);
   });
+
+  it('count reads, and loads, which are the reads that no cache of a request answered', async () => {
+    await using upstream = await startUpstream((response, { target }) =>
+      target.endsWith('/members')
+        ? sendJson(response, 200, { members: [] })
+        : sendJson(response, 200, { id: 'x', visibility: 'shared' }),
+    );
+    await using gateway = await startGateway(upstream.url);
+    const image = 'image(id: "x") { members { status } member(memberId: "m") { status } }';
+    await gateway.query('token', `{ a: ${image} b: ${image} c: ${image} }`);
+    const text = await (await fetch(`${gateway.url}/metrics`)).text();
+    for (const [loader, reads, loads] of [
+      ['image', 3, 1],
+      ['memberList', 4, 1],
+      ['member', 3, 1],
+    ]) {
+      expect(text).toContain(`image_gateway_loader_reads{loader="${loader}"} ${reads}`);
+      expect(text).toContain(`image_gateway_loader_loads{loader="${loader}"} ${loads}`);
+    }
+  });
 });

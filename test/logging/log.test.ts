@@ -6,15 +6,26 @@ import { maxLineBytes } from '../../src/logging/log-line.ts';
 /** The line that logging this entry writes. */
 function logged(entry: object, message = 'operation'): string {
   const lines: string[] = [];
-  createLogger('info', (line) => lines.push(line)).info(entry, message);
+  createLogger('info', 'iso', (line) => lines.push(line)).info(entry, message);
   expect(lines).toHaveLength(1);
   return lines[0] ?? '';
 }
 
 it('a short line is not changed', () => {
   const line = logged({ codes: ['BAD_USER_INPUT'], requestId: 'a' });
-  expect(JSON.parse(line)).toMatchObject({ level: 30, codes: ['BAD_USER_INPUT'], requestId: 'a', msg: 'operation' });
+  expect(JSON.parse(line)).toMatchObject({
+    level: 'info',
+    codes: ['BAD_USER_INPUT'],
+    requestId: 'a',
+    msg: 'operation',
+  });
   expect(line).not.toContain('cut');
+});
+
+it('with the format pino, times and levels are its own numbers', () => {
+  const lines: string[] = [];
+  createLogger('info', 'pino', (line) => lines.push(line)).warn('text');
+  expect(JSON.parse(lines[0] ?? '')).toEqual({ level: 40, time: expect.any(Number), msg: 'text' });
 });
 
 it.each<{ readonly what: string; readonly entry: object; readonly message?: string }>([
@@ -41,7 +52,12 @@ it.each<{ readonly what: string; readonly entry: object; readonly message?: stri
   expect(Buffer.byteLength(line)).toBeLessThanOrEqual(maxLineBytes);
   expect(line.endsWith('\n')).toBe(true);
   const parsed = JSON.parse(line) as Record<string, unknown>;
-  expect(parsed).toMatchObject({ level: 30, time: expect.any(Number), requestId: 'the-id', cut: true });
+  expect(parsed).toMatchObject({
+    level: 'info',
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    requestId: 'the-id',
+    cut: true,
+  });
   expect(parsed['msg']).toMatch(/^(?:operation$|mmm)/);
 });
 
@@ -65,7 +81,7 @@ class Output extends Writable {
 
 it('lines are written in batches, in order, and completely on exit', async () => {
   const output = new Output();
-  const log = createLog('info', output);
+  const log = createLog('info', 'iso', output);
   for (let index = 0; index < 1_000; index++) log.logger.info({ index }, 'line');
   await log.end(1_000);
   const indices = output.written
@@ -77,7 +93,7 @@ it('lines are written in batches, in order, and completely on exit', async () =>
 
 it('buffered lines are written when the process exits', () => {
   const output = new Output();
-  const log = createLog('info', output);
+  const log = createLog('info', 'iso', output);
   log.logger.info('last words');
   expect(output.written).toBe('');
   log.flush();
@@ -87,7 +103,7 @@ it('buffered lines are written when the process exits', () => {
 it('a stream without a reader loses lines, but neither exhausts memory nor delays exit', async () => {
   const output = new Output();
   output.stuck = true;
-  const log = createLog('info', output);
+  const log = createLog('info', 'iso', output);
   for (let index = 0; index < 20_000; index++) log.logger.info({ text: 't'.repeat(200) }, 'line');
   const began = performance.now();
   await log.end(50);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Execution } from '../../src/graphql/pipeline/execute-operation.ts';
 import { imageId, projects, startSharing } from '../support/sharing.ts';
 
 const id = imageId(1);
@@ -15,8 +16,11 @@ const representations = sentAsId.flatMap((sent) => [
 const entityFields = `__typename ... on Project { id } ... on Image { id }
   ... on ImageMember { id imageId memberId image { id } project { id } }`;
 
-// A query is interpreted the first time, and compiled when it is repeated.
-const operations: readonly (readonly [string, Readonly<Record<string, unknown>>?])[] = [
+/**
+ * Operations with their variables, and how they are executed from the second time on: `compiled` by default, null if they
+ * are refused.
+ */
+const operations: readonly (readonly [string, Readonly<Record<string, unknown>>?, (Execution | null)?])[] = [
   [
     '{ __typename images { nodes { id name tags properties members { id status image { id } } } pageInfo { endCursor } } }',
   ],
@@ -27,28 +31,37 @@ const operations: readonly (readonly [string, Readonly<Record<string, unknown>>?
   ['query ($s: [MemberStatus!]) { images { nodes { members(status: $s) { status } } } }', { s: ['PENDING'] }],
   ['query ($s: [MemberStatus!]) { images { nodes { members(status: $s) { status } } } }', {}],
   ['query ($s: [MemberStatus!] = [ACCEPTED]) { images { nodes { members(status: $s) { status } } } }', {}],
-  ['query ($n: Boolean!) { image(id: "x") @skip(if: $n) { id } __typename @include(if: $n) }', { n: true }],
-  [`query ($n: Boolean!) { ${member} { image { id name @include(if: $n) } } }`, { n: false }],
-  [`query ($n: Boolean!) { ${member} { image { id name @include(if: $n) } } }`, { n: true }],
+  [
+    'query ($n: Boolean!) { image(id: "x") @skip(if: $n) { id } __typename @include(if: $n) }',
+    { n: true },
+    'conditions',
+  ],
+  [`query ($n: Boolean!) { ${member} { image { id name @include(if: $n) } } }`, { n: false }, 'conditions'],
+  [`query ($n: Boolean!) { ${member} { image { id name @include(if: $n) } } }`, { n: true }, 'conditions'],
   [`{ ${member} { ...M } } fragment M on ImageMember { image { ...N } } fragment N on Image { id }`],
   ['{ images(filter: { status: ACTIVE, tag: "t" }, orderBy: { field: NAME }) { nodes { id } } }'],
   [
     'query ($f: ImageFilter) { images(filter: $f) { nodes { name } } }',
     { f: { visibility: 'SHARED', memberStatus: null } },
   ],
-  ['query ($f: ImageFilter) { images(filter: $f) { nodes { name } } }', { f: { visibility: 'nowhere' } }],
+  ['query ($f: ImageFilter) { images(filter: $f) { nodes { name } } }', { f: { visibility: 'nowhere' } }, null],
   ['query ($first: Int) { images(first: $first) { nodes { name } } }', { first: 0 }],
   ['query ($first: Int = 1) { images(first: $first) { nodes { name } } }', {}],
-  ['query ($id: ID = "x") { image(id: $id) { name } }', { id: null }],
+  ['query ($id: ID = "x") { image(id: $id) { name } }', { id: null }, 'variables'],
   ['query ($id: ID = "x") { image(id: $id) { name } }', {}],
-  ['query ($d: OrderDirection) { images(orderBy: { field: NAME, direction: $d }) { nodes { name } } }', { d: null }],
+  [
+    'query ($d: OrderDirection) { images(orderBy: { field: NAME, direction: $d }) { nodes { name } } }',
+    { d: null },
+    'variables',
+  ],
   ['query ($d: OrderDirection) { images(orderBy: { field: NAME, direction: $d }) { nodes { name } } }', {}],
   ['query ($a: String) { images(after: $a) { nodes { name } } }', { a: null }],
   [
     'query ($s: MemberStatus) { images { nodes { members(status: [PENDING]) { id } } } x: images { nodes { members(status: $s) { id } } } }',
     { s: 'PENDING' },
+    null,
   ],
-  ['query ($id: ID!) { image(id: $id) { name } }', {}],
+  ['query ($id: ID!) { image(id: $id) { name } }', {}, null],
   ['query ($id: ID!) { image(id: $id) { name } }', { id: 4711 }],
   ['{ image(id: 5) { id } imageMember(imageId: 1, memberId: 2) { imageId } }'],
   ['{ imageMember(memberId: "a/b", imageId: "..") { id } }'],
@@ -79,15 +92,17 @@ const operations: readonly (readonly [string, Readonly<Record<string, unknown>>?
       b: createImageMember(input: { imageId: "${id}", memberId: "y" }) { ...P }
       d: deleteImageMembers(input: { imageIds: ["${id}"], memberIds: ["x", "y", "z", "/"] }) { changes { outcome } } }
     fragment P on CreateImageMemberPayload { image { members { memberId } } userErrors { code } }`,
+    {},
+    'several writes',
   ],
   [
     '{ _service { sdl } __schema { queryType { fields { name args { name defaultValue } } } } __type(name: "Image") { name } }',
   ],
 ];
 
-it.each(operations.map(([document, variables]) => ({ document, variables })))(
+it.each(operations.map(([document, variables, later = 'compiled']) => ({ document, variables, later })))(
   '$document, with $variables, gets the same answer interpreted and compiled, with the same calls',
-  async ({ document, variables }) => {
+  async ({ document, variables, later }) => {
     await using sharing = await startSharing({
       intercept: ({ target }) => (target.includes(`${imageId(2)}/members`) ? { status: 403 } : undefined),
     });
@@ -103,6 +118,8 @@ it.each(operations.map(([document, variables]) => ({ document, variables })))(
     const interpreted = await ask();
     expect(interpreted.told?.map(({ code }) => code) ?? []).not.toContain('INTERNAL_SERVER_ERROR');
     for (let again = 0; again < 2; again++) expect(await ask()).toEqual(interpreted);
+    const executions = sharing.gateway.log.map((line) => (JSON.parse(line) as { execution?: Execution }).execution);
+    expect(executions.filter(Boolean)).toEqual(later === null ? [] : ['first use', later, later]);
   },
 );
 

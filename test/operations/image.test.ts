@@ -1,7 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import { imageId, projects, startSharing } from '../support/sharing.ts';
+import { sendJson } from '../support/upstream.ts';
 
 describe('image', () => {
+  it('is read concurrently with its members', async () => {
+    const asked = { members: Promise.withResolvers<void>() };
+    // The image is answered only once its members have been asked for.
+    await using sharing = await startSharing({
+      intercept({ target }) {
+        if (!target.endsWith('/members')) {
+          const image = { id: imageId(1), visibility: 'shared' };
+          return (response) => void asked.members.promise.then(() => sendJson(response, 200, image));
+        }
+        asked.members.resolve();
+        return undefined;
+      },
+    });
+    sharing.image(1, {}, { a: 'accepted' });
+    const document = `{ image(id: "${imageId(1)}") { id members { status } } }`;
+    for (let time = 1; time <= 2; time++) {
+      asked.members = Promise.withResolvers();
+      const { data } = await sharing.query('producer', document);
+      expect(data).toEqual({ image: { id: imageId(1), members: [{ status: 'ACCEPTED' }] } });
+      expect(sharing.calls()).toHaveLength(2);
+    }
+  });
+
   it('returns every attribute of the Images API with one call', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {
@@ -223,9 +247,12 @@ describe('many images by id', () => {
     expect(names(data)).toEqual(['image 1', 'image 2', 'image 3', 'image 4', 'image 5', null]);
   });
 
-  it('are found on an upstream that does not support lists by id', async () => {
+  it.each([
+    ['does not support lists by id', 400],
+    ['does not let the caller list images', 403],
+  ])('are found on an upstream that %s', async (_what, status) => {
     await using sharing = await startSharing({
-      intercept: ({ target }) => (target.includes('id=in:') ? { status: 400 } : undefined),
+      intercept: ({ target }) => (target.includes('id=in:') ? { status } : undefined),
     });
     for (const number of [1, 2]) sharing.image(number);
     const { data, errors } = await sharing.query('producer', ask([1, 2, 3].map(imageId)));
@@ -240,10 +267,10 @@ describe('many images by id', () => {
   });
 
   it('each fail with the error of their call', async () => {
-    await using sharing = await startSharing({ intercept: () => ({ status: 403 }) });
+    await using sharing = await startSharing({ intercept: () => ({ status: 401 }) });
     const { data, errors } = await sharing.query('producer', ask([1, 2].map(imageId)));
     expect(names(data)).toEqual([null, null]);
-    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
     expect(sharing.calls()).toEqual([list(false, 1, 2)]);
   });
 

@@ -398,7 +398,7 @@ describe('a change that fails for another reason', () => {
   });
 
   it.each(['create', 'delete', 'update'] as const)(
-    'is reported as done if upstream holds the change anyway: %s',
+    'is reported as done if the change is visible upstream: %s',
     async (write) => {
       await using sharing = await startSharing({
         intercept: ({ method }) => (method !== 'GET' ? { status: 504 } : undefined),
@@ -417,7 +417,7 @@ describe('a change that fails for another reason', () => {
     },
   );
 
-  it('has an unknown outcome if upstream does not hold the change, because it may still happen', async () => {
+  it('has an unknown outcome if the change is not visible upstream, because it may still happen', async () => {
     await using sharing = await startSharing({
       intercept: ({ method }) => (method === 'GET' ? undefined : { status: 504 }),
     });

@@ -65,6 +65,12 @@ describe.each([true, false])('updateMemberStatus without "memberId"; Identity se
       payload: { imageMember: null, userErrors: [{ code: 'NOT_IMAGE_MEMBER', field: ['input', 'memberId'] }] },
     });
     expect(statuses(sharing, 1)).toEqual(['pending']);
+    const named = await sharing.query('producer', updateOne, {
+      input: { imageId: imageId(1), memberId: projects.producer, status: 'ACCEPTED' },
+    });
+    expect(named.data).toMatchObject({
+      payload: { userErrors: [{ message: expect.stringContaining(`project ${projects.producer} owns the image`) }] },
+    });
   });
 
   it.each([
@@ -192,6 +198,69 @@ describe('updateMemberStatuses', () => {
       payload: { changes: [{ memberId: null, userErrors: [{ field: ['input', 'memberId'] }] }, {}, {}] },
     });
     expect(sharing.calls().filter((call) => call.startsWith('PUT'))).toEqual([]);
+  });
+
+  /** Sets up the images that come before those that are shared with the caller. */
+  type Ahead = (sharing: Sharing, number: number) => void;
+  const ahead = {
+    'own images with several members': (sharing, number) =>
+      sharing.image(number, { owner: projects.a }, { b: 'pending', stranger: 'pending' }),
+    'own images with a single member': (sharing, number) =>
+      sharing.image(number, { owner: projects.a }, { b: 'pending' }),
+    'own images without members': (sharing, number) => sharing.image(number, { owner: projects.a }),
+    'own private images': (sharing, number) => sharing.image(number, { owner: projects.a, visibility: 'private' }),
+    'own community images': (sharing, number) => sharing.image(number, { owner: projects.a, visibility: 'community' }),
+    'community images of others': (sharing, number) => sharing.image(number, { visibility: 'community' }),
+    'images that do not exist': () => {},
+    'images that are shared with another project': (sharing, number) => sharing.image(number, {}, { b: 'pending' }),
+  } as const satisfies Readonly<Record<string, Ahead>>;
+  const mixes: readonly (readonly [string, readonly Ahead[]])[] = [
+    ...Object.entries(ahead).map(([name, one]): [string, readonly Ahead[]] => [name, [one]]),
+    ['images of every kind', Object.values(ahead)],
+    ['images of every kind, in the opposite order', Object.values(ahead).reverse()],
+  ];
+
+  it.each(mixes)('costs at most two calls more than with "memberId" behind %s', async (_what, kinds) => {
+    const answers: { readonly rows: string[]; readonly calls: number; readonly after: unknown }[] = [];
+    for (const memberId of [projects.a, undefined]) {
+      await using sharing = await startSharing();
+      for (const number of numbers) {
+        if (number > 16) sharing.image(number, {}, { a: 'pending', b: 'pending' });
+        else kinds[number % kinds.length]?.(sharing, number);
+      }
+      const { data, errors } = await sharing.query('a', updateMany, {
+        input: { imageIds, memberId, status: 'ACCEPTED' },
+      });
+      expect(errors).toBeUndefined();
+      const { changes } = (data as { payload: { changes: Row[] } }).payload;
+      expect(new Set(changes.map((row) => row.memberId))).toEqual(new Set([projects.a]));
+      const after = numbers.map((number) => statuses(sharing, number));
+      answers.push({ rows: rows(data), calls: sharing.calls().length, after });
+    }
+    const [given, found] = answers;
+    expect(found?.rows).toEqual(given?.rows);
+    expect(found?.after).toEqual(given?.after);
+    expect(found?.calls).toBeLessThanOrEqual((given?.calls ?? 0) + 2);
+  });
+
+  it('costs an administrator whose own project is unknown two calls, and changes nothing', async () => {
+    await using sharing = await startSharing();
+    sharing.world.addIdentity(admin);
+    for (const number of numbers) sharing.image(number, {}, { a: 'pending' });
+    const { data } = await sharing.gateway.query(admin.token, updateMany, { input: { imageIds, status: 'ACCEPTED' } });
+    expect(rows(data)).toEqual(numbers.map((number) => `#${number} REFUSED NOT_IMAGE_MEMBER`));
+    expect(sharing.calls()).toEqual(['GET /images/#1/members', 'GET /tasks?limit=1']);
+  });
+
+  it('does not take a failed write for a refusal', async () => {
+    await using sharing = await startSharing({
+      intercept: ({ method, target }) => (method === 'PUT' && target.includes('0001') ? { status: 503 } : undefined),
+    });
+    for (const number of [1, 2]) sharing.image(number, {}, { a: 'pending' });
+    const { data } = await sharing.query('a', updateMany, {
+      input: { imageIds: [1, 2].map(imageId), status: 'ACCEPTED' },
+    });
+    expect(rows(data)).toEqual(['#1 UNKNOWN', '#2 DONE']);
   });
 
   it('reports a failure for one image at its row, and updates the others', async () => {

@@ -19,6 +19,48 @@ function toIdentity(calls: readonly string[]): string[] {
   return calls.filter((call) => call.includes('identity'));
 }
 
+describe('the viewer as an entity', () => {
+  const query = `query ($r: [_Any!]!) {
+    _entities(representations: $r) { __typename ... on Viewer { id user { name } project { id } projects { id } } }
+  }`;
+  const representations = [
+    { __typename: 'Viewer', id: 'viewer', roles: ['admin'], user: { name: 'Evil' } },
+    { __typename: 'Viewer', id: 'another' },
+    { __typename: 'Viewer', id: 4711 },
+    { __typename: 'Viewer', id: '..' },
+  ];
+
+  it('is the caller under its constant id, interpreted or compiled, and nobody under another', async () => {
+    await using sharing = await startSharing({ hasIdentity: true });
+    for (let times = 0; times < 4; times++) {
+      const answer = await sharing.query('a', query, { r: representations });
+      expect(answer.data).toEqual({
+        _entities: [
+          {
+            __typename: 'Viewer',
+            id: 'viewer',
+            user: { name: 'a' },
+            project: { id: projects.a },
+            projects: [{ id: projects.a }],
+          },
+          null,
+          null,
+          null,
+        ],
+      });
+      expect(codes(answer)).toEqual(['BAD_USER_INPUT']);
+      expect(sharing.calls().sort()).toEqual(['GET identity/auth/projects', 'GET identity/auth/tokens?nocatalog']);
+    }
+  });
+
+  it('is null without a token', async () => {
+    await using sharing = await startSharing({ hasIdentity: true });
+    const { data, errors } = await sharing.gateway.query(null, query, { r: representations.slice(0, 1) });
+    expect([data, errors]).toEqual([{ _entities: [null] }, undefined]);
+    expect(sharing.calls()).toEqual([]);
+  });
+});
+
 describe('the viewer', () => {
   it('is the token’s user, also for repeated and concurrent operations, interpreted or compiled', async () => {
     await using sharing = await startSharing({ hasIdentity: true });

@@ -105,6 +105,40 @@ it('a request that names two different documents is refused', async () => {
   }
 });
 
+describe('a GET', () => {
+  async function get(started: Awaited<ReturnType<typeof start>>, parameters: Record<string, string>) {
+    const { gateway, upstream } = started;
+    const before = upstream.received.length;
+    const response = await fetch(`${gateway.url}/graphql?${new URLSearchParams(parameters)}`, {
+      headers: { 'x-auth-token': 'token', accept: 'application/json' },
+    });
+    return { status: response.status, calls: upstream.received.length - before };
+  }
+
+  it('is subject to the limits with its own variables', async () => {
+    await using started = await start({ MAX_COST: '100' });
+    for (const query of [{ query: large }, persistedInUrl(large), { documentId: sha256(large) }]) {
+      expect(await get(started, { ...query, query: large, variables: '{"n":2}' })).toEqual({ status: 200, calls: 1 });
+      expect(await get(started, { ...query, variables: '{"n":500}' })).toEqual({ status: 400, calls: 0 });
+      expect(await get(started, { ...query, variables: '{"n":2}' })).toEqual({ status: 200, calls: 1 });
+    }
+  });
+
+  it('may name a trusted document by its id, and no other', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'manifest-')), 'manifest.json');
+    writeFileSync(file, JSON.stringify({ [sha256(trusted)]: trusted }));
+    await using started = await start({ TRUSTED_DOCUMENTS: 'enforce', TRUSTED_DOCUMENTS_FILE: file });
+    expect(await get(started, { documentId: sha256(trusted) })).toEqual({ status: 200, calls: 0 });
+    expect(await get(started, persistedInUrl(trusted))).toEqual({ status: 200, calls: 0 });
+    expect(await get(started, { documentId: sha256(ofRouter) })).toEqual({ status: 400, calls: 0 });
+    expect(await get(started, { query: ofRouter })).toEqual({ status: 400, calls: 0 });
+  });
+});
+
+function persistedInUrl(text: string): Record<string, string> {
+  return { extensions: JSON.stringify(persisted(sha256(text)).extensions) };
+}
+
 it('an empty operation name counts as absent, in a POST and in a GET', async () => {
   await using started = await start();
   expect(await started.send({ query: trusted, operationName: '' })).toMatchObject({ status: 200, code: undefined });

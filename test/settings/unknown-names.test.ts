@@ -13,13 +13,13 @@ it.each([
   ['RATE_LIMIT_PER_USER', 'RATE_LIMIT_PER_TOKEN'],
   ['ADMIN_PROT', 'ADMIN_PORT'],
   ['SHUTDOWN_GRACE', 'SHUTDOWN_GRACE_MS'],
-])('%s is not a setting; %s is meant', (name, nearest) => {
+])('for %s, the warning suggests %s', (name, nearest) => {
   const lines = findUnknownNames({ [name]: 'canary' });
   expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name} .* ${nearest}\\?$`))]);
   expect(lines.join()).not.toContain('canary');
 });
 
-it('what is a setting, or of another program, is not mentioned', () => {
+it('settings, and variables of other programs, cause no warning', () => {
   const settings = Object.values(settingTable).map(({ name }) => name);
   const others = ['PATH', 'HOME', 'HOSTNAME', 'PWD', 'SHLVL', 'LANG', 'NODE_ENV', 'NODE_OPTIONS', 'NODE_COMPILE_CACHE'];
   const kubernetes = ['KUBERNETES_SERVICE_HOST', 'KUBERNETES_PORT', 'GATEWAY_SERVICE_PORT_HTTP'];

@@ -34,8 +34,8 @@ export interface Gateway extends AsyncDisposable {
   ): Promise<Answer>;
 }
 
-/** The gateway shares the event loop of its test, which a busy machine may hold up. */
-const patience = { MAX_EVENT_LOOP_DELAY_MS: '600000' };
+/** A gateway shares the event loop of its test, which a busy machine may hold up. */
+export const patience = { MAX_EVENT_LOOP_DELAY_MS: '600000' };
 
 /** Starts the gateway on a free port, in front of this Images API; other settings come from `environment`. */
 export async function startGateway(
@@ -49,7 +49,7 @@ export async function startGateway(
   if (imagesApiUrl === null) throw new Error('the tests bring their own Images API');
   const app = await createApp({
     settings: { ...settings, imagesApiUrl },
-    log: createLogger('trace', (line) => void log.push(line)),
+    log: createLogger('trace', 'iso', (line) => void log.push(line)),
     sample: { document: 'query Sample { images { nodes { id } } }', headers: { 'X-Auth-Token': 'sample-token' } },
     ...(memorySource && { memorySource }),
   });

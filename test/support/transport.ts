@@ -32,6 +32,7 @@ export function createTransport(
   const transport = new Transport({
     service: imagesApi,
     dispatcher,
+    origin: new URL(url).origin,
     basePath: '/v2',
     deadlineMs: 5_000,
     maxBodyBytes: 1024,

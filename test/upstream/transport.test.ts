@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ErrorCode } from '../../src/errors.ts';
 import { Token } from '../../src/token.ts';
+import { Breaker } from '../../src/upstream/breaker.ts';
 import type { Call } from '../../src/upstream/call.ts';
 import { FairQueue } from '../../src/upstream/fair-queue.ts';
 import { listen, refusingUrl } from '../support/listen.ts';
@@ -283,10 +284,23 @@ describe('the deadline', () => {
       expect(error.code).toBe('UPSTREAM_TIMEOUT');
       expect(error.details.outcome).toBe(outcome);
       const socket = upstream.received.at(-1)?.socket;
-      if (socket && !socket.destroyed) await once(socket, 'close');
+      // `once` of `node:events` would reject if the connection is reset.
+      if (socket && !socket.destroyed) await new Promise((resolve) => socket.once('close', resolve));
     }
     expect(upstream.received).toHaveLength(2);
     expect(transport.reports.map(({ failure }) => failure)).toEqual(['timeout', 'timeout']);
+  });
+
+  it('counts as a failure for the breaker, for reads and writes alike', async () => {
+    const breaker = new Breaker({ failures: 2, pauseMs: 60_000, now: () => performance.now(), onChange: () => {} });
+    await using upstream = await startUpstream(() => {});
+    await using transport = createTransport(upstream.url, { deadlineMs, breaker });
+    await transport.fail(read);
+    expect(breaker.open).toBe(false);
+    await transport.fail(write);
+    expect(breaker.open).toBe(true);
+    expect((await transport.fail(read)).code).toBe('UPSTREAM_UNAVAILABLE');
+    expect(upstream.received).toHaveLength(2);
   });
 
   it('can be extended while the call is under way', async () => {
@@ -351,6 +365,18 @@ describe('a retry', () => {
       { operation: 'getImage', method: 'GET', status: 503, failure: undefined, attempt: 1, requestId: 'req-1' },
       { operation: 'getImage', method: 'GET', status: 200, failure: undefined, attempt: 2, requestId: 'req-1' },
     ]);
+  });
+
+  it('waits at most twice as long as the one before it, starting from 100 ms', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    await using upstream = await startUpstream((response) => sendJson(response, 503, {}));
+    await using transport = createTransport(upstream.url, { retries: 3 });
+    await transport.fail(read);
+    const at = upstream.received.map((received) => received.at);
+    const waits = at.slice(1).map((time, index) => time - (at[index] ?? 0));
+    expect(waits).toHaveLength(3);
+    // Timers may fire a millisecond early, and late on a busy machine.
+    for (const [index, wait] of waits.entries()) expect(wait).toBeGreaterThan(100 * 2 ** index - 5);
   });
 
   it('waits for Retry-After, in seconds or as a date', async () => {

@@ -8,7 +8,7 @@ import { startGateway } from '../support/gateway.ts';
 const imageId = '7b1e4d02-93c8-4f5a-8e66-a0d47c915f3e';
 const memberId = '5e0d4c3b2a19487f96857463524130ff';
 
-it('a mutation changes what the cache shows, without a set-up and without a refetch', async () => {
+it('a mutation updates the cache, without configuration and without a refetch', async () => {
   await using gateway = await startGateway();
   const client = createClient(`${gateway.url}/graphql`, 'demo-producer-token');
   const shown: (readonly string[])[] = [];
@@ -30,14 +30,14 @@ it('a mutation changes what the cache shows, without a set-up and without a refe
   expect(shown).toEqual([before, [...before, memberId], before]);
 });
 
-it('what a user can mend is data: the mutation does not throw', async () => {
+it('an error that a user can fix is data: the mutation does not throw', async () => {
   await using gateway = await startGateway();
   const client = createClient(`${gateway.url}/graphql`, 'demo-consumer-a-token');
   const { data } = await client.mutate({ mutation: ShareDocument, variables: { input: { imageId, memberId } } });
   expect(data?.createImageMember.userErrors).toEqual([expect.objectContaining({ code: 'NOT_IMAGE_OWNER' })]);
 });
 
-it('the caller is one object in the cache, whatever part of it a screen asks for', async () => {
+it('the caller is one object in the cache, whichever fields a screen selects', async () => {
   await using gateway = await startGateway();
   const warnings = ['warn', 'error'].map((level) => vi.spyOn(console, level as 'warn').mockReturnValue());
   const client = createClient(`${gateway.url}/graphql`, 'demo-consumer-b-token');

@@ -22,7 +22,7 @@ function listenToWarnings() {
   return () => warnings.flatMap(({ mock }) => mock.calls.map(([message]) => String(message)));
 }
 
-it('Apollo Client holds a membership once, whatever field it came by, with the status that was decided', async () => {
+it('Apollo Client stores a membership once, whichever field returned it, with the new status', async () => {
   await using gateway = await startGateway();
   const warned = listenToWarnings();
   const client = createClient(`${gateway.url}/graphql`, token);
@@ -44,7 +44,7 @@ it('Apollo Client holds a membership once, whatever field it came by, with the s
   expect(warned()).toEqual([]);
 });
 
-it('graphcache shows the status that was decided wherever the membership is', async () => {
+it('graphcache shows the new status wherever the membership appears', async () => {
   await using gateway = await startGateway();
   const warned = listenToWarnings();
   const client = createGraphcacheClient(`${gateway.url}/graphql`, token);
@@ -67,7 +67,7 @@ it('graphcache shows the status that was decided wherever the membership is', as
   expect(warned()).toEqual([]);
 });
 
-it('Relay holds a membership once, with the status that was decided', async () => {
+it('Relay stores a membership once, with the new status', async () => {
   await using gateway = await startGateway();
   const warned = listenToWarnings();
   const environment = createEnvironment(`${gateway.url}/graphql`, token);

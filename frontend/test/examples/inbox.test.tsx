@@ -11,7 +11,7 @@ it.each<[string, ComponentType<{ url: string; token: string }>, readonly string[
   ['Apollo Client', ApolloApp, ['Inbox', 'Decide']],
   ['urql', UrqlApp, ['Inbox', 'Decide', 'Inbox']],
   ['Relay', RelayApp, ['inboxQuery', 'inboxDecideMutation']],
-])('%s shows the inbox, what was decided, and what others change', async (_name, App, expected) => {
+])('%s shows the inbox, and updates it after a decision and after the changes of others', async (_name, App, expected) => {
   const gateway = await startGateway();
   const operations: string[] = [];
   const { fetch } = globalThis;

@@ -20,7 +20,7 @@ function sessionOf(...tokens: readonly string[]): Session & { renewals: number }
   };
 }
 
-it('pages of the inbox stay together, and a decided row leaves them', async () => {
+it('pages of the inbox are merged, and a decided row is removed from them', async () => {
   await using gateway = await startGateway();
   await gateway.query(
     'demo-producer-token',
@@ -40,7 +40,7 @@ it('pages of the inbox stay together, and a decided row leaves them', async () =
   expect(ids()).not.toContain(imageId);
 });
 
-it('a token that ran out is renewed once, and the operation is sent again', async () => {
+it('an expired token is renewed once, and the operation is sent again', async () => {
   await using gateway = await startGateway();
   const session = sessionOf('ran-out', 'demo-consumer-a-token');
   const client = createSessionClient(`${gateway.url}/graphql`, session);
@@ -58,7 +58,7 @@ it('an operation that is refused with 429 is sent again after the time that the 
   for (let round = 0; round < 4; round++) expect((await query()).data?.images?.nodes.length).toBeGreaterThan(0);
 });
 
-it('a component is tested without a gateway, by answers that name their types and ids', async () => {
+it('a component can be tested without a gateway, with mocked responses that include types and ids', async () => {
   const imageMember = { __typename: 'ImageMember' as const, id: 'a', status: 'ACCEPTED' as const };
   const link = new MockLink([
     {

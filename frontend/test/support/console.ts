@@ -50,7 +50,7 @@ export async function findBarriers(page: Page): Promise<readonly string[]> {
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as typeof import('axe-core') & { axe: typeof import('axe-core') };
     const { violations, passes } = await axe.run();
-    if (passes.length < 10) return ['next to nothing was looked at'];
+    if (passes.length < 10) return ['almost nothing was checked'];
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
   });
 }

@@ -64,13 +64,14 @@ class ImagesById {
 
   /**
    * An id in neither list is not visible to the caller. A single remaining id, or one whose row could not be parsed, is
-   * looked up on its own; so are all ids if the Images API is too old for this filter and refuses it.
+   * looked up on its own. So are all ids if the Images API refuses the list: it may be too old for this filter, or its policy
+   * may not let the caller list images.
    */
   async #list(ids: readonly string[], hidden: boolean): Promise<void> {
     if (ids.length < 2) return this.each(ids);
     const list = await settle(this.#client.listImagesById(ids, hidden));
     if (isForFewer(list)) return this.#halve(ids, hidden, list);
-    if (list instanceof UpstreamError && list.status === 400) return this.each(ids);
+    if (list instanceof UpstreamError && [400, 403].includes(list.status ?? 0)) return this.each(ids);
     if (list instanceof Error) return this.#fail(ids, list);
     const missing = this.#take(list, ids);
     if (list.errors.length > 0) return this.each(missing);

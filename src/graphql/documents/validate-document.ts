@@ -14,8 +14,8 @@ import {
 } from 'graphql';
 
 /**
- * What is visited below the nodes of a document that can be executed: everything but names. No rule visits names, which
- * are half of all nodes; without them, validation takes about two thirds of the time.
+ * The children to visit of each kind of node: all except names. No rule visits names, which are half of all nodes;
+ * skipping them cuts the time of validation by about a third.
  */
 const visitorKeys: ASTVisitorKeyMap = {
   Document: ['definitions'],
@@ -38,7 +38,7 @@ const visitorKeys: ASTVisitorKeyMap = {
 /** Ends validation once there are enough mistakes. */
 class EnoughMistakes extends Error {}
 
-/** What is wrong with a document, as `validate` of graphql-js finds it: no more than so many mistakes. */
+/** Validates a document as `validate` of graphql-js does. @returns at most this many errors. */
 export function validateDocument(
   schema: GraphQLSchema,
   document: DocumentNode,

@@ -1,9 +1,9 @@
 /** JSON punctuation per value: quotes or brackets, and a comma. */
 const punctuationBytes = 3;
-/** What a character takes at the most: a control character is written as `\u0001`. */
+/** Maximum bytes per character: a control character is written as `\u0001`. */
 const maxBytesPerCharacter = 6;
 
-/** What JSON writes with more characters than there are. */
+/** Characters that JSON escapes or that take several bytes. */
 const escaped = /["\\\p{Cc}\p{Cs}]/u;
 
 /**
@@ -16,7 +16,7 @@ export function estimateAnswerBytes(value: unknown, max: number): number {
   return estimate > max || estimate * maxBytesPerCharacter <= max ? estimate : addUp(value, max, toJsonBytes);
 }
 
-/** How many bytes a text takes in JSON, without its quotes. */
+/** Size of a string in JSON, in bytes, without its quotes. */
 function toJsonBytes(text: string): number {
   return escaped.test(text) ? Buffer.byteLength(JSON.stringify(text)) - 2 : Buffer.byteLength(text);
 }

@@ -8,9 +8,9 @@ interface Counted {
 }
 
 /**
- * Once an answer holds the maximum number of errors, makes further nullable fields that fail null without an error of
- * their own: graphql-js takes ten times as long to create an error as to resolve a field. Non-null fields still fail, and
- * so does a field whose error is a defect.
+ * Once a response has the maximum number of errors, further failing nullable fields become null without an error, because
+ * graphql-js takes ten times as long to create an error as to resolve a field. Non-null fields still fail, and so do
+ * fields whose error is a bug.
  */
 export function capErrors(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -33,7 +33,7 @@ function capErrorsOf(field: GraphQLField<unknown, Counted>): void {
   };
 }
 
-/** @returns null in place of an error for which the answer has no room. @throws the error otherwise. */
+/** @returns null if the response has the maximum number of errors. @throws the error otherwise. */
 function fail(error: unknown, { budget }: Counted): null {
   if (error instanceof GatewayError && !budget.addError()) return null;
   throw error;

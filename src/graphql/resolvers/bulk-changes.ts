@@ -10,10 +10,10 @@ import { addMember, ensureNoMember, type MemberChange } from './member-change.ts
 import { invalidInput } from './refusal.ts';
 import { runEach } from './run-each.ts';
 
-/** A pair of image and project, and what to do about it. */
+/** One change to make: a pair of image and project, and the action to take on it. */
 export interface Task {
   readonly imageId: string;
-  /** Null: the caller's own, which is not known yet. */
+  /** Null for the caller's own member id while that is unknown. */
   readonly memberId: string | null;
   readonly action: ImageMemberAction;
 }
@@ -25,12 +25,12 @@ export interface ChangeRow extends Task {
   readonly userErrors: readonly ImageUserError[];
 }
 
-/** A pair that is to be or not to be one of image and member. */
+/** A task that adds a project to an image's members, or removes it from them. */
 export interface PairTask extends ImageMemberKey {
   readonly action: 'ADD' | 'REMOVE';
 }
 
-/** Finds the members of the image of a pair; null where they cannot be had. */
+/** Lists the members of the pair's image; null if the list cannot be read. */
 export type FindMembers = (key: ImageMemberKey) => Promise<MemberList | null>;
 
 /** The result of a task. */
@@ -38,21 +38,21 @@ export interface TaskChange extends Omit<MemberChange, 'key'> {
   readonly key: Pick<Task, 'imageId' | 'memberId'>;
 }
 
-/** The names that fields have in the input of a bulk mutation, by those that they have for a single pair. */
+/** Maps the field names of a single-pair input to those of a bulk mutation's input. */
 export type FieldNames = Readonly<Record<string, string>>;
 
-/** A bulk mutation: how its tasks are carried out, and told of. */
+/** How a bulk mutation carries out its tasks and reports their results. */
 export interface Bulk<T extends Task> {
   readonly context: GatewayContext;
   readonly info: GraphQLResolveInfo;
   readonly fields: FieldNames;
-  /** Carries out a task. @throws GatewayError where a user can do nothing about it. */
+  /** Carries out a task. @throws GatewayError for failures that the user cannot fix. */
   readonly change: (task: T) => Promise<TaskChange>;
 }
 
 /**
- * Carries out tasks, a few at a time. What is a row already stays one. Different spellings of one pair come one after
- * another: Glance may add a member twice that is added twice at the same moment.
+ * Carries out tasks, a few concurrently, and returns finished rows unchanged. Different spellings of the same pair run
+ * one after another, because Glance can store a member twice if two requests add it concurrently.
  */
 export function carryOut<T extends Task>(rows: readonly (ChangeRow | T)[], bulk: Bulk<T>): Promise<ChangeRow[]> {
   const toGroup = ({ imageId, memberId }: Task): string => `${foldId(imageId)}/${foldId(memberId ?? '')}`;
@@ -61,13 +61,13 @@ export function carryOut<T extends Task>(rows: readonly (ChangeRow | T)[], bulk:
   );
 }
 
-/** Adds or removes members. `findMembers` is called before a removal. */
+/** Creates the function that adds or removes a member. It calls `findMembers` before each removal. */
 export function changePair(context: GatewayContext, findMembers: FindMembers) {
   return async (task: PairTask): Promise<MemberChange> =>
     task.action === 'ADD' ? addMember(task, context) : ensureNoMember(task, context, await findMembers(task));
 }
 
-/** Carries out one task. Reports what fails, so that one pair does not hide the result of another. */
+/** Carries out one task. Reports a failure as that task's row, so that the other rows are still returned. */
 export async function carryOutTask<T extends Task>(task: T, index: number, bulk: Bulk<T>): Promise<ChangeRow> {
   const { context, info, fields, change } = bulk;
   try {
@@ -80,11 +80,11 @@ export async function carryOutTask<T extends Task>(task: T, index: number, bulk:
 }
 
 /**
- * Reports why a row failed.
+ * Adds the error of a failed row to the response.
  *
- * @returns what is known of its outcome.
- * @throws the error if it is not a GatewayError, or if upstream accepts no call with this token: then nothing was
- *   changed, and there is nothing to report per row.
+ * @returns the row's outcome, as far as it is known.
+ * @throws the error itself if it is not a GatewayError, or if upstream rejected the token before accepting any call with
+ *   it: nothing was changed then, so the mutation fails as a whole.
  */
 export function reportFailure(
   error: unknown,
@@ -98,7 +98,7 @@ export function reportFailure(
   return error.details.outcome ?? 'FAILED';
 }
 
-/** The result of a task, as a row. */
+/** Converts the result of a task to a row. */
 function toRow({ action }: Task, { key, member, userErrors, unchanged }: TaskChange, fields: FieldNames): ChangeRow {
   const { imageId, memberId } = key;
   const row = { action, imageId, memberId, imageMember: member };
@@ -107,15 +107,16 @@ function toRow({ action }: Task, { key, member, userErrors, unchanged }: TaskCha
   return { ...row, outcome, userErrors: userErrors.map((error) => renameField(error, fields)) };
 }
 
-/** A user error about one pair, with the name that the field has in the input of a bulk mutation. */
+/** Renames the fields in a single-pair user error to those of the bulk mutation's input. */
 export function renameField(error: ImageUserError, names: FieldNames): ImageUserError {
   return { ...error, field: error.field?.map((name) => names[name] ?? name) ?? null };
 }
 
 /**
- * Why so many changes cannot be made; null where they can. They count towards what the operation may change.
+ * Counts changes towards the operation's limit.
  *
- * @throws GatewayError `LIMIT_EXCEEDED` where the answer would have no room for them.
+ * @returns a user error if the limit would be exceeded, otherwise null.
+ * @throws GatewayError `LIMIT_EXCEEDED` if the rows would exceed the response's size limit.
  */
 export function refuseTooMany(
   changes: number,

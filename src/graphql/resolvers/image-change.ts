@@ -7,16 +7,16 @@ import { noSuchImage, refuseId, userError } from './refusal.ts';
 
 /** The result of changing one image. */
 export interface ImageChangeResult {
-  /** The image as it is after the change; null where nothing was changed. */
+  /** The image after the change; null if nothing was changed. */
   readonly image: ImageAttributes | null;
-  /** Why nothing was changed; empty where it was. */
+  /** Why nothing was changed; empty on success. */
   readonly userErrors: readonly ImageUserError[];
 }
 
-/** The longest name, and the longest tag, that the Images API takes. Source: `/v2/schemas/image`. */
+/** The longest name or tag that the Images API accepts. Source: `/v2/schemas/image`. */
 const maxTextLength = 255;
 
-/** Changes attributes of an image. @throws GatewayError where a user can do nothing about it. */
+/** Changes attributes of an image. @throws GatewayError for failures that the user cannot fix. */
 export async function changeImage(
   imageId: string,
   changes: ImageChanges,
@@ -32,7 +32,7 @@ export async function changeImage(
   }
 }
 
-/** What is wrong with the values, before anything is sent. */
+/** Validates the values before anything is sent. */
 function refuseChanges(changes: ImageChanges): ImageUserError[] {
   if (Object.keys(changes).length === 0) {
     return [userError('INVALID_INPUT', 'The input names no attribute to change.', ['input'])];
@@ -42,22 +42,22 @@ function refuseChanges(changes: ImageChanges): ImageUserError[] {
     ...(changes.tags ?? []).map((tag) => ['tags', tag] as const),
   ];
   return texts.flatMap(([name, text]) => {
-    const why = whyNotText(text);
+    const why = findTextProblem(text);
     return why === null ? [] : [userError('INVALID_INPUT', `A text in "${name}" ${why}.`, ['input', name])];
   });
 }
 
 /**
- * Why the Images API cannot keep this text, or null where it can. Glance looks for such characters in tags only after it
- * has made the other changes, so they must not get there.
+ * What prevents the Images API from storing this text; null if it can. Checked here because Glance rejects such
+ * characters in tags only after it has applied the other changes.
  */
-function whyNotText(text: string): string | null {
+function findTextProblem(text: string): string | null {
   if (text.length > maxTextLength) return `is longer than ${maxTextLength} characters`;
   if (!text.isWellFormed()) return 'contains half of a surrogate pair';
   return /[\u{10000}-\u{10ffff}]/u.test(text) ? 'contains a character of four bytes in UTF-8, such as an emoji' : null;
 }
 
-/** The user error for a change that upstream refused. @throws the error itself, where a user can do nothing about it. */
+/** The user error for a change that upstream refused. @throws the error itself if the user cannot fix its cause. */
 function explainRefusal(error: unknown, imageId: string, { visibility, tags }: ImageChanges): ImageUserError {
   if (!(error instanceof UpstreamError)) throw error;
   switch (error.status) {
@@ -78,7 +78,7 @@ function explainRefusal(error: unknown, imageId: string, { visibility, tags }: I
   }
 }
 
-/** Glance names the rule that forbids it. Source: `glance/api/policy.py`, the rules for image visibility. */
+/** Glance's error names the policy rule. Source: `glance/api/policy.py`, the rules for image visibility. */
 function isAboutVisibility(error: UpstreamError): boolean {
   return error.says('publicize_image') || error.says('communitize_image');
 }
@@ -94,7 +94,7 @@ function notAllowed(imageId: string, visibility: string): ImageUserError {
 function notOwner(imageId: string): ImageUserError {
   return userError(
     'NOT_IMAGE_OWNER',
-    `Only the project that owns image ${imageId} can change it, with a token that may.`,
+    `Only the project that owns image ${imageId} can change it, with a token that has permission.`,
     ['input', 'imageId'],
   );
 }

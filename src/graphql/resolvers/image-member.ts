@@ -10,7 +10,7 @@ import { addMember, type MemberChange, removeMember, setStatus } from './member-
 import { OwnMember } from './own-member.ts';
 import { resolveImage } from './resolve-image.ts';
 
-/** The member that a router represents by the ids of image and project. */
+/** Resolves the representation of a member that a router sends: its image id and member id. */
 export function resolveImageMemberReference(
   key: ImageMemberKey,
   context: GatewayContext,
@@ -27,7 +27,7 @@ export const imageMember: ImageMemberResolvers = {
 
 export const imageMemberQueries: Pick<QueryResolvers, 'imageMember'> = {
   imageMember(_root, { imageId, memberId }, context) {
-    // In this order, whatever the order of the document is.
+    // In a fixed order: that of the arguments depends on the document.
     checkIds({ imageId, memberId });
     return context.loaders.member({ imageId, memberId });
   },
@@ -58,7 +58,7 @@ function toMemberPayload({ key, member, userErrors }: MemberChange): MemberPaylo
   return { imageId: toImageId(key, userErrors), imageMember: member, userErrors };
 }
 
-/** The image that a payload shows: none where an id of the input can be no id. */
+/** The id of the payload's image; null if the input contains an invalid id. */
 function toImageId({ imageId }: Pick<ImageMemberKey, 'imageId'>, userErrors: readonly ImageUserError[]): string | null {
   return userErrors.some(({ code }) => code === 'INVALID_INPUT') ? null : imageId;
 }

@@ -40,11 +40,11 @@ export const imageMembersMutations: Pick<
 
   async setImageMembers(_root, { input }, context, info) {
     const memberIds = [...new Set(input.memberIds)];
-    const refused = refuseTooMany(memberIds.length, context, info) ?? refuseEach(input.imageId, memberIds);
+    const refused = refuseTooMany(memberIds.length, context, info) ?? refuseUnusableIds(input.imageId, memberIds);
     const plan = refused ?? (await planMembers(input.imageId, memberIds, context));
     if (!('rows' in plan)) return { changes: [], userErrors: [renameField(plan, setFields)] };
     const { list, rows } = plan;
-    if (input.dryRun) return { changes: rows.map((row) => announce(row, list)), userErrors: [] };
+    if (input.dryRun) return { changes: rows.map((row) => toPlannedRow(row, list)), userErrors: [] };
     const change = changePair(context, async () => list);
     return { changes: await carryOut(rows, { context, info, fields: setFields, change }), userErrors: [] };
   },
@@ -55,7 +55,7 @@ interface Pairs {
   readonly memberIds: readonly string[];
 }
 
-/** The fields of the inputs in which the ids of pairs stand. */
+/** The input fields that hold the ids of a pair. */
 const pairFields = { imageId: 'imageIds', memberId: 'memberIds' };
 const setFields = { imageId: 'imageId', memberId: 'memberIds' };
 
@@ -90,27 +90,27 @@ function createFindMembers({ loaders, bulkConcurrency }: GatewayContext): FindMe
     }
   }
   return async (key) => {
-    // Nothing is asked about ids that are refused.
+    // Invalid ids never reach upstream.
     if (refuseIds(key).length > 0) return null;
     const { imageId } = key;
     const list = lists.get(imageId) ?? read(imageId);
     lists.set(imageId, list);
-    // Pairs of no more images than that are under way together.
+    // No more images than this are processed concurrently, so older lists are no longer needed.
     for (const oldest of lists.keys()) if (lists.size > bulkConcurrency) lists.delete(oldest);
     return list;
   };
 }
 
-/** A row that tells what would be done. */
-function announce(row: ChangeRow | PairTask, list: MemberList): ChangeRow {
+/** The row of a dry run: what the change would do. */
+function toPlannedRow(row: ChangeRow | PairTask, list: MemberList): ChangeRow {
   if ('outcome' in row) return row;
   const userErrors = refuseIds(row).map((error) => renameField(error, setFields));
   const imageMember = list.byId.match(row.memberId).row ?? null;
   return { ...row, outcome: userErrors.length > 0 ? 'REFUSED' : 'PLANNED', imageMember, userErrors };
 }
 
-/** Ids that no path can hold are refused before anything is asked; the image's id also where there are no members. */
-function refuseEach(imageId: string, memberIds: readonly string[]): ImageUserError | null {
+/** Refuses ids that cannot be a path segment, before any call. Checks the image's id even if no members are given. */
+function refuseUnusableIds(imageId: string, memberIds: readonly string[]): ImageUserError | null {
   const refusals = memberIds.flatMap((memberId) => refuseId('memberId', memberId, whyNotPathSegment));
   return [...refuseId('imageId', imageId), ...refusals][0] ?? null;
 }

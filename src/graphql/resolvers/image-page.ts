@@ -5,20 +5,20 @@ import type { GatewayContext } from '../context.ts';
 import type { ImageConnection, ImageFilter, QueryImagesArgs } from '../generated.ts';
 import { maxPageSize } from '../limits/list-sizes.ts';
 import { type ListOrder, toListOrder } from './image-order.ts';
-import { type Place, type Walked, walkImages } from './image-walk.ts';
+import { type Place, type WalkResult, walkImages } from './image-walk.ts';
 
-/** The longest text that a filter may hold: what the Images API keeps of any of them is not longer. */
+/** The longest filter value: the Images API stores no longer value for any of these attributes. */
 const maxFilterLength = 255;
-/** In this order they are checked. */
+/** The filters that take a string, in the order in which they are checked. */
 const textFilters = ['owner', 'name', 'tag', 'diskFormat', 'containerFormat'] as const;
 
-/** More than any cursor has: the name of a part, and an id of which each character may take three bytes. */
+/** Longer than any cursor, which encodes a part's name and an id of up to three bytes per character. */
 const maxCursorLength = 2 * 3 * maxIdLength;
 
 /** A page of images. */
 export interface ImagePageResult {
   readonly connection: ImageConnectionModel;
-  /** An error for each row that was left out. */
+  /** An error for each omitted row. */
   readonly errors: readonly GatewayError[];
 }
 
@@ -28,10 +28,10 @@ interface ImageConnectionModel extends Pick<ImageConnection, 'pageInfo'> {
 }
 
 /**
- * Lists a page of images. Asks for one image more than the page holds, because upstream's `next` link also follows a
- * last page that is exactly full. Rows that are left out count like the others.
+ * Lists a page of images. Reads one image more than the page size, because upstream also sends a `next` link after a
+ * last page that is exactly full. Omitted rows count towards the page size.
  *
- * @throws GatewayError `BAD_USER_INPUT` for arguments that cannot be used.
+ * @throws GatewayError `BAD_USER_INPUT` for invalid arguments.
  */
 export async function listImagePage(
   { first, after, filter, orderBy }: QueryImagesArgs,
@@ -55,13 +55,13 @@ export async function listImagePage(
   return toPage(walked, size);
 }
 
-function toPage({ rows, errors, cutAt }: Walked, size: number): ImagePageResult {
-  const held = rows.slice(0, size);
-  const edges = held.flatMap(({ image, ...place }) =>
+function toPage({ rows, errors, cutAt }: WalkResult, size: number): ImagePageResult {
+  const pageRows = rows.slice(0, size);
+  const edges = pageRows.flatMap(({ image, ...place }) =>
     image instanceof UpstreamError ? [] : [{ cursor: toCursor(place), node: image }],
   );
-  // A page may end with rows that are left out, or after many that do not belong to it: the next one starts after them.
-  const end = rows.length > size ? held.at(-1) : cutAt;
+  // A page may end with omitted rows, or after many rows that do not belong to it: the next page starts after them.
+  const end = rows.length > size ? pageRows.at(-1) : cutAt;
   return {
     connection: {
       edges,
@@ -73,11 +73,11 @@ function toPage({ rows, errors, cutAt }: Walked, size: number): ImagePageResult 
         endCursor: end ? toCursor(end) : (edges.at(-1)?.cursor ?? null),
       },
     },
-    errors: [...held.flatMap(({ image }) => (image instanceof UpstreamError ? [image] : [])), ...errors],
+    errors: [...pageRows.flatMap(({ image }) => (image instanceof UpstreamError ? [image] : [])), ...errors],
   };
 }
 
-/** @returns the filter. @throws GatewayError `BAD_USER_INPUT`, naming what cannot be used. */
+/** @returns the filter. @throws GatewayError `BAD_USER_INPUT`, naming the invalid field. */
 function checkFilter(filter: ImageFilter): ImageFilter {
   for (const name of textFilters) {
     const text = filter[name] ?? '';
@@ -87,7 +87,7 @@ function checkFilter(filter: ImageFilter): ImageFilter {
     if (!text.isWellFormed()) throw badInput(`"filter.${name}" contains half of a surrogate pair.`);
   }
   if (filter.sharedWithMe && filter.visibility && filter.visibility !== 'SHARED') {
-    throw badInput('"filter.sharedWithMe" goes with no "visibility" but SHARED.');
+    throw badInput('"filter.sharedWithMe" allows no "visibility" other than SHARED. Remove one of the two.');
   }
   return filter;
 }
@@ -107,7 +107,7 @@ function fromCursor(cursor: string, { set, unset }: ListOrder): Place {
 function unusableCursor(details?: GatewayError['details']): GatewayError {
   return new GatewayError(
     'BAD_USER_INPUT',
-    '"after" is no cursor of this list, or its image is gone. Start again from the first page.',
+    '"after" is not a cursor of this list, or its image no longer exists. Start again from the first page.',
     { upstreamRequestId: details?.upstreamRequestId },
   );
 }

@@ -8,14 +8,14 @@ import { callsToFindOwn } from '../data/own-statuses.ts';
 import type { Ownership } from '../data/ownership.ts';
 import type { ListOrder, ListPart } from './image-order.ts';
 
-/** How many calls one page may take at the most. */
+/** The maximum number of upstream calls for one page. */
 const maxCalls = 60;
-/** The most images that are asked for in one call: `api_limit_max` of a Glance that was not set up otherwise. */
+/** The maximum number of images per call: Glance's default for `api_limit_max`. */
 const maxLimit = 1000;
-/** How many times more images the next call asks for where most of them are left out. */
+/** The factor by which the limit grows from call to call while rows are filtered out here. */
 const growBy = 8;
 
-/** A place in a list: right after an image of one of its parts. */
+/** A place in a list: immediately after this image of this part. */
 export interface Place {
   readonly part: ListPart;
   readonly id: string;
@@ -23,48 +23,48 @@ export interface Place {
 
 /** A row of the list, and its place there. */
 export interface WalkedRow extends Place {
-  /** The image, or why it is left out. */
+  /** The image, or the error for which it is omitted. */
   readonly image: ImageAttributes | UpstreamError;
 }
 
-/** What a walk came by. */
-export interface Walked {
+/** The result of a walk. */
+export interface WalkResult {
   readonly rows: readonly WalkedRow[];
-  /** Errors of rows that have no place. */
+  /** Errors of rows without an id, which therefore have no place. */
   readonly errors: readonly UpstreamError[];
-  /** Where a walk ended that took too many calls; null where it came by enough rows, or by all. */
+  /** Where the walk stopped because it ran out of calls; null if it found enough rows or reached the end of the list. */
   readonly cutAt: Place | null;
 }
 
-/** What a walk is to come by. */
+/** What to look for, and where to start. */
 export interface WalkOptions {
   readonly order: ListOrder;
   readonly query: Omit<ImageQuery, 'marker' | 'limit'>;
-  /** Undefined: at the beginning. */
+  /** Where to start; undefined for the beginning. */
   readonly after: Place | undefined;
-  /** How many rows are enough. */
+  /** How many rows to find. */
   readonly count: number;
-  /** The caller's status in the images of others, where its own are to be left out. */
+  /** If set, omits the caller's own images; its value is the caller's member status in the remaining ones. */
   readonly leaveOutOwn: MemberStatus | 'ALL' | null;
   /** What is known of the caller's own images, and is found out. */
   readonly ownership?: Ownership;
 }
 
-/** The error for a walk that begins after an image which upstream does not know, or does not show. */
+/** Creates the error for a walk that starts after an image that upstream does not know or does not show. */
 type ToStale = (error: UpstreamError) => GatewayError;
 
 /**
- * Walks through a list of images until it has come by enough rows, by all, or to the end of its calls. Asks again where
- * upstream allows only shorter pages than were asked for, and for more where most images do not belong to the list.
+ * Walks through a list of images until it has found enough rows, reached the end of the list, or used up its calls.
+ * Continues if upstream returns shorter pages than requested, and raises the limit if most images are filtered out.
  *
  * @throws GatewayError
  */
-export async function walkImages(options: WalkOptions, context: GatewayContext, toStale: ToStale): Promise<Walked> {
+export async function walkImages(options: WalkOptions, context: GatewayContext, toStale: ToStale): Promise<WalkResult> {
   const walk = new Walk(options, context, toStale);
   const { after, order } = options;
   const { set, unset } = order;
   if (unset === null) await walk.through(set, after?.id);
-  else if (after === undefined && (await walk.takeWhole())) return walk;
+  else if (after === undefined && (await walk.readWhole())) return walk;
   else if (after ? after.part === unset : await walk.startsWith(unset, 'as it is')) {
     const isEnough = await walk.through(unset, after?.id);
     if (!isEnough && (await walk.startsWith(unset, 'as it is'))) await walk.through(set, undefined);
@@ -75,7 +75,7 @@ export async function walkImages(options: WalkOptions, context: GatewayContext, 
   return walk;
 }
 
-class Walk implements Walked {
+class Walk implements WalkResult {
   readonly rows: WalkedRow[] = [];
   readonly errors: UpstreamError[] = [];
   cutAt: Place | null = null;
@@ -83,11 +83,11 @@ class Walk implements Walked {
   readonly #context: GatewayContext;
   readonly #toStale: ToStale;
   #calls = 0;
-  /** Where the walk has come to. */
+  /** The last place that the walk has reached. */
   #last: Place | null = null;
-  /** The beginning of the list as upstream sorts it, where it has several parts. */
+  /** The first page of the whole list, as upstream sorts it; read only if the list has two parts. */
   #beginning: ReadPage | null = null;
-  /** The most rows that are asked for: fewer once so many were too large together. */
+  /** The highest limit to send; lowered after a page of that many rows was too large. */
   #ceiling = Number.POSITIVE_INFINITY;
 
   constructor(options: WalkOptions, context: GatewayContext, toStale: ToStale) {
@@ -96,8 +96,8 @@ class Walk implements Walked {
     this.#toStale = toStale;
   }
 
-  /** Takes the whole list, if one answer holds it. @returns whether it does. */
-  async takeWhole(): Promise<boolean> {
+  /** Reads the whole list, if it fits into one page. @returns whether it does. */
+  async readWhole(): Promise<boolean> {
     const { count, order } = this.#options;
     this.#beginning = await this.#read({ ...order.sort, limit: count }, false);
     if (this.#beginning.more) return false;
@@ -105,29 +105,29 @@ class Walk implements Walked {
     return true;
   }
 
-  /** Whether the list as upstream sorts it starts with images of this part: some databases sort null before all values. */
+  /** Whether upstream's list starts with this part: some databases sort null first, others last. */
   async startsWith(part: ListPart, direction: 'as it is' | 'reversed'): Promise<boolean> {
     const { sortKey, sortDir } = this.#options.order.sort;
     if (direction === 'as it is' && this.#beginning) return beginsWith(this.#beginning, part);
     if (this.#isCut(1)) return false;
     const reverse = sortDir === 'asc' ? 'desc' : 'asc';
     const page = await this.#read({ sortKey, sortDir: direction === 'reversed' ? reverse : sortDir, limit: 1 }, false);
-    // What cannot be understood may be one of them.
+    // A row that cannot be parsed may belong to any part.
     return page.rows[0]?.image instanceof UpstreamError || beginsWith(page, part);
   }
 
-  /** Walks through one part. @returns whether the whole walk has come to its end. */
+  /** Walks through one part. @returns whether the whole walk is complete. */
   async through(part: ListPart, start: string | undefined): Promise<boolean> {
     const { count, leaveOutOwn, order } = this.#options;
-    const isSieve = leaveOutOwn !== null || order.unset !== null;
+    const isFiltered = leaveOutOwn !== null || order.unset !== null;
     const seen = new Set<string>();
     let marker = start;
     let grown = 0;
-    let isWithin = start !== undefined;
+    let hasEnteredPart = start !== undefined;
     let known = part === order.set && start === undefined ? this.#beginning : null;
     if (known && !beginsWith(known, part)) known = null;
     while (this.cutAt === null) {
-      const needed = Math.max(count - this.rows.length, isSieve ? Math.min(grown, maxLimit) : 0);
+      const needed = Math.max(count - this.rows.length, isFiltered ? Math.min(grown, maxLimit) : 0);
       const limit = Math.min(needed, this.#ceiling);
       if (known === null && this.#isCut(this.#costOf(limit))) return true;
       const page = known ?? (await this.#read({ ...part.query, marker, limit }, marker === start));
@@ -136,20 +136,20 @@ class Walk implements Walked {
       for (const { id } of fresh) if (id !== undefined) seen.add(id);
       await this.#take(fresh, [part]);
       if (this.rows.length >= count) return true;
-      // Without anything new, upstream would answer with the same page again and again.
+      // Upstream repeats itself, and would return the same page again and again.
       if (fresh.length === 0 || page.lastId === undefined) return false;
       this.#last = { part, id: page.lastId };
       if (!page.more) return false;
-      // Upstream sorts the part that is set in one piece: what follows it is of the other part.
-      isWithin ||= hasAny(page, part);
-      if (part === order.set && isWithin && hasAny({ rows: page.rows.slice(-1) }, order.unset)) return false;
+      // Images with a value form one contiguous block, so an image without a value ends it.
+      hasEnteredPart ||= hasAny(page, part);
+      if (part === order.set && hasEnteredPart && hasAny({ rows: page.rows.slice(-1) }, order.unset)) return false;
       marker = page.lastId;
       grown = limit * growBy;
     }
     return true;
   }
 
-  /** Ends the walk before calls that would be too many. @returns whether it did. */
+  /** Ends the walk if these calls would exceed the maximum. @returns whether it did. */
   #isCut(calls: number): boolean {
     if (this.#last === null || this.#calls + calls <= maxCalls) return false;
     this.cutAt = this.#last;
@@ -181,7 +181,7 @@ class Walk implements Walked {
   /** Keeps the rows that belong to these parts of the list. */
   async #take(rows: readonly ImageRow[], parts: readonly (ListPart | null)[]): Promise<void> {
     const { leaveOutOwn } = this.#options;
-    const partOf = (image: ImageAttributes): ListPart | null => parts.find((part) => part?.holds(image)) ?? null;
+    const partOf = (image: ImageAttributes): ListPart | null => parts.find((part) => part?.includes(image)) ?? null;
     let images = rows.map(({ image }) => image).filter((image) => !(image instanceof UpstreamError));
     images = images.filter((image) => partOf(image) !== null);
     if (leaveOutOwn !== null && images.length > 0) {
@@ -190,7 +190,7 @@ class Walk implements Walked {
     }
     const kept = new Set(images);
     for (const { id, image } of rows) {
-      // Which part a row belongs to that cannot be understood is not known: it comes with the first.
+      // The part of a row that cannot be parsed is unknown: it is assigned to the first.
       const part = image instanceof UpstreamError ? parts[0] : kept.has(image) ? partOf(image) : null;
       if (image instanceof UpstreamError && id === undefined) this.errors.push(image);
       else if (part && id !== undefined && !this.#has(id, image)) this.rows.push({ part, id, image });
@@ -201,19 +201,19 @@ class Walk implements Walked {
     return image instanceof UpstreamError && this.rows.some((row) => row.id === id);
   }
 
-  /** Whether upstream refused a list because the image is gone (400), or the token may not see it (403). */
+  /** Whether upstream refused the list because the marker's image no longer exists (400) or is not visible (403). */
   async #isStale(error: UpstreamError, imageId: string): Promise<boolean> {
     if (error.says('No image found with ID')) return true;
     if (error.status !== 403) return false;
     if (error.says('not visible')) return true;
-    // Some policies allow no list at all.
+    // Under some policies, 403 means that the token may not list images at all.
     return (await this.#context.client.getImage(imageId).catch(() => undefined)) === null;
   }
 }
 
-/** Whether any of these rows is known to be of this part. */
+/** Whether any of these rows is known to belong to this part. */
 function hasAny({ rows }: Pick<ReadPage, 'rows'>, part: ListPart | null): boolean {
-  return rows.some(({ image }) => !(image instanceof UpstreamError) && part?.holds(image));
+  return rows.some(({ image }) => !(image instanceof UpstreamError) && part?.includes(image));
 }
 
 function beginsWith({ rows }: ReadPage, part: ListPart): boolean {

@@ -8,14 +8,14 @@ import { listImagePage } from './image-page.ts';
 import { resolveMyMembership } from './my-membership.ts';
 import { resolveImage } from './resolve-image.ts';
 
-/** The image that a router represents by its id. */
+/** Resolves the representation of an image that a router sends: its id. */
 export function resolveImageReference({ id }: ImageKey, context: GatewayContext, info: GraphQLResolveInfo) {
   return resolveImage(id, context, info);
 }
 
 export const image: ImageResolvers = {
   async members(parent, { status }, context, info) {
-    // Upstream would only refuse: an image that is not shared has no members.
+    // An image that is not shared has no members, and upstream would refuse to list them.
     if (hasAttributes(parent) && parent.visibility !== 'SHARED') return [];
     const list = await context.loaders.memberList(parent.id);
     if (list === null) return null;

@@ -8,7 +8,7 @@ import { imageMemberEvent, imageMembersChanged, subscriptions } from './subscrip
 import { imageMutations } from './update-image.ts';
 import { viewer, viewerQueries } from './viewer.ts';
 
-/** All resolvers. A field without one is a property of its parent: models have the schema's shape. */
+/** All resolvers. A field without one is read from its parent: the models have the schema's shape. */
 export const resolvers: Resolvers = {
   Query: { ...imageQueries, ...imageMemberQueries, ...viewerQueries },
   Mutation: { ...imageMutations, ...imageMemberMutations, ...imageMembersMutations },

@@ -15,12 +15,12 @@ interface ImageChangeRow {
   readonly userErrors: readonly ImageUserError[];
 }
 
-/** The names of the input's fields that are at fault. */
+/** The input fields that user errors point to. */
 const fields = { imageId: 'imageIds', visibility: 'makeShared' };
 
 /**
- * Makes those of the images `SHARED` that are `PRIVATE`; others are left alone. The changes run one after another, because
- * Glance reads and then writes an image in one transaction: on SQLite, two concurrent ones fail.
+ * Makes the `PRIVATE` ones of these images `SHARED`, and leaves the others unchanged. The changes run one after another:
+ * Glance reads and then writes an image in one transaction, and on SQLite two concurrent transactions fail.
  *
  * @returns a row for each image.
  */
@@ -29,7 +29,7 @@ export async function makeShared(
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<ImageChangeRow[]> {
-  // All together, before the first write: after it, everything is looked up again.
+  // Read all of them concurrently before the first write, because every write clears the loaders.
   const images = imageIds.map((imageId) => context.loaders.image(imageId));
   await Promise.allSettled(images);
   return runEach(imageIds, 1, foldId, async (imageId, index) => {

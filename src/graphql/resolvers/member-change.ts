@@ -8,28 +8,28 @@ import { alreadyMember, explainRefusal, imageNotShared, notOwner, refuseIds, typ
 
 /** The result of changing one member. */
 export interface MemberChange {
-  /** The key of the member, in the spelling that upstream holds where that is known, else as it was asked for. */
+  /** The member's key, as upstream spells it if that is known, otherwise as the caller does. */
   readonly key: ImageMemberKey;
-  /** The member as it is now, where there is one. */
+  /** The member after the change; null if there is none. */
   readonly member: ImageMember | null;
-  /** Why nothing was changed; empty where it was. */
+  /** Why nothing was changed; empty on success. */
   readonly userErrors: readonly ImageUserError[];
-  /** Whether nothing had to be changed; `userErrors` then says so to those who see an error in it. */
+  /** Whether nothing had to change: a user error in a single mutation, the outcome `UNCHANGED` in a bulk one. */
   readonly unchanged: boolean;
 }
 
-/** Makes a project a member. @throws GatewayError where a user can do nothing about it. */
+/** Makes a project a member. @throws GatewayError for failures that the user cannot fix. */
 export async function addMember(key: ImageMemberKey, context: GatewayContext): Promise<MemberChange> {
   const change = await attempt('create', key, context, async () => done(await createMember(key, context)));
   const code = change.userErrors[0]?.code;
   if (code !== 'ALREADY_MEMBER' && code !== 'MEMBER_LIMIT_EXCEEDED') return change;
-  // Glance looks at the limit before it looks for the member, so a full image may hold the member already.
+  // Glance checks the limit first, so the project may already be a member of a full image.
   const member = await lookUp(key, context);
   if (member) return { ...done(member), userErrors: [alreadyMember(key)], unchanged: true };
   return { ...change, unchanged: code === 'ALREADY_MEMBER' };
 }
 
-/** The member's row, where it can be had: upstream has said enough of the write that a failed look does not change. */
+/** Looks up the member for the payload. Returns null on failure, because the write itself has been answered. */
 async function lookUp(key: ImageMemberKey, context: GatewayContext): Promise<ImageMember | null> {
   try {
     return await context.loaders.member(key);
@@ -42,8 +42,8 @@ async function lookUp(key: ImageMemberKey, context: GatewayContext): Promise<Ima
 /**
  * Removes a member.
  *
- * @param known the member, where it is known already.
- * @throws GatewayError where a user can do nothing about it.
+ * @param known the member, if the caller has it already.
+ * @throws GatewayError for failures that the user cannot fix.
  */
 export async function removeMember(
   key: ImageMemberKey,
@@ -51,12 +51,12 @@ export async function removeMember(
   known?: ImageMember,
 ): Promise<MemberChange> {
   return attempt('delete', key, context, async () => {
-    const held = await deleteMember(key, context, known);
-    return { key: held, member: null, userErrors: [], unchanged: false };
+    const deleted = await deleteMember(key, context, known);
+    return { key: deleted, member: null, userErrors: [], unchanged: false };
   });
 }
 
-/** Sets a member's status. @throws GatewayError where a user can do nothing about it. */
+/** Sets a member's status. @throws GatewayError for failures that the user cannot fix. */
 export async function setStatus(
   key: ImageMemberKey,
   status: MemberStatus,
@@ -82,12 +82,12 @@ async function attempt(
 }
 
 /**
- * Removes a member if there is one. That upstream does not find it is not enough: so it answers for an image that the
- * token may not see and, under the stricter policies, to a member that would remove another one. Only a list of all
- * members proves that there is none.
+ * Removes a member if there is one. A 404 alone does not prove that there is none: upstream also sends it if the token
+ * may not see the image and, under stricter policies, if one member tries to remove another. Only a complete list of the
+ * members proves it.
  *
- * @param list the members, where they are known.
- * @throws GatewayError where a user can do nothing about it.
+ * @param list the members; null if they are unknown.
+ * @throws GatewayError for failures that the user cannot fix.
  */
 export async function ensureNoMember(
   key: ImageMemberKey,
@@ -97,19 +97,23 @@ export async function ensureNoMember(
   const { row, inDoubt } = list?.byId.match(key.memberId) ?? { row: undefined, inDoubt: true };
   const invalid = refuseIds(key);
   if (invalid.length > 0) return { ...refused(key, invalid), member: row ?? null };
-  if (list && !row && !inDoubt && (await isWhole(list, key, context))) return unchanged(key);
+  if (list && !row && !inDoubt && (await isComplete(list, key, context))) return unchanged(key);
   const change = await removeMember(key, context, row);
   return change.userErrors[0]?.code === 'NOT_FOUND' ? explainMissing(change, context) : change;
 }
 
-/** Whether a list is known to hold all members: those of an image that is not shared are kept, and not shown. */
-async function isWhole(list: MemberList, { imageId }: ImageMemberKey, { loaders }: GatewayContext): Promise<boolean> {
+/** Whether a list is known to contain all members. Upstream keeps, but hides, those of an image that is not shared. */
+async function isComplete(
+  list: MemberList,
+  { imageId }: ImageMemberKey,
+  { loaders }: GatewayContext,
+): Promise<boolean> {
   if (list.errors.length > 0) return false;
   const image = await loaders.image(imageId);
   return image?.visibility === 'SHARED' && (await loaders.areAllMembers(list.rows, image));
 }
 
-/** What it means that upstream does not find a member that was to be removed. */
+/** Explains why upstream did not find the member to remove. */
 async function explainMissing(change: MemberChange, { loaders }: GatewayContext): Promise<MemberChange> {
   const { key } = change;
   const image: ImageAttributes | null = await loaders.image(key.imageId);

@@ -4,7 +4,7 @@ import type { GatewayContext } from '../context.ts';
 import type { ImageResolvers } from '../generated.ts';
 import { needsMoreThan } from '../selection.ts';
 
-/** `Image.myMembership`: looked up as a whole only if the query selects more of it than the lists by status tell. */
+/** `Image.myMembership`: reads the row itself only if the query selects more than the lists by status contain. */
 export const resolveMyMembership: NonNullable<ImageResolvers['myMembership']> = async (
   image,
   _args,
@@ -14,7 +14,7 @@ export const resolveMyMembership: NonNullable<ImageResolvers['myMembership']> = 
   if (hasAttributes(image) && image.visibility !== 'SHARED') return null;
   const status = await context.loaders.ownStatus(image);
   if (status === null) return null;
-  // Nothing that is selected shows who the member is.
+  // The query does not select the member's id.
   if (!needsMoreThan('status', context.selections, info)) return { imageId: image.id, memberId: '', status };
   if (!needsMoreThan('memberStatus', context.selections, info)) {
     const memberId = await context.identity.ownMemberId(async () => (await findOwnRow(image.id, context))?.memberId);
@@ -23,7 +23,7 @@ export const resolveMyMembership: NonNullable<ImageResolvers['myMembership']> = 
   return findOwnRow(image.id, context);
 };
 
-/** To a member, upstream lists itself alone; more rows are somebody else's. */
+/** Upstream lists only the caller's own row to a member; with more rows, the caller is the owner or an administrator. */
 async function findOwnRow(imageId: string, { loaders }: GatewayContext): Promise<ImageMember | null> {
   const [row, another] = (await loaders.memberList(imageId))?.rows ?? [];
   return row !== undefined && another === undefined ? row : null;

@@ -4,7 +4,7 @@ import type { GatewayContext } from '../context.ts';
 import type { Payload } from '../models.ts';
 import { resolveImage } from './resolve-image.ts';
 
-/** The `image` of a payload, selected after the write: the world as it is then. */
+/** The `image` of a payload, read after the write. */
 export async function payloadImage(
   { imageId, userErrors }: Payload,
   _args: unknown,

@@ -11,27 +11,27 @@ export type Write = 'create' | 'delete' | 'update';
 const imageField = ['input', 'imageId'];
 const memberField = ['input', 'memberId'];
 
-/** What is wrong with the ids of a write, before anything is sent. */
+/** Validates the ids of a write before anything is sent. */
 export function refuseIds({ imageId, memberId }: ImageMemberKey): ImageUserError[] {
   return [...refuseId('imageId', imageId), ...refuseId('memberId', memberId)];
 }
 
-/** What is wrong with one id, by this rule. */
+/** Validates one id by this rule. */
 export function refuseId(name: keyof ImageMemberKey, id: string, whyNot = whyNotAddressable): ImageUserError[] {
   const why = whyNot(id);
   return why === null ? [] : [userError('INVALID_INPUT', explainUnusable(name, why), ['input', name])];
 }
 
-/** The user error for sharing an image with a project that is a member of it. */
+/** The user error for sharing an image with a project that is already a member. */
 export function alreadyMember({ imageId, memberId }: ImageMemberKey): ImageUserError {
-  return userError('ALREADY_MEMBER', `${memberId} is a member of image ${imageId} already.`, memberField);
+  return userError('ALREADY_MEMBER', `${memberId} is already a member of image ${imageId}.`, memberField);
 }
 
 /**
- * The user error for a write that upstream refused. Upstream words some refusals alike, so that one more read may be
- * needed to tell whether the caller, the image or the member is the reason.
+ * The user error for a write that upstream refused. Upstream words some refusals alike, so another read may be needed to
+ * find out whether the caller, the image or the member is the reason.
  *
- * @throws the error itself, where a user can do nothing about it.
+ * @throws the error itself if the user cannot fix its cause.
  */
 export async function explainRefusal(
   error: unknown,
@@ -75,6 +75,12 @@ async function explainForbidden(
   }
   if (image === null) return explainNotFound(write, key);
   if (image.visibility !== 'SHARED') return imageNotShared(image);
+  if (write === 'update' && image.owner?.id === key.memberId) {
+    return unknownMember(
+      key.imageId,
+      `project ${key.memberId} owns the image, and an owner cannot accept or reject it.`,
+    );
+  }
   if (write === 'update') {
     return userError(
       'NOT_IMAGE_MEMBER',
@@ -86,12 +92,12 @@ async function explainForbidden(
   return notOwner(key, write);
 }
 
-/** The user error for adding or removing members of somebody else's image. */
+/** The user error for adding or removing members of another project's image. */
 export function notOwner({ imageId }: ImageMemberKey, write: Write): ImageUserError {
-  const help = write === 'delete' ? ' A member who does not want the image can set its own status to REJECTED.' : '';
+  const help = write === 'delete' ? ' A member that does not want the image can set its own status to REJECTED.' : '';
   return userError(
     'NOT_IMAGE_OWNER',
-    `Only the project that owns image ${imageId} can add or remove members, with a token that may change it.${help}`,
+    `Only the project that owns image ${imageId} can add or remove members, with a token that has permission.${help}`,
     imageField,
   );
 }
@@ -100,22 +106,22 @@ export function notOwner({ imageId }: ImageMemberKey, write: Write): ImageUserEr
 export function imageNotShared({ id, visibility }: ImageAttributes): ImageUserError {
   return userError(
     'IMAGE_NOT_SHARED',
-    `Image ${id} is ${visibility}; its members can be changed only while it is SHARED, which its owner can make it.`,
+    `Image ${id} is ${visibility}; its members can be changed only while it is SHARED. Its owner can make it SHARED.`,
     imageField,
   );
 }
 
-/** The user error for an image that is not there, or that the token may not see. */
+/** The user error for an image that does not exist or that the token may not see. */
 export function noSuchImage({ imageId }: Pick<ImageMemberKey, 'imageId'>): ImageUserError {
   return userError('NOT_FOUND', `There is no image ${imageId}, or this token may not see it.`, imageField);
 }
 
-/** The user error for a status that is to be set for whom nobody knows; `why` is the rest of the sentence. */
+/** The user error for setting the caller's own status if its member id is unknown; `why` completes the sentence. */
 export function unknownMember(imageId: string, why: string): ImageUserError {
   return userError('NOT_IMAGE_MEMBER', `The member status in image ${imageId} was not changed: ${why}`, memberField);
 }
 
-/** The user error for an input that cannot be used as a whole. */
+/** The user error for an input that is invalid as a whole. */
 export function invalidInput(message: string): ImageUserError {
   return userError('INVALID_INPUT', message, ['input']);
 }
@@ -130,7 +136,7 @@ function explainNotFound(write: Write, { imageId, memberId }: ImageMemberKey): I
   );
 }
 
-/** A user error; `field` is the path of the argument that is at fault, if it is a single one. */
+/** Creates a user error; `field` is the path of the invalid argument, or null if it is not a single one. */
 export function userError(code: ImageUserErrorCode, message: string, field: readonly string[] | null): ImageUserError {
   return { code, message, field };
 }

@@ -4,8 +4,7 @@ import type { GatewayContext } from '../context.ts';
 import { needsMoreThan } from '../selection.ts';
 
 /**
- * The image with this id, for a place where it is known to exist: looked up only if the query selects something that its
- * key does not tell.
+ * Resolves an image that is known to exist. Reads it only if the query selects more than its key.
  */
 export function resolveImage(
   imageId: string,

@@ -1,7 +1,7 @@
 /**
- * Runs a function on every item, a few at a time, and those of one group one after another.
+ * Runs a function on every item: several groups concurrently, the items of each group one after another.
  *
- * @returns what it returned, in the order of the items.
+ * @returns the results, in the order of the items.
  */
 export async function runEach<T, R>(
   items: readonly T[],

@@ -8,20 +8,20 @@ import type { ChangeRow, PairTask } from './bulk-changes.ts';
 import { imageNotShared, noSuchImage, notOwner, refuseId } from './refusal.ts';
 import { runEach } from './run-each.ts';
 
-/** What has to be done so that an image has certain members and no others. */
+/** The changes that give an image exactly the requested members. */
 export interface SetPlan {
-  /** The members as they are. */
+  /** The current members. */
   readonly list: MemberList;
-  /** A row for each member that stays, and a task for each other one. */
+  /** A row for each member to keep, and a task for each one to add or remove. */
   readonly rows: readonly (ChangeRow | PairTask)[];
 }
 
 /**
- * Plans what has to be done so that these projects are the members of an image, and no others. A member that may be one
- * of them in another spelling is never removed: upstream is asked whether it is.
+ * Plans the changes that make these projects the only members of an image. Never removes a member that may be one of
+ * them in another spelling without asking upstream whether it is.
  *
- * @returns the plan, or why the caller cannot set the members.
- * @throws GatewayError where that cannot be found out.
+ * @returns the plan, or the user error that explains why the caller cannot set the members.
+ * @throws GatewayError if the members cannot be read.
  */
 export async function planMembers(
   imageId: string,
@@ -36,7 +36,7 @@ export async function planMembers(
   const [incomplete] = list.errors;
   if (incomplete) throw incomplete;
   if (!(await loaders.areAllMembers(list.rows, image))) return notOwner(key, 'create');
-  // Such an id can be that of a member, and cannot be made one.
+  // A new member needs a valid id; an existing one may have any.
   const [refusal] = memberIds.flatMap((id) => (list.byId.match(id).row ? [] : refuseId('memberId', id)));
   if (refusal) return refusal;
 
@@ -46,11 +46,11 @@ export async function planMembers(
     context.bulkConcurrency,
     (memberId) => memberId,
     async (memberId): Promise<ChangeRow | PairTask> => {
-      const imageMember = await findHeld(image.id, memberId, list, context);
+      const imageMember = await findExisting(image.id, memberId, list, context);
       if (imageMember === null) return { imageId: image.id, memberId, action: 'ADD' };
       kept.add(imageMember.memberId);
-      const held = { imageId: imageMember.imageId, memberId: imageMember.memberId };
-      return { ...held, action: 'KEEP', outcome: 'UNCHANGED', imageMember, userErrors: [] };
+      const storedKey = { imageId: imageMember.imageId, memberId: imageMember.memberId };
+      return { ...storedKey, action: 'KEEP', outcome: 'UNCHANGED', imageMember, userErrors: [] };
     },
   );
   const removals: PairTask[] = [];
@@ -64,9 +64,9 @@ export async function planMembers(
 }
 
 /**
- * Whether a member in another spelling is one of those that stay, held twice. Glance adds a member twice that is added in
- * two spellings at the same moment, and a removal may then hit either row. It finds the same row by both spellings, so at
- * least one of them is not that of the row.
+ * Whether this member is a duplicate, in another spelling, of one to keep. Glance stores a member twice if two requests
+ * add it in different spellings concurrently, and a removal may then hit either row. Both spellings find the same row, so
+ * at least one lookup returns an id other than the one it asked for.
  */
 async function isAnyOf(
   kept: ReadonlySet<string>,
@@ -81,8 +81,8 @@ async function isAnyOf(
   return false;
 }
 
-/** The member that this id means, in whatever spelling it is held; null if there is none. */
-async function findHeld(
+/** The member with this id, in any spelling; null if there is none. */
+async function findExisting(
   imageId: string,
   memberId: string,
   list: MemberList,

@@ -24,18 +24,18 @@ export const imageMutations: Pick<MutationResolvers, 'updateImage'> = {
 
 const noMembers: Pick<MemberList, 'rows' | 'errors'> = { rows: [], errors: [] };
 
-/** What is given; null counts as absent. */
+/** The attributes to change; null counts as absent. */
 function toChanges(given: Omit<UpdateImageInput, 'imageId'>): ImageChanges {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
 }
 
-/** Whether the members have to be known before the change: afterwards nobody can list them. */
+/** Whether the members must be listed before the change, because afterwards nobody can list them. */
 function mayHide({ visibility }: ImageChanges, info: GraphQLResolveInfo): boolean {
   if (visibility === undefined || visibility === 'SHARED') return false;
   return selects('UpdateImagePayload', info, (field) => field === 'hiddenMembers');
 }
 
-/** The members; null where they cannot be had. @throws GatewayError where the token is not accepted. */
+/** Lists the members; null on failure. @throws GatewayError if upstream rejects the token. */
 async function findMembers(imageId: string, { loaders }: GatewayContext): Promise<MemberList | null> {
   try {
     return await loaders.memberList(imageId);

@@ -51,6 +51,14 @@ const identities = {
     'type Project @key(fields: "id") { id: ID! name: String @shareable domain: String }',
   'that also owns users': `type Project @key(fields: "id") { id: ID! name: String @override(from: "images") }
     type User @key(fields: "id") { id: ID! name: String @override(from: "images") email: String }`,
+  'that adds what it knows about the caller': `type Project @key(fields: "id") { id: ID! name: String @override(from: "images") }
+    type Viewer @key(fields: "id") { id: ID! email: String unread: Int! }
+    extend type Query { me: Viewer }`,
+  'that orders lists in the same directions': `type Project @key(fields: "id") { id: ID! name: String @override(from: "images") }
+    enum OrderDirection { ASC DESC }
+    input ProjectOrder { field: String! direction: OrderDirection! = ASC }
+    type ProjectList { nodes: [Project!]! direction: OrderDirection! }
+    extend type Query { projects(orderBy: ProjectOrder): ProjectList }`,
   'with types of its own that have the same names': `type Project @key(fields: "id") { id: ID! name: String @override(from: "images") }
     scalar DateTime
     type PageInfo @shareable { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
@@ -94,6 +102,18 @@ for (const [name, compose] of Object.entries(composers)) {
       const takes = 'type Project @key(fields: "id") { id: ID! name: String }';
       assert.notDeepEqual(compose([...graph.services.slice(0, 1), toIdentity(takes)]).errors, []);
       assert.deepEqual(compose(graph.services.slice(0, 2)), { errors: [], hints: [] });
+    });
+
+    it('does not compose it with another order of directions, or another viewer', () => {
+      const own = 'type Project @key(fields: "id") { id: ID! name: String @override(from: "images") }';
+      const [images] = graph.services as readonly [Service, ...Service[]];
+      const misfits = [
+        'enum OrderDirection { asc desc } input ProjectOrder { direction: OrderDirection } extend type Query { projects(orderBy: ProjectOrder): [Project!] }',
+        'type Viewer { name: String } extend type Query { viewer: Viewer }',
+      ];
+      for (const types of misfits) {
+        assert.notDeepEqual(compose([images, toIdentity(`${own} ${types}`)]).errors, [], types);
+      }
     });
 
     it('refuses an incompatible subgraph, so the tests above can fail', () => {

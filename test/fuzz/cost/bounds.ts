@@ -2,7 +2,7 @@ import type { Standing } from './grammar.ts';
 import type { Figures, Objective } from './measure.ts';
 import type { Request, Selection } from './request.ts';
 
-/** How many times its bound of time a request may take here: other programs slow it down by up to half. */
+/** Factor on all time bounds, because other programs slow the measurement down by up to half. */
 const slack = 2;
 
 const withoutToken: Figures = {
@@ -31,12 +31,12 @@ const bounds: Readonly<Record<Standing, Figures>> = {
   },
 };
 
-/** How many calls a bulk mutation may make for its 1,000 pairs, beside those of any operation. */
+/** Additional calls that a bulk mutation may make for its 1,000 pairs. */
 const bulkCalls = 8_000;
-/** How long members of images of members may keep the event loop busy. */
+/** How long a query for members of images of members may block the event loop. */
 const nestedMs = 250 * slack;
 
-/** What a request may cost. `schemaBytes`: what may be told about the schema besides. */
+/** What a request may cost; `schemaBytes` is the additional size allowed for introspection. */
 export function boundsOf({ operation, select }: Request, standing: Standing, schemaBytes: number): Figures {
   const found = bounds[standing];
   const asksForSchema = select.some((one) => selects(one, /^(?:__schema|__type|_service)$/));
@@ -57,9 +57,9 @@ function isNested({ field, select = [] }: Selection, above: number): boolean {
   return members > 1 || select.some((one) => isNested(one, members));
 }
 
-/** By objective, how much of its bound a request uses; above 1: more than it may. */
+/** For each objective, the share of its bound that a request uses; above 1, it exceeds the bound. */
 export function toRatios(figures: Figures, allowed: Figures): [Objective, number][] {
   const objectives = (Object.keys(allowed) as Objective[]).filter((key) => Number.isFinite(allowed[key]));
-  // So that there are better and worse ones where nothing is allowed.
+  // Adding 1 keeps requests comparable if the bound is 0.
   return objectives.map((key) => [key, (figures[key] + 1) / (allowed[key] + 1)]);
 }

@@ -8,7 +8,7 @@ import { type Finding, Search, type Seed } from './search.ts';
 /** How long to search, in seconds. */
 const seconds = Number(process.env['FUZZ_SECONDS'] ?? 60);
 
-/** The worst cases ever found, one a line. */
+/** The worst cases found so far, one per line. */
 const seeds = readFileSync(new URL('seeds.jsonl', import.meta.url), 'utf8')
   .trim()
   .split('\n')
@@ -28,18 +28,18 @@ afterAll(async () => {
   if (meter !== undefined) process.stderr.write(`${search.evaluations} requests\n${search.closest.join('\n')}\n`);
 });
 
-/** What cost too much, with a line that can be kept as a seed. */
+/** Describes a request that exceeds a bound, with a line that can be added to the seeds. */
 function describeFinding({ objective, standing, measured, ratio, request }: Finding): string {
-  const found = `${objective} ${measured.figures[objective]} is ${ratio.toFixed(2)} times what it may be ${standing}`;
+  const found = `${objective} ${measured.figures[objective]} is ${ratio.toFixed(2)} times its bound ${standing}`;
   return [found, measured.outcomes.join(' / '), JSON.stringify({ name: '', request })].join('\n');
 }
 
-it.each(seeds)('$name costs no more than it may', { timeout: 120_000 }, async ({ request }) => {
+it.each(seeds)('$name stays within its cost bounds', { timeout: 120_000 }, async ({ request }) => {
   const findings = await search.evaluate(request);
   expect(findings.map(describeFinding)).toEqual([]);
 });
 
-it('nothing that was found costs more than it may', { timeout: (seconds + 300) * 1000 }, async () => {
+it('no request found by the search exceeds its cost bounds', { timeout: (seconds + 300) * 1000 }, async () => {
   const findings = new Map<string, Finding>();
   for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
     for (const finding of await search.step()) findings.set(finding.key, finding);

@@ -1,29 +1,29 @@
 /**
- * The gateway as a process of its own that measures what it costs: started by `startMeter`, which sends
- * `reset`, `collect and reset`, and `read`.
+ * The gateway in a separate process that measures its own resource use. `startMeter` starts it, and sends `reset`,
+ * `collect and reset`, and `read`.
  */
 import { getHeapStatistics } from 'node:v8';
 import { createApp } from '../../../src/app.ts';
 import { createLogger } from '../../../src/logging/log.ts';
 import { parseSettings } from '../../../src/settings/parse-settings.ts';
 
-/** What was used since the last `reset`. */
+/** Resources used since the last `reset`. */
 export interface Used {
-  /** Processor time of the main thread, in milliseconds. */
+  /** CPU time of the main thread, in milliseconds. */
   readonly cpuMs: number;
-  /** How long the event loop was busy in all, in milliseconds, by the clock on the wall. */
+  /** Total time that the event loop was busy, in milliseconds of wall-clock time. */
   readonly busyMs: number;
-  /** How long it was busy at a time: by the clock on the wall, and in processor time. */
+  /** The longest uninterrupted block of the event loop, in wall-clock time and in CPU time. */
   readonly blockMs: number;
   readonly blockCpuMs: number;
-  /** The largest log line, and all together, in bytes. */
+  /** Size of the largest log line, and of all log lines, in bytes. */
   readonly lineBytes: number;
   readonly logBytes: number;
-  /** How much memory was in use at the most, garbage included, beside what was in use before. */
+  /** Peak growth of memory, including garbage. */
   readonly memoryBytes: number;
-  /** How many lines tell of a defect. */
+  /** Number of log lines that report a bug. */
   readonly defects: number;
-  /** How long work took that is always the same, by the clock on the wall: how busy the machine is. */
+  /** Wall-clock time of a fixed amount of work, which shows how busy the machine is. */
   readonly paceMs: number;
 }
 
@@ -31,13 +31,13 @@ const { imagesApiUrl, ...settings } = parseSettings(process.env);
 if (imagesApiUrl === null) throw new Error('the measurement brings its own Images API');
 
 const lines: string[] = [];
-/** Work that is always the same. */
+/** The input of the fixed amount of work. */
 const sampleJson = JSON.stringify(
   Array.from({ length: 4_000 }, (_, index) => ({ index, text: `text ${index}`, list: [1] })),
 );
 const app = await createApp({
   settings: { ...settings, imagesApiUrl },
-  log: createLogger('info', (line) => void lines.push(line)),
+  log: createLogger('info', 'iso', (line) => void lines.push(line)),
   sample: { document: '', headers: {} },
 });
 

@@ -20,15 +20,15 @@ import type { Random } from './random.ts';
 import type { Request, Selection, Text, Value } from './request.ts';
 import { acceptedTokens } from './upstream.ts';
 
-/** Whether a token comes along that upstream accepts, one that it refuses, or none. */
+/** Whether a request has a token that upstream accepts, one that it refuses, or none. */
 export type Standing = 'without a token' | 'with a token that is refused' | 'with a token';
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** Amounts where something changes: limits of the gateway and of Glance, and their neighbours. */
+/** Boundary values: limits of the gateway and of Glance, and their neighbours. */
 export const amounts = [0, 1, 2, 3, 10, 20, 49, 50, 99, 100, 101, 128, 199, 200, 255, 256, 500, 999, 1000, 1999, 5000];
 
-/** What texts are made of: JSON, UTF-8, URLs and GraphQL write these in different ways. */
+/** Characters that JSON, UTF-8, URLs and GraphQL encode in different ways. */
 export const characters = [
   'x',
   '/',
@@ -50,7 +50,7 @@ export const characters = [
 
 const imageId = '00000000-0000-4000-8000-{n}';
 
-/** Makes requests that fit the schema, with sizes of any kind. */
+/** Generates requests that match the schema, of any size. */
 export class Grammar {
   readonly #schema: GraphQLSchema;
   readonly #random: Random;
@@ -76,7 +76,7 @@ export class Grammar {
     return standing === 'with a token' ? this.#random.pick(acceptedTokens) : 'refused';
   }
 
-  /** A field of this type with what is below it, or a fragment on a type that it can be. */
+  /** A field of this type with its selections, or a fragment on one of its possible types. */
   selection(type: GraphQLNamedType, depth: number): Selection {
     if (isUnionType(type)) {
       const member = this.#random.pick(type.getTypes());
@@ -105,7 +105,7 @@ export class Grammar {
     return [...own, SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef];
   }
 
-  /** The type of what is selected below a selection of this type. */
+  /** The type of the subselection of a selection. */
   below(type: GraphQLNamedType | undefined, { field }: Selection): GraphQLNamedType | undefined {
     if (field.startsWith('...')) return field === '...' ? type : this.#schema.getType(field.slice('... on '.length));
     const found = type && this.#fields(type).find(({ name }) => name === field);
@@ -123,7 +123,7 @@ export class Grammar {
       : (this.#schema.getMutationType() ?? undefined);
   }
 
-  /** A value for what is called so; now and then one that does not fit, or that comes in a variable. */
+  /** A value for an argument of this name; sometimes an invalid one, or one in a variable. */
   value(type: GraphQLInputType, name: string): Value {
     if (this.#random.oneIn(30)) return this.wrong();
     const value = this.#fitting(type, name);
@@ -168,7 +168,7 @@ export class Grammar {
     return { text: this.#random.pick(characters), times: this.#random.pick(amounts) };
   }
 
-  /** A value that fits nowhere or anywhere. */
+  /** A value of any kind, valid or not. */
   wrong(): Value {
     return this.#random.pick<() => Value>([
       () => null,

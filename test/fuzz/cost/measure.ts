@@ -5,14 +5,14 @@ import type { Used } from './gateway-process.ts';
 import { type Request, type Selection, toHttp } from './request.ts';
 import { type LargeUpstream, startLargeUpstream } from './upstream.ts';
 
-/** What a request costs: the most of the first time that it is asked, when it is interpreted, and of later times. */
+/** The cost of a request: the maximum of its first execution, which is interpreted, and of later ones. */
 export interface Figures {
-  /** The body of the answer. */
+  /** Size of the response body. */
   readonly answerBytes: number;
-  /** How long the event loop is busy in all, and at a time, in milliseconds. */
+  /** Total time that the event loop is busy, and its longest block, in milliseconds. */
   readonly busyMs: number;
   readonly blockMs: number;
-  /** All log lines, and the largest. */
+  /** Size of all log lines, and of the largest one. */
   readonly logBytes: number;
   readonly lineBytes: number;
   readonly calls: number;
@@ -25,16 +25,16 @@ export type Objective = keyof Figures;
 /** The measured result of a request. */
 export interface Measured {
   readonly figures: Figures;
-  /** HTTP status and the codes of some of its errors, for each time. */
+  /** HTTP status and some error codes, for each execution. */
   readonly outcomes: readonly string[];
 }
 
 export interface Meter extends AsyncDisposable {
-  /** Asks three times. */
+  /** Sends the request three times. */
   measure(request: Request): Promise<Measured>;
   /**
-   * Asks three times, again and again with other documents, so that times are not those of other programs; at most so
-   * often, and no more once it costs little enough.
+   * Sends the request three times in each round, with a different document per round, to filter out the load of other
+   * programs. Stops after the given number of rounds, or as soon as the cost is low enough.
    */
   measureWell(request: Request, rounds: number, isEnough: (figures: Figures) => boolean): Promise<Measured>;
 }
@@ -44,7 +44,7 @@ const times = [1, 2, 3];
 
 type Command = 'reset' | 'collect and reset' | 'read';
 
-/** A gateway as anyone might run it, but that it does not turn requests away because the machine is busy. */
+/** Default settings, except that a busy machine does not cause refusals. */
 const environment = {
   PORT: '0',
   MAX_EVENT_LOOP_DELAY_MS: '600000',
@@ -53,7 +53,7 @@ const environment = {
   UPSTREAM_RETRIES: '0',
 };
 
-/** Starts a gateway in a process of its own before the largest Images API. */
+/** Starts a gateway in a separate process, in front of the largest possible Images API. */
 export async function startMeter(settings: Readonly<Record<string, string>> = {}): Promise<Meter> {
   const upstream = await startLargeUpstream();
   const child = fork(new URL('gateway-process.ts', import.meta.url), {
@@ -74,7 +74,7 @@ export async function startMeter(settings: Readonly<Record<string, string>> = {}
   };
 }
 
-/** A request of a usual size, as V8 has compiled a gateway for that has run for a while. */
+/** A request of normal size, so that V8 has compiled the gateway's code before the measurement. */
 function toWarmUp(length: number): Request {
   const image: Selection = {
     field: 'image',
@@ -111,7 +111,7 @@ class ChildMeter {
     this.#agent = agent;
   }
 
-  /** `begin`: without garbage, memory is told well, but that takes longer than most requests. */
+  /** @param begin collecting garbage first makes memory figures precise, but takes longer than most requests. */
   async measure(
     request: Request,
     begin: 'reset' | 'collect and reset',
@@ -139,7 +139,7 @@ class ChildMeter {
     return { ...used, answerBytes: raw.length, calls: this.#upstream.calls - calls, outcome };
   }
 
-  /** A gateway that will not read a request to its end may close the connection. */
+  /** The gateway may close the connection before it has read the whole request. */
   async #send(path: string, options: Parameters<typeof send>[1]): Promise<{ status: number | string; raw: Buffer }> {
     try {
       const { statusCode, body } = await send(this.#url + path, { ...options, dispatcher: this.#agent });
@@ -162,15 +162,15 @@ interface Asked extends Used {
   readonly outcome: string;
 }
 
-/** How long the work takes by which `paceMs` is measured, on the machine for which the bounds of times are meant. */
+/** `paceMs` on the machine for which the time bounds are defined. */
 const usualPaceMs = 2.5;
-/** Times are not taken for those of another machine. */
+/** The maximum correction for a slower machine. */
 const maxSlowdown = 3;
 
 /**
- * What one request cost that was asked several times. Other programs can only make it take longer; processor time is
- * counted by ticks of four milliseconds, so its smallest value may be too small. Times are those of a machine with
- * nothing else to do, as far as that can be told.
+ * Combines several measurements of one request. Other programs can only increase times, so the smallest value counts. CPU
+ * time is counted in ticks of four milliseconds, so its smallest value may be too small. The result estimates the times on
+ * an idle machine.
  */
 function summarise(all: readonly Asked[]): Figures {
   const most = (key: keyof Omit<Asked, 'outcome'>): number => Math.max(...all.map((one) => one[key]));

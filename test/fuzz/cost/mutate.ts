@@ -3,20 +3,20 @@ import { amounts, characters, type Grammar, type Standing } from './grammar.ts';
 import type { Random } from './random.ts';
 import type { Request, Selection, Text, Value } from './request.ts';
 
-/** A set of selections, and the type that it is on. */
+/** A selection set and its type. */
 interface SetSite {
   readonly type: GraphQLNamedType | undefined;
   readonly set: Selection[];
 }
 
-/** An argument that is given. */
+/** An argument of a field. */
 interface ArgumentSite {
   readonly args: Record<string, Value>;
   readonly name: string;
   readonly type: GraphQLInputType | undefined;
 }
 
-/** What a mutation may change. */
+/** The parts of a request that a mutation may change. */
 interface Sites {
   readonly sets: SetSite[];
   readonly args: ArgumentSite[];
@@ -27,7 +27,7 @@ interface Sites {
 
 type Mutation = (request: Request, sites: Sites) => void;
 
-/** A copy of the request with some changes, such as make it cost more. */
+/** Returns a copy of the request with random changes that may make it more expensive. */
 export function mutate(parent: Request, standing: Standing, grammar: Grammar, random: Random): Request {
   const request = structuredClone(parent);
   for (let changes = 1 + random.below(3); changes > 0; changes--) {
@@ -49,7 +49,7 @@ function collect(type: GraphQLNamedType | undefined, set: Selection[], sites: Si
   }
 }
 
-/** Every amount in a request: how often something is repeated, how long it is, how large a page. */
+/** Changes any number in a request: a repetition, a length, a page size. */
 function scaleAnyNumber(request: Request, { random }: Sites): void {
   const found: (() => void)[] = [];
   const scale = (value: number): number =>
@@ -64,7 +64,7 @@ function scaleAnyNumber(request: Request, { random }: Sites): void {
   if (found.length > 0) random.pick(found)();
 }
 
-/** Every text that is written in short. */
+/** Changes any repeated text. */
 function changeCharacter(request: Request, { random }: Sites): void {
   const found: { text: string }[] = [];
   const visit = (node: object): void => {
@@ -109,14 +109,14 @@ function wrapInFragment(_request: Request, sites: Sites): void {
   });
 }
 
-/** Puts what is selected on a type somewhere else where the same type is: nests members in members, for example. */
+/** Copies a selection set to another place with the same type: nests members in members, for example. */
 function graft(_request: Request, { sets, random }: Sites): void {
   const { type, set } = random.pick(sets);
   const others = sets.filter((other) => other.type === type && other.set !== set);
   if (others.length > 0) set.push(...structuredClone(random.pick(others).set));
 }
 
-/** Selects below this again what leads to it: `members{image{members{image}}}`. */
+/** Repeats the path to a selection below it: `members{image{members{image}}}`. */
 function nest(_request: Request, { sets, grammar, random }: Sites): void {
   const { type, set } = random.pick(sets);
   if (type === undefined) return;
@@ -129,7 +129,7 @@ function wrapIn(steps: readonly Selection[], set: Selection[]): Selection[] {
   return steps.reduceRight<Selection[]>((below, step) => [{ ...step, select: below }], set);
 }
 
-/** Fields that lead from one type to another, found by chance. */
+/** A random path of fields from one type to another. */
 function findPath(
   grammar: Grammar,
   from: GraphQLNamedType | undefined,
@@ -206,7 +206,7 @@ function changeFrame(request: Request, { grammar, random, standing }: Sites): vo
   ])();
 }
 
-/** What may happen to a request; what is here more often happens more often. */
+/** All mutations; those listed more than once are applied more often. */
 const mutations: readonly Mutation[] = [
   scaleAnyNumber,
   scaleAnyNumber,

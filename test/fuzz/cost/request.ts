@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 
-/** A text: as it is, or several copies of it. In each copy of a selection or an item, `{n}` is a number of its own. */
+/** A text, or a number of copies of it. `{n}` is replaced by a different number in each copy of a selection or an item. */
 export type Text = string | { text: string; times: number };
 
-/** A value of an argument, in short. */
+/** The compact form of an argument's value. */
 export type Value =
   | null
   | boolean
@@ -12,42 +12,42 @@ export type Value =
   | { enum: string }
   | { list: Value[]; times: number }
   | { object: Record<string, Value> }
-  /** A value that is not written in the document: it comes in a variable of this type. */
+  /** A value that is passed in a variable of this type. */
   | { variable: Value; type: string };
 
-/** A field or a fragment, any number of times. */
+/** A field or a fragment, repeated any number of times. */
 export interface Selection {
   /** The name of a field, or `...` with the type condition of a fragment, if it has one. */
   field: string;
   times?: number;
-  /** How long its aliases are, in characters; 0: it has none, so that copies are merged. */
+  /** Length of its aliases, in characters; 0 for no alias, so that GraphQL merges the copies. */
   alias?: number;
   args?: Record<string, Value>;
   directives?: Text;
   select?: Selection[];
-  /** Whether a fragment has a definition of its own, which every copy spreads. */
+  /** Whether this is a named fragment, which every copy spreads, instead of an inline one. */
   named?: boolean;
 }
 
-/** A GraphQL request over HTTP, in short: what is long in it is written as a text and how often it is repeated. */
+/** The compact form of a GraphQL request over HTTP: long parts are written as a text and its number of copies. */
 export interface Request {
   /** The token; undefined: none. See `worlds` for those that upstream accepts. */
   token?: string;
   operation: 'query' | 'mutation' | 'subscription';
   name?: Text;
   select: Selection[];
-  /** What stands before the operation. */
+  /** Text before the operation. */
   before?: Text;
-  /** How many operations the document has; the first is asked for. */
+  /** Number of operations in the document; the first is requested. */
   operations?: number;
   /** Other members of the body. */
   body?: Record<string, Value>;
   headers?: Record<string, Text>;
-  /** `hash`: as a `POST` that names the document by its SHA-256 from the second time on. */
+  /** `hash`: a `POST` that, from the second execution on, identifies the document by its SHA-256. */
   method?: 'GET' | 'POST' | 'hash';
 }
 
-/** What is sent. */
+/** The expanded form of a request, to be sent. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   /** Path and query. */
@@ -56,7 +56,7 @@ export interface HttpRequest {
   readonly body: string | undefined;
 }
 
-/** Writes a request out; requests with other salts have other documents. `time` counts from 1. */
+/** Expands a request. A different salt gives a different document. `time` counts the executions from 1. */
 export function toHttp(request: Request, salt: number, time: number): HttpRequest {
   const { method = 'POST' } = request;
   const writer = new Writer();
@@ -81,15 +81,15 @@ export function toHttp(request: Request, salt: number, time: number): HttpReques
   return { method: 'POST', path: '/graphql', headers, body: JSON.stringify(parts) };
 }
 
-/** The largest request that is worth a try, in characters: somewhat more than the gateway reads. */
+/** The largest useful request, in characters: slightly more than the gateway accepts. */
 const maxCharacters = 1_200_000;
 
-/** Whether a request takes too much to be written out. */
+/** Whether a request is too large to be expanded. */
 export function isTooLarge(request: Request): boolean {
   return sizeOf(request) > maxCharacters;
 }
 
-/** About how many characters something takes when it is written out. */
+/** Approximate length of a part once it is expanded, in characters. */
 function sizeOf(node: unknown): number {
   if (typeof node === 'string') return node.length + 1;
   if (typeof node !== 'object' || node === null) return 1;
@@ -101,7 +101,7 @@ function sizeOf(node: unknown): number {
   return (size + alias) * times * operations * variables;
 }
 
-/** Three characters that a document may end with, different ones for 64 numbers. */
+/** Three blank characters that make a document unique, for up to 64 numbers. */
 function toBlanks(salt: number): string {
   return [salt, salt >> 2, salt >> 4].map((digit) => ' \t,\n'[digit & 3]).join('');
 }
@@ -130,12 +130,12 @@ function copies(times: number): number[] {
   return Array.from({ length: times }, (_, index) => index);
 }
 
-/** Writes one document, and collects its variables and fragments. */
+/** Writes one document, and collects its variables and fragments. `#aliases` numbers selections by their content. */
 class Writer {
   /** By type and value. */
   readonly #variables = new Map<string, { readonly name: string; readonly type: string; readonly value: unknown }>();
   readonly #fragments = new Map<string, string>();
-  /** By what it selects, the number that tells the aliases of a selection from those of others. */
+  /** The number in the aliases of a selection, by its content. */
   readonly #aliases = new Map<string, number>();
 
   document({ operation, name = 'Q', select, before = '', operations = 1 }: Request): string {
@@ -147,7 +147,7 @@ class Writer {
     return toText(before, 0) + [...all, ...fragments].join(' ');
   }
 
-  /** What is asked of the document. */
+  /** The other parameters of the request. */
   asked({ name = 'Q', operations = 1 }: Request): Record<string, unknown> {
     const variables = Object.fromEntries([...this.#variables.values()].map((one) => [one.name, one.value]));
     return { variables, ...(operations > 1 && { operationName: toText(name, 0) }) };

@@ -7,20 +7,20 @@ import { mutate } from './mutate.ts';
 import { Random } from './random.ts';
 import { isTooLarge, type Request, type Selection } from './request.ts';
 
-/** A request that is known to cost much, and what made it known. */
+/** A known expensive request, and its name. */
 export interface Seed {
   readonly name: string;
   readonly request: Request;
 }
 
-/** A request that costs more than it may. */
+/** A request that exceeds a bound. */
 export interface Finding {
-  /** Objective and kind: of those with the same key, the last is the worst. */
+  /** Objective and kind; the last finding with a key is the worst. */
   readonly key: string;
   readonly objective: Objective;
   readonly standing: Standing;
   readonly measured: Measured;
-  /** How many times its bound it costs. */
+  /** Its cost divided by the bound. */
   readonly ratio: number;
   readonly request: Request;
 }
@@ -31,16 +31,16 @@ interface Elite {
   readonly kind: string;
 }
 
-/** How many of the costliest requests of different kinds are kept for each objective. */
+/** Number of the most expensive requests to keep for each objective, all of different kinds. */
 const maxElites = 8;
-/** How often a finding is asked for before it is believed. */
+/** Number of measurements that confirm a finding. */
 const rounds = 12;
 
 const standings: readonly Standing[] = ['without a token', 'with a token that is refused', 'with a token'];
 
 /**
- * A guided search for requests that cost more than they may: changes requests by chance and goes on with those that come
- * closest to a bound, for each objective and standing by itself.
+ * A guided search for requests that exceed a bound: changes requests at random and continues with those that come closest
+ * to a bound, separately for each objective and standing.
  */
 export class Search {
   readonly #meter: Meter;
@@ -49,7 +49,7 @@ export class Search {
   readonly #schemaBytes: number;
   readonly #elites = new Map<Standing, Map<Objective, Elite[]>>(standings.map((standing) => [standing, new Map()]));
   readonly #spentMs = new Map<Standing, number>(standings.map((standing) => [standing, 0]));
-  /** By objective and kind, the largest part of its bound that a finding took. */
+  /** The largest ratio among the findings, by objective and kind. */
   readonly #worst = new Map<string, number>();
   #evaluations = 0;
 
@@ -60,19 +60,19 @@ export class Search {
     this.#schemaBytes = new SchemaBytes(schema).max;
   }
 
-  /** How many requests were measured. */
+  /** Number of measured requests. */
   get evaluations(): number {
     return this.#evaluations;
   }
 
-  /** By standing and objective, the largest part of its bound that anything took. */
+  /** The request that came closest to its bound, for each standing and objective. */
   get closest(): readonly string[] {
     return [...this.#elites].flatMap(([standing, elites]) =>
       [...elites].map(([objective, [best]]) => `${standing}: ${objective} ${best?.ratio.toFixed(2)} ${best?.kind}`),
     );
   }
 
-  /** Measures a request, and keeps it if it is among the costliest of its kind. @returns where it costs too much. */
+  /** Measures a request, and keeps it if it is among the most expensive ones. @returns the bounds that it exceeds. */
   async evaluate(request: Request): Promise<readonly Finding[]> {
     if (isTooLarge(request)) return [];
     const standing = standingOf(request);
@@ -96,7 +96,7 @@ export class Search {
     return findings;
   }
 
-  /** Tries one further request, of those of the standing that was measured for the shortest time. */
+  /** Tries one more request, with the standing on which the least time has been spent. */
   async step(): Promise<readonly Finding[]> {
     const [[standing] = ['with a token' as const]] = [...this.#spentMs].sort(([, one], [, other]) => one - other);
     return this.evaluate(this.#next(standing));
@@ -124,7 +124,7 @@ function standingOf({ token }: Request): Standing {
   return token === 'refused' ? 'with a token that is refused' : 'with a token';
 }
 
-/** What tells kinds of requests apart: who asks, and for which fields. */
+/** The kind of a request: its token, its operation type, and the fields that it selects. */
 function kindOf({ token, operation, select }: Request): string {
   const names = new Set<string>();
   const visit = ({ field, select: below = [] }: Selection): void => {

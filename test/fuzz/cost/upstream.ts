@@ -2,20 +2,20 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { json } from 'node:stream/consumers';
 import { type Listening, listen } from '../../support/listen.ts';
 
-/** What the Images API holds for the token of this name. */
+/** The content that the Images API shows to one token. */
 interface World {
-  /** The attributes of every image, beside its id. */
+  /** Attributes of every image, in addition to its id. */
   readonly image?: object;
-  /** What members are, beside their ids. */
+  /** Attributes of every member, in addition to its ids. */
   readonly member?: object;
-  /** The status of the answers to writes, and of those to reads of one member. */
+  /** HTTP status of writes, and of reads of a single member. */
   readonly write?: number;
   readonly read?: number;
 }
 
-/** How many members an image has, and how many tags and properties: as many as Glance allows unless it is set up otherwise. */
+/** Number of members, tags and properties of an image: Glance's default quota for each. */
 const quota = 128;
-/** How long a name or a tag may be, and the value of a property. */
+/** Maximum length of a name or a tag, and of a property's value. */
 const maxName = 255;
 const maxProperty = 65_535;
 
@@ -26,13 +26,13 @@ function many<T>(make: (index: number) => T, count = quota): T[] {
   return Array.from({ length: count }, (_, index) => make(index));
 }
 
-/** Images whose texts consist of this character, which JSON may write with more. */
+/** Images whose strings consist of this character, which JSON may have to escape. */
 function withTexts(character: string, length: number, count: number) {
   const tags = many((index) => `${index}`.padEnd(length, character), count);
   return { name: character.repeat(maxName), tags, ...Object.fromEntries(tags.map((tag, index) => [`p${index}`, tag])) };
 }
 
-/** The tokens that upstream accepts, and what it shows to each. */
+/** The content that each accepted token sees. */
 export const worlds: Readonly<Record<string, World>> = {
   'few attributes': {},
   'short texts': { image: withTexts('x', 3, quota) },
@@ -55,11 +55,11 @@ export const worlds: Readonly<Record<string, World>> = {
 export const acceptedTokens = Object.keys(worlds);
 
 export interface LargeUpstream extends Listening {
-  /** How many calls it was asked for so far. */
+  /** Number of calls received so far. */
   readonly calls: number;
 }
 
-/** An Images API that has any image that is asked for, with lists and texts as long as Glance allows. */
+/** An Images API that contains every requested image, with lists and strings as long as Glance allows. */
 export async function startLargeUpstream(): Promise<LargeUpstream> {
   let calls = 0;
   const shown = new Map(Object.entries(worlds).map(([token, world]) => [token, new Shown(world)]));
@@ -77,7 +77,7 @@ export async function startLargeUpstream(): Promise<LargeUpstream> {
   };
 }
 
-/** A world as JSON. Rows differ by their ids alone, so that a page costs no more than to send it. */
+/** A world as JSON. Rows differ only in their ids, so that creating a page is cheap. */
 class Shown {
   readonly world: World;
   readonly #imageRest: string;
@@ -136,13 +136,13 @@ const token = JSON.stringify({
   token: { user: project, project, roles: many(() => project), expires_at: '2026-11-21T03:23:00Z' },
 });
 
-/** The Identity service: everyone has many roles and projects. */
+/** An Identity service in which every user has many roles and projects. */
 function answerAsIdentity(collection = '', id: string): string {
   if (id === 'tokens') return token;
   return collection === 'projects' && id !== '' ? JSON.stringify({ project: { ...project, id } }) : projects;
 }
 
-/** A page, up to some more bytes than the gateway accepts; lists with other names hold other images. */
+/** A page of up to slightly more bytes than the gateway accepts. Filters of different length list different images. */
 function listImages(search: URLSearchParams, shown: Shown): string[] {
   const ids = search.get('id')?.slice('in:'.length).split(',');
   const name = search.get('name') ?? search.get('tag') ?? search.get('owner') ?? '';

@@ -16,8 +16,8 @@ export type ImageFilter = {
   /** True: list hidden images only. False, the default: list visible images only. */
   readonly hidden?: boolean | null | undefined;
   /**
-   * The caller's own status in images that are shared with it; `ACCEPTED` by default. The caller's own images are listed
-   * whatever this is.
+   * The caller's own status in images that are shared with it; `ACCEPTED` by default. The caller's own images are listed in
+   * any case.
    */
   readonly memberStatus?: MemberStatusFilter | null | undefined;
   /** The exact name of the image. Whether case matters depends on the database of the cloud. */
@@ -28,8 +28,9 @@ export type ImageFilter = {
   readonly protected?: boolean | null | undefined;
   /**
    * True: only images that other projects share with the caller. With `memberStatus: PENDING`, this is the consumer's inbox.
-   * It implies `visibility: SHARED`, and costs one more upstream call for each page, two if own images have to be left out,
-   * three with `memberStatus: ALL`. Among very many own images, a page ends early, with a cursor to continue from.
+   * It implies `visibility: SHARED`, and costs one more upstream call for each page, two if the caller's own images have to
+   * be omitted, three with `memberStatus: ALL`. If the caller has very many shared images of its own, a page may end early,
+   * with a cursor to continue from.
    */
   readonly sharedWithMe?: boolean | null | undefined;
   /** The stage in the image's life cycle. */
@@ -44,7 +45,7 @@ export type ImageFilter = {
 export type ImageMemberAction =
   /** Make the project a member. */
   | 'ADD'
-  /** Nothing: the project is a member and stays one. */
+  /** Change nothing: the project remains a member. */
   | 'KEEP'
   /** Remove the project. */
   | 'REMOVE'
@@ -61,9 +62,9 @@ export type ImageMemberOutcome =
   | 'PLANNED'
   /** Refused; `userErrors` says why. */
   | 'REFUSED'
-  /** Nothing to do: this was the state already. */
+  /** Nothing to do: the state was already as requested. */
   | 'UNCHANGED'
-  /** May or may not have been done; an error at the path of this row says why that is not known. */
+  /** May or may not have been done; an error at the path of this row says why this is unknown. */
   | 'UNKNOWN';
 
 /** The order of a list of images. */
@@ -119,11 +120,11 @@ export type ImageStatus =
 
 /** The kinds of errors that a user can fix. */
 export type ImageUserErrorCode =
-  /** The project is a member of the image already; the payload has the existing member. */
+  /** The project is already a member of the image; the payload has the existing member. */
   | 'ALREADY_MEMBER'
   /** Members can be changed only while the image's visibility is `SHARED`. */
   | 'IMAGE_NOT_SHARED'
-  /** An argument has a value that cannot be used. */
+  /** An argument has an invalid value. */
   | 'INVALID_INPUT'
   /** The image has as many members as the operator of the cloud allows. */
   | 'MEMBER_LIMIT_EXCEEDED'

@@ -53,11 +53,11 @@ export function ImagesScreen() {
       <h2 className="unseen">List of images</h2>
       {caller.projectId === null && (
         <p className="hint">
-          This gateway does not know your project, so the list shows every image that your token sees.
+          This gateway does not know your project, so the list shows every image that your token can see.
         </p>
       )}
       {error && <Failure error={error} onRetry={() => pages.refresh()} />}
-      {rows === undefined && !error && <Skeleton rows={8} label="Reading images" />}
+      {rows === undefined && !error && <Skeleton rows={8} label="Loading images" />}
       {rows && rows.length > 0 && (
         <ImageTable rows={rows} route={route} view={view} selected={selected} onSelect={select} busy={loading} />
       )}
@@ -66,7 +66,7 @@ export function ImagesScreen() {
       )}
       <p className="hint" role="status">
         {rows && view.search !== '' && !hasMore && rows.length > 0 && `${count(rows.length, 'image')} found`}
-        {rows && view.search !== '' && hasMore && `Searching… ${count(pages.nodes?.length ?? 0, 'image')} looked at`}
+        {rows && view.search !== '' && hasMore && `Searching… ${count(pages.nodes?.length ?? 0, 'image')} searched`}
       </p>
       {view.search === '' && <LoadMore pages={pages} />}
       {chosen.length > 0 && <SelectionBar route={route} chosen={chosen} onClear={() => setSelected(new Set())} />}
@@ -83,9 +83,9 @@ interface NothingProps {
 }
 
 function Nothing({ search, isFiltered, loading }: NothingProps) {
-  if (loading) return <Skeleton rows={8} label="Reading images" />;
+  if (loading) return <Skeleton rows={8} label="Loading images" />;
   const [title, advice] = search
-    ? [`No image matches “${search}”.`, 'The search looks at names and at the beginning of ids.']
+    ? [`No image matches “${search}”.`, 'The search matches names and the beginnings of ids.']
     : isFiltered
       ? ['No image with this visibility.', 'Choose another visibility above.']
       : ['No images yet.', 'Images that this project owns are listed here; upload one to share it.'];

@@ -35,9 +35,9 @@ export function Members({ imageId }: { readonly imageId: string }) {
   const seen = useRef(new Map<string, Member>());
   for (const member of members ?? []) seen.current.set(member.memberId, member);
 
-  if (!data && loading) return <Skeleton rows={2} label="Reading who has access" />;
+  if (!data && loading) return <Skeleton rows={2} label="Loading members" />;
   if (error && !members) return <Failure error={error} onRetry={() => refetch()} />;
-  if (!image) return <p className="hint">This image is gone, or this token may not see it any more.</p>;
+  if (!image) return <p className="hint">This image no longer exists, or your token can no longer see it.</p>;
   const rows = [...seen.current.values()];
   return (
     <>
@@ -67,7 +67,7 @@ function describeNobody({ visibility }: Image): string {
     case 'COMMUNITY':
       return 'Everyone in this cloud can use it.';
     default:
-      return 'Shared with nobody yet.';
+      return 'Not shared with anyone yet.';
   }
 }
 

@@ -8,7 +8,7 @@ interface SelectionBarProps {
   readonly onClear: () => void;
 }
 
-/** What can be done with the images that are ticked. It stays at the bottom of the window. */
+/** What can be done with the selected images. The bar stays at the bottom of the window. */
 export function SelectionBar({ route, chosen, onClear }: SelectionBarProps) {
   const ids = chosen.map(({ id }) => id).join(',');
   return (

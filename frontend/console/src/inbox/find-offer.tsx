@@ -85,8 +85,8 @@ function Found({ id }: { readonly id: string }) {
         </ul>
       ) : (
         <p className="empty">
-          <strong>{image.name ?? image.id}</strong> is an image that you can see, but it is not shared with your
-          project: it is your own, or everyone sees it.
+          You can see <strong>{image.name ?? image.id}</strong>, but it is not shared with your project: you own it, or
+          it is visible to everyone.
         </p>
       )}
     </div>

@@ -53,7 +53,7 @@ export function OfferList({ status, pages }: OfferListProps) {
   return (
     <section id="list" tabIndex={-1} aria-busy={loading} aria-labelledby="offers-title">
       <h2 id="offers-title" ref={heading} tabIndex={-1} className="unseen">
-        {status === 'PENDING' ? 'Images to decide about' : `${status.toLowerCase()} images`}
+        {status === 'PENDING' ? 'Images waiting for your decision' : `${status.toLowerCase()} images`}
       </h2>
       {error && <Failure error={error} onRetry={() => pages.refresh()} />}
       <div role="status">
@@ -91,8 +91,8 @@ export function OfferList({ status, pages }: OfferListProps) {
           </span>
         </div>
       )}
-      {nodes === undefined && !error && <Skeleton rows={5} label="Reading what is shared with you" />}
-      {nodes?.length === 0 && (loading || hasMore) && <Skeleton rows={5} label="Reading what is shared with you" />}
+      {nodes === undefined && !error && <Skeleton rows={5} label="Loading what is shared with you" />}
+      {nodes?.length === 0 && (loading || hasMore) && <Skeleton rows={5} label="Loading what is shared with you" />}
       {nodes?.length === 0 && !loading && !hasMore && !error && (
         <div className="empty">
           <p>

@@ -41,6 +41,13 @@ export function Account({ onSwitch, onSignOut }: AccountProps) {
     };
   }, []);
 
+  function switchProject(): void {
+    // The focus returns there when the dialog closes.
+    details.current?.querySelector('summary')?.focus();
+    if (details.current) details.current.open = false;
+    onSwitch();
+  }
+
   const viewer = session?.viewer;
   const person = people.find(({ token }) => token === session?.token);
   const user = viewer?.user?.name ?? person?.name ?? null;
@@ -73,8 +80,8 @@ export function Account({ onSwitch, onSignOut }: AccountProps) {
         </dl>
         {isReader && (
           <p className="hint">
-            Your only role is reader. The cloud’s policy decides whether readers may share and accept: by default they
-            may; where it is stricter, you are told so when you try.
+            Your only role is reader. Whether readers may share and accept images depends on this cloud’s policy. If it
+            does not allow that, you will see an error when you try.
           </p>
         )}
         {(doors['explorer'] || doors['schema']) && (
@@ -83,7 +90,7 @@ export function Account({ onSwitch, onSignOut }: AccountProps) {
             {doors['schema'] && <a href={`../${doors['schema']}`}>Documentation</a>}
           </p>
         )}
-        <button type="button" onClick={onSwitch}>
+        <button type="button" onClick={switchProject}>
           Switch project…
         </button>
         <button type="button" onClick={onSignOut}>

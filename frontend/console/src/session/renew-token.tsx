@@ -11,7 +11,7 @@ interface RenewTokenProps {
 export function RenewToken({ onToken, onSignOut, onClose }: RenewTokenProps) {
   return (
     <Sheet title="Your token has expired" onClose={onClose} narrow>
-      <p>Enter a new one to go on where you are. Nothing on this screen is lost.</p>
+      <p>Enter a new one to continue where you left off. Nothing on this screen is lost.</p>
       <TokenForm label="New token" action="Continue" onToken={onToken} />
       <div className="row">
         <button type="button" onClick={onSignOut}>

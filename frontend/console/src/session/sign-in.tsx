@@ -4,12 +4,12 @@ import { TokenForm } from './token-form.tsx';
 
 const hints: Readonly<Record<string, string>> = {
   producer: 'owns most images and shares them',
-  'consumer-a': 'is offered images, and shares one',
-  'consumer-b': 'is offered images',
-  stranger: 'is offered nothing',
-  admin: 'sees every image as its owner does',
-  'producer-reader': 'is only a reader in the project of producer; this cloud lets readers share',
-  'consumer-a-reader': 'is only a reader in the project of consumer-a; this cloud lets readers accept',
+  'consumer-a': 'has images to accept, and shares one',
+  'consumer-b': 'has images to accept',
+  stranger: 'has nothing to accept',
+  admin: 'an administrator, who can see and change every image',
+  'producer-reader': 'has only the reader role in producer’s project; this cloud lets readers share',
+  'consumer-a-reader': 'has only the reader role in consumer-a’s project; this cloud lets readers accept',
 };
 
 /** Asks for a token, or which person of the embedded Images API to be. */
@@ -22,7 +22,7 @@ export function SignIn({ onToken }: { readonly onToken: (token: string) => Promi
         <p className="lead">Share machine images with other projects, and accept those that are shared with yours.</p>
       </div>
       <section className="panel">
-        <TokenForm label="Token of the Identity service" action="Sign in" onToken={onToken} />
+        <TokenForm label="Token from the Identity service" action="Sign in" onToken={onToken} />
       </section>
       {people.length > 0 && <People people={people} onToken={onToken} />}
     </main>
@@ -38,7 +38,7 @@ function People({ people, onToken }: PeopleProps) {
   const [problem, setProblem] = useState<string | null>(null);
   return (
     <section aria-labelledby="people">
-      <h2 id="people">Or try it as someone of the embedded Images API</h2>
+      <h2 id="people">Or try it as a demo user</h2>
       <ul className="people">
         {people.map(({ name, token }) => (
           <li key={token}>

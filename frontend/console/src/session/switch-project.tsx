@@ -47,7 +47,7 @@ export function SwitchProject({ sessions, onChoose, onToken, onClose }: SwitchPr
       )}
       {people.length === 0 && withoutToken.length > 0 && (
         <div>
-          <p>Your other projects. The Identity service issues a token for each:</p>
+          <p>Your other projects. To get a token for one, run:</p>
           <ul className="commands">
             {withoutToken.map(({ id, name }) => (
               <li key={id}>

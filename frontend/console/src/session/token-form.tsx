@@ -54,8 +54,8 @@ export function TokenForm({ label, action, onToken }: TokenFormProps) {
         {problem}
       </p>
       <p id={hintId} className="hint">
-        <code>openstack token issue -f value -c id</code> prints one. It stays in this browser tab and is sent to this
-        gateway only.
+        Run <code>openstack token issue -f value -c id</code> to get one. It stays in this browser tab and is sent only
+        to this gateway.
       </p>
     </form>
   );

@@ -48,12 +48,12 @@ export function Access({ imageIds, targets }: AccessProps) {
         {isReading && (
           <span className="hint">
             {' '}
-            reading {targets.done} of {imageIds.length} images…
+            loaded {targets.done} of {imageIds.length} images
           </span>
         )}
       </h3>
-      {projects.length === 0 && isReading && <Skeleton rows={2} label="Reading who has access" />}
-      {projects.length === 0 && !isReading && <p className="hint">Shared with nobody yet.</p>}
+      {projects.length === 0 && isReading && <Skeleton rows={2} label="Loading members" />}
+      {projects.length === 0 && !isReading && <p className="hint">Not shared with anyone yet.</p>}
       <ul className="members" aria-label="Who has access">
         {projects.map(({ id, name, imageIds: accessible, statuses }) => (
           <li key={id}>

@@ -12,7 +12,7 @@ export function toNote(images: readonly Named[], projects: readonly string[], co
     const link = new URL(toHash('inbox', { status: 'pending', image: id }), consoleUrl).href;
     return `Image: ${title}\nId: ${id}\nAccept it in the console: ${link}\nOr in a terminal: openstack image set --accept ${id}`;
   });
-  const shared = images.length === 1 ? 'An image is' : `${images.length} images are`;
+  const shared = images.length === 1 ? 'An image has been' : `${images.length} images have been`;
   return `${shared} shared with your project (${projects.join(', ')}).\n\n${paragraphs.join('\n\n')}\n`;
 }
 

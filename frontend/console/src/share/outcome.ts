@@ -60,8 +60,8 @@ export function isDone({ outcome }: PairResult): boolean {
 type Words = Readonly<Partial<Record<ImageMemberOutcome, string>>>;
 
 const added: Words = { DONE: 'shared', UNCHANGED: 'already shared' };
-const removed: Words = { DONE: 'no longer shared', UNCHANGED: 'was not shared' };
-const problems: Words = { FAILED: 'failed', UNKNOWN: 'in doubt', REFUSED: 'refused' };
+const removed: Words = { DONE: 'no longer shared', UNCHANGED: 'not shared before' };
+const problems: Words = { FAILED: 'failed', UNKNOWN: 'uncertain', REFUSED: 'refused' };
 
 /** One sentence about all pairs, failures first: `2 failed, 1 refused, 6 shared.` */
 export function summarise({ pairs }: Outcome, action: 'share' | 'stop'): string {

@@ -35,7 +35,7 @@ export function ProjectField({ draft, onChange, owners, onDone }: ProjectFieldPr
 
   function add(added: readonly string[], rest = ''): void {
     const own = added.filter((id) => owners.includes(id));
-    setProblem(own.length > 0 ? 'That project owns the image, and has access to it already.' : null);
+    setProblem(own.length > 0 ? 'That project owns the image and already has access.' : null);
     onChange({ ids: [...new Set([...ids, ...added.filter((id) => !own.includes(id))])], text: rest });
     setActive(0);
     setBrowsing(false);
@@ -131,7 +131,7 @@ export function ProjectField({ draft, onChange, owners, onDone }: ProjectFieldPr
         {problem}
       </p>
       <p id={hintId} className="hint">
-        Paste any number of ids. A name beside an id, as in “web-team a41b…”, is remembered in this browser.
+        Paste any number of ids. A name next to an id, as in “web-team a41b…”, is saved in this browser.
       </p>
     </div>
   );

@@ -64,9 +64,9 @@ export function StopDialog({ imageIds, onClose }: StopDialogProps) {
       {isForeign && (
         <p className="warning">You act as an administrator: some of these images belong to other projects.</p>
       )}
-      <p>Choose the projects that are to lose access. Servers that they started already keep running.</p>
-      {isReading && projects.length === 0 && <Skeleton rows={3} label="Reading who has access" />}
-      {!isReading && projects.length === 0 && <p className="hint">These images are shared with nobody.</p>}
+      <p>Choose the projects that should lose access. Servers that they already started keep running.</p>
+      {isReading && projects.length === 0 && <Skeleton rows={3} label="Loading members" />}
+      {!isReading && projects.length === 0 && <p className="hint">These images are not shared with anyone.</p>}
       <ul className="members" aria-label="Projects">
         {projects.map(({ id, name, imageIds: accessible }) => (
           <li key={id}>
@@ -90,7 +90,7 @@ export function StopDialog({ imageIds, onClose }: StopDialogProps) {
       <div className="row end">
         {isReading && (
           <p className="hint" role="status">
-            Read {targets.done} of {count(imageIds.length, 'image')}
+            Loaded {targets.done} of {count(imageIds.length, 'image')}
           </p>
         )}
         <button type="button" onClick={onClose}>

@@ -22,11 +22,11 @@ export type DeleteImageMemberInput = {
 
 /** The kinds of errors that a user can fix. */
 export type ImageUserErrorCode =
-  /** The project is a member of the image already; the payload has the existing member. */
+  /** The project is already a member of the image; the payload has the existing member. */
   | 'ALREADY_MEMBER'
   /** Members can be changed only while the image's visibility is `SHARED`. */
   | 'IMAGE_NOT_SHARED'
-  /** An argument has a value that cannot be used. */
+  /** An argument has an invalid value. */
   | 'INVALID_INPUT'
   /** The image has as many members as the operator of the cloud allows. */
   | 'MEMBER_LIMIT_EXCEEDED'

@@ -14,7 +14,7 @@ const focused = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent);
 
 describe('the keyboard', () => {
-  it('shares an image in ten keys besides the name, and the focus stays at what was done', async () => {
+  it('shares an image with ten keystrokes besides the name, and keeps the focus at the result', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'producer', gateway);
     const { page } = tab;
@@ -41,7 +41,7 @@ describe('the keyboard', () => {
     await expect.poll(() => focused(page)).toBe('Share Nightly build 2026-11-20');
   });
 
-  it('stays at the offer that was decided about', async () => {
+  it('keeps the focus at the decided offer', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'consumer-a', gateway, '#/inbox');
     await tab.page.getByRole('button', { name: 'Accept Debian 12 (Bookworm)' }).focus();
@@ -96,7 +96,7 @@ const scenes: readonly Scene[] = [
 ];
 
 describe.each(scenes)('$name', ({ person, hash, ready }) => {
-  it('has no barrier that a program can find: light and dark, wide and on a phone', async () => {
+  it('has no accessibility violations: light and dark, wide and on a phone', async () => {
     await using gateway = await startGateway();
     await using tab =
       person === null ? await visit(browser, `${gateway.url}/console/`) : await openAs(browser, person, gateway, hash);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 
 describe('the table of images', () => {
-  it('holds what the project owns, and members are read only for images that are opened', async () => {
+  it('lists the images that the project owns, and reads members only for opened images', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'producer', gateway);
     const { page, operations } = tab;
@@ -29,7 +29,7 @@ describe('the table of images', () => {
     expect(tab.complaints).toEqual([]);
   });
 
-  it('is searched, filtered and sorted by its address, which survives back and reload', async () => {
+  it('keeps search, filter and order in its address, across back and reload', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'producer', gateway);
     const { page } = tab;
@@ -51,7 +51,7 @@ describe('the table of images', () => {
     await page.getByText('No image matches “nothing like it”.').waitFor();
   });
 
-  it('says why a private image cannot be shared, and makes it shareable in its place', async () => {
+  it('explains why a private image cannot be shared, and makes it shareable in place', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'producer', gateway);
     const line = lineOf(tab.page, 'Golden base (internal)');
@@ -61,7 +61,7 @@ describe('the table of images', () => {
     expect(await line.getByText('shared', { exact: true }).count()).toBe(1);
   });
 
-  it('shows administrators all projects with their owners apart, and never under their own', async () => {
+  it('shows administrators the images of all projects by owner, separate from their own', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'admin', gateway);
     const { page } = tab;
@@ -75,13 +75,13 @@ describe('the table of images', () => {
     expect(await lineOf(page, 'Debian 12 (Bookworm)').count()).toBe(0);
   });
 
-  it('tells who owns nothing', async () => {
+  it('tells a project that it owns no images', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'stranger', gateway);
     await tab.page.getByText('No images yet.').waitFor();
   });
 
-  it('says so where the project is not known, and names the owners', async () => {
+  it('says that the project is unknown, and names the owners', async () => {
     await using imagesApi = await startImagesApi();
     await using gateway = await startGateway({ IMAGES_API_URL: imagesApi.url, CONSOLE: 'true' });
     await using tab = await openWith(browser, 'demo-consumer-b-token', gateway);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 const removal = `mutation { deleteImageMember(input: { imageId: "${debian}", memberId: "${consumerA}" }) { userErrors { code } } }`;
 
 describe('the inbox', () => {
-  it('counts what is pending in tab and title; a decision keeps its row in place', async () => {
+  it('shows the number of pending offers in tab and title; a decided row stays in place', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'consumer-a', gateway);
     const { page, operations } = tab;
@@ -62,7 +62,7 @@ describe('the inbox', () => {
     await page.getByText('Nothing to decide.').waitFor();
   }, 120_000);
 
-  it('accepts those that are selected', async () => {
+  it('accepts the selected offers', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'consumer-a', gateway, '#/inbox');
     const { page } = tab;
@@ -87,7 +87,7 @@ describe('the inbox', () => {
     await page.getByText('No image with this id is shared with your project.').waitFor();
   });
 
-  it('says a word about an offer that was withdrawn', async () => {
+  it('explains that an offer was withdrawn', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'consumer-a', gateway, '#/inbox');
     const { page } = tab;

@@ -71,6 +71,13 @@ describe('identity', () => {
   });
 });
 
+/** Clicks a button. @returns whether a skeleton for members is there before the browser does anything else; runs in the page. */
+async function showsSkeletonOnClick(button: HTMLElement): Promise<boolean> {
+  button.click();
+  await new Promise((resolve) => setTimeout(resolve));
+  return document.querySelector('[role=status][aria-label="Loading members"]') !== null;
+}
+
 describe('a slow Images API', () => {
   it('shows skeletons immediately and images after one call, before any member is read', async () => {
     await using imagesApi = await startImagesApi();
@@ -81,12 +88,13 @@ describe('a slow Images API', () => {
     await lineOf(page, 'Debian 12 (Bookworm)').waitFor();
     way.delayMs = 3_000;
     await page.reload();
-    await page.getByRole('status', { name: 'Reading images' }).waitFor({ timeout: 2_500 });
+    await page.getByRole('status', { name: 'Loading images' }).waitFor();
     const start = Date.now();
     await lineOf(page, 'Debian 12 (Bookworm)').waitFor();
-    expect(Date.now() - start).toBeLessThan(9_000);
-    await page.getByRole('button', { name: 'Debian 12 (Bookworm)', exact: true }).click();
-    await page.getByRole('status', { name: 'Reading who has access' }).waitFor({ timeout: 1_000 });
+    // One call, and not a second one after it.
+    expect(Date.now() - start).toBeLessThan(6_000);
+    const opener = page.getByRole('button', { name: 'Debian 12 (Bookworm)', exact: true });
+    expect(await opener.evaluate(showsSkeletonOnClick)).toBe(true);
     await membersOf(page, 'Debian 12 (Bookworm)').waitFor();
 
     // The button locks while the sharing is under way, and a second press sends nothing.
@@ -137,24 +145,49 @@ describe('an error', () => {
   });
 });
 
-// A busy machine paints late; a second look decides.
-it('on a slow line, the frame of the page is there within a second, and all of it is small', { retry: 2 }, async () => {
-  await using gateway = await startGateway();
-  await using tab = await visit(browser, 'about:blank');
-  const { page } = tab;
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Network.enable');
-  const throughput = 400_000 / 8;
-  const throttle = { offline: false, latency: 100, downloadThroughput: throughput, uploadThroughput: throughput };
-  await devtools.send('Network.emulateNetworkConditions', throttle);
-  await page.goto(`${gateway.url}/console/`);
-  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-  const { paint, bytes } = await page.evaluate(() => ({
-    paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.POSITIVE_INFINITY,
-    bytes: performance
-      .getEntriesByType('resource')
-      .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).transferSize, 0),
-  }));
-  expect(paint).toBeLessThan(1_000);
-  expect(bytes).toBeLessThan(200_000);
+describe('on a line of 400 kbit/s', () => {
+  const bytesPerSecond = 400_000 / 8;
+
+  /** Loads the sign-in page over the slow line. @returns the time of its first paint, and the bytes that it took. */
+  async function load(url: string) {
+    await using tab = await visit(browser, 'about:blank');
+    const { page } = tab;
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Network.enable');
+    await devtools.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 100,
+      downloadThroughput: bytesPerSecond,
+      uploadThroughput: bytesPerSecond,
+    });
+    await page.goto(`${url}/console/`);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    return await page.evaluate(() => {
+      const entries = ['navigation', 'resource'].flatMap(
+        (type) =>
+          performance.getEntriesByType(type) as (PerformanceResourceTiming & { renderBlockingStatus?: string })[],
+      );
+      const isBlocking = (entry: (typeof entries)[number]) =>
+        entry.entryType === 'navigation' || entry.renderBlockingStatus === 'blocking';
+      const sum = (some: typeof entries) => some.reduce((total, { transferSize }) => total + transferSize, 0);
+      return {
+        paintMs: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.POSITIVE_INFINITY,
+        blockingBytes: sum(entries.filter(isBlocking)),
+        bytes: sum(entries),
+      };
+    });
+  }
+
+  it('the page shell is painted within a second, and all scripts and styles are below 200 kB', async () => {
+    await using gateway = await startGateway();
+    // The fastest of three: the line is the same each time, and what else the machine does is not.
+    const loads = [];
+    for (let times = 0; times < 3; times++) loads.push(await load(gateway.url));
+    expect(Math.min(...loads.map(({ paintMs }) => paintMs))).toBeLessThan(1_000);
+    for (const { blockingBytes, bytes } of loads) {
+      // Even while the scripts take half of the line, these arrive in half a second.
+      expect(blockingBytes).toBeLessThan(bytesPerSecond / 4);
+      expect(bytes).toBeLessThan(200_000);
+    }
+  });
 });

@@ -15,7 +15,7 @@ const chosen = (page: Page) => page.getByRole('list', { name: 'Projects to share
 const result = (page: Page) => page.getByRole('region', { name: 'Result' });
 
 describe('the share dialog', () => {
-  it('shares one image with a project by its name, tells who has access, and has an address of its own', async () => {
+  it('shares one image with a project by its name, shows who has access, and has an address of its own', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'producer', gateway);
     const { page, operations } = tab;
@@ -61,7 +61,7 @@ describe('the share dialog', () => {
       .waitFor();
   });
 
-  it('resolves names, remembers pasted ones, refuses the owner, and marks what cannot be checked', async () => {
+  it('resolves names, remembers pasted ids, refuses the owner, and marks ids that cannot be checked', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'producer', gateway, `#/images?share=${debian},${ubuntu}`);
     const { page } = tab;
@@ -211,7 +211,7 @@ describe('removing a member', () => {
       .not.toContain(consumerA);
   });
 
-  it('is asked for once by administrators', async () => {
+  it('is confirmed once by administrators', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'admin', gateway, `#/images?scope=all&open=${debian}`);
     const { page } = tab;
@@ -221,20 +221,20 @@ describe('removing a member', () => {
     await page.getByRole('list', { name: 'Removals' }).getByText('Removing').waitFor();
   });
 
-  it('of many images is asked for once, with the count', async () => {
+  it('of many images is confirmed once, with the count', async () => {
     await using gateway = await startGateway();
     await using tab = await openAs(browser, 'producer', gateway);
     const { page, operations } = tab;
     await page.getByRole('checkbox', { name: 'Select all images that can be shared' }).check();
     await page.getByRole('link', { name: 'Stop sharing…' }).click();
     const dialog = page.getByRole('dialog');
-    await expect.poll(() => dialog.getByText(/^Read \d+ of/).count()).toBe(0);
+    await expect.poll(() => dialog.getByText(/^Loaded \d+ of/).count()).toBe(0);
     for (const name of ['consumer-a', 'consumer-b']) await dialog.getByRole('checkbox', { name }).check();
     await dialog.getByRole('button', { name: 'Remove 13 members' }).click();
     await result(page)
       .getByText(/13 no longer shared/)
       .waitFor();
     expect(operations.filter((name) => name === 'StopSharing')).toHaveLength(1);
-    await dialog.getByText('These images are shared with nobody.').waitFor();
+    await dialog.getByText('These images are not shared with anyone.').waitFor();
   });
 });
