@@ -223,3 +223,18 @@ it('OpenTelemetry is loaded only where spans are exported', () => {
 it('modules keep no mutable state between requests', () => {
   expect(offences(({ source }) => source.match(/^(?:export )?(?:let|var) .*$/gm) ?? [])).toEqual([]);
 });
+
+it('what only some gateways use is loaded on demand', () => {
+  const loaded = new Set<string>();
+  function load(name: string): void {
+    if (loaded.has(name)) return;
+    loaded.add(name);
+    const source = files.find((file) => file.name === name)?.source ?? '';
+    for (const [, path = ''] of source.matchAll(/^(?:import|export) (?!type\b)[^'";]*?\bfrom '([^']+)'/gm)) {
+      load(path.startsWith('.') ? join(dirname(name), path) : path);
+    }
+  }
+  load('start.ts');
+  expect([...loaded]).toEqual(expect.arrayContaining(['app.ts', 'undici']));
+  expect([...loaded].filter((name) => /^(?:ws|graphql-ws|amqplib|@opentelemetry|simulator)/.test(name))).toEqual([]);
+});

@@ -12,5 +12,5 @@ export default defineConfig({
 
 function proxyTo(path: string) {
   const target = 'http://127.0.0.1:4000';
-  return { target, rewrite: () => (path === '/people.json' ? `/console${path}` : path) };
+  return { target, ws: true, rewrite: () => (path === '/people.json' ? `/console${path}` : path) };
 }

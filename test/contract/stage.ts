@@ -62,6 +62,36 @@ export class Stage implements AsyncDisposable {
     return transports[transport](this.#gateway.url, this.cloud.tokens[caller], operation);
   }
 
+  /** The gateway's base URL. */
+  get url(): string {
+    return this.#gateway.url;
+  }
+
+  /** Gets another token for the same user and project. */
+  async anotherToken(caller: ProjectName): Promise<string> {
+    const id = this.cloud.tokens[caller];
+    const response = await fetch(`${this.cloud.identityApiUrl}/auth/tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        auth: {
+          identity: { methods: ['token'], token: { id } },
+          scope: { project: { id: this.cloud.projects[caller] } },
+        },
+      }),
+    });
+    const token = response.headers.get('x-subject-token');
+    if (token === null) throw new Error(`no token: ${response.status} ${await response.text()}`);
+    return token;
+  }
+
+  /** Revokes a token, by itself. */
+  async revoke(token: string): Promise<void> {
+    const headers = { 'x-auth-token': token, 'x-subject-token': token };
+    const { status } = await fetch(`${this.cloud.identityApiUrl}/auth/tokens`, { method: 'DELETE', headers });
+    if (status !== 204) throw new Error(`the token is not revoked: ${status}`);
+  }
+
   /** Sets a member's status, with the member's own token. */
   async decide(imageId: string, name: ProjectName, status: WireStatus): Promise<void> {
     await this.#rest(name, 'PUT', `/images/${imageId}/members/${this.cloud.projects[name]}`, { status });

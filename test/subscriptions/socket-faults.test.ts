@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { imageId, startSharing, tokenOf } from '../support/sharing.ts';
+import { imageId, projects, startSharing, tokenOf } from '../support/sharing.ts';
 
 const document = `subscription { imageMembersChanged(imageId: "${imageId(1)}") { changes { action } } }`;
 
@@ -50,6 +50,33 @@ class RawSocket {
     }
     throw new Error(`no ${type} came, but ${JSON.stringify(this.messages)}`);
   }
+}
+
+/** Opens a WebSocket that sends nothing more. `closed` resolves with the code that it is closed with, if any. */
+function openSilent(url: string): {
+  readonly accepted: Promise<unknown>;
+  readonly closed: Promise<number | undefined>;
+} {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  const head = 'GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n';
+  const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+  socket.write(`${head}${key}Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n`);
+  let last = Buffer.alloc(0);
+  socket.on('data', (data) => {
+    last = data;
+    // A closed WebSocket is one whose other end answers. Source: RFC 6455 §5.5.1.
+    if (data.includes(0x88)) socket.end();
+  });
+  socket.on('error', () => {});
+  return {
+    accepted: once(socket, 'data'),
+    closed: new Promise((resolve) => {
+      socket.once('close', () => {
+        const at = last.indexOf(0x88);
+        resolve(at < 0 ? undefined : last.readUInt16BE(at + 2));
+      });
+    }),
+  };
 }
 
 async function openSharing(environment = {}) {
@@ -106,31 +133,61 @@ describe('a WebSocket is closed', () => {
     await untilMetrics(sharing.metrics, /image_gateway_subscriptions\{transport="websocket"\} 0/);
   });
 
-  it('that never says who it is, and a thousand of them keep nobody out', async () => {
-    await using sharing = await openSharing({ SUBSCRIPTION_INIT_TIMEOUT_MS: '1500', MAX_CONNECTIONS_PER_ADDRESS: '0' });
-    const silent = Array.from({ length: 1_000 }, () => new RawSocket(sharing.gateway.url));
+  it('that never says who it is, and 5,000 of them keep nobody out', async () => {
+    await using sharing = await openSharing({
+      SUBSCRIPTION_INIT_TIMEOUT_MS: '10000',
+      MAX_CONNECTIONS_PER_ADDRESS: '0',
+      MAX_CONNECTIONS: '6000',
+    });
+    const silent: ReturnType<typeof openSilent>[] = [];
+    // More at the same moment, and the system resets some of them.
+    for (let batch = 0; batch < 20; batch++) {
+      const opened = Array.from({ length: 250 }, () => openSilent(sharing.gateway.url));
+      await Promise.all(opened.map(({ accepted }) => accepted));
+      silent.push(...opened);
+    }
     const other = await new RawSocket(sharing.gateway.url).open();
     other.subscribe('1');
     await other.until('next');
     const codes = await Promise.all(silent.map(({ closed }) => closed));
     expect(new Set(codes)).toEqual(new Set([4408]));
+    expect(other.socket.readyState).toBe(WebSocket.OPEN);
     other.socket.close();
-  }, 30_000);
+  }, 120_000);
 
   it('whose other end is gone without a word', async () => {
     await using sharing = await openSharing({ SUBSCRIPTION_PING_INTERVAL_MS: '200' });
-    const { port } = new URL(sharing.gateway.url);
-    const socket = connect(Number(port), '127.0.0.1');
-    const head = 'GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n';
-    const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
-    // It answers no ping.
-    socket.write(`${head}${key}Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n`);
-    socket.resume();
     const start = performance.now();
-    await once(socket, 'close');
+    // It answers no ping.
+    await openSilent(sharing.gateway.url).closed;
     expect(performance.now() - start).toBeLessThan(2_000);
   });
 });
+
+it.each(['text/event-stream', 'multipart/mixed;subscriptionSpec=1.0'])(
+  'a reader of %s that takes nothing any more is cut off, and holds one payload at most',
+  async (accept) => {
+    await using sharing = await openSharing({ ANSWER_TIMEOUT_MS: '1000' });
+    const name = 'x'.repeat(1_000_000);
+    sharing.image(2, { name }, { a: 'pending' });
+    const socket = connect(Number(new URL(sharing.gateway.url).port), '127.0.0.1');
+    const query = 'subscription { sharedWithMeChanged(memberStatus: ALL) { images { name } } }';
+    socket.write(
+      `GET /graphql?query=${encodeURIComponent(query)} HTTP/1.1\r\nHost: x\r\nAccept: ${accept}\r\nX-Auth-Token: ${tokenOf('a')}\r\n\r\n`,
+    );
+    await once(socket, 'data');
+    socket.pause();
+    const isOpen = async () => !/image_gateway_subscriptions\{transport="\w+"\} 0/.test(await sharing.metrics());
+    for (let round = 0; (await isOpen()) && round < 100; round++) {
+      const status = round % 2 === 0 ? 'accepted' : 'pending';
+      await sharing.rest('a', 'PUT', `images/${imageId(2)}/members/${projects.a}`, { status });
+      await sleep(250);
+    }
+    expect(await isOpen()).toBe(false);
+    socket.destroy();
+  },
+  60_000,
+);
 
 it('subscribing and unsubscribing in a loop leaves nothing behind', async () => {
   await using sharing = await openSharing();

@@ -1,27 +1,39 @@
 import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, InMemoryCache } from '@apollo/client';
 import { SetContextLink } from '@apollo/client/link/context';
 import { ErrorLink } from '@apollo/client/link/error';
+import { OperationTypeNode } from 'graphql';
 
 interface ClientOptions {
   /** The token to send; it may be renewed for the same user and project. */
   readonly token: () => string;
   /** Called when the token is not accepted. */
   readonly onRefused?: () => void;
+  /** Carries subscriptions; without it there are none. */
+  readonly liveLink?: ApolloLink;
+}
+
+/** Where the gateway answers. */
+export function graphqlUrl(): string {
+  return new URL(import.meta.env.DEV ? '/graphql' : '../graphql', document.baseURI).href;
 }
 
 /**
  * A client for one user in one project: the cache holds what that project may see. Objects with an `id` are stored once
  * each, whichever lists they appear in; that needs no set-up.
  */
-export function createClient({ token, onRefused }: ClientOptions): ApolloClient {
-  const graphql = import.meta.env.DEV ? '/graphql' : '../graphql';
+export function createClient({ token, onRefused, liveLink }: ClientOptions): ApolloClient {
+  const http = ApolloLink.from([
+    new SetContextLink(() => ({ headers: { 'X-Auth-Token': token() } })),
+    new HttpLink({ uri: graphqlUrl() }),
+  ]);
   return new ApolloClient({
     link: ApolloLink.from([
       new ErrorLink(({ error }) => {
         if (isTokenRefused(error)) onRefused?.();
       }),
-      new SetContextLink(() => ({ headers: { 'X-Auth-Token': token() } })),
-      new HttpLink({ uri: new URL(graphql, document.baseURI).href }),
+      liveLink === undefined
+        ? http
+        : ApolloLink.split(({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION, liveLink, http),
     ]),
     cache: new InMemoryCache(),
   });

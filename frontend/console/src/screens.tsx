@@ -1,10 +1,13 @@
 import { ApolloProvider } from '@apollo/client/react';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { createClient } from './client.ts';
+import { createClient, graphqlUrl } from './client.ts';
 import { InboxDocument } from './graphql/graphql.ts';
 import { ImagesScreen } from './images/images-screen.tsx';
 import { InboxScreen } from './inbox/inbox-screen.tsx';
 import { countPending } from './inbox/offers.ts';
+import { useLiveOffers } from './inbox/use-live-offers.ts';
+import { createLive, LiveContext } from './live/live.ts';
+import { LiveIndicator } from './live/live-indicator.tsx';
 import { usePages } from './pages.ts';
 import { RemovalNotices } from './removal/removal-notices.tsx';
 import { RemovalProvider } from './removal/removals.tsx';
@@ -27,10 +30,11 @@ export function Screens({ sessions, onEnter, onToken, onSignOut }: ScreensProps)
   const [current] = sessions;
   const session = useRef(current);
   const [asked, setAsked] = useState<'renew' | 'switch' | null>(null);
-  const client = useMemo(
-    () => createClient({ token: () => session.current?.token ?? '', onRefused: () => setAsked('renew') }),
-    [],
-  );
+  const [client, live] = useMemo(() => {
+    const token = () => session.current?.token ?? '';
+    const created = createLive(graphqlUrl(), token);
+    return [createClient({ token, onRefused: () => setAsked('renew'), liveLink: created.link }), created] as const;
+  }, []);
   const expiresAt = current?.viewer?.expiresAt;
 
   async function enterWith(entered: string): Promise<void> {
@@ -42,8 +46,9 @@ export function Screens({ sessions, onEnter, onToken, onSignOut }: ScreensProps)
   useEffect(() => {
     if (session.current === current || current === undefined) return;
     session.current = current;
+    live.renew();
     void client.refetchQueries({ include: 'active' });
-  }, [client, current]);
+  }, [client, live, current]);
 
   useEffect(() => {
     // The longest time that a timer can wait is 24 days.
@@ -55,10 +60,12 @@ export function Screens({ sessions, onEnter, onToken, onSignOut }: ScreensProps)
 
   return (
     <ApolloProvider client={client}>
-      <RemovalProvider>
-        <Frame onSwitch={() => setAsked('switch')} onSignOut={onSignOut} />
-        <RemovalNotices />
-      </RemovalProvider>
+      <LiveContext value={live}>
+        <RemovalProvider>
+          <Frame onSwitch={() => setAsked('switch')} onSignOut={onSignOut} />
+          <RemovalNotices />
+        </RemovalProvider>
+      </LiveContext>
       {asked === 'renew' && <RenewToken onToken={enterWith} onSignOut={onSignOut} onClose={() => setAsked(null)} />}
       {asked === 'switch' && (
         <SwitchProject sessions={sessions} onChoose={onEnter} onToken={enterWith} onClose={() => setAsked(null)} />
@@ -70,6 +77,7 @@ export function Screens({ sessions, onEnter, onToken, onSignOut }: ScreensProps)
 function Frame({ onSwitch, onSignOut }: { readonly onSwitch: () => void; readonly onSignOut: () => void }) {
   const { screen } = useRoute();
   const pending = usePages(InboxDocument, { status: 'PENDING' });
+  useLiveOffers('PENDING', pending);
   const waiting = countPending(pending);
   useEffect(() => {
     const name = screen === 'inbox' ? 'Inbox' : 'Images';
@@ -97,6 +105,7 @@ function Frame({ onSwitch, onSignOut }: { readonly onSwitch: () => void; readonl
             )}
           </a>
         </nav>
+        <LiveIndicator />
         <Account onSwitch={onSwitch} onSignOut={onSignOut} />
       </header>
       <main id="main" tabIndex={-1}>

@@ -1,14 +1,44 @@
-import { Environment, type FetchFunction, Network, RecordSource, Store } from 'relay-runtime';
+import type { ExecutionResult } from 'graphql';
+import { createClient } from 'graphql-sse';
+import {
+  Environment,
+  type FetchFunction,
+  type GraphQLSingularResponse,
+  Network,
+  Observable,
+  RecordSource,
+  Store,
+  type SubscribeFunction,
+} from 'relay-runtime';
 
 /** An environment for one token; its store needs no set-up, because every `id` belongs to one object alone. */
 export function createEnvironment(url: string, token: string): Environment {
+  const headers = { 'X-Auth-Token': token };
   const fetchGraphQL: FetchFunction = async ({ text, name }, variables) => {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'X-Auth-Token': token },
+      headers: { ...headers, 'Content-Type': 'application/json' },
       body: JSON.stringify({ query: text, operationName: name, variables }),
     });
     return response.json();
   };
-  return new Environment({ network: Network.create(fetchGraphQL), store: new Store(new RecordSource()) });
+  // Subscribes again by itself when the connection is lost.
+  const events = createClient({ url, headers, retryAttempts: Number.POSITIVE_INFINITY });
+  const subscribe: SubscribeFunction = ({ text, name }, variables) =>
+    Observable.create((sink) =>
+      events.subscribe(
+        { query: text ?? '', operationName: name, variables },
+        {
+          next: (result) => isPause(result) || sink.next(result as GraphQLSingularResponse),
+          error: (error) => sink.error(error as Error),
+          complete: () => sink.complete(),
+        },
+      ),
+    );
+  return new Environment({ network: Network.create(fetchGraphQL, subscribe), store: new Store(new RecordSource()) });
+}
+
+/** Whether the gateway ends a stream that `graphql-sse` then opens again: there is no error to show. */
+function isPause({ errors }: ExecutionResult<unknown, unknown>): boolean {
+  return errors?.[0]?.extensions?.['code'] === 'SUBSCRIPTION_ENDED';
 }

@@ -1,8 +1,10 @@
-import { graphql, useLazyLoadQuery, useMutation } from 'react-relay';
+import { graphql, useLazyLoadQuery, useMutation, useSubscription } from 'react-relay';
+import type { GraphQLSubscriptionConfig } from 'relay-runtime';
+import type { inboxChangedSubscription } from './__generated__/inboxChangedSubscription.graphql.ts';
 import type { inboxDecideMutation } from './__generated__/inboxDecideMutation.graphql.ts';
 import type { inboxQuery } from './__generated__/inboxQuery.graphql.ts';
 
-/** What others share with the caller. A decision changes the list; nothing is fetched again. */
+/** What others share with the caller, now and as it changes. Nothing is fetched again. */
 export function Inbox() {
   const { images } = useLazyLoadQuery<inboxQuery>(
     graphql`
@@ -35,6 +37,7 @@ export function Inbox() {
       }
     }
   `);
+  useSubscription(inboxChanged);
   return (
     <ul>
       {images?.nodes.map(({ id, name, myMembership }) => {
@@ -51,3 +54,30 @@ export function Inbox() {
     </ul>
   );
 }
+
+/** Puts the images of each payload in the place of those that the list holds. */
+const inboxChanged: GraphQLSubscriptionConfig<inboxChangedSubscription> = {
+  subscription: graphql`
+    subscription inboxChangedSubscription {
+      sharedWithMeChanged(memberStatus: ALL) {
+        images {
+          id
+          name
+          myMembership {
+            id
+            status
+          }
+        }
+      }
+    }
+  `,
+  variables: {},
+  updater(store) {
+    const images = store.getRootField('sharedWithMeChanged')?.getLinkedRecords('images');
+    const list = store.getRoot().getLinkedRecord('images', {
+      first: 50,
+      filter: { sharedWithMe: true, memberStatus: 'ALL' },
+    });
+    if (images) list?.setLinkedRecords(images, 'nodes');
+  },
+};

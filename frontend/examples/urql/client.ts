@@ -1,11 +1,34 @@
-import { Client, cacheExchange, fetchExchange } from 'urql';
+import type { ExecutionResult } from 'graphql';
+import { createClient as createSseClient } from 'graphql-sse';
+import { Client, cacheExchange, fetchExchange, subscriptionExchange } from 'urql';
 
 /** A client for one token. A mutation that returns a type makes the lists that hold this type be fetched again. */
 export function createClient(url: string, token: string): Client {
+  const headers = { 'X-Auth-Token': token };
+  // Subscribes again by itself when the connection is lost.
+  const events = createSseClient({ url, headers, retryAttempts: Number.POSITIVE_INFINITY });
   return new Client({
     url,
-    exchanges: [cacheExchange, fetchExchange],
-    fetchOptions: { headers: { 'X-Auth-Token': token } },
+    exchanges: [
+      cacheExchange,
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: ({ query = '', variables = {} }) => ({
+          subscribe: (sink) => ({
+            unsubscribe: events.subscribe<Record<string, unknown>, Record<string, unknown>>(
+              { query, variables },
+              { ...sink, next: (result) => isPause(result) || sink.next(result) },
+            ),
+          }),
+        }),
+      }),
+    ],
+    fetchOptions: { headers },
     preferGetMethod: false,
   });
+}
+
+/** Whether the gateway ends a stream that `graphql-sse` then opens again: there is no error to show. */
+function isPause({ errors }: ExecutionResult<unknown, unknown>): boolean {
+  return errors?.[0]?.extensions?.['code'] === 'SUBSCRIPTION_ENDED';
 }

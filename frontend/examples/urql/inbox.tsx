@@ -1,10 +1,20 @@
-import { useMutation, useQuery } from 'urql';
-import { DecideDocument, InboxDocument } from './graphql/graphql.ts';
+import { useMutation, useQuery, useSubscription } from 'urql';
+import {
+  DecideDocument,
+  InboxChangedDocument,
+  type InboxChangedSubscription,
+  InboxDocument,
+} from './graphql/graphql.ts';
 
-/** What others share with the caller. A decision has the list fetched again. */
+/** What others share with the caller. A decision has the list fetched again, and so has every change. */
 export function Inbox() {
-  const [{ data, error }] = useQuery({ query: InboxDocument });
+  const [{ data, error }, refetch] = useQuery({ query: InboxDocument });
   const [decision, decide] = useMutation(DecideDocument);
+  // The first payload tells nothing new. Every other one may, the first after a lost connection too.
+  useSubscription<InboxChangedSubscription, boolean>({ query: InboxChangedDocument }, (isFollowing = false) => {
+    if (isFollowing) refetch({ requestPolicy: 'network-only' });
+    return true;
+  });
 
   if (error) return <p role="alert">{error.message}</p>;
   if (!data) return <p>Loading…</p>;

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject, it } from 'vitest';
-import { freeze } from '../glance/processes.ts';
+import { transports } from '../../support/subscribe.ts';
+import { freeze, stop } from '../glance/processes.ts';
 import { followInbox, followMembers, nextAbout, nextOf } from '../live.ts';
 import { openStage } from '../stage.ts';
 
@@ -85,3 +87,59 @@ it('a broker that does not answer any more costs freshness alone: views are poll
   await stage.unshare(imageId, consumerA);
   expect(await nextOf(owner)).toMatchObject({ changes: [{ action: 'REMOVED' }] });
 }, 180_000);
+
+it('a broker that is stopped and started again is found again, and what happened meanwhile is told', async () => {
+  await using stage = await openStage({ environment });
+  await untilConnected(stage);
+  const imageId = await stage.image();
+  await using owner = stage.subscribe('sse', 'producer', followMembers(imageId));
+  await nextOf(owner);
+  const stopped = await stop(inject('stateDir'), 'rabbit');
+  const { consumerA } = stage.cloud.projects;
+  // A Glance that cannot notify does not answer, though the row is written.
+  const shared = stage.share(imageId, consumerA).catch(() => {});
+  try {
+    expect(await nextOf(owner)).toMatchObject({ changes: [{ action: 'ADDED', memberId: consumerA }] });
+  } finally {
+    stopped[Symbol.dispose]();
+  }
+  await shared;
+  await untilConnected(stage);
+  await stage.unshare(imageId, consumerA);
+  expect(await nextOf(owner)).toMatchObject({ changes: [{ action: 'REMOVED' }] });
+}, 300_000);
+
+it('the broker is reached by TLS with its own authority, and not where nobody vouches for it', async () => {
+  const tls = { ...environment, EVENTS_AMQP_URL: inject('amqpsUrl') };
+  {
+    await using stage = await openStage({
+      environment: { ...tls, EVENTS_CA_FILE: join(inject('stateDir'), 'rabbit/cert.pem') },
+    });
+    await untilConnected(stage);
+    const imageId = await stage.image();
+    await using owner = stage.subscribe('sse', 'producer', followMembers(imageId));
+    await nextOf(owner);
+    await stage.share(imageId, stage.cloud.projects.consumerA);
+    expect(await nextOf(owner)).toMatchObject({ changes: [{ action: 'ADDED' }] });
+  }
+  await using stage = await openStage({ environment: tls });
+  await stage.image();
+  await sleep(3_000);
+  expect(await stage.metrics()).toMatch(/^image_gateway_events_connected 0$/m);
+}, 120_000);
+
+it('a token that is revoked ends its subscriptions within 30 seconds, and no others', async () => {
+  await using stage = await openStage({ environment: { SUBSCRIPTION_POLL_INTERVAL_MS: '10000' } });
+  const imageId = await stage.image();
+  const token = await stage.anotherToken('producer');
+  await using revoked = transports.sse(stage.url, token, followMembers(imageId));
+  await using other = stage.subscribe('sse', 'producer', followMembers(imageId));
+  await Promise.all([nextOf(revoked), nextOf(other)]);
+  const start = performance.now();
+  await stage.revoke(token);
+  expect(await revoked.next()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  expect(performance.now() - start).toBeLessThan(30_000);
+  expect(await revoked.next()).toBeNull();
+  await stage.share(imageId, stage.cloud.projects.consumerA);
+  expect(await nextOf(other)).toMatchObject({ changes: [{ action: 'ADDED' }] });
+}, 120_000);

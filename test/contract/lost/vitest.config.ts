@@ -5,8 +5,9 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The state folder of the Glance whose parts the tests break. */
     stateDir: string;
-    /** Its message broker. */
+    /** Its message broker, in the clear and with TLS. */
     amqpUrl: string;
+    amqpsUrl: string;
   }
 }
 
@@ -20,9 +21,9 @@ export default defineConfig({
   },
 });
 
-function readSurroundings(): { readonly stateDir: string; readonly amqpUrl: string } {
-  const { GLANCE_STATE_DIR: stateDir, AMQP_URL: amqpUrl } = process.env;
-  if (stateDir && amqpUrl) return { stateDir, amqpUrl };
+function readSurroundings(): { readonly stateDir: string; readonly amqpUrl: string; readonly amqpsUrl: string } {
+  const { GLANCE_STATE_DIR: stateDir, AMQP_URL: amqpUrl, AMQPS_URL: amqpsUrl } = process.env;
+  if (stateDir && amqpUrl && amqpsUrl) return { stateDir, amqpUrl, amqpsUrl };
   process.stderr.write('This suite needs a Glance with a message broker: WITH_EVENTS=1 test/contract/glance/up\n');
   process.exit(1);
 }

@@ -27,6 +27,40 @@ const share = `mutation ($input: CreateImageMemberInput!) {
   }
 }`;
 
+const membersChanged = `subscription {
+  imageMembersChanged(imageId: "${imageId(3)}") { image { id notes { text } } changes { action memberId } }
+}`;
+
+/** Subscribes over server-sent events. */
+async function subscribe({ url }: Router, query: string, token: string) {
+  const abort = new AbortController();
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { accept: 'text/event-stream', 'content-type': 'application/json', 'x-auth-token': token },
+    body: JSON.stringify({ query }),
+    signal: abort.signal,
+  });
+  const chunks = (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+  let text = '';
+  return {
+    async next(): Promise<unknown> {
+      for (;;) {
+        const [event, payload] = /^data: ?(\{.*\})\n[\s\S]*?\n/m.exec(text) ?? [];
+        if (event !== undefined && payload !== undefined) {
+          text = text.slice(text.indexOf(event) + event.length);
+          return JSON.parse(payload);
+        }
+        const { done, value } = await chunks.next();
+        if (done) throw new Error(`the stream ended: ${text}`);
+        text += value;
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      abort.abort();
+    },
+  };
+}
+
 interface Answer {
   readonly status: number;
   readonly text: string;
@@ -133,6 +167,22 @@ for (const [engine, start] of Object.entries(engines)) {
       const { answer, counts } = await cost(name, () => ask(router, queries[name], producer.token));
       assert.equal(answer.errors, undefined);
       assert.deepEqual(counts, { images: 0, identity: 0, catalogue: 1, upstream: 0 });
+    });
+
+    it('passes subscriptions on, with fields of other subgraphs in each payload, if the engine can', {
+      timeout: 60_000,
+    }, async () => {
+      if (engine === '@apollo/gateway') {
+        const { errors } = await ask(router, membersChanged, producer.token);
+        assert.ok(errors);
+        return;
+      }
+      await using subscription = await subscribe(router, membersChanged, producer.token);
+      const image = { id: imageId(3), notes: [{ text: 'note 3' }] };
+      assert.deepEqual(await subscription.next(), { data: { imageMembersChanged: { image, changes: [] } } });
+      await ask(router, share, producer.token, { input: { imageId: imageId(3), memberId: 'e'.repeat(32) } });
+      const changes = [{ action: 'ADDED', memberId: 'e'.repeat(32) }];
+      assert.deepEqual(await subscription.next(), { data: { imageMembersChanged: { image, changes } } });
     });
 
     it('executes a mutation once, and resolves fields of other subgraphs in its result', async () => {

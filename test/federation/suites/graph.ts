@@ -33,7 +33,12 @@ export async function startGraph(): Promise<Graph> {
   const secret = 'the-secret-of-the-router';
   // The routers' configuration expects the file here.
   process.env['ROUTER_SECRET'] = secret;
-  const gateway = await startGateway({ ROUTER_SECRET: secret });
+  const gateway = await startGateway({
+    ROUTER_SECRET: secret,
+    SUBSCRIPTION_POLL_INTERVAL_MS: '300',
+    // A busy machine must not make the gateway refuse.
+    MAX_EVENT_LOOP_DELAY_MS: '600000',
+  });
   const asked = { identity: 0, catalogue: 0 };
   const tokens: unknown[] = [];
   const hear = (name: keyof typeof asked) => (headers: { readonly [name: string]: unknown }) => {

@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react';
 import { Failure } from '../failure.tsx';
-import { ImagesDocument } from '../graphql/graphql.ts';
+import { ImagesDocument, InboxChangedDocument } from '../graphql/graphql.ts';
 import { count } from '../image-facts.ts';
+import { useSubscribed } from '../live/use-subscribed.ts';
 import { LoadMore } from '../load-more.tsx';
 import { usePages } from '../pages.ts';
 import { changeParams, navigate, useRoute } from '../route.ts';
@@ -26,6 +27,12 @@ export function ImagesScreen() {
     (image) => matches(image, view.search) && (view.allProjects || image.owner?.id === caller.projectId),
   );
   const { hasMore, loading, error, loadMore } = pages;
+
+  // Images of others that the caller accepted are in this list.
+  const others = view.allProjects ? ({ status: 'ACCEPTED' } as const) : null;
+  useSubscribed(InboxChangedDocument, others, ({ sharedWithMeChanged }) => {
+    if (sharedWithMeChanged?.changes.length) pages.refresh().catch(() => {});
+  });
 
   // A search looks at all images, page by page.
   useEffect(() => {

@@ -2,8 +2,9 @@ import { useQuery } from '@apollo/client/react';
 import { useRef, useState } from 'react';
 import { keepParts } from '../client.ts';
 import { Failure } from '../failure.tsx';
-import { ImageMembersDocument, type ImageMembersQuery } from '../graphql/graphql.ts';
+import { ImageMembersDocument, type ImageMembersQuery, MembersChangedDocument } from '../graphql/graphql.ts';
 import { count, toDay, toTitle } from '../image-facts.ts';
+import { useSubscribed } from '../live/use-subscribed.ts';
 import { Project } from '../project.tsx';
 import { useProjectName } from '../projects.ts';
 import { useRefresh } from '../refresh.ts';
@@ -25,6 +26,10 @@ export function Members({ imageId }: { readonly imageId: string }) {
     ...keepParts,
   });
   useRefresh(refetch);
+  useSubscribed(MembersChangedDocument, { id: imageId }, ({ imageMembersChanged }) => {
+    // The cache keeps what it has of an image that is gone.
+    if (!imageMembersChanged?.image) refetch().catch(() => {});
+  });
   const image = data?.image;
   const members = image?.members;
   const seen = useRef(new Map<string, Member>());

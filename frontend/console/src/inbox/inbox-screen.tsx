@@ -4,6 +4,7 @@ import { changeParams, useRoute } from '../route.ts';
 import { FindOffer } from './find-offer.tsx';
 import { OfferList } from './offer-list.tsx';
 import { countPending } from './offers.ts';
+import { useLiveOffers } from './use-live-offers.ts';
 
 export type InboxPages = Pages<NonNullable<InboxQuery['images']>['nodes'][number]>;
 
@@ -47,5 +48,7 @@ export function InboxScreen({ pending }: { readonly pending: InboxPages }) {
 }
 
 function DecidedOffers({ status }: { readonly status: 'ACCEPTED' | 'REJECTED' }) {
-  return <OfferList status={status} pages={usePages(InboxDocument, { status })} />;
+  const pages = usePages(InboxDocument, { status });
+  useLiveOffers(status, pages);
+  return <OfferList status={status} pages={pages} />;
 }

@@ -1,0 +1,30 @@
+import { useEffect, useRef } from 'react';
+import { InboxChangedDocument, type MemberStatus } from '../graphql/graphql.ts';
+import { useSubscribed } from '../live/use-subscribed.ts';
+import type { Pages } from '../pages.ts';
+import type { Offer } from './offers.ts';
+
+/** Leaves the answer to the caller's own decision the time to arrive before the news of it. */
+const settleMs = 400;
+
+/** Reads the offers with one status again when others changed them. A decision of one's own moves nothing. */
+export function useLiveOffers(status: MemberStatus, pages: Pages<Offer>): void {
+  const latest = useRef(pages);
+  useEffect(() => {
+    latest.current = pages;
+  }, [pages]);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  useSubscribed(InboxChangedDocument, { status }, ({ sharedWithMeChanged }) => {
+    const now = sharedWithMeChanged?.images.map(({ id }) => id);
+    if (now === undefined) return;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      const { nodes, hasMore, refresh } = latest.current;
+      const shown = nodes?.filter(({ myMembership }) => myMembership?.status === status).map(({ id }) => id);
+      const expected = hasMore ? now.slice(0, shown?.length) : now;
+      if (shown !== undefined && shown.join() !== expected.join()) refresh().catch(() => {});
+    }, settleMs);
+  });
+}
