@@ -98,6 +98,20 @@ describe('the inbox', () => {
     expect(await offerOf(page, 'Debian 12 (Bookworm)').count()).toBe(0);
   });
 
+  it('reads again when its window gets the focus', async () => {
+    // Neither live nor, for 15 seconds, polled.
+    await using gateway = await startGateway({ SUBSCRIPTIONS_MAX: '0' });
+    await using tab = await openAs(browser, 'consumer-a', gateway, '#/inbox');
+    const { page } = tab;
+    await offerOf(page, 'Debian 12 (Bookworm)').waitFor();
+    await gateway.query('demo-producer-token', removal);
+    // A window that gets the focus sooner does not read again.
+    await page.waitForTimeout(5_000);
+    expect(await offerOf(page, 'Debian 12 (Bookworm)').count()).toBe(1);
+    await page.evaluate(() => dispatchEvent(new Event('focus')));
+    await page.getByText('Debian 12 (Bookworm): no longer shared with you.').waitFor({ timeout: 5_000 });
+  });
+
   it('shows at its row that an offer was withdrawn before the decision', async () => {
     // A live list would not show the offer any more.
     await using gateway = await startGateway({ SUBSCRIPTIONS_MAX: '0' });
