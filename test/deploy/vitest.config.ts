@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     ...base.test,
     include: ['test/deploy/*.suite.ts'],
+    // Runs by itself: `npm run test:prometheus`.
+    exclude: ['test/deploy/prometheus.suite.ts'],
     testTimeout: 120_000,
     hookTimeout: 300_000,
     // The suites build and measure, so they must not compete for the CPU.
