@@ -7,7 +7,7 @@ import { create, remove, runBulk, update } from '../operations.ts';
 import { openStage, type Stage, type StageOptions } from '../stage.ts';
 
 /** Long enough for a read from a busy cloud; a lost answer costs this much time once. */
-const environment = { UPSTREAM_DEADLINE_MS: '1000' };
+const environment = { UPSTREAM_DEADLINE_MS: '2000' };
 
 /** How an answer is lost, and the error that the caller gets if the result cannot be determined. */
 const losses: Readonly<Record<string, { readonly lose: (response: ServerResponse) => void; readonly code: string }>> = {
