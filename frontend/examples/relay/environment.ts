@@ -23,7 +23,7 @@ export function createEnvironment(url: string, token: string): Environment {
     return response.json();
   };
   // Subscribes again by itself when the connection is lost.
-  const events = createClient({ url, headers, retryAttempts: Number.POSITIVE_INFINITY });
+  const events = createClient({ url, headers, retryAttempts: Number.POSITIVE_INFINITY, retry: pause });
   const subscribe: SubscribeFunction = ({ text, name }, variables) =>
     Observable.create((sink) =>
       events.subscribe(
@@ -36,6 +36,11 @@ export function createEnvironment(url: string, token: string): Environment {
       ),
     );
   return new Environment({ network: Network.create(fetchGraphQL, subscribe), store: new Store(new RecordSource()) });
+}
+
+/** The time between two attempts is random, so that clients do not come back at the same moment. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1_000 + 4_000 * Math.random()));
 }
 
 /** Whether the gateway ends a stream that `graphql-sse` then opens again: there is no error to show. */

@@ -6,7 +6,7 @@ import { Client, cacheExchange, fetchExchange, subscriptionExchange } from 'urql
 export function createClient(url: string, token: string): Client {
   const headers = { 'X-Auth-Token': token };
   // Subscribes again by itself when the connection is lost.
-  const events = createSseClient({ url, headers, retryAttempts: Number.POSITIVE_INFINITY });
+  const events = createSseClient({ url, headers, retryAttempts: Number.POSITIVE_INFINITY, retry: pause });
   return new Client({
     url,
     exchanges: [
@@ -26,6 +26,11 @@ export function createClient(url: string, token: string): Client {
     fetchOptions: { headers },
     preferGetMethod: false,
   });
+}
+
+/** The time between two attempts is random, so that clients do not come back at the same moment. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1_000 + 4_000 * Math.random()));
 }
 
 /** Whether the gateway ends a stream that `graphql-sse` then opens again: there is no error to show. */
