@@ -92,6 +92,16 @@ export class Stage implements AsyncDisposable {
     if (status !== 204) throw new Error(`the token is not revoked: ${status}`);
   }
 
+  /** Waits until all workers of Glance refuse a token: each of them has it in a cache of its own. */
+  async untilRefused(token: string): Promise<void> {
+    for (let inARow = 0; inARow < 10; ) {
+      const url = `${this.cloud.imagesApiUrl}/v2/images?limit=1`;
+      const { status } = await fetch(url, { headers: { 'x-auth-token': token, connection: 'close' } });
+      inARow = status === 401 ? inARow + 1 : 0;
+      if (status !== 401) await sleep(500);
+    }
+  }
+
   /** Sets a member's status, with the member's own token. */
   async decide(imageId: string, name: ProjectName, status: WireStatus): Promise<void> {
     await this.#rest(name, 'PUT', `/images/${imageId}/members/${this.cloud.projects[name]}`, { status });
