@@ -4,8 +4,8 @@ import { useSubscribed } from '../live/use-subscribed.ts';
 import type { Pages } from '../pages.ts';
 import type { Offer } from './offers.ts';
 
-/** Leaves the answer to the caller's own decision the time to arrive before the news of it. */
-const settleMs = 400;
+/** Notifications of several decisions arrive up to half a second apart: only the last one shows them all. */
+const settleMs = 1_000;
 
 /** Reads the offers with one status again when others changed them. A decision of one's own moves nothing. */
 export function useLiveOffers(status: MemberStatus, pages: Pages<Offer>): void {
