@@ -31,9 +31,9 @@ export function freeze(state: string, name: ServerName): Disposable {
  */
 export async function stop(state: string, name: ServerName): Promise<Disposable> {
   const pids = processesOf(state, name);
-  // The first of them started the others.
-  const first = Math.min(...pids);
-  if (pids.length === 0) throw new Error(`no ${name} was started for ${state}`);
+  // The first of them started the others. It need not have the lowest number, because numbers are reused.
+  const first = pids.find((pid) => !pids.includes(parentOf(pid)));
+  if (first === undefined) throw new Error(`no ${name} was started for ${state}`);
   const [command = '', ...args] = readFileSync(`/proc/${first}/cmdline`, 'utf8').split('\0').slice(0, -1);
   const env = Object.fromEntries(readEnvironment(String(first)).map((entry) => entry.split(/=(.*)/s, 2)));
   for (const pid of pids) process.kill(pid, 'SIGTERM');
@@ -50,6 +50,11 @@ function processesOf(state: string, name: ServerName): number[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry) && readEnvironment(entry).includes(mark))
     .map(Number);
+}
+
+/** Source: proc_pid_stat(5). */
+function parentOf(pid: number): number {
+  return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
 }
 
 /** Empty if the process has ended or belongs to another user. */

@@ -5,7 +5,7 @@ import { create, list, remove, runBulk, update } from '../operations.ts';
 import { openStage, type Stage } from '../stage.ts';
 
 const stateDir = inject('stateDir');
-const environment = { UPSTREAM_DEADLINE_MS: '3000', UPSTREAM_RETRIES: '0' };
+const environment = { UPSTREAM_DEADLINE_MS: '2000', UPSTREAM_RETRIES: '0' };
 
 /** The members of an image in the cloud itself: `consumerA pending`. */
 async function held(stage: Stage, imageId: string): Promise<string[]> {
