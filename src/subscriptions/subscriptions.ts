@@ -142,9 +142,13 @@ export class Subscriptions {
     const context = createContext(sender, signal, null);
     const source = await executor.subscribe(found, { ...context, watch: createWatch(token, signal) });
     if (!(Symbol.asyncIterator in source)) {
-      const { body, codes } = await answers.writeResult(source, found, context);
-      this.#report(subscriber, startedAt, codes);
-      return yield body;
+      try {
+        const { body, codes } = await answers.writeResult(source, found, context);
+        this.#report(subscriber, startedAt, codes);
+        return yield body;
+      } finally {
+        context.budget.close();
+      }
     }
     for await (const change of source) {
       await turns.take();

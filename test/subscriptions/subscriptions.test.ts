@@ -57,6 +57,16 @@ describe.each(Object.entries(transports))('over %s', (name, subscribe) => {
     });
   });
 
+  it('one that is refused while it starts leaves no memory in use', async () => {
+    await using sharing = await startSharing({ environment: fast });
+    const { url } = sharing.gateway;
+    await using subscription = subscribe(url, tokenOf('producer'), { ...members(1), variables: { id: '..' } });
+    expect((await subscription.next())?.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(await subscription.next()).toBeNull();
+    const metrics = async () => (await fetch(`${url}/metrics`)).text();
+    await expect.poll(metrics).toMatch(/^image_gateway_working_bytes 0$/m);
+  });
+
   it('a consumer sees its inbox fill and empty', async () => {
     await using sharing = await startSharing({ environment: fast });
     sharing.image(1);
