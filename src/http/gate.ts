@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { LeakFreeMap } from '../collections/leak-free-map.ts';
+import { KeyCounts } from '../collections/key-counts.ts';
 import { GatewayError } from '../errors.ts';
 import type { Token } from '../token.ts';
 import { readAddressKey } from './address.ts';
@@ -53,7 +53,7 @@ export function createGate(options: GateOptions): Gate {
   const addresses = perAddress === 0 ? null : new RateLimit(perAddress, now);
 
   /** Number of running operations by token. */
-  const running = new LeakFreeMap<string, number>();
+  const running = new KeyCounts();
   let receivingBytes = 0;
 
   /** Rejects a request because the process is overloaded. */
@@ -89,16 +89,12 @@ export function createGate(options: GateOptions): Gate {
       const reason = load.overloaded;
       if (reason !== null) throw refuse(reason);
       const key = toShareKey(token);
-      const ofToken = running.get(key) ?? 0;
-      if (ofToken >= maxConcurrentPerToken) throw refuse('share of token');
-      running.set(key, ofToken + 1);
+      if (running.get(key) >= maxConcurrentPerToken) throw refuse('share of token');
+      running.increment(key);
       load.begin();
     },
     end(token) {
-      const key = toShareKey(token);
-      const ofToken = (running.get(key) ?? 0) - 1;
-      if (ofToken > 0) running.set(key, ofToken);
-      else running.delete(key);
+      running.decrement(toShareKey(token));
       load.end();
     },
     receive(bytes, size) {

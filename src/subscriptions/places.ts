@@ -1,4 +1,4 @@
-import { LeakFreeMap } from '../collections/leak-free-map.ts';
+import { KeyCounts } from '../collections/key-counts.ts';
 import { GatewayError } from '../errors.ts';
 import type { Token } from '../token.ts';
 
@@ -14,7 +14,7 @@ const retryAfter = 30;
 /** Limits the number of open subscriptions. */
 export class Places {
   readonly #options: PlacesOptions;
-  readonly #perToken = new LeakFreeMap<string, number>();
+  readonly #perToken = new KeyCounts();
   #open = 0;
 
   constructor(options: PlacesOptions) {
@@ -29,18 +29,15 @@ export class Places {
       throw new GatewayError('OVERLOADED', 'The gateway has too many open subscriptions. Try again.', { retryAfter });
     }
     const key = token.id;
-    const ofToken = this.#perToken.get(key) ?? 0;
-    if (ofToken >= maxPerToken) throw tooMany('token', maxPerToken);
+    if (this.#perToken.get(key) >= maxPerToken) throw tooMany('token', maxPerToken);
     this.#open++;
-    this.#perToken.set(key, ofToken + 1);
+    this.#perToken.increment(key);
     let isOpen = true;
     return () => {
       if (!isOpen) return;
       isOpen = false;
       this.#open--;
-      const left = (this.#perToken.get(key) ?? 0) - 1;
-      if (left > 0) this.#perToken.set(key, left);
-      else this.#perToken.delete(key);
+      this.#perToken.decrement(key);
     };
   }
 }
