@@ -2,9 +2,8 @@ import type { Settings } from '../../src/settings/settings.ts';
 import type { Token } from '../../src/token.ts';
 import { Breaker } from '../../src/upstream/breaker.ts';
 import type { Call } from '../../src/upstream/call.ts';
-import { FairQueue } from '../../src/upstream/fair-queue.ts';
+import { createLimits } from '../../src/upstream/connect.ts';
 import { imagesApi } from '../../src/upstream/images-client.ts';
-import { RetryBudget } from '../../src/upstream/retry-budget.ts';
 import { SharedReads } from '../../src/upstream/shared-reads.ts';
 import { Transport } from '../../src/upstream/transport.ts';
 import type { VirtualClock } from './clock.ts';
@@ -35,21 +34,13 @@ export class Gateway {
       dispatcher: glance.createDispatcher(),
       origin: 'http://glance',
       basePath: '/v2',
-      deadlineMs: settings.upstreamDeadlineMs,
-      maxBodyBytes: settings.upstreamMaxBodyBytes,
-      retries: settings.upstreamRetries,
-      queue: new FairQueue({
-        places: settings.upstreamConnections,
-        placesPerKey: settings.upstreamConnectionsPerToken,
-        maxWaiting: settings.upstreamQueue,
-      }),
+      ...createLimits(settings),
       breaker: new Breaker({
         failures: settings.upstreamBreakerFailures,
         pauseMs: settings.upstreamBreakerPauseMs,
         now: () => clock.now,
         onChange() {},
       }),
-      retryBudget: new RetryBudget(settings.upstreamRetryPercent),
       observe() {},
       onRefused() {},
       onDropped() {},

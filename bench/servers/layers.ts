@@ -9,9 +9,8 @@ import { parseSettings } from '../../src/settings/parse-settings.ts';
 import { Token } from '../../src/token.ts';
 import { Breaker } from '../../src/upstream/breaker.ts';
 import type { Caller } from '../../src/upstream/call.ts';
-import { FairQueue } from '../../src/upstream/fair-queue.ts';
+import { createLimits } from '../../src/upstream/connect.ts';
 import { ImagesClient, imagesApi } from '../../src/upstream/images-client.ts';
-import { RetryBudget } from '../../src/upstream/retry-budget.ts';
 import { SharedReads } from '../../src/upstream/shared-reads.ts';
 import { Transport } from '../../src/upstream/transport.ts';
 
@@ -25,16 +24,8 @@ const transport = new Transport({
   }),
   origin: '',
   basePath: '/v2',
-  deadlineMs: settings.upstreamDeadlineMs,
-  maxBodyBytes: settings.upstreamMaxBodyBytes,
-  retries: settings.upstreamRetries,
-  queue: new FairQueue({
-    places: settings.upstreamConnections,
-    placesPerKey: settings.upstreamConnectionsPerToken,
-    maxWaiting: settings.upstreamQueue,
-  }),
+  ...createLimits(settings),
   breaker: new Breaker({ failures: 20, pauseMs: 2_000, now: () => performance.now(), onChange() {} }),
-  retryBudget: new RetryBudget(settings.upstreamRetryPercent),
   onRefused() {},
   onDropped() {},
   observe() {},

@@ -58,11 +58,7 @@ export function connect(
     clientTtl: settings.upstreamConnectionAgeMs,
     connect: connector.connect,
   });
-  const queue = new FairQueue({
-    places: settings.upstreamConnections,
-    placesPerKey: settings.upstreamConnectionsPerToken,
-    maxWaiting: settings.upstreamQueue,
-  });
+  const limits = createLimits(settings);
   const breaker = new Breaker({
     failures: settings.upstreamBreakerFailures,
     pauseMs: settings.upstreamBreakerPauseMs,
@@ -74,15 +70,26 @@ export function connect(
     dispatcher,
     origin: url.origin,
     basePath: url.pathname,
-    deadlineMs: settings.upstreamDeadlineMs,
-    maxBodyBytes: settings.upstreamMaxBodyBytes,
-    retries: settings.upstreamRetries,
-    queue,
+    ...limits,
     breaker,
-    retryBudget: new RetryBudget(settings.upstreamRetryPercent),
     onRefused: observer.onRefused,
     onDropped: observer.onDropped,
     observe: observer.observe,
   });
-  return { transport, dispatcher, queue, breaker, close: () => dispatcher.destroy() };
+  return { transport, dispatcher, queue: limits.queue, breaker, close: () => dispatcher.destroy() };
+}
+
+/** Creates the limits of a transport: its deadline, body size, retries and queue. */
+export function createLimits(settings: Omit<ConnectSettings, 'upstreamConnectionAgeMs'>) {
+  return {
+    deadlineMs: settings.upstreamDeadlineMs,
+    maxBodyBytes: settings.upstreamMaxBodyBytes,
+    retries: settings.upstreamRetries,
+    retryBudget: new RetryBudget(settings.upstreamRetryPercent),
+    queue: new FairQueue({
+      places: settings.upstreamConnections,
+      placesPerKey: settings.upstreamConnectionsPerToken,
+      maxWaiting: settings.upstreamQueue,
+    }),
+  };
 }
