@@ -10,6 +10,7 @@ import type { MemberStatusFilter } from '../generated.ts';
 import type { ImageMemberEventModel } from '../models.ts';
 import { toListOrder } from './image-order.ts';
 import { walkImages } from './image-walk.ts';
+import { findOwnRow } from './my-membership.ts';
 
 /** What is shared with a token's project. */
 export interface InboxState {
@@ -97,7 +98,7 @@ async function readInbox(
   return { images, statuses, left, memberId, ownership, reads };
 }
 
-/** What became of images that were in the list: in some of them the caller may be a member still. */
+/** Reads the caller's status in images that have left the list: it may still be a member of some. */
 async function readLeft(
   { client }: GatewayContext,
   previous: InboxState | null,
@@ -115,12 +116,12 @@ async function readLeft(
   return new Map([...left].slice(-maxLeft));
 }
 
-/** The id of the caller's project: to a member, upstream lists itself alone. */
-async function findMemberId({ loaders }: GatewayContext, images: readonly ImageAttributes[]): Promise<string | null> {
+/** The id of the caller's project, from its own row in one of these images. */
+async function findMemberId(context: GatewayContext, images: readonly ImageAttributes[]): Promise<string | null> {
   if (images.length === 0) return null;
   for (const { id } of images.slice(0, maxTries)) {
-    const rows = (await loaders.memberList(id))?.rows ?? [];
-    if (rows.length === 1 && rows[0]) return rows[0].memberId;
+    const row = await findOwnRow(id, context);
+    if (row !== null) return row.memberId;
   }
   throw new GatewayError('UPSTREAM_UNAVAILABLE', 'The list of shared images changed while it was read. Try again.');
 }

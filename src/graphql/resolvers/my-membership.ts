@@ -24,7 +24,10 @@ export const resolveMyMembership: NonNullable<ImageResolvers['myMembership']> = 
 };
 
 /** Upstream lists only the caller's own row to a member; with more rows, the caller is the owner or an administrator. */
-async function findOwnRow(imageId: string, { loaders }: GatewayContext): Promise<ImageMember | null> {
+export async function findOwnRow(
+  imageId: string,
+  { loaders }: Pick<GatewayContext, 'loaders'>,
+): Promise<ImageMember | null> {
   const [row, another] = (await loaders.memberList(imageId))?.rows ?? [];
   return row !== undefined && another === undefined ? row : null;
 }
