@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { GatewayError, isOursToFix } from './errors.ts';
+import { GatewayError } from './errors.ts';
 import type { GatewayContext } from './graphql/context.ts';
 import type { Answer, AnswerWriter } from './graphql/pipeline/answer.ts';
 import type { ExecuteOperation, Execution } from './graphql/pipeline/execute-operation.ts';
@@ -9,7 +9,6 @@ import { type Parameters, readGetParameters, readPostParameters } from './graphq
 import { RequestError, readJson } from './http/body.ts';
 import type { Gate } from './http/gate.ts';
 import { abortOnClose, checkAcceptable, readSender, type Sender, sendAnswer } from './http/graphql.ts';
-import { chooseMediaType } from './http/media-type.ts';
 import { createRefuse, type OnRefused, toRefusal } from './http/refusal.ts';
 import type { Handler } from './http/server.ts';
 import { chooseStream, type StreamType } from './http/stream-type.ts';
@@ -64,6 +63,9 @@ interface Exchange {
   readonly known: { type?: string; name?: string | undefined; execution?: Execution };
 }
 
+/** An operation of which nothing is known yet. */
+const unknown = { type: 'none', name: undefined, execution: undefined };
+
 /** Answers GraphQL requests over HTTP: read, admit, find the operation, execute it, answer. */
 export function createPipeline(parts: PipelineParts): Handler {
   const refuse = createRefuse(parts.onRefused);
@@ -83,23 +85,21 @@ export function createPipeline(parts: PipelineParts): Handler {
       if (!(error instanceof GatewayError)) {
         // The HTTP server reports unexpected errors.
         response.setHeader('x-request-id', requestId);
-        endTrace(trace, { ...known, status: 500, codes: ['INTERNAL_SERVER_ERROR'] });
+        trace?.end({ ...unknown, ...known, status: 500, codes: ['INTERNAL_SERVER_ERROR'] });
         throw error;
       }
       if (error instanceof RequestError) {
         const refusal = { ...toRefusal(error), trace: trace?.ids };
-        endTrace(trace, { status: refusal.status, codes: [error.code] });
+        trace?.end({ ...unknown, status: refusal.status, codes: [error.code] });
         return refuse(request, response, refusal, path);
       }
       answer = parts.answers.writeRefusal(error, requestId, sender.mediaType.startsWith('application/json'));
     }
     if (answer === null) return;
     const { status, codes } = answer;
-    endTrace(trace, { ...known, status, codes });
+    trace?.end({ ...unknown, ...known, status, codes });
     parts.onOperation({
-      type: 'none',
-      name: undefined,
-      execution: undefined,
+      ...unknown,
       ...known,
       client: sender.client,
       codes,
@@ -110,7 +110,7 @@ export function createPipeline(parts: PipelineParts): Handler {
     if (status >= 400) {
       parts.onRefused({ status, method: request.method, path, code: codes[0] ?? 'none', requestId, ...trace?.ids });
     }
-    if (stream !== null && isOnlyStream(request)) sendAsStream(response, stream, requestId, answer.body);
+    if (stream !== null && sender.accepts === null) sendAsStream(response, stream, requestId, answer.body);
     else sendAnswer(request, response, sender, answer);
   };
 }
@@ -125,7 +125,7 @@ async function answerRequest(exchange: Exchange, parts: PipelineParts): Promise<
   const { request, response, search, sender, trace, stream, known } = exchange;
   const { gate, subscriptions } = parts;
   gate.admit(request, sender.token);
-  if (stream === null) checkAcceptable(request);
+  if (stream === null) checkAcceptable(sender);
   const parameters = await readParameters(request, search, parts);
   gate.begin(sender.token);
   try {
@@ -163,14 +163,6 @@ async function execute(
   return parts.answers.writeResult(executed.result, found, context);
 }
 
-type Ending = Partial<Pick<OperationReport, 'type' | 'name'>> & Pick<Answer, 'status' | 'codes'>;
-
-function endTrace(trace: OperationTrace | undefined, { type = 'none', name, status, codes }: Ending): void {
-  if (trace === undefined) return;
-  const failed = isOursToFix(codes);
-  trace.end({ type, name, status, codes, failed });
-}
-
 /** Reads the GraphQL parameters of a request: from the body of a `POST`, from the URL of a `GET`. */
 async function readParameters(request: IncomingMessage, search: string, parts: PipelineParts): Promise<Parameters> {
   const { maxRequestBytes, gate } = parts;
@@ -183,11 +175,6 @@ function toStream({ method }: IncomingMessage, stream: StreamType | null): Strea
   if (method !== 'HEAD' && stream !== null) return stream;
   const message = 'A subscription is answered with a stream: accept "text/event-stream" or "multipart/mixed".';
   throw new RequestError(406, message);
-}
-
-/** Whether the client takes nothing but a stream. */
-function isOnlyStream({ headers }: IncomingMessage): boolean {
-  return chooseMediaType(headers.accept) === null;
 }
 
 /** Reads the header with which a router requests the timing of all fields. */

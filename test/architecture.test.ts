@@ -36,7 +36,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   token: [],
   settings: [],
-  tracing: [],
+  tracing: ['errors'],
   version: [],
   logging: [],
   collections: [],

@@ -2,7 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { GatewayError } from '../errors.ts';
 import type { Token } from '../token.ts';
 import { hasLongRest, RequestError } from './body.ts';
-import { chooseMediaType, type MediaType, negotiateMediaType } from './media-type.ts';
+import { chooseMediaType, defaultMediaType, type MediaType } from './media-type.ts';
 import { noStore } from './refusal.ts';
 import { readRequestId } from './request-id.ts';
 import { readToken } from './token.ts';
@@ -14,7 +14,9 @@ export interface Sender {
   readonly token: Token | GatewayError;
   /** Whether the sender authenticated as the router. */
   readonly isRouter: boolean;
-  /** The media type of the response. */
+  /** The media type of the response; null if the sender accepts none of GraphQL's. */
+  readonly accepts: MediaType | null;
+  /** The same, but never null, so that a refusal can always be explained. */
   readonly mediaType: MediaType;
   /** The client's name for itself; undefined if it is missing or not a plain name. */
   readonly client: string | undefined;
@@ -31,19 +33,21 @@ export interface HttpAnswer {
 /** Reads the sender of a request from its headers. */
 export function readSender(request: IncomingMessage, isRouter: (request: IncomingMessage) => boolean): Sender {
   const { headers } = request;
+  const accepts = chooseMediaType(headers.accept);
   const client = headers['apollographql-client-name'];
   return {
     requestId: readRequestId(request),
     token: readToken(request),
     isRouter: isRouter(request),
-    mediaType: negotiateMediaType(headers.accept),
+    accepts,
+    mediaType: accepts ?? defaultMediaType,
     client: typeof client === 'string' && /^[\w .-]{1,60}$/.test(client) ? client : undefined,
   };
 }
 
 /** @throws RequestError if the sender accepts no media type of GraphQL. */
-export function checkAcceptable({ headers }: IncomingMessage): void {
-  if (chooseMediaType(headers.accept) !== null) return;
+export function checkAcceptable({ accepts }: Sender): void {
+  if (accepts !== null) return;
   const types = '"application/json" and "application/graphql-response+json"';
   throw new RequestError(406, `None of the media types in Accept is supported. The gateway answers with ${types}.`);
 }

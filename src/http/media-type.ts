@@ -5,8 +5,10 @@ const answerTypes = ['application/json; charset=utf-8', 'application/graphql-res
 
 export type MediaType = (typeof answerTypes)[number];
 
+export const defaultMediaType: MediaType = answerTypes[0];
+
 /** A longer `Accept` is ignored: no client sends one, and negotiating it would take milliseconds. */
-const maxAcceptCharacters = 1_000;
+export const maxAcceptCharacters = 1_000;
 
 /**
  * Chooses the media type of a response by the `Accept` header of its request, quality values included.
@@ -15,14 +17,14 @@ const maxAcceptCharacters = 1_000;
  * @returns null for a caller that accepts neither of GraphQL's types.
  */
 export function chooseMediaType(accept: string | undefined): MediaType | null {
-  if (!accept || accept === '*/*' || accept.length > maxAcceptCharacters) return answerTypes[0];
+  if (!accept || accept === '*/*' || accept.length > maxAcceptCharacters) return defaultMediaType;
   const preferred = new Negotiator({ headers: { accept } }).mediaType([...answerTypes]);
   return answerTypes.find((type) => type === preferred) ?? null;
 }
 
 /** As `chooseMediaType`, but defaults to JSON, so that a refusal can always be explained. */
 export function negotiateMediaType(accept: string | undefined): MediaType {
-  return chooseMediaType(accept) ?? answerTypes[0];
+  return chooseMediaType(accept) ?? defaultMediaType;
 }
 
 /** Whether the caller prefers HTML to JSON, as browsers do. */

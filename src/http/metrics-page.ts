@@ -1,5 +1,6 @@
 import Negotiator from 'negotiator';
 import { type MetricValueWithName, Registry } from 'prom-client';
+import { maxAcceptCharacters } from './media-type.ts';
 import type { MetricsRegistry } from './registry.ts';
 import type { Handler } from './server.ts';
 
@@ -18,9 +19,6 @@ export function createMetricsHandler(registry: MetricsRegistry): Handler {
     response.end(text);
   };
 }
-
-/** A longer `Accept` is ignored. */
-const maxAcceptCharacters = 1_000;
 
 /** Ignores the parameters for version and escaping, because only one of each is available. */
 function prefersOpenMetrics(accept = '*/*'): boolean {

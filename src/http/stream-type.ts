@@ -1,8 +1,7 @@
+import { maxAcceptCharacters } from './media-type.ts';
+
 /** How a stream of GraphQL responses is framed. */
 export type StreamType = 'sse' | 'multipart';
-
-/** A longer `Accept` is not looked at. */
-const maxAcceptCharacters = 1_000;
 
 /**
  * The stream that an `Accept` header asks for, the more preferred first: `text/event-stream`, or `multipart/mixed`, unless
@@ -11,7 +10,8 @@ const maxAcceptCharacters = 1_000;
  * @returns null where it asks for none.
  */
 export function chooseStream(accept = ''): StreamType | null {
-  if (accept.length > maxAcceptCharacters) return null;
+  // Almost no request asks for a stream, and types may be in any case.
+  if (accept.length > maxAcceptCharacters || !/event-stream|multipart/i.test(accept)) return null;
   const asked = accept
     .toLowerCase()
     .split(',')

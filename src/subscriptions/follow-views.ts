@@ -38,11 +38,7 @@ export function createFollowViews(
     watchers.changes(
       token,
       view.key,
-      {
-        read: (previous) => readView(token, (context) => view.read(context, previous)),
-        isSame: (one, other) => view.isSame(one, other),
-        concerns: (hint, state) => view.concerns(hint, state),
-      },
+      { ...view, read: (previous) => readView(token, (context) => view.read(context, previous)) },
       signal,
     );
   return createWatch;

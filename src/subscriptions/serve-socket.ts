@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import { CloseCode, type Context, makeServer, type SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import { GatewayError, isOursToFix } from '../errors.ts';
+import { GatewayError } from '../errors.ts';
 import { isSubscription } from '../graphql/pipeline/execute-subscription.ts';
 import type { FindOperation } from '../graphql/pipeline/find-operation.ts';
 import { readPostParameters } from '../graphql/pipeline/parameters.ts';
@@ -147,7 +147,7 @@ async function subscribe(
     if (!(error instanceof GatewayError)) throw error;
     const report = { type: 'subscription', name: undefined, codes: [error.code], execution: undefined } as const;
     const durationMs = performance.now() - startedAt;
-    trace?.end({ ...report, status: error.details.status ?? 200, failed: isOursToFix(report.codes) });
+    trace?.end({ ...report, status: error.details.status ?? 200 });
     parts.onRefused({ ...report, ...trace?.ids, client: sender.client, durationMs, requestId: sender.requestId });
     return [toGraphQLError(parts.writeRefusal(error, sender.requestId))];
   }

@@ -1,4 +1,4 @@
-import { type ErrorCode, GatewayError, isOursToFix } from '../errors.ts';
+import { type ErrorCode, GatewayError } from '../errors.ts';
 import type { GatewayContext } from '../graphql/context.ts';
 import type { AnswerWriter } from '../graphql/pipeline/answer.ts';
 import type { SubscriptionExecutor } from '../graphql/pipeline/execute-subscription.ts';
@@ -181,7 +181,7 @@ export class Subscriptions {
       requestId: sender.requestId,
       ...trace?.ids,
     } as const;
-    trace?.end({ ...report, status: 200, failed: isOursToFix(codes) });
+    trace?.end({ ...report, status: 200 });
     this.#parts.onStart(report);
   }
 }

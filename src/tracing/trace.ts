@@ -20,8 +20,6 @@ export interface OperationSummary {
   readonly status: number;
   /** The codes of its errors. */
   readonly codes: readonly string[];
-  /** Whether the operation failed through no fault of its caller. */
-  readonly failed: boolean;
 }
 
 /** The trace of one operation. */

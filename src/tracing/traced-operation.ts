@@ -24,6 +24,7 @@ import {
   type Tracer,
   trace,
 } from '../../vendor/open-telemetry.js';
+import { isOursToFix } from '../errors.ts';
 import type { CallTrace, OperationSummary, OperationTrace, StartTrace, TracedCall, TraceIds } from './trace.ts';
 
 const route = '/graphql';
@@ -88,7 +89,7 @@ class TracedOperation implements OperationTrace {
   }
 
   /** Errors caused by callers leave the status of the span unset. Source: semantic conventions for HTTP spans, "Status". */
-  end({ type, name, status, codes, failed }: OperationSummary): void {
+  end({ type, name, status, codes }: OperationSummary): void {
     const span = this.#span;
     if (!span.isRecording()) return;
     span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status);
@@ -98,7 +99,7 @@ class TracedOperation implements OperationTrace {
       span.setAttribute(ATTR_GRAPHQL_OPERATION_TYPE, type);
       if (name !== undefined) span.setAttribute(ATTR_GRAPHQL_OPERATION_NAME, name);
     }
-    endSpan(span, codes[0], failed || status >= 500);
+    endSpan(span, codes[0], isOursToFix(codes) || status >= 500);
   }
 
   #toHeaders(context: Context): string[] {
