@@ -12,7 +12,7 @@ export function readRequestId({ headers }: Pick<IncomingMessage, 'headers'>): st
   return newRequestId();
 }
 
-/** An id for something that no request asked for by itself. */
+/** Creates an id for work that has no HTTP request of its own, such as a poll. */
 export function newRequestId(): string {
   return `req-${randomUUID()}`;
 }

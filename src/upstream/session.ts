@@ -11,7 +11,7 @@ import { WireError } from './wire.ts';
 export interface ClientCaller extends Omit<Caller, 'token'> {
   /** The token, or the error that explains why there is no usable one. */
   readonly token: Token | GatewayError;
-  /** Resolves when the caller may make its next call; undefined: any time. */
+  /** Resolves when the caller may make its next call, which the budget of all subscriptions limits; undefined: no limit. */
   readonly pace?: (() => Promise<void>) | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What stands in place of the id that follows a collection in a path. */
+/** The placeholder for the id that follows each collection in a path. */
 const ids: Readonly<Record<string, string>> = {
   images: '{image_id}',
   members: '{member_id}',

@@ -23,7 +23,7 @@ export function createEnvironment(url: string, token: string): Environment {
     return response.json();
   };
   // Subscribes again by itself when the connection is lost.
-  const events = createClient({ url, headers, retryAttempts: Number.POSITIVE_INFINITY, retry: pause });
+  const events = createClient({ url, headers, retryAttempts: Number.POSITIVE_INFINITY, retry: waitToRetry });
   const subscribe: SubscribeFunction = ({ text, name }, variables) =>
     Observable.create((sink) =>
       events.subscribe(
@@ -39,7 +39,7 @@ export function createEnvironment(url: string, token: string): Environment {
 }
 
 /** The time between two attempts is random, so that clients do not come back at the same moment. */
-function pause(): Promise<void> {
+function waitToRetry(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1_000 + 4_000 * Math.random()));
 }
 

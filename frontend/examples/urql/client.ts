@@ -6,7 +6,7 @@ import { Client, cacheExchange, fetchExchange, subscriptionExchange } from 'urql
 export function createClient(url: string, token: string): Client {
   const headers = { 'X-Auth-Token': token };
   // Subscribes again by itself when the connection is lost.
-  const events = createSseClient({ url, headers, retryAttempts: Number.POSITIVE_INFINITY, retry: pause });
+  const events = createSseClient({ url, headers, retryAttempts: Number.POSITIVE_INFINITY, retry: waitToRetry });
   return new Client({
     url,
     exchanges: [
@@ -29,7 +29,7 @@ export function createClient(url: string, token: string): Client {
 }
 
 /** The time between two attempts is random, so that clients do not come back at the same moment. */
-function pause(): Promise<void> {
+function waitToRetry(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1_000 + 4_000 * Math.random()));
 }
 

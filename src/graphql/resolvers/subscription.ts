@@ -55,7 +55,7 @@ function follow<State>(view: View<GatewayContext, State>, { watch }: GatewayCont
   return watch(view);
 }
 
-/** Nothing follows once the token cannot see the image: whoever may see it again subscribes again. */
+/** Completes after the payload for an image that the token can no longer see; clients may subscribe again later. */
 async function* untilGone(changes: AsyncGenerator<Change<MembersState>>): AsyncGenerator<Change<MembersState>> {
   for await (const change of changes) {
     yield change;

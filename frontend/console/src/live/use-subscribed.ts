@@ -25,7 +25,7 @@ export function useSubscribed<Data, Variables extends OperationVariables>(
   }, [onData]);
   const key = JSON.stringify(variables);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a renewed token starts it anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `generation` changes when the token is renewed, which must restart the subscription
   useEffect(() => {
     if (key === 'null' || live === null) return;
     const self = {};
