@@ -58,13 +58,12 @@ export class Metrics {
   readonly #dropped: Counter<'operation'>;
   readonly #untrusted: Counter;
   readonly #spans: Counter<'result'>;
-  readonly #names: CappedLabel;
+  readonly #names = new CappedLabel(maxNames);
   readonly #clients = new CappedLabel(maxClients);
 
   /** @param version of the gateway. */
-  constructor(registry: MetricsRegistry, version: string, knownNames: Iterable<string> = []) {
+  constructor(registry: MetricsRegistry, version: string) {
     this.#registry = registry;
-    this.#names = new CappedLabel(maxNames, knownNames);
     const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
       new Counter({ name: `image_gateway_${name}`, help, labelNames, registers: [registry] });
     const histogram = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
@@ -161,6 +160,11 @@ export class Metrics {
         },
       });
     }
+  }
+
+  /** Always uses these operation names as labels, however many names callers have chosen. */
+  keepNames(names: ReadonlySet<string>): void {
+    this.#names.keep(names);
   }
 
   refused(reason: string): void {

@@ -1,15 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import dns from 'node:dns';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, it, vi } from 'vitest';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
+import { createCertificate } from '../support/certificates.ts';
 import { startGateway } from '../support/gateway.ts';
 import { listen } from '../support/listen.ts';
 import { answer, canaryToken, healthy, imageId, imageRow, otherToken, startFaultUpstream } from './fault-upstream.ts';
@@ -375,22 +372,6 @@ describe('a shortage of memory', () => {
 });
 
 describe('TLS', () => {
-  /** A self-signed certificate for loopback. */
-  function createCertificate() {
-    const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
-    execFileSync('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', cert, ...subject], { stdio: 'ignore' });
-    return {
-      file: cert,
-      keyFile: key,
-      key: readFileSync(key),
-      cert: readFileSync(cert),
-      remove: () => rmSync(folder, { recursive: true }),
-    };
-  }
-
   it('is verified: an unknown authority is accepted only if it is set', async () => {
     const certificate = createCertificate();
     const server = createTlsServer({ key: certificate.key, cert: certificate.cert }, (_request, response) => {
@@ -406,7 +387,6 @@ describe('TLS', () => {
     await using trusting = await startGateway(url, { UPSTREAM_CA_FILE: certificate.file });
     const { data } = await trusting.query(canaryToken, `{ image(id: "${imageId}") { name } }`);
     expect(data).toEqual({ image: { name: 'an image' } });
-    certificate.remove();
   });
 
   it('shows the certificate of the gateway to an Images API that asks for one, and its successor after a reload', async () => {
@@ -433,7 +413,6 @@ describe('TLS', () => {
     gateway.app.reload(parseSettings(toSettings(second)));
     expect((await gateway.query(canaryToken, image)).errors).toBeUndefined();
     expect(shown).toEqual([first, second].map(({ cert }) => new X509Certificate(cert).fingerprint256));
-    for (const certificate of [own, first, second]) certificate.remove();
   });
 });
 
