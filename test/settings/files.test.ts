@@ -77,13 +77,15 @@ async function check(environment: Environment) {
 }
 
 describe.each(Object.entries(files))('%s', (name, { good, bad, with: others = {} }) => {
-  it.each([
+  const paths: readonly (readonly [string, string])[] = [
     ['a missing file', '/no/such/file'],
     ['a folder', folder],
     ['an empty file', write(' \n')],
     ['arbitrary bytes', write('\0garbage\xff')],
     ...Object.entries(bad).map(([what, content]) => [what, write(content)] as const),
-  ])('that names %s is one line of --check-config, and stops the start with the same line', async (_what, path) => {
+  ];
+
+  it.each(paths)('that names %s is one line of --check-config, and stops the start with the same line', async (_what, path) => {
     const environment = { ...others, [name]: path };
     const { lines, outcome } = await check(environment);
     expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name} .*\\.$`))]);
