@@ -108,9 +108,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     workingBytes: () => graphql.workingMemory.bytes,
     memoryPercent: () => memory.percent,
     eventLoopDelayMs: () => load.eventLoopDelayMs,
-    calls: () => images.queue.inside,
-    waitingCalls: () => images.queue.waiting,
-    breakerOpen: () => images.breaker.open,
+    upstreams: { images, ...(identity && { identity }) },
     loaders: { ...loaderStats },
   });
   async function close(): Promise<boolean> {
@@ -162,8 +160,8 @@ function createTrust(metrics: Metrics) {
 function createUpstream(settings: AppSettings, observer: Observer) {
   const connector = new CertifiedConnector(settings);
   const { imagesApiUrl, identityApiUrl, shareReads } = settings;
-  const images = connect(imagesApi, imagesApiUrl, settings, connector, observer.ofUpstream());
-  const ofIdentity = observer.ofUpstream({ service: 'identity' });
+  const images = connect(imagesApi, imagesApiUrl, settings, connector, observer.ofUpstream(imagesApi));
+  const ofIdentity = observer.ofUpstream(identityApi);
   const identity = identityApiUrl && connect(identityApi, identityApiUrl, settings, connector, ofIdentity);
   const probe = createProbe(images.dispatcher, imagesApiUrl.pathname, () => performance.now());
   return { connector, images, identity, probe, sharedReads: shareReads ? new SharedReads() : null };

@@ -107,9 +107,26 @@ function createSampler(name: SamplerName, ratio: number): Sampler {
   }
 }
 
+/**
+ * The longest `baggage` that is sent upstream, in characters; a longer one is dropped. W3C Baggage allows 8,192, but callers
+ * choose it, and a server with small buffers closes the connection (uWSGI: 4,096 bytes for all headers by default). That
+ * looks like an upstream that is down.
+ */
+const maxBaggageCharacters = 1_024;
+
+class BoundedBaggagePropagator extends W3CBaggagePropagator {
+  override inject(...[context, carrier, setter]: Parameters<W3CBaggagePropagator['inject']>): void {
+    super.inject(context, carrier, {
+      set(to, name, value) {
+        if (value.length <= maxBaggageCharacters && /^[\x20-\x7e]*$/.test(value)) setter.set(to, name, value);
+      },
+    });
+  }
+}
+
 const createPropagators: Readonly<Record<PropagatorName, () => TextMapPropagator[]>> = {
   tracecontext: () => [new W3CTraceContextPropagator()],
-  baggage: () => [new W3CBaggagePropagator()],
+  baggage: () => [new BoundedBaggagePropagator()],
   none: () => [],
 };
 

@@ -85,13 +85,16 @@ describe.each(Object.entries(files))('%s', (name, { good, bad, with: others = {}
     ...Object.entries(bad).map(([what, content]) => [what, write(content)] as const),
   ];
 
-  it.each(paths)('that names %s is one line of --check-config, and stops the start with the same line', async (_what, path) => {
-    const environment = { ...others, [name]: path };
-    const { lines, outcome } = await check(environment);
-    expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name} .*\\.$`))]);
-    expect(outcome).toEqual({ exitCode: 1 });
-    expect(() => parseSettings(environment)).toThrow(new SettingsError(lines));
-  });
+  it.each(paths)(
+    'that names %s is one line of --check-config, and stops the start with the same line',
+    async (_what, path) => {
+      const environment = { ...others, [name]: path };
+      const { lines, outcome } = await check(environment);
+      expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name} .*\\.$`))]);
+      expect(outcome).toEqual({ exitCode: 1 });
+      expect(() => parseSettings(environment)).toThrow(new SettingsError(lines));
+    },
+  );
 
   it('is accepted by both otherwise, also with a byte order mark and line breaks of Windows', async () => {
     for (const content of [good, `\uFEFF${good.replaceAll('\n', '\r\n')}`]) {

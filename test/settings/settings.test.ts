@@ -49,7 +49,7 @@ it('every setting has a default, and settings are immutable', () => {
     otlpEndpoint: null,
     serviceName: null,
     tracesSampler: 'parentbased_always_on',
-    propagators: ['tracecontext', 'baggage'],
+    propagators: ['tracecontext'],
   });
   expect(Object.isFrozen(settings)).toBe(true);
 });
