@@ -356,7 +356,7 @@ function list(name: string, operation: Row['operation'], body: object | string, 
     operation,
     fault: listFault(body),
     code,
-    calls: operation === 'members' ? 2 : 1,
+    calls: 1,
     withinMs: soon,
   };
 }
