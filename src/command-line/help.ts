@@ -9,8 +9,8 @@ Usage: image-sharing-gateway [demo] [option]
   image-sharing-gateway demo     serves the embedded Images API, whose images are lost when the process ends
 
 Options:
-  --check-config                 reads the settings and the files that they name, prints each mistake on one line, and exits
-                                 with 0 or 1
+  --check-config                 reads the settings and the files that they name, prints each mistake on one line, and
+                                 exits with 0 or 1
   --print-schema[=client]        prints the schema that clients see, as SDL
   --print-schema=subgraph        prints the schema that routers and schema registries read, as SDL
   -h, --help                     prints this text
