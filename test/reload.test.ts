@@ -1,5 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
+import { createServer as createNetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -228,6 +229,22 @@ describe('a new URL of the broker', () => {
     stage.notify('a');
     expect(await stage.next()).toEqual({ changes: [{ action: 'ADDED', memberId: projects.a }] });
     expect(broker.accounts).toHaveLength(1);
+  });
+
+  it('is not affected by an earlier connection that fails late', async () => {
+    await using stage = await subscribe(3_600_000);
+    const { broker, gateway } = stage;
+    const silent = await listen(createNetServer());
+    gateway.reload({ EVENTS_AMQP_URL_FILE: silent.url.replace('http:', 'amqp:') });
+    await expect.poll(() => silent.sockets.size, { timeout: 5_000 }).toBe(1);
+    gateway.reload({ EVENTS_AMQP_URL_FILE: broker.urlFor(account.first) });
+    await expect.poll(() => broker.accounts.length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => broker.consumers).toBe(1);
+    await silent[Symbol.asyncDispose]();
+    await stage.share('a');
+    stage.notify('a');
+    expect(await stage.next()).toEqual({ changes: [{ action: 'ADDED', memberId: projects.a }] });
+    expect(await (await fetch(`${gateway.url}/metrics`)).text()).toMatch(/^image_gateway_events_connected 1$/m);
   });
 
   it('that changes twice in quick succession ends in one connection, with the last one', async () => {
