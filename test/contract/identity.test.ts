@@ -128,7 +128,7 @@ describe('the names of projects, with an Identity service', () => {
     ['consumerAReader', null, 2],
     ['consumerB', null, 2],
     ['admin', 'producer', 3],
-  ])('are shown to %s if it may look them up', async (caller, owner, calls) => {
+  ])('are shown to %s if it may look them up', async (caller, owner, mostCalls) => {
     await using stage = await openStage({ hasIdentity: true });
     const { projects, sandboxId } = stage.cloud;
     const id = await stage.image({ members: { consumerA: 'accepted', consumerB: 'accepted' } });
@@ -147,7 +147,10 @@ describe('the names of projects, with an Identity service', () => {
     };
     const untold = { [projects.consumerA]: null, [projects.consumerB]: null, [sandboxId]: null, [unknown]: null };
     for (let times = 0; times < 3; times++) {
-      expect(await read(stage, caller, id)).toEqual({ owner, members: told[caller] ?? untold, calls });
+      const { calls, ...names } = await read(stage, caller, id);
+      expect(names).toEqual({ owner, members: told[caller] ?? untold });
+      // Names that are needed at the same moment are read together.
+      expect(calls).toBeLessThanOrEqual(mostCalls);
     }
   });
 
