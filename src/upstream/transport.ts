@@ -7,6 +7,7 @@ import type { AttemptReport, Call, Caller, Service } from './call.ts';
 import { CallerGone, type Deadline, DeadlineExceeded, type GaveUp, isOver, onDeadline } from './deadline.ts';
 import type { FairQueue } from './fair-queue.ts';
 import { type OnCancel, outliveCaller, sleep } from './give-up.ts';
+import { toHealth } from './health.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { isSuccess, toUpstreamError } from './status.ts';
 import { toUrlTemplate } from './url-template.ts';
@@ -154,10 +155,10 @@ export class Transport {
     } finally {
       const durationMs = performance.now() - start;
       queue.leave(caller.token.id);
-      // A call that waited long for its turn may have little time left: its timeout says nothing about upstream.
-      const startedLate = failure === 'timeout' && durationMs < this.#options.deadlineMs / 2;
-      if (isDown(answer, failure) && !startedLate) breaker.failed();
-      else if (answer !== undefined || failure === 'unusable') breaker.succeeded();
+      const startedLate = durationMs < this.#options.deadlineMs / 2;
+      const health = toHealth(request, answer, failure, startedLate);
+      if (health === 'down') breaker.failed();
+      else if (health === 'up') breaker.succeeded();
       const report = {
         operation: call.operation,
         method: call.method,
@@ -251,12 +252,6 @@ function startTrace(
   { origin, basePath }: TransportOptions,
 ): CallTrace | undefined {
   return trace?.startCall({ method, origin, template: basePath + toUrlTemplate(path), attempt });
-}
-
-/** Whether upstream, or a proxy in front of it, is down. A 500 or 501 does not count: it may concern one image only. */
-function isDown(answer: AttemptAnswer | undefined, failure: AttemptReport['failure']): boolean {
-  if (answer !== undefined) return answer.status > 501;
-  return failure === 'unreachable' || failure === 'timeout';
 }
 
 /** Why a signal was aborted: the deadlines of all callers that share the call may have passed. */

@@ -18,6 +18,21 @@ beforeEach(() => {
   vi.spyOn(Math, 'random').mockReturnValue(0);
 });
 
+it('a request too large for upstream’s buffer, which it closes or a proxy answers with 502, does not open the breaker', async () => {
+  const large = { ...read, path: `/images?name=${'x'.repeat(4_096)}` };
+  const hangsUp: Script = (response) => void response.socket?.destroy();
+  const answers502: Script = (response) => void response.writeHead(502).end();
+  for (const script of [hangsUp, answers502]) {
+    const breaker = new Breaker({ failures: 1, pauseMs: 60_000, now: () => performance.now(), onChange: () => {} });
+    await using upstream = await startUpstream(script);
+    await using transport = createTransport(upstream.url, { breaker });
+    expect((await transport.fail(large)).code).toBe('UPSTREAM_UNAVAILABLE');
+    expect(breaker.open).toBe(false);
+    await transport.fail(read);
+    expect(breaker.open).toBe(true);
+  }
+});
+
 describe('an answer with an error status', () => {
   const codes: readonly (readonly [number, ErrorCode])[] = [
     [202, 'UPSTREAM_INVALID_RESPONSE'],
