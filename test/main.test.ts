@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { demoIdentities } from '../src/simulator/seed.ts';
+import { compileCache } from './support/program.ts';
 import { sendJson, startUpstream } from './support/upstream.ts';
 
 const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -24,7 +25,7 @@ interface Run extends AsyncDisposable {
 
 /** Starts the gateway in a separate process, on a free port. */
 function run(environment: Readonly<Record<string, string>>): Run {
-  const child = spawn(process.execPath, [program], { env: { PORT: '0', ...environment } });
+  const child = spawn(process.execPath, [program], { env: { ...compileCache, PORT: '0', ...environment } });
   const output = { out: '', err: '' };
   child.stdout.on('data', (chunk) => {
     output.out += String(chunk);
