@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -6,6 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     restoreMocks: true,
     testTimeout: 20_000,
+    // Many tests wait. By default, Vitest leaves one core idle.
+    maxWorkers: availableParallelism() + 1,
     // The files of a worker share their modules, which takes a second to load. Nothing in src/ is mutable per module.
     isolate: false,
     // Each worker and each program that a test starts would compile the same modules again.
