@@ -444,7 +444,8 @@ describe('a caller that goes away', () => {
       const caller = new AbortController();
       const failed = transport.fail(call, caller.signal);
       await upstream.arrived(outcome ? 2 : 1);
-      const closed = once(upstream.received.at(-1)?.socket ?? expect.fail(), 'close');
+      const socket = upstream.received.at(-1)?.socket ?? expect.fail();
+      const closed = new Promise((resolve) => socket.once('close', resolve));
       caller.abort();
       expect((await failed).details.outcome).toBe(outcome);
       await closed;
