@@ -17,12 +17,20 @@ export const parts: Readonly<Record<string, Part>> = {
     tests: ['http/gate.test.ts'],
   },
   wire: {
-    files: ['upstream/wire.ts', 'upstream/path.ts', 'identity/wire.ts'],
-    tests: ['upstream/wire.test.ts', 'upstream/path.test.ts', 'identity/wire.test.ts'],
+    files: ['upstream/wire.ts'],
+    tests: ['upstream/wire.test.ts'],
+  },
+  identity: {
+    files: ['upstream/path.ts', 'identity/wire.ts'],
+    tests: ['upstream/path.test.ts', 'identity/wire.test.ts'],
   },
   status: {
-    files: ['upstream/status.ts', 'errors.ts', 'upstream/breaker.ts'],
-    tests: ['upstream/transport.test.ts', 'upstream/breaker.test.ts', 'graphql/error-codes.test.ts'],
+    files: ['upstream/status.ts'],
+    tests: ['upstream/status.test.ts'],
+  },
+  breaker: {
+    files: ['upstream/breaker.ts', 'upstream/retry-budget.ts', 'upstream/fair-queue.ts'],
+    tests: ['upstream/breaker.test.ts', 'upstream/fair-queue.test.ts'],
   },
   transport: {
     files: ['upstream/transport.ts'],

@@ -142,6 +142,7 @@ for (const name of names) {
     say(`${name} has changed and was not run: npm run test:mutation -- ${name}`);
     continue;
   }
+  const sha256 = hash(part);
   const files = run(part, Number(values.concurrency));
   if (files === null) {
     say(`${name} could not be run`);
@@ -154,7 +155,7 @@ for (const name of names) {
   for (const loss of losses) say(loss);
   if (losses.length > 0) process.exitCode = 1;
   else {
-    scores[name] = { sha256: hash(part), files };
+    scores[name] = { sha256, files };
     writeFileSync(record, `${JSON.stringify(scores, null, 2)}\n`);
   }
 }
