@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 import { type Part, parts } from './parts.ts';
 
 // Mutates core files and runs their tests: `npm run test:mutation -- [--changed] [--seconds=N] [part…]`. Without names,
-// all parts run; with `--changed`, those whose files or tests are not the recorded ones. After `--seconds`, no further part
-// starts; the rest is listed. Writes scores.json. Exits with 1 if a file scores less than recorded, or a part cannot run.
+// all parts run; with `--changed`, those whose files or tests are not the recorded ones. After `--seconds`, the run ends, and
+// lists the parts that are left. Writes scores.json. Exits with 1 if a file scores less than recorded, or Stryker fails.
 
 /** What is known of a file. */
 interface Score {
@@ -65,12 +65,12 @@ function install(): void {
   if (status !== 0) throw new Error(`npm ci in ${packageFolder} failed`);
 }
 
-/** Runs Stryker with one part. @returns null if it failed. */
-function run({ files, tests }: Part, concurrency: number): Readonly<Record<string, Score>> | null {
+/** Runs Stryker with one part. @returns null if there was not enough time. @throws if Stryker fails. */
+function run({ files, tests }: Part, concurrency: number, timeout: number): Readonly<Record<string, Score>> | null {
   const folder = mkdtempSync(join(tmpdir(), 'mutation-'));
   try {
     const fileName = join(folder, 'report.json');
-    const options = {
+    const settings = {
       mutate: files.map((file) => `src/${file}`),
       testRunner: 'vitest',
       vitest: { configFile: 'test/mutation/vitest.config.ts', related: false, pool: 'forks' },
@@ -86,10 +86,13 @@ function run({ files, tests }: Part, concurrency: number): Readonly<Record<strin
       tempDirName: '.mutation',
     };
     const config = join(folder, 'stryker.config.json');
-    writeFileSync(config, JSON.stringify(options));
+    writeFileSync(config, JSON.stringify(settings));
     const env = { ...process.env, MUTATION_TESTS: tests.map((test) => `test/${test}`).join() };
-    const { status } = spawnSync(process.execPath, [stryker, 'run', config], { cwd: root, env, stdio: 'inherit' });
-    return status === 0 ? toScores(JSON.parse(readFileSync(fileName, 'utf8')) as Report) : null;
+    const options = { cwd: root, env, stdio: 'inherit', ...(Number.isFinite(timeout) && { timeout }) } as const;
+    const { status, signal } = spawnSync(process.execPath, [stryker, 'run', config], options);
+    if (signal === 'SIGTERM') return null;
+    if (status !== 0) throw new Error(`Stryker ended with ${status ?? signal}`);
+    return toScores(JSON.parse(readFileSync(fileName, 'utf8')) as Report);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -130,23 +133,19 @@ const { values, positionals } = parseArgs({
   },
 });
 const scores: Record<string, Recorded> = { ...readScores() };
-const names = (positionals.length > 0 ? positionals : Object.keys(parts)).filter(
-  (name) => !values.changed || parts[name] === undefined || scores[name]?.sha256 !== hash(parts[name]),
-);
-if (names.length > 0 && !existsSync(stryker)) install();
+/** Whether a part has another record than that of its files; parts that were never measured have none to hold. */
+const isStale = (name: string, part: Part): boolean => scores[name] !== undefined && scores[name].sha256 !== hash(part);
+const chosen = Object.entries(parts).filter(([name]) => positionals.length === 0 || positionals.includes(name));
+for (const name of positionals) if (!(name in parts)) throw new Error(`there is no part ${name}`);
+const wanted = chosen.filter(([name, part]) => !values.changed || isStale(name, part));
+if (wanted.length > 0 && !existsSync(stryker)) install();
 const until = performance.now() + Number(values.seconds) * 1000;
-for (const name of names) {
-  const part = parts[name];
-  if (part === undefined) throw new Error(`there is no part ${name}: ${Object.keys(parts).join(', ')}`);
-  if (performance.now() > until) {
-    say(`${name} has changed and was not run: npm run test:mutation -- ${name}`);
-    continue;
-  }
+for (const [name, part] of wanted) {
   const sha256 = hash(part);
-  const files = run(part, Number(values.concurrency));
+  const left = until - performance.now();
+  const files = left > 0 ? run(part, Number(values.concurrency), left) : null;
   if (files === null) {
-    say(`${name} could not be run`);
-    process.exitCode = 1;
+    say(`there was no time for ${name}: npm run test:mutation -- ${name}`);
     continue;
   }
   for (const [path, { score, killed, mutants }] of Object.entries(files))

@@ -123,6 +123,8 @@ describe('Retry-After', () => {
     ['2030-01-01', undefined],
     ['1 Tue, 01 Jan 2030 00:00:00 GMT', undefined],
     ['Sunday, when it suits', undefined],
+    ['(after) Sunday, 06 Nov 2050 00:00:00 GMT', undefined],
+    [['5'], undefined],
     [['1', '2'], undefined],
     [undefined, undefined],
   ])('%j is %s', (value, seconds) => {
