@@ -89,8 +89,8 @@ function run({ files, tests }: Part, concurrency: number, timeout: number): Read
     writeFileSync(config, JSON.stringify(settings));
     const env = { ...process.env, MUTATION_TESTS: tests.map((test) => `test/${test}`).join() };
     const options = { cwd: root, env, stdio: 'inherit', ...(Number.isFinite(timeout) && { timeout }) } as const;
-    const { status, signal } = spawnSync(process.execPath, [stryker, 'run', config], options);
-    if (signal === 'SIGTERM') return null;
+    const { status, signal, error } = spawnSync(process.execPath, [stryker, 'run', config], options);
+    if (error !== undefined && 'code' in error && error.code === 'ETIMEDOUT') return null;
     if (status !== 0) throw new Error(`Stryker ended with ${status ?? signal}`);
     return toScores(JSON.parse(readFileSync(fileName, 'utf8')) as Report);
   } finally {
