@@ -142,7 +142,7 @@ if (wanted.length > 0 && !existsSync(stryker)) install();
 const until = performance.now() + Number(values.seconds) * 1000;
 for (const [name, part] of wanted) {
   const sha256 = hash(part);
-  const left = until - performance.now();
+  const left = Math.ceil(until - performance.now());
   const files = left > 0 ? run(part, Number(values.concurrency), left) : null;
   if (files === null) {
     say(`there was no time for ${name}: npm run test:mutation -- ${name}`);
