@@ -20,7 +20,7 @@ export function useLiveOffers(status: MemberStatus, pages: Pages<Offer>): void {
   useSubscribed(InboxChangedDocument, { status }, ({ sharedWithMeChanged }) => {
     const now = sharedWithMeChanged?.images.map(({ id }) => id);
     if (now === undefined) return;
-    function compare(): void {
+    const compare = (): void => {
       if (isDeciding()) {
         timer.current = setTimeout(compare, settleMs);
         return;
@@ -29,7 +29,7 @@ export function useLiveOffers(status: MemberStatus, pages: Pages<Offer>): void {
       const shown = nodes?.filter(({ myMembership }) => myMembership?.status === status).map(({ id }) => id);
       const expected = hasMore ? now.slice(0, shown?.length) : now;
       if (shown !== undefined && shown.join() !== expected.join()) refresh().catch(() => {});
-    }
+    };
     clearTimeout(timer.current);
     timer.current = setTimeout(compare, settleMs);
   });
