@@ -127,7 +127,7 @@ describe('the names of projects, with an Identity service', () => {
     ['consumerA', null, 2],
     ['consumerAReader', null, 2],
     ['consumerB', null, 2],
-    ['admin', 'producer', 3],
+    ['admin', 'producer', 2],
   ])('are shown to %s if it may look them up', async (caller, owner, calls) => {
     await using stage = await openStage({ hasIdentity: true });
     const { projects, sandboxId } = stage.cloud;
