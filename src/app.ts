@@ -137,7 +137,7 @@ function toRouteOptions({ settings, sample, people = [] }: AppOptions, graphql: 
   return {
     graphql,
     explorer: settings.production ? null : sample,
-    clientSchema: settings.introspection ? printClientSchema() : null,
+    clientSchema: settings.introspection ? printClientSchema : null,
     console: settings.console ? people : null,
   };
 }

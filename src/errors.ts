@@ -143,11 +143,12 @@ export class UpstreamError extends GatewayError {
   constructor(
     code: ErrorCode,
     message: string,
-    rest: ErrorDetails & { status?: number; words?: string; cause?: unknown } = {},
+    rest: Omit<ErrorDetails, 'status'> & { status?: number; words?: string; cause?: unknown } = {},
   ) {
-    super(code, message, rest, { cause: rest.cause });
-    this.status = rest.status;
-    this.#words = rest.words ?? '';
+    const { status, words = '', cause, ...details } = rest;
+    super(code, message, details, { cause });
+    this.status = status;
+    this.#words = words;
   }
 
   /** Whether upstream's error body contains this text, in any format (JSON, HTML, plain). */

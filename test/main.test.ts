@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { demoIdentities } from '../src/simulator/seed.ts';
+import { compileCache } from './support/program.ts';
 import { sendJson, startUpstream } from './support/upstream.ts';
 
 const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -24,7 +25,7 @@ interface Run extends AsyncDisposable {
 
 /** Starts the gateway in a separate process, on a free port. */
 function run(environment: Readonly<Record<string, string>>): Run {
-  const child = spawn(process.execPath, [program], { env: { PORT: '0', ...environment } });
+  const child = spawn(process.execPath, [program], { env: { ...compileCache, PORT: '0', ...environment } });
   const output = { out: '', err: '' };
   child.stdout.on('data', (chunk) => {
     output.out += String(chunk);
@@ -167,7 +168,7 @@ it('with a port of their own, health and metrics are served only there, until th
   await using gateway = run({ IMAGES_API_URL: upstream.url, ADMIN_PORT: '0' });
   const url = await gateway.url();
   const toAdmin = (): string | undefined => /Health and metrics are at (\S+)\n/.exec(gateway.output.out)?.[1];
-  await expect.poll(toAdmin, { timeout: 10_000 }).toBeDefined();
+  await expect.poll(toAdmin).toBeDefined();
   const admin = toAdmin() ?? '';
   const status = async (target: string) => (await fetch(target, { headers: { connection: 'close' } })).status;
   for (const path of ['/healthz', '/readyz', '/metrics']) {
@@ -203,7 +204,7 @@ it('SIGHUP reloads secrets; an invalid file changes nothing', async () => {
     const before = gateway.output.err.split(line).length;
     writeFileSync(file, content);
     gateway.child.kill('SIGHUP');
-    await expect.poll(() => gateway.output.err.split(line).length, { timeout: 5_000 }).toBe(before + 1);
+    await expect.poll(() => gateway.output.err.split(line).length).toBe(before + 1);
   };
   expect([await isRouter('the-first-secret'), await isRouter('the-second-secret')]).toEqual([true, false]);
   await hangUp('the-second-secret\nthe-first-secret\n', 'were reloaded');
@@ -228,7 +229,7 @@ it('a misspelt setting causes a warning that suggests the right name', async () 
 it('serves on a Unix socket', async () => {
   const host = join(mkdtempSync(join(tmpdir(), 'socket-')), 'gateway.sock');
   await using gateway = run({ HOST: host });
-  await expect.poll(() => gateway.output.out, { timeout: 18_000 }).toContain(`http://unix:${host}:/graphql`);
+  await expect.poll(() => gateway.output.out).toContain(`http://unix:${host}:/graphql`);
   const answer = await new Promise((resolve, reject) => {
     get({ socketPath: host, path: '/healthz' }, (response) => resolve(response.statusCode)).on('error', reject);
   });

@@ -6,6 +6,7 @@ it('is identified by its id, and revealed only on request', () => {
   const token = new Token('gAAAA-secret');
   expect(token.id).toBe(new Token('gAAAA-secret').id);
   expect(token.id).not.toBe(new Token('gAAAA-other').id);
+  expect(token.id).toMatch(/^[A-Za-z0-9+/]{43}=$/);
   expect(token.reveal()).toBe('gAAAA-secret');
 });
 

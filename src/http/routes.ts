@@ -7,7 +7,7 @@ import { createLandingPage } from './landing-page.ts';
 import { createMetricsHandler } from './metrics-page.ts';
 import type { MetricsRegistry } from './registry.ts';
 import type { Handler, Routes } from './server.ts';
-import { createFileHandler } from './static-files.ts';
+import { createFileHandler, type FileHandler } from './static-files.ts';
 
 /** The handlers behind the routes. */
 export interface RouteOptions {
@@ -15,8 +15,8 @@ export interface RouteOptions {
   readonly graphql: Handler;
   /** The document and headers that the explorers open with; null: no explorer, and no page at `/graphql`. */
   readonly explorer: ExplorerSample | null;
-  /** The client schema in SDL; null: it is not served. */
-  readonly clientSchema: string | null;
+  /** Prints the client schema in SDL; null: it is not served. */
+  readonly clientSchema: (() => string) | null;
   /** The demo users that the console offers; null: no console. */
   readonly console: readonly Person[] | null;
 }
@@ -34,12 +34,21 @@ export function createRoutes({ graphql, explorer, clientSchema, console }: Route
       ? { '/graphql': { GET: graphql, POST: graphql } }
       : createLandingPage(explorer, console !== null, graphql)),
     ...(clientSchema !== null && {
-      '/schema.graphql': { GET: createFileHandler({ type: plainText, body: clientSchema }) },
+      '/schema.graphql': { GET: createTextHandler(clientSchema) },
     }),
     ...(explorer !== null && createExplorerRoutes(explorer, console !== null)),
     ...(console !== null && createConsoleRoutes(consoleFolder, console)),
   };
   return { ...routes, '/': { GET: createFrontPage(Object.keys(routes)) } };
+}
+
+/** Answers with a text that is printed at the first request. */
+function createTextHandler(print: () => string): Handler {
+  let handler: FileHandler | undefined;
+  return (request, response) => {
+    handler ??= createFileHandler({ type: plainText, body: print() });
+    return handler(request, response);
+  };
 }
 
 /** What operators ask: health and metrics. */

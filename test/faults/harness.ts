@@ -26,7 +26,7 @@ export interface Surroundings extends AsyncDisposable {
 /** Settings with which every row ends quickly. */
 export const settings: Environment = {
   ROUTER_SECRET: canarySecret,
-  UPSTREAM_DEADLINE_MS: '400',
+  UPSTREAM_DEADLINE_MS: '1000',
   UPSTREAM_RETRIES: '1',
   UPSTREAM_MAX_BODY_BYTES: '100000',
   MAX_REQUEST_BYTES: '100000',
@@ -98,7 +98,7 @@ export async function metric(url: string, name: string): Promise<number> {
 export const operations = {
   image: `{ image(id: "${imageId}") { name properties } }`,
   images: '{ images(first: 5) { nodes { name } } }',
-  members: `{ image(id: "${imageId}") { members { memberId status } } }`,
+  members: `{ image(id: "${imageId}") { name members { memberId status } } }`,
   update: `mutation { updateMemberStatus(input: { imageId: "${imageId}", memberId: "${memberId}", status: ACCEPTED }) {
     imageMember { status } userErrors { code } } }`,
   create: `mutation { createImageMember(input: { imageId: "${imageId}", memberId: "${memberId}" }) {

@@ -75,7 +75,8 @@ describe('the deadline of an operation', () => {
     );
     const began = performance.now();
     const { errors = [], raw } = await gateway.query(canaryToken, `mutation { ${mutations.join(' ')} }`);
-    expect(performance.now() - began).toBeLessThan(800);
+    // Long before the deadline of a call.
+    expect(performance.now() - began).toBeLessThan(4_000);
     expect(new Set(errors.map(({ extensions }) => extensions.code))).toEqual(new Set(['UPSTREAM_TIMEOUT']));
     // Only the write in flight at the deadline may have succeeded; later ones were never sent.
     expect(errors.filter(({ extensions }) => extensions['outcome'] === 'UNKNOWN').length).toBeLessThanOrEqual(1);
@@ -85,11 +86,11 @@ describe('the deadline of an operation', () => {
 });
 
 describe('slow calls of one token', () => {
-  it('leave connections to other tokens, which are answered immediately', async () => {
+  it('leave connections to other tokens, which are answered before them', async () => {
     await using surroundings = await start(() => {}, {
       UPSTREAM_CONNECTIONS: '4',
       UPSTREAM_CONNECTIONS_PER_TOKEN: '3',
-      UPSTREAM_DEADLINE_MS: '1500',
+      UPSTREAM_DEADLINE_MS: '3000',
     });
     const { gateway, upstream } = surroundings;
     const slow = Array.from({ length: 20 }, (_, index) => gateway.query(canaryToken, imageNumber(index)));
@@ -97,7 +98,7 @@ describe('slow calls of one token', () => {
     for (let round = 0; round < 5; round++) {
       const began = performance.now();
       expect((await gateway.query(otherToken, image)).errors).toBeUndefined();
-      expect(performance.now() - began).toBeLessThan(500);
+      expect(performance.now() - began).toBeLessThan(2_500);
     }
     expect(upstream.received).toHaveLength(3);
     const codes = (await Promise.all(slow)).map(({ errors }) => errors?.[0]?.extensions.code);
@@ -154,7 +155,7 @@ describe('an upstream that fails', () => {
     expect(upstream.received.length).toBeLessThanOrEqual(10);
     down = false;
     const data = async () => (await gateway.query(canaryToken, image)).data?.['image'];
-    await expect.poll(data, { timeout: 10_000 }).toMatchObject({ name: 'an image' });
+    await expect.poll(data).toMatchObject({ name: 'an image' });
     expect(await metric(gateway.url, 'upstream_breaker_open{service="images"}')).toBe(0);
     await surroundings.check('');
   });
@@ -294,10 +295,10 @@ it('a caller that reads its answer too slowly is cut off', async () => {
 
 it('operations are shed while the event loop stalls, and accepted again afterwards', async () => {
   await using surroundings = await start((socket, request) => void socket.write(healthy(request)), {
-    MAX_EVENT_LOOP_DELAY_MS: '50',
+    MAX_EVENT_LOOP_DELAY_MS: '200',
   });
   const { gateway } = surroundings;
-  const until = performance.now() + 400;
+  const until = performance.now() + 1_000;
   while (performance.now() < until);
   const statuses: number[] = [];
   await expect
@@ -431,9 +432,9 @@ it('the host name of the Images API is resolved again once a connection is old, 
   const code = async () => (await gateway.query(canaryToken, image)).errors?.[0]?.extensions.code;
   expect(await code()).toBeUndefined();
   known = false;
-  await expect.poll(code, { timeout: 3_000 }).toBe('UPSTREAM_UNAVAILABLE');
+  await expect.poll(code).toBe('UPSTREAM_UNAVAILABLE');
   known = true;
-  await expect.poll(code, { timeout: 3_000 }).toBeUndefined();
+  await expect.poll(code).toBeUndefined();
 });
 
 it('traces connect the caller to upstream, and a collector that is down has no effect', async () => {

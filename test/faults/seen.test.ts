@@ -61,7 +61,9 @@ it('rows that are left out of an answer are counted and logged', async () => {
   });
   const { gateway } = surroundings;
   const { data, errors } = await gateway.query(canaryToken, operations.members);
-  expect(data).toEqual({ image: { members: [{ memberId: memberRow.member_id, status: 'ACCEPTED' }] } });
+  expect(data).toEqual({
+    image: { name: 'an image', members: [{ memberId: memberRow.member_id, status: 'ACCEPTED' }] },
+  });
   expect(errors?.map(({ extensions }) => extensions.code)).toEqual(Array(2).fill('UPSTREAM_INVALID_RESPONSE'));
   expect(lines(gateway.log, 'rows dropped')).toEqual([{ operation: 'listMembers', rows: 2 }]);
   const metrics = await (await fetch(`${gateway.url}/metrics`)).text();

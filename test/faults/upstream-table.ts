@@ -18,9 +18,9 @@ export interface Row {
   readonly userError?: string;
 }
 
-const deadlineMs = 400;
-const soon = 1_000;
-const atDeadline = deadlineMs + 800;
+const deadlineMs = 1_000;
+const soon = 3_000;
+const atDeadline = deadlineMs + 2_000;
 
 /** Writes the same bytes for every request. */
 function says(bytes: string | Buffer): Fault {

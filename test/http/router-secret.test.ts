@@ -23,3 +23,16 @@ it('without a configured secret, no request counts as the router’s', () => {
   expect(ask(new RouterSecrets(null), 'the-old-secret-of-it')).toBe(false);
   expect(ask(new RouterSecrets(null))).toBe(false);
 });
+
+it('a request without the header is not the router’s', () => {
+  expect(ask(new RouterSecrets(['the-new-secret-of-it']))).toBe(false);
+});
+
+it('without a configured secret, the headers that Node collects slowly are not read', () => {
+  const request = {
+    get headersDistinct() {
+      return expect.fail('the distinct headers were read');
+    },
+  };
+  expect(new RouterSecrets(null).isRouter(request)).toBe(false);
+});

@@ -53,3 +53,30 @@ it.each<readonly [Headers]>([
 ])('%j has no valid token, and the error does not quote it', (headers) => {
   expect(read(headers)).toBeUndefined();
 });
+
+it.each<readonly [Headers]>([[{ authorization: ['Basic bearer canary'] }], [{ authorization: ['x Bearer canary'] }]])(
+  '%j has no valid token: the scheme comes first',
+  (headers) => {
+    expect(read(headers)).toBeUndefined();
+  },
+);
+
+it.each<readonly [string, Headers]>([
+  ['more than once', { 'x-auth-token': ['a', 'b'] }],
+  ['no bearer token', { authorization: ['Basic a'] }],
+  ['different tokens', { 'x-auth-token': ['a'], authorization: ['Bearer b'] }],
+  ['No token was sent', {}],
+])('the caller is told of %s', (words, headers) => {
+  const token = readToken({ headersDistinct: { ...headers }, headers: {} });
+  expect(token).toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringContaining(words) });
+});
+
+it('a single X-Auth-Token is read without the headers that Node collects slowly', () => {
+  const request = {
+    headers: { 'x-auth-token': 'a' },
+    get headersDistinct() {
+      return expect.fail('the distinct headers were read');
+    },
+  };
+  expect(readToken(request)).toMatchObject({ id: new Token('a').id });
+});

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { imageId, projects, startSharing, tokenOf } from '../support/sharing.ts';
 
 const imageIds = `["${imageId(1)}", "${imageId(2)}"]`;
@@ -24,6 +24,6 @@ it.each([
   leave.abort();
   await expect(answer).rejects.toThrow();
   const ended = () => sharing.gateway.log.some((line) => line.includes('"msg":"operation"'));
-  await vi.waitFor(() => expect(ended()).toBe(true));
+  await expect.poll(ended).toBe(true);
   expect(sharing.calls()).toEqual(['POST /images/#1/members']);
 });

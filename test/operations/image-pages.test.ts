@@ -90,7 +90,7 @@ describe('the inbox', () => {
     ['PENDING', 60],
     ['ALL', 60],
   ])('with memberStatus %s costs at most %i calls per page among 3,000 own images', async (status, most) => {
-    await using sharing = await startSharing();
+    await using sharing = await startSharing({ environment: { UPSTREAM_DEADLINE_MS: '60000' } });
     sharing.image(1, {}, { a: 'pending' });
     for (let number = 2; number <= 3_001; number++) sharing.image(number, { owner: projects.a });
     const document = `query ($after: String) {

@@ -66,7 +66,7 @@ describe('close', () => {
     half.write('GET /v2/images HTTP/1.1\r\nHost: x');
     idle.write(list);
     await once(idle, 'data');
-    const closed = once(half, 'close');
+    const closed = new Promise((resolve) => half.once('close', resolve));
     await simulator.close();
     await simulator.close();
     await closed;

@@ -5,6 +5,9 @@ import type { Environment } from '../../src/settings/parse-settings.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
+/** For the environment of a program: it loads its modules compiled, in half the time. */
+export const compileCache: Environment = { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] };
+
 /** The gateway in a separate process. */
 export interface Program extends AsyncDisposable {
   readonly child: ChildProcess;
@@ -18,7 +21,7 @@ export interface Program extends AsyncDisposable {
 
 /** Starts it with only this environment; `limits` are run before it in the shell, such as `ulimit -n 64`. */
 export function startProgram(environment: Environment, limits = ''): Program {
-  const env = { PORT: '0', PATH: process.env['PATH'], ...environment };
+  const env = { ...compileCache, PORT: '0', PATH: process.env['PATH'], ...environment };
   const node = `exec "${process.execPath}" --no-warnings "${main}"`;
   const child = spawn('sh', ['-c', limits === '' ? node : `${limits}; ${node}`], {
     env,

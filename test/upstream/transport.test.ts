@@ -1,4 +1,4 @@
-import { getEventListeners, once } from 'node:events';
+import { getEventListeners } from 'node:events';
 import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -459,7 +459,8 @@ describe('a caller that goes away', () => {
       const caller = new AbortController();
       const failed = transport.fail(call, caller.signal);
       await upstream.arrived(outcome ? 2 : 1);
-      const closed = once(upstream.received.at(-1)?.socket ?? expect.fail(), 'close');
+      const socket = upstream.received.at(-1)?.socket ?? expect.fail();
+      const closed = new Promise((resolve) => socket.once('close', resolve));
       caller.abort();
       expect((await failed).details.outcome).toBe(outcome);
       await closed;
@@ -495,7 +496,7 @@ describe('a caller that goes away', () => {
     await vi.waitUntil(() => transport.reports.length === 1, { interval: 1 });
     caller.abort();
     expect((await failed).code).toBe('UPSTREAM_UNAVAILABLE');
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(4_000);
     expect(upstream.received).toHaveLength(1);
   });
 

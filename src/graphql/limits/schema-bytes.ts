@@ -27,32 +27,50 @@ const introspectionMargin = 1.25;
 /** JSON punctuation per field: quotes, a colon, a comma. */
 const punctuationBytes = 4;
 
+/** Sizes in bytes. */
+interface Bounds {
+  readonly sdl: number;
+  /** The most introspection that one response may hold. */
+  readonly max: number;
+}
+
 /**
  * Measures how many bytes of a response are introspection, including `_service { sdl }`, with all aliases. The schema
  * does not change, so the size is known before execution. The maximum is one full introspection, as tools request it,
- * and one SDL.
+ * and one SDL; it is measured when it is first needed.
  */
 export class SchemaBytes {
   readonly #schema: GraphQLSchema;
-  readonly #sdlBytes: number;
-  /** Maximum allowed. */
-  readonly max: number;
+  #bounds: Bounds | undefined;
 
   constructor(schema: GraphQLSchema) {
     this.#schema = schema;
-    this.#sdlBytes = printSchema(schema).length;
-    this.max = Number.POSITIVE_INFINITY;
-    const options = { specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true, oneOf: true };
-    const full = parse(getIntrospectionQuery({ ...options, inputValueDeprecation: true }));
-    const operation = full.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-    if (operation === undefined) throw new Error('the introspection query has no operation');
-    this.max = Math.ceil(introspectionMargin * this.measure(full, operation)) + this.#sdlBytes;
+  }
+
+  /** Maximum allowed. */
+  get max(): number {
+    return this.#measureBounds().max;
   }
 
   /** @returns the bytes of one operation of a valid document; counting stops soon after the maximum. */
   measure(document: DocumentNode, operation: OperationDefinitionNode): number {
-    return new Walk(document, this.#schema, this.#sdlBytes, this.max).operation(operation);
+    return new Walk(document, this.#schema, () => this.#measureBounds()).operation(operation);
   }
+
+  #measureBounds(): Bounds {
+    this.#bounds ??= measureBounds(this.#schema);
+    return this.#bounds;
+  }
+}
+
+function measureBounds(schema: GraphQLSchema): Bounds {
+  const sdl = printSchema(schema).length;
+  const options = { specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true, oneOf: true };
+  const full = parse(getIntrospectionQuery({ ...options, inputValueDeprecation: true }));
+  const operation = full.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  if (operation === undefined) throw new Error('the introspection query has no operation');
+  const bytes = new Walk(full, schema, () => ({ sdl, max: Number.POSITIVE_INFINITY })).operation(operation);
+  return { sdl, max: Math.ceil(introspectionMargin * bytes) + sdl };
 }
 
 /** Arguments for an upper bound: `includeDeprecated` is assumed to be true. */
@@ -63,16 +81,14 @@ class Walk {
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
   readonly #known = new Map<SelectionSetNode, readonly FieldNode[]>();
   readonly #schema: GraphQLSchema;
-  readonly #sdlBytes: number;
-  readonly #max: number;
+  readonly #bounds: () => Bounds;
   /** The places in the response where the SDL is requested. */
   readonly #sdls = new Set<string>();
   #bytes = 0;
 
-  constructor(document: DocumentNode, schema: GraphQLSchema, sdlBytes: number, max: number) {
+  constructor(document: DocumentNode, schema: GraphQLSchema, bounds: () => Bounds) {
     this.#schema = schema;
-    this.#sdlBytes = sdlBytes;
-    this.#max = max;
+    this.#bounds = bounds;
     for (const definition of document.definitions) {
       if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(definition.name.value, definition);
     }
@@ -99,15 +115,16 @@ class Walk {
     for (const node of this.#fields(service.selectionSet)) {
       if (node.name.value === 'sdl') this.#sdls.add(`${toKey(service)}.${toKey(node)}`);
     }
+    const { sdl, max } = this.#bounds();
     // A second SDL exceeds the maximum by itself.
-    this.#bytes += keyBytes(service) + (this.#sdls.size > 1 ? this.#max : this.#sdls.size * this.#sdlBytes);
+    this.#bytes += keyBytes(service) + (this.#sdls.size > 1 ? max : this.#sdls.size * sdl);
   }
 
   #objects(node: FieldNode, type: GraphQLOutputType, sources: readonly unknown[]): void {
     this.#bytes += keyBytes(node);
     const named = getNamedType(type) as GraphQLObjectType;
     for (const source of sources) {
-      if (this.#bytes > this.#max) return;
+      if (this.#bytes > this.#bounds().max) return;
       if (source === null || source === undefined) continue;
       for (const field of this.#fields(node.selectionSet)) this.#field(field, named, source);
     }

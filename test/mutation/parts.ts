@@ -1,0 +1,47 @@
+/** Core files and the tests that hold their promises; a part takes a few minutes. */
+export interface Part {
+  /** Below `src/`. */
+  readonly files: readonly string[];
+  /** Below `test/`. */
+  readonly tests: readonly string[];
+}
+
+/** The parts, by name. A file is in one part only. */
+export const parts: Readonly<Record<string, Part>> = {
+  token: {
+    files: ['token.ts', 'http/token.ts', 'http/router-secret.ts', 'http/rate-limit.ts'],
+    tests: ['token.test.ts', 'http/token.test.ts', 'http/router-secret.test.ts', 'http/rate-limit.test.ts'],
+  },
+  gate: {
+    files: ['http/gate.ts'],
+    tests: ['http/gate.test.ts'],
+  },
+  wire: {
+    files: ['upstream/wire.ts'],
+    tests: ['upstream/wire.test.ts'],
+  },
+  identity: {
+    files: ['upstream/path.ts', 'identity/wire.ts'],
+    tests: ['upstream/path.test.ts', 'identity/wire.test.ts'],
+  },
+  status: {
+    files: ['upstream/status.ts'],
+    tests: ['upstream/status.test.ts'],
+  },
+  breaker: {
+    files: ['upstream/breaker.ts', 'upstream/retry-budget.ts', 'upstream/fair-queue.ts'],
+    tests: ['upstream/breaker.test.ts', 'upstream/fair-queue.test.ts'],
+  },
+  transport: {
+    files: ['upstream/transport.ts'],
+    tests: ['upstream/transport.test.ts'],
+  },
+  federation: {
+    files: ['graphql/federation.ts'],
+    tests: ['federation/guard.test.ts', 'federation/entities.test.ts', 'operations/entities.test.ts'],
+  },
+  limits: {
+    files: ['graphql/limits/document.ts', 'graphql/limits/source.ts'],
+    tests: ['graphql/limits.test.ts'],
+  },
+};
