@@ -139,13 +139,9 @@ describe('a WebSocket is closed', () => {
       MAX_CONNECTIONS_PER_ADDRESS: '0',
       MAX_CONNECTIONS: '6000',
     });
-    const silent: ReturnType<typeof openSilent>[] = [];
-    // More at the same moment, and the system resets some of them.
-    for (let batch = 0; batch < 20; batch++) {
-      const opened = Array.from({ length: 250 }, () => openSilent(sharing.gateway.url));
-      await Promise.all(opened.map(({ accepted }) => accepted));
-      silent.push(...opened);
-    }
+    // All in the same moment. They wait in the system's queue of the listening socket, whose length the gateway sets.
+    const silent = Array.from({ length: 5_000 }, () => openSilent(sharing.gateway.url));
+    await Promise.all(silent.map(({ accepted }) => accepted));
     const other = await new RawSocket(sharing.gateway.url).open();
     other.subscribe('1');
     await other.until('next');
