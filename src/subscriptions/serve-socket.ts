@@ -80,6 +80,7 @@ export function createServeSocket(parts: SocketParts): ServeSocket {
       },
       { socket, request },
     );
+    readNoFasterThanWritten(socket, request.socket);
     const stopPings = startPings(socket, parts.pingIntervalMs);
     // What is wrong with a frame is told by the code that the socket is closed with.
     socket.on('error', () => {});
@@ -88,6 +89,15 @@ export function createServeSocket(parts: SocketParts): ServeSocket {
       void closed(code, String(reason));
     });
   };
+}
+
+/** Reads no messages while the client does not read: the answers would pile up in memory. */
+function readNoFasterThanWritten(socket: WebSocket, connection: IncomingMessage['socket']): void {
+  socket.on('message', () => {
+    if (!connection.writableNeedDrain || socket.isPaused) return;
+    socket.pause();
+    connection.once('drain', () => socket.resume());
+  });
 }
 
 /** Closes a connection whose client has not answered the last ping. */

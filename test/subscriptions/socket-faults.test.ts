@@ -185,6 +185,26 @@ it.each(['text/event-stream', 'multipart/mixed;subscriptionSpec=1.0'])(
   60_000,
 );
 
+it('a WebSocket that sends messages and reads no answers is not read any further', async () => {
+  await using sharing = await openSharing();
+  const socket = connect(Number(new URL(sharing.gateway.url).port), '127.0.0.1');
+  const head = 'GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n';
+  const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+  socket.write(`${head}${key}Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n`);
+  await once(socket, 'data');
+  socket.pause();
+  const ping = Buffer.from(JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(1_000) } }));
+  // A masked text frame with a mask of zeros. Source: RFC 6455 §5.2.
+  const frame = Buffer.concat([Buffer.from([0x81, 0xfe, ping.length >> 8, ping.length & 255, 0, 0, 0, 0]), ping]);
+  const chunk = Buffer.concat(Array.from({ length: 1_000 }, () => frame));
+  const isTaken = () => Promise.race([once(socket, 'drain').then(() => true), sleep(1_500).then(() => false)]);
+  let taken = 0;
+  for (; taken < 60 && (socket.write(chunk) || (await isTaken())); taken++);
+  // The buffers of the system take some megabytes.
+  expect(taken).toBeLessThan(30);
+  socket.destroy();
+}, 60_000);
+
 it('subscribing and unsubscribing in a loop leaves nothing behind', async () => {
   await using sharing = await openSharing();
   const socket = await new RawSocket(sharing.gateway.url).open();
