@@ -92,7 +92,7 @@ export const workloads = [
       document: `query W3($id: String!) { ${aliases(10, `getImage(image_id: $id) { id members { members { ${rowFields} } } }`)} }`,
       variables: { id: image },
     },
-    calls: 2,
+    calls: 1,
     rows: 200,
   },
   {

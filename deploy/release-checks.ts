@@ -19,7 +19,8 @@ export function findMismatches({ read, schema, image }: Release): readonly strin
     ['package-lock.json', lock.version],
     ['the newest entry of CHANGELOG.md', newest.split(' ', 1)[0]],
     ['Dockerfile', /image\.version="([^"]+)"/.exec(read('Dockerfile'))?.[1]],
-    ['compose.yaml', /image: image-sharing-gateway:(\S+)/.exec(read('compose.yaml'))?.[1]],
+    ['compose.yaml', readVersions(read('compose.yaml'))],
+    ['docs/guides/deployment.md', readVersions(read('docs/guides/deployment.md'))],
     ['deploy/kubernetes/base', /newTag: (\S+)/.exec(read('deploy/kubernetes/base/kustomization.yaml'))?.[1]],
     ...(image === null
       ? []
@@ -31,7 +32,7 @@ export function findMismatches({ read, schema, image }: Release): readonly strin
   return [
     ...found
       .filter(([, there]) => there !== version)
-      .map(([place, there]) => `package.json has version ${version}, ${place} has ${there ?? 'none'}.`),
+      .map(([place, there]) => `package.json has version ${version}, ${place} has ${there || 'none'}.`),
     ...(promised === schema ? [] : ['The schema is not the one in schema/release: run npm run schema:release.']),
     ...(Object.keys(declared).length === 0
       ? []
@@ -40,4 +41,10 @@ export function findMismatches({ read, schema, image }: Release): readonly strin
       ? []
       : ['The schema of the image differs from that of the sources. Build the image again.']),
   ];
+}
+
+/** The versions in the names of images and tarballs: one if they agree. */
+function readVersions(text: string): string {
+  const found = [...text.matchAll(/image-sharing-gateway[:-](\d+\.\d+\.\d+)/g)].map(([, version]) => version);
+  return [...new Set(found)].join(' and ');
 }

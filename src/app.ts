@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { LoaderStats } from './graphql/data/loaders.ts';
-import { parseTrustedDocuments, type TrustedDocuments } from './graphql/documents/trusted-documents.ts';
 import { createGraphql } from './graphql/pipeline/create-graphql.ts';
 import { createSchema, printClientSchema } from './graphql/schema.ts';
 import { createAdmission } from './http/admission.ts';
@@ -58,7 +57,7 @@ export interface App extends AsyncDisposable {
   adminUrl(): string | null;
   /** Explains why the Images API cannot be used; null if it can. */
   readonly probe: Probe;
-  /** Replaces the secrets and certificates by those of these settings; ignores all other settings. */
+  /** Replaces everything that was read from a file by what these settings hold; ignores all other settings. */
   reload(settings: Settings): void;
   /**
    * Reports not ready, refuses new connections, lets the requests in flight finish within the grace period, then closes
@@ -70,8 +69,9 @@ export interface App extends AsyncDisposable {
 /** Creates the gateway from its settings. It does not listen yet. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { settings, log, registry = createRegistry(), memorySource = createMemorySource() } = options;
-  const trustedDocuments = readTrustedDocuments(settings);
-  const metrics = new Metrics(registry, version, trustedDocuments?.operationNames);
+  const metrics = new Metrics(registry, version);
+  const trust = createTrust(metrics);
+  trust.replace(settings);
   const observer = createObserver(log, metrics);
   const tracing = await startTracing({ settings, version, onSpans: (result, spans) => metrics.spans(result, spans) });
   const { gate, load, memory } = createAdmission(settings, memorySource, (reason) => metrics.shed(reason));
@@ -82,7 +82,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     settings,
     schema: options.schema ?? createSchema(),
     upstream: { transport: images.transport, identity: identity?.transport ?? null, sharedReads },
-    trustedDocuments,
+    trustedDocuments: () => trust.documents,
     loaderStats,
     memory,
     memorySource,
@@ -108,9 +108,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     workingBytes: () => graphql.workingMemory.bytes,
     memoryPercent: () => memory.percent,
     eventLoopDelayMs: () => load.eventLoopDelayMs,
-    calls: () => images.queue.inside,
-    waitingCalls: () => images.queue.waiting,
-    breakerOpen: () => images.breaker.open,
+    upstreams: { images, ...(identity && { identity }) },
     loaders: { ...loaderStats },
   });
   async function close(): Promise<boolean> {
@@ -126,6 +124,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     reload(read) {
       routerSecrets.replace(read.routerSecrets);
       connector.replace(read);
+      trust.replace(read);
+      tracing.reload(read);
+      subscriptions.reload(read);
     },
     close,
     [Symbol.asyncDispose]: async () => void (await close()),
@@ -141,17 +142,26 @@ function toRouteOptions({ settings, sample, people = [] }: AppOptions, graphql: 
   };
 }
 
-/** @returns null if no manifest is configured. */
-function readTrustedDocuments({ trustedDocumentsManifest: manifest }: AppSettings): TrustedDocuments | null {
-  return manifest === null ? null : parseTrustedDocuments(manifest);
+/** The manifest of trusted documents, null at first. The names of its operations are labels of the metrics. */
+function createTrust(metrics: Metrics) {
+  let documents: Settings['trustedDocumentsManifest'] = null;
+  return {
+    get documents() {
+      return documents;
+    },
+    replace({ trustedDocumentsManifest }: Pick<Settings, 'trustedDocumentsManifest'>): void {
+      documents = trustedDocumentsManifest;
+      metrics.keepNames(documents?.operationNames ?? new Set());
+    },
+  };
 }
 
 /** The transports to the Images API and, if one is configured, the Identity service. */
 function createUpstream(settings: AppSettings, observer: Observer) {
   const connector = new CertifiedConnector(settings);
   const { imagesApiUrl, identityApiUrl, shareReads } = settings;
-  const images = connect(imagesApi, imagesApiUrl, settings, connector, observer.ofUpstream());
-  const ofIdentity = observer.ofUpstream({ service: 'identity' });
+  const images = connect(imagesApi, imagesApiUrl, settings, connector, observer.ofUpstream(imagesApi));
+  const ofIdentity = observer.ofUpstream(identityApi);
   const identity = identityApiUrl && connect(identityApi, identityApiUrl, settings, connector, ofIdentity);
   const probe = createProbe(images.dispatcher, imagesApiUrl.pathname, () => performance.now());
   return { connector, images, identity, probe, sharedReads: shareReads ? new SharedReads() : null };

@@ -3,7 +3,7 @@ import type { Metrics } from './http/metrics.ts';
 import type { RefusedRequest } from './http/refusal.ts';
 import type { OperationReport } from './pipeline.ts';
 import type { EndReport as SubscriptionEndReport } from './subscriptions/subscriptions.ts';
-import type { AttemptReport } from './upstream/call.ts';
+import type { AttemptReport, Service } from './upstream/call.ts';
 
 /** Maximum length of an operation's name in a log line, in characters. */
 const maxNameLength = 100;
@@ -42,10 +42,10 @@ export function createObserver(log: Logger, metrics: Metrics) {
       log.warn({ name: name?.slice(0, maxNameLength), requestId }, 'untrusted document');
     },
 
-    /** The callbacks of a connection to an upstream API. @param labels fields of its log lines. */
-    ofUpstream: (labels: Readonly<Record<string, string>> = {}) => ({
-      onBreaker: (open: boolean): void => log.warn({ open, ...labels }, 'breaker'),
-      onRefused: (reason: 'queue' | 'breaker'): void => metrics.refused(reason),
+    /** The callbacks of a connection to an upstream API. */
+    ofUpstream: ({ label: service }: Service) => ({
+      onBreaker: (open: boolean): void => log.warn({ open, service }, 'breaker'),
+      onRefused: (reason: 'queue' | 'breaker'): void => metrics.refused(service, reason),
       onDropped(operation: string, rows: number): void {
         metrics.dropped(operation, rows);
         log.warn({ operation, rows }, 'rows dropped');

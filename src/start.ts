@@ -26,7 +26,7 @@ export interface Gateway {
   listen(): Promise<void>;
   /** Finishes requests in flight within the grace period, then shuts down. @returns whether all were answered. */
   close(): Promise<boolean>;
-  /** Reloads secrets and certificates. If the new ones are invalid, keeps the old ones and logs why. */
+  /** Reads every file again that a setting names. If one is invalid, changes nothing and logs why. */
   reload(): void;
 }
 
@@ -70,9 +70,12 @@ export async function createGateway({ environment, launch, output, errors }: Sur
     reload() {
       try {
         app.reload(parseSettings(environment, launch));
-        log.logger.info('secrets and certificates were reloaded');
+        log.logger.info('secrets, certificates and trusted documents were reloaded');
       } catch (error) {
-        log.logger.error({ mistakes: describeFailure(error) }, 'secrets and certificates could not be reloaded');
+        log.logger.error(
+          { mistakes: describeFailure(error) },
+          'secrets, certificates and trusted documents could not be reloaded',
+        );
       }
     },
     async close() {

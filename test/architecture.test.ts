@@ -35,7 +35,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   upstream: ['tracing', 'collections', 'token', 'errors'],
   errors: [],
   token: [],
-  settings: [],
+  settings: ['graphql/trusted-documents'],
   tracing: ['errors'],
   version: [],
   logging: [],
@@ -52,6 +52,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'graphql/limits',
     'graphql/data',
     'graphql/invalid-request',
+    'graphql/trusted-documents',
     'settings',
     'collections',
     'errors',
@@ -90,6 +91,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'graphql/member-id': ['upstream'],
   'graphql/invalid-request': ['errors'],
   'graphql/selection': [],
+  'graphql/trusted-documents': [],
 };
 
 /** The maximum length of a class, in lines. The linter limits functions to 60 and files to 300, and forbids import cycles. */

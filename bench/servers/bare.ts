@@ -85,9 +85,9 @@ const operations: Readonly<Record<string, Operation>> = {
     return { images: { nodes: await Promise.all(nodes) } };
   },
   async W3({ id }, token) {
-    const [image, members] = await Promise.all([call<ImageRow>('GET', `/images/${id}`, token), listMembers(id, token)]);
+    const members = await listMembers(id, token);
     const data: Record<string, object> = {};
-    for (let n = 0; n < 10; n++) data[`a${n}`] = { id: image.id, members };
+    for (let n = 0; n < 10; n++) data[`a${n}`] = { id, members };
     return data;
   },
   async W4({ input }, token) {

@@ -9,14 +9,15 @@ Usage: image-sharing-gateway [demo] [option]
   image-sharing-gateway demo     serves the embedded Images API, whose images are lost when the process ends
 
 Options:
-  --check-config                 reads the settings, prints each mistake on one line, and exits with 0 or 1
+  --check-config                 reads the settings and the files that they name, prints each mistake on one line, and
+                                 exits with 0 or 1
   --print-schema[=client]        prints the schema that clients see, as SDL
   --print-schema=subgraph        prints the schema that routers and schema registries read, as SDL
   -h, --help                     prints this text
   -v, --version                  prints the version
 
 Signals: SIGTERM and SIGINT finish the requests in flight and end the process; a second one ends it immediately. SIGHUP
-reloads secrets and certificates.
+reads every file again that a setting names: secrets, certificates and trusted documents.
 
 Settings are environment variables. An empty one counts as not set. To read a secret from a file, set NAME_FILE instead.
 `;

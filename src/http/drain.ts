@@ -37,8 +37,11 @@ export function createDrain(server: Server): Drain {
   server.prependListener('request', (request, response) => {
     if (draining) response.setHeader('connection', 'close');
     inFlight.set(response, request.socket);
-    response.once('close', () => inFlight.delete(response));
+    response.on('close', left);
   });
+  function left(this: ServerResponse): void {
+    inFlight.delete(this);
+  }
 
   function closeIdle(): void {
     const busy = new Set<Socket>();

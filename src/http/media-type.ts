@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import Negotiator from 'negotiator';
 
 /** The media types of GraphQL responses; the first is the default for callers without an `Accept` header. */
@@ -18,9 +19,16 @@ export const maxAcceptCharacters = 1_000;
  */
 export function chooseMediaType(accept: string | undefined): MediaType | null {
   if (!accept || accept === '*/*' || accept.length > maxAcceptCharacters) return defaultMediaType;
+  const known = negotiated.get(accept);
+  if (known !== undefined) return known.type;
   const preferred = new Negotiator({ headers: { accept } }).mediaType([...answerTypes]);
-  return answerTypes.find((type) => type === preferred) ?? null;
+  const type = answerTypes.find((answerType) => answerType === preferred) ?? null;
+  negotiated.set(accept, { type });
+  return type;
 }
+
+/** The results for the latest `Accept` headers: clients send few different ones. */
+const negotiated = new LRUCache<string, { readonly type: MediaType | null }>({ max: 50 });
 
 /** As `chooseMediaType`, but defaults to JSON, so that a refusal can always be explained. */
 export function negotiateMediaType(accept: string | undefined): MediaType {

@@ -29,6 +29,13 @@ export interface OperationMeasures extends Partial<TraceIds> {
   readonly durationMs: number;
 }
 
+/** The state of one connection to upstream. */
+export interface UpstreamReadings {
+  /** The calls in progress, and those that wait for their turn. */
+  readonly queue: { readonly inside: number; readonly waiting: number };
+  readonly breaker: { readonly open: boolean };
+}
+
 /** Values that are read for each scrape. */
 export interface Readings {
   readonly running: () => number;
@@ -37,9 +44,8 @@ export interface Readings {
   readonly receivingBytes: () => number;
   readonly workingBytes: () => number;
   readonly eventLoopDelayMs: () => number;
-  readonly calls: () => number;
-  readonly waitingCalls: () => number;
-  readonly breakerOpen: () => boolean;
+  /** The connections to upstream, by service. */
+  readonly upstreams: Readonly<Record<string, UpstreamReadings>>;
   /** Numbers of reads and of loads, by loader: a load is a read that the request's cache could not answer. */
   readonly loaders: Readonly<Record<string, { readonly reads: number; readonly loads: number }>>;
 }
@@ -54,17 +60,16 @@ export class Metrics {
   readonly #executions: Counter<'execution'>;
   readonly #shed: Counter<'reason'>;
   readonly #refusedRequests: Counter<'status'>;
-  readonly #refused: Counter<'reason'>;
+  readonly #refused: Counter<'service' | 'reason'>;
   readonly #dropped: Counter<'operation'>;
   readonly #untrusted: Counter;
   readonly #spans: Counter<'result'>;
-  readonly #names: CappedLabel;
+  readonly #names = new CappedLabel(maxNames);
   readonly #clients = new CappedLabel(maxClients);
 
   /** @param version of the gateway. */
-  constructor(registry: MetricsRegistry, version: string, knownNames: Iterable<string> = []) {
+  constructor(registry: MetricsRegistry, version: string) {
     this.#registry = registry;
-    this.#names = new CappedLabel(maxNames, knownNames);
     const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
       new Counter({ name: `image_gateway_${name}`, help, labelNames, registers: [registry] });
     const histogram = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
@@ -108,8 +113,8 @@ export class Metrics {
     );
     this.#refused = counter(
       'upstream_refused_total',
-      'Calls that were refused before they were sent, because the queue is full or the breaker is open, by reason.',
-      ['reason'],
+      'Calls that were refused before they were sent, because the queue is full or the breaker is open, by service and reason.',
+      ['service', 'reason'],
     );
     this.#dropped = counter(
       'upstream_dropped_rows_total',
@@ -126,7 +131,7 @@ export class Metrics {
   }
 
   /** Adds the gauges, whose values are read for each scrape. */
-  read({ loaders, ...readings }: Readings): void {
+  read({ loaders, upstreams, ...readings }: Readings): void {
     this.#gauge('operations_running', 'Running GraphQL operations.', readings.running);
     this.#gauge('connections', 'Open connections of callers.', readings.connections);
     this.#gauge(
@@ -141,30 +146,34 @@ export class Metrics {
       'The latest measured event-loop delay.',
       () => readings.eventLoopDelayMs() / 1000,
     );
-    this.#gauge('upstream_calls', 'Calls to the Images API in progress.', readings.calls);
-    this.#gauge('upstream_waiting_calls', 'Calls to the Images API that wait for a connection.', readings.waitingCalls);
-    this.#gauge('upstream_breaker_open', '1 while the circuit breaker is open: calls then fail immediately.', () =>
-      Number(readings.breakerOpen()),
+    const ofUpstreams = this.#gaugesOf('service', upstreams);
+    ofUpstreams('upstream_calls', 'Calls in progress, by service.', ({ queue }) => queue.inside);
+    ofUpstreams(
+      'upstream_waiting_calls',
+      'Calls that wait for a connection, by service.',
+      ({ queue }) => queue.waiting,
     );
-    const registers = [this.#registry];
-    for (const measure of ['reads', 'loads'] as const) {
-      new Gauge({
-        name: `image_gateway_loader_${measure}`,
-        help:
-          measure === 'reads'
-            ? 'Reads by resolvers since the start.'
-            : 'Reads since the start that the cache of their operation could not answer.',
-        labelNames: ['loader'],
-        registers,
-        collect() {
-          for (const [loader, stats] of Object.entries(loaders)) this.set({ loader }, stats[measure]);
-        },
-      });
-    }
+    ofUpstreams(
+      'upstream_breaker_open',
+      '1 while the circuit breaker of a service is open: calls to it then fail immediately.',
+      ({ breaker }) => Number(breaker.open),
+    );
+    const ofLoaders = this.#gaugesOf('loader', loaders);
+    ofLoaders('loader_reads', 'Reads by resolvers since the start.', ({ reads }) => reads);
+    ofLoaders(
+      'loader_loads',
+      'Reads since the start that the cache of their operation could not answer.',
+      ({ loads }) => loads,
+    );
   }
 
-  refused(reason: string): void {
-    this.#refused.inc({ reason });
+  /** Always uses these operation names as labels, however many names callers have chosen. */
+  keepNames(names: ReadonlySet<string>): void {
+    this.#names.keep(names);
+  }
+
+  refused(service: string, reason: string): void {
+    this.#refused.inc({ service, reason });
   }
 
   refusedRequest(status: number): void {
@@ -210,6 +219,22 @@ export class Metrics {
       labelNames: ['version'],
       registers: [this.#registry],
     }).set({ version }, 1);
+  }
+
+  /** @returns a function that creates a gauge with one series for each of these objects, labelled with its key. */
+  #gaugesOf<T>(label: string, sources: Readonly<Record<string, T>>) {
+    const registers = [this.#registry];
+    return (name: string, help: string, read: (source: T) => number): void => {
+      new Gauge({
+        name: `image_gateway_${name}`,
+        help,
+        labelNames: [label],
+        registers,
+        collect() {
+          for (const [key, source] of Object.entries(sources)) this.set({ [label]: key }, read(source));
+        },
+      });
+    };
   }
 
   #gauge(name: string, help: string, read: () => number): void {

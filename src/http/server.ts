@@ -96,8 +96,12 @@ export function createHttpServer({ routes, corsOrigins, onRefused, onDefect, ...
     else allowOrigin(request, response, next);
   }
 
+  function cut(this: ServerResponse): void {
+    cutSlowReader(this, options.answerTimeoutMs);
+  }
+
   const server = createServer(toServerOptions(options), (request, response) => {
-    response.once('prefinish', () => cutSlowReader(response, options.answerTimeoutMs));
+    response.on('prefinish', cut);
     withCors(request, response, () => void answer(request, response));
   });
   const connections = new Connections(server, options.connections);

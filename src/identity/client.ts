@@ -11,6 +11,7 @@ import { isCut, parseProject, parseProjectBody, parseToken } from './wire.ts';
 
 /** How messages describe the Identity service. */
 export const identityApi: Service = {
+  label: 'identity',
   name: 'the Identity service',
   tokenAdvice: 'Get a new one.',
   notFound: 'it does not exist, or this token may not see it.',

@@ -20,6 +20,7 @@ export interface BrokerOptions {
 
 /** A connection to a message broker that reconnects whenever it is lost. */
 export interface Broker {
+  /** Disconnects. No callback is called after that, except with hints that are on their way. */
   close(): Promise<void>;
 }
 
@@ -69,6 +70,7 @@ export function connectBroker(options: BrokerOptions): Broker {
       };
       channel.consume(queue, consume, { noAck: true }).catch(resolve);
     });
+    if (closing.signal.aborted) return;
     options.onConnected(true);
     await Promise.race([lost, cancelled]);
   }
@@ -79,8 +81,8 @@ export function connectBroker(options: BrokerOptions): Broker {
       const reason = await listenOnce().then(() => 'the connection was lost', toReason);
       await connection?.close().catch(() => {});
       connection = undefined;
-      options.onConnected(false);
       if (closing.signal.aborted) return;
+      options.onConnected(false);
       options.onFailure(reason);
       if (performance.now() - startedAt > maxPauseMs) pauseMs = minPauseMs;
       await sleep(pauseMs * (0.5 + 0.5 * Math.random()), undefined, { signal: closing.signal }).catch(() => {});
@@ -91,6 +93,7 @@ export function connectBroker(options: BrokerOptions): Broker {
   return {
     async close() {
       closing.abort();
+      options.onConnected(false);
       await connection?.close().catch(() => {});
       // A connection that is being made has its own timeout.
       await Promise.race([ended, sleep(1_000, undefined, { ref: false })]);

@@ -27,8 +27,13 @@ export interface Live {
   /** Bounds the calls of all subscriptions together. */
   readonly pace: CallPace;
   readonly metrics: LiveMetrics;
+  /** Connects to the broker anew if its URL or its authorities differ; ignores all other settings. */
+  reload(settings: BrokerSettings): void;
   close(): Promise<void>;
 }
+
+/** The settings of the broker that may change. */
+type BrokerSettings = Pick<Settings, 'eventsAmqpUrl' | 'eventsCa'>;
 
 /** Creates the watchers, and starts listening to notifications if a source is configured. */
 export async function createLive({ settings, registry, log, listenToEvents }: LiveOptions): Promise<Live> {
@@ -55,16 +60,31 @@ export async function createLive({ settings, registry, log, listenToEvents }: Li
     if (hint !== null) onHint(hint);
   });
   if (stopEvents !== undefined) watchers.setHasEvents(true);
-  const broker = await startBroker(settings, log, onHint, (connected) => {
+  const onConnected = (connected: boolean): void => {
     if (connected !== watchers.hasEvents) log.info({ connected }, 'events');
     watchers.setHasEvents(connected);
-  });
+  };
+  const connect = (changed: BrokerSettings) => startBroker({ ...settings, ...changed }, log, onHint, onConnected);
+  let current: BrokerSettings = settings;
+  let broker = await connect(settings);
+  let changing: Promise<void> = Promise.resolve();
+  async function replaceBroker(changed: BrokerSettings): Promise<void> {
+    await broker?.close();
+    broker = await connect(changed);
+  }
   return {
     watchers,
     pace,
     metrics,
+    reload({ eventsAmqpUrl, eventsCa }) {
+      if (eventsAmqpUrl === current.eventsAmqpUrl && eventsCa === current.eventsCa) return;
+      current = { eventsAmqpUrl, eventsCa };
+      const changed = current;
+      changing = changing.then(() => replaceBroker(changed));
+    },
     async close() {
       stopEvents?.();
+      await changing;
       await broker?.close();
     },
   };

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
+import { type Logger, type LoggerOptions, pino } from 'pino';
 import { toBoundedLine } from './log-line.ts';
 
 /** A log that buffers its lines. */
@@ -24,9 +24,24 @@ const maxHeldCharacters = 1_000_000;
 export type LogFormat = 'iso' | 'pino';
 
 const formats: Readonly<Record<LogFormat, LoggerOptions>> = {
-  iso: { timestamp: stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+  iso: { timestamp: createIsoTime(), formatters: { level: (level) => ({ level }) } },
   pino: {},
 };
+
+/** As pino's `isoTime`, but formats the date only once a second. */
+function createIsoTime(): () => string {
+  let second = Number.NaN;
+  let prefix = '';
+  return () => {
+    const now = Date.now();
+    const milliseconds = now % 1_000;
+    if (now - milliseconds !== second) {
+      second = now - milliseconds;
+      prefix = `,"time":"${new Date(now).toISOString().slice(0, -4)}`;
+    }
+    return `${prefix}${String(milliseconds).padStart(3, '0')}Z"`;
+  };
+}
 
 /** Creates a logger of JSON lines of bounded length; `write` receives each line with its line feed. */
 export function createLogger(level: string, format: LogFormat, write: (line: string) => void): Logger {

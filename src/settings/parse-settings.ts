@@ -1,8 +1,8 @@
 import type { Environment, Launch } from './environment.ts';
+import { readFile } from './files.ts';
 import { rules } from './rules.ts';
-import type { Basis, Setting } from './setting.ts';
+import { type Basis, InvalidValue, type Setting } from './setting.ts';
 import { type Settings, settingTable } from './settings.ts';
-import { readText } from './value-parsers.ts';
 
 export type { Environment, Launch };
 
@@ -29,13 +29,19 @@ export function parseSettings(environment: Environment, launch: Launch = 'clone'
   const wrong = new Set<string>();
 
   function read<T>(setting: Setting<T>, basis: Basis): T {
-    const { name, text, mistake } = find(setting, environment);
-    const value = text === '' ? setting.getDefault(basis) : setting.parse(text);
-    if (value !== undefined && mistake === null) return value;
-    const shown = setting.isSecret ? `of ${text.length} characters` : toShown(text);
-    mistakes.push(`${name} ${mistake ?? `must be ${setting.takes}; it is ${shown}`}.`);
-    wrong.add(setting.name);
-    return setting.getDefault(basis);
+    const { name, readText } = find(setting, environment);
+    try {
+      const text = readText();
+      const value = text === '' ? setting.getDefault(basis) : setting.parse(text);
+      if (value !== undefined) return value;
+      const shown = setting.isSecret ? `of ${text.length} characters` : toShown(text);
+      throw new InvalidValue(`must be ${setting.takes}; it is ${shown}`);
+    } catch (error) {
+      if (!(error instanceof InvalidValue)) throw error;
+      mistakes.push(`${name} ${error.message}.`);
+      wrong.add(setting.name);
+      return setting.getDefault(basis);
+    }
   }
 
   const inProduction = launch === 'installed' || (launch === 'clone' && environment['NODE_ENV'] === 'production');
@@ -55,24 +61,25 @@ export function parseSettings(environment: Environment, launch: Launch = 'clone'
   return Object.freeze(settings);
 }
 
-/** The value of a setting's variable, or of the file that the variable names. */
+/** The variable that holds a setting, or names the file that does. */
 interface Found {
   readonly name: string;
-  /** Empty if the variable is not set. */
-  readonly text: string;
-  /** Why the variable is invalid, regardless of its value; null if it is not. */
-  readonly mistake: string | null;
+  /** Reads the value; empty if it is not set. @throws InvalidValue. */
+  readonly readText: () => string;
 }
 
 function find({ name, isSecret }: Setting<unknown>, environment: Environment): Found {
   const text = environment[name]?.trim() ?? '';
   const fileName = `${name}_FILE`;
   const path = isSecret ? environment[fileName]?.trim() : undefined;
-  if (!path) return { name, text, mistake: null };
-  if (text !== '') return { name: fileName, text, mistake: `must not be set together with ${name}` };
-  const content = readText(path)?.trim();
-  const mistake = content ? null : 'must be the path of a readable file that is not empty';
-  return { name: fileName, text: content ?? '', mistake };
+  if (!path) return { name, readText: () => text };
+  return {
+    name: fileName,
+    readText() {
+      if (text !== '') throw new InvalidValue(`must not be set together with ${name}`);
+      return readFile(path).trim();
+    },
+  };
 }
 
 /** Formats an invalid value for a message: on one line, and without the password of a URL. */

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { Launch } from './environment.ts';
 import type { Basis } from './setting.ts';
@@ -28,10 +29,14 @@ export const rules: readonly Rule[] = [
     upstreamCert === null && upstreamKey !== null
       ? 'UPSTREAM_CERT_FILE must be set if UPSTREAM_KEY_FILE is set.'
       : null,
-  ({ upstreamCert, upstreamKey }) =>
-    upstreamCert !== null && upstreamKey !== null && !isKeyOf(upstreamCert, upstreamKey)
-      ? 'UPSTREAM_KEY_FILE must hold the private key of UPSTREAM_CERT_FILE, without a passphrase.'
-      : null,
+  ({ upstreamCert, upstreamKey }) => {
+    if (upstreamCert === null || upstreamKey === null) return null;
+    if (!new X509Certificate(upstreamCert).checkPrivateKey(createPrivateKey(upstreamKey))) {
+      return 'UPSTREAM_KEY_FILE must hold the private key of the first certificate in UPSTREAM_CERT_FILE.';
+    }
+    const objection = findObjection(upstreamCert, upstreamKey);
+    return objection === null ? null : `UPSTREAM_CERT_FILE must hold certificates that OpenSSL accepts: ${objection}.`;
+  },
   ({ adminHost, adminPort }) =>
     adminHost !== null && !adminHost.startsWith('/') && adminPort === null
       ? 'ADMIN_PORT must be set if ADMIN_HOST is a name or an address.'
@@ -46,12 +51,12 @@ export const rules: readonly Rule[] = [
       : null,
 ];
 
-/** Whether this is the private key of the certificate, without a passphrase. */
-function isKeyOf(cert: string, key: string): boolean {
+/** Why OpenSSL refuses to use this certificate, such as a key that is too short; null if it does not. */
+function findObjection(cert: string, key: string): string | null {
   try {
     createSecureContext({ cert, key });
-    return true;
-  } catch {
-    return false;
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message.replace(/^.*::/s, '') : String(error);
   }
 }

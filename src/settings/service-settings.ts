@@ -1,5 +1,6 @@
+import { readTrustedDocuments } from './files.ts';
 import { choice, flag, optional, optionalPort, text, wholeNumber } from './setting.ts';
-import { parseApiUrl, parseHost, parseOrigins, parseSecrets, readText } from './value-parsers.ts';
+import { parseApiUrl, parseHost, parseOrigins, parseSecrets } from './value-parsers.ts';
 
 /** What the gateway serves, who may use it, and how it runs. */
 export const serviceSettings = {
@@ -106,8 +107,8 @@ export const serviceSettings = {
     name: 'TRUSTED_DOCUMENTS_FILE',
     defaultText: 'unset',
     takes: 'path of a manifest as written by Relay, Apollo or GraphQL Code Generator',
-    meaning: 'Documents that clients use, each with its id.',
-    parse: readText,
+    meaning: 'Documents that clients use, each with its id. SIGHUP reads the file again.',
+    parse: readTrustedDocuments,
   }),
   logLevel: choice({
     name: 'LOG_LEVEL',

@@ -4,6 +4,14 @@ export interface Basis {
   readonly imagesApiUrl: URL | null;
 }
 
+/**
+ * Thrown by a parser that knows more about an invalid value than that it is invalid. The message is the rest of a sentence
+ * that starts with the name of the setting, on one line and without a secret.
+ */
+export class InvalidValue extends Error {
+  override readonly name = 'InvalidValue';
+}
+
 /** The complete declaration of one setting. */
 export interface Setting<T> {
   /** The environment variable. */
@@ -15,7 +23,7 @@ export interface Setting<T> {
   readonly defaultText: string;
   /** The default value. */
   readonly getDefault: (basis: Basis) => T;
-  /** @returns undefined for an invalid value. */
+  /** @returns undefined for an invalid value. @throws InvalidValue for one with a particular mistake. */
   readonly parse: (text: string) => T | undefined;
   /** Whether no message may show the value. A file may hold it: the variable with `_FILE` appended names the file. */
   readonly isSecret: boolean;

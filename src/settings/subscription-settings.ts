@@ -1,5 +1,6 @@
+import { readCertificates } from './files.ts';
 import { optional, text, wholeNumber } from './setting.ts';
-import { matching, parseAmqpUrl, readCertificates } from './value-parsers.ts';
+import { matching, parseAmqpUrl } from './value-parsers.ts';
 
 /** Limits on subscriptions, and the source of notifications. */
 export const subscriptionSettings = {
@@ -89,7 +90,9 @@ export const subscriptionSettings = {
     name: 'EVENTS_AMQP_URL',
     defaultText: 'unset: subscribed views are polled',
     takes: 'amqp or amqps URL, with user, password and virtual host',
-    meaning: 'Message broker that carries the notifications of the Images API.',
+    meaning:
+      'Message broker that carries the notifications of the Images API. `EVENTS_AMQP_URL_FILE` names a file instead, which ' +
+      'SIGHUP reads again: if it has changed, the gateway connects anew.',
     parse: parseAmqpUrl,
     isSecret: true,
   }),
@@ -111,7 +114,8 @@ export const subscriptionSettings = {
     name: 'EVENTS_CA_FILE',
     defaultText: 'unset: the authorities that Node trusts',
     takes: 'path of a file of certificates in PEM',
-    meaning: 'Certificate authorities trusted for the message broker, in place of the public ones.',
+    meaning:
+      'Certificate authorities trusted for the message broker, in place of the public ones. SIGHUP reads the file again.',
     parse: readCertificates,
   }),
 };

@@ -96,10 +96,12 @@ export const tracingSettings = {
   }),
   propagators: text({
     name: 'OTEL_PROPAGATORS',
-    default: 'tracecontext,baggage',
+    default: 'tracecontext',
     takes: '`tracecontext`, `baggage`, both separated by a comma, or `none`',
     meaning:
-      'Headers that are forwarded upstream: `tracecontext` for `traceparent` and `tracestate`, also without an endpoint; `baggage` only with one.',
+      'Headers of callers that are forwarded upstream: `tracecontext` for `traceparent` and `tracestate`, also without an ' +
+      'endpoint; `baggage`, of at most 1,024 characters, only with one. Unlike in OpenTelemetry, `baggage` is not the ' +
+      'default, because callers choose its content.',
     parse: (value) => parseWords(value, ['tracecontext', 'baggage', 'none']),
   }),
 };

@@ -1,5 +1,5 @@
+import { readCertificates, readPrivateKey } from './files.ts';
 import { flag, optional, wholeNumber } from './setting.ts';
-import { readCertificates, readPrivateKey } from './value-parsers.ts';
 
 /** Connections, timeouts and retries of calls to the Images API. */
 export const upstreamSettings = {

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-
 /**
  * Parses the base URL of an API. The result ends in the API's version. Credentials are not allowed.
  *
@@ -70,27 +68,6 @@ export function parseOrigins(value: string): '*' | string[] | undefined {
   const origins = value.split(',').map((origin) => origin.trim());
   const valid = origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin);
   return valid ? origins : undefined;
-}
-
-/** Reads a file. @returns its text; undefined if it cannot be read. */
-export function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-/** Reads a file of certificates in PEM. @returns its text; undefined if it holds none. */
-export function readCertificates(path: string): string | undefined {
-  const pem = readText(path);
-  return pem?.includes('-----BEGIN CERTIFICATE-----') ? pem : undefined;
-}
-
-/** Reads a file with a private key in PEM. @returns its text; undefined if it holds none. */
-export function readPrivateKey(path: string): string | undefined {
-  const pem = readText(path);
-  return pem !== undefined && /-----BEGIN (?:\w+ )*PRIVATE KEY-----/.test(pem) ? pem : undefined;
 }
 
 /** Parses a host name, an address, or the absolute path of a Unix socket, which has at most 107 bytes on Linux. */

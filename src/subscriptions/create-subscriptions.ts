@@ -3,7 +3,7 @@ import type { Graphql } from '../graphql/pipeline/create-graphql.ts';
 import { createSubscriptionExecutor } from '../graphql/pipeline/execute-subscription.ts';
 import type { Upgrade } from '../http/server.ts';
 import type { StreamType } from '../http/stream-type.ts';
-import { createLive, type LiveOptions } from '../live/create-live.ts';
+import { createLive, type Live, type LiveOptions } from '../live/create-live.ts';
 import { createFollowViews } from './follow-views.ts';
 import { Places } from './places.ts';
 import { serveStream } from './serve-stream.ts';
@@ -29,6 +29,8 @@ export interface SubscriptionService {
   readonly upgrade: Upgrade;
   /** Ends all subscriptions, and refuses new ones: the gateway is shutting down. */
   end(): void;
+  /** Connects to the message broker with these settings, if they differ; ignores all other settings. */
+  readonly reload: Live['reload'];
   /** Disconnects from the message broker. */
   close(): Promise<void>;
 }
@@ -67,6 +69,7 @@ export async function createSubscriptions(options: SubscriptionsOptions): Promis
       subscriptions.end();
       sockets.close();
     },
+    reload: (changed) => live.reload(changed),
     close: () => live.close(),
   };
 }

@@ -44,13 +44,18 @@ export function startOpenTelemetry(endpoint: URL, { settings, version, onSpans }
   const processorConfig: BufferConfig & { readonly selfObsMeterProvider: MeterProvider } = {
     selfObsMeterProvider: createSpanMeter(onSpans),
   };
+  let headers = toHeaders(settings);
+  const exporter = createExporter(endpoint, settings, async () => headers);
   const provider = new NodeTracerProvider({
     resource: createResource(settings, version),
     sampler: createSampler(settings.tracesSampler, settings.tracesSamplerArg),
-    spanProcessors: [new BatchSpanProcessor(createExporter(endpoint, settings), processorConfig)],
+    spanProcessors: [new BatchSpanProcessor(exporter, processorConfig)],
   });
   return {
     start: createStartTrace(provider.getTracer(defaultServiceName, version), createPropagator(settings.propagators)),
+    reload(read) {
+      headers = toHeaders(read);
+    },
     async close() {
       // A collector that is down must not delay the end of the process.
       const closed = provider.shutdown().catch(() => {});
@@ -72,10 +77,17 @@ function createResource({ serviceName, resourceAttributes }: TracingSettings, ve
   );
 }
 
-function createExporter(endpoint: URL, settings: TracingSettings): SpanExporter {
+type Headers = Readonly<Record<string, string>>;
+
+function toHeaders({ otlpHeaders, otlpTracesHeaders }: Parameters<Tracing['reload']>[0]): Headers {
+  return { ...otlpHeaders, ...otlpTracesHeaders };
+}
+
+/** @param getHeaders is called for every request to the collector. */
+function createExporter(endpoint: URL, settings: TracingSettings, getHeaders: () => Promise<Headers>): SpanExporter {
   const protocol = settings.otlpTracesProtocol ?? settings.otlpProtocol;
   const Exporter = protocol === 'http/json' ? JsonExporter : ProtobufExporter;
-  return new Exporter({ url: endpoint.href, headers: { ...settings.otlpHeaders, ...settings.otlpTracesHeaders } });
+  return new Exporter({ url: endpoint.href, headers: getHeaders });
 }
 
 function createSampler(name: SamplerName, ratio: number): Sampler {
@@ -95,9 +107,26 @@ function createSampler(name: SamplerName, ratio: number): Sampler {
   }
 }
 
+/**
+ * The longest `baggage` that is sent upstream, in characters; a longer one is dropped. W3C Baggage allows 8,192, but callers
+ * choose it, and a server with small buffers closes the connection (uWSGI: 4,096 bytes for all headers by default). That
+ * looks like an upstream that is down.
+ */
+const maxBaggageCharacters = 1_024;
+
+class BoundedBaggagePropagator extends W3CBaggagePropagator {
+  override inject(...[context, carrier, setter]: Parameters<W3CBaggagePropagator['inject']>): void {
+    super.inject(context, carrier, {
+      set(to, name, value) {
+        if (value.length <= maxBaggageCharacters && /^[\x20-\x7e]*$/.test(value)) setter.set(to, name, value);
+      },
+    });
+  }
+}
+
 const createPropagators: Readonly<Record<PropagatorName, () => TextMapPropagator[]>> = {
   tracecontext: () => [new W3CTraceContextPropagator()],
-  baggage: () => [new W3CBaggagePropagator()],
+  baggage: () => [new BoundedBaggagePropagator()],
   none: () => [],
 };
 

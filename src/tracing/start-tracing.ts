@@ -13,5 +13,5 @@ export async function startTracing(options: TracingOptions): Promise<Tracing> {
     return startOpenTelemetry(endpoint, options);
   }
   const start = propagators.includes('tracecontext') ? passOnTrace : () => undefined;
-  return { start, close: async () => {} };
+  return { start, reload: () => {}, close: async () => {} };
 }

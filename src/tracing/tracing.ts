@@ -38,6 +38,8 @@ export interface TracingOptions {
 /** Traces requests. */
 export interface Tracing {
   readonly start: StartTrace;
+  /** Sends these headers to the collector from now on; ignores all other settings. */
+  reload(settings: Pick<TracingSettings, 'otlpHeaders' | 'otlpTracesHeaders'>): void;
   /** Sends the remaining spans, with a short timeout. */
   close(): Promise<void>;
 }

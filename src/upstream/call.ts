@@ -5,6 +5,8 @@ import type { CallBudget } from './call-budget.ts';
 
 /** An API that the gateway calls, as named in messages. */
 export interface Service {
+  /** Label in logs and metrics. */
+  readonly label: 'images' | 'identity';
   /** Name that starts a clause: `the Images API`. */
   readonly name: string;
   /** Advice for a caller whose token it does not accept. */

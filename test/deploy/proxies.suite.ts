@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
@@ -93,29 +94,39 @@ it('nginx spreads requests over sockets, keeps health inside, and loses nothing 
   expect(answered).toBeGreaterThan(100);
 }, 120_000);
 
-it('HAProxy asks who is ready, keeps health inside, and loses nothing while gateways restart', async () => {
-  using place = await createPlace();
-  await using images = await startImages();
-  const ports = [
-    { port: await findPort(), adminPort: await findPort() },
-    { port: await findPort(), adminPort: await findPort() },
-  ] as const;
-  const startGateway = (index: number) =>
-    startBehind({
-      IMAGES_API_URL: images.url,
-      PORT: String(ports[index]?.port),
-      ADMIN_PORT: String(ports[index]?.adminPort),
-      DRAIN_DELAY_MS: '1500',
-    });
-  const gateways = [await startGateway(0), await startGateway(1)];
-  await using proxy = await startHaproxy(place, ports);
-  const { url } = proxy;
-  await expect
-    .poll(() => getStatus(`${url}/graphql?query=%7B__typename%7D`).catch(() => proxy.errors()), { timeout: 10_000 })
-    .toBe(200);
-  for (const path of ['/healthz', '/readyz', '/metrics']) expect(await getStatus(url + path)).toBe(404);
-  const { answered, failed } = await askMeanwhile(url, () => restartAll(gateways, startGateway));
-  for (const gateway of gateways) await gateway.stop();
-  expect(failed).toEqual([]);
-  expect(answered).toBeGreaterThan(100);
-}, 120_000);
+it('the HAProxy configuration for kolla-ansible affects no other service', () => {
+  const configuration = readFileSync(join(root, 'deploy/proxies/kolla-haproxy.cfg'), 'utf8');
+  const sections = [...configuration.matchAll(/^([a-z].*)$/gm)].map(([, section]) => section);
+  expect(sections).toEqual(['frontend image_sharing_front', 'backend image_sharing_back']);
+});
+
+it.each(['haproxy.cfg', 'kolla-haproxy.cfg'] as const)(
+  'HAProxy with %s asks who is ready, keeps health inside, and loses nothing while gateways restart',
+  async (name) => {
+    using place = await createPlace();
+    await using images = await startImages();
+    const ports = [
+      { port: await findPort(), adminPort: await findPort() },
+      { port: await findPort(), adminPort: await findPort() },
+    ] as const;
+    const startGateway = (index: number) =>
+      startBehind({
+        IMAGES_API_URL: images.url,
+        PORT: String(ports[index]?.port),
+        ADMIN_PORT: String(ports[index]?.adminPort),
+        DRAIN_DELAY_MS: '1500',
+      });
+    const gateways = [await startGateway(0), await startGateway(1)];
+    await using proxy = await startHaproxy(place, ports, name);
+    const { url } = proxy;
+    await expect
+      .poll(() => getStatus(`${url}/graphql?query=%7B__typename%7D`).catch(() => proxy.errors()), { timeout: 10_000 })
+      .toBe(200);
+    for (const path of ['/healthz', '/readyz', '/metrics']) expect(await getStatus(url + path)).toBe(404);
+    const { answered, failed } = await askMeanwhile(url, () => restartAll(gateways, startGateway));
+    for (const gateway of gateways) await gateway.stop();
+    expect(failed).toEqual([]);
+    expect(answered).toBeGreaterThan(100);
+  },
+  120_000,
+);

@@ -67,21 +67,42 @@ export interface GatewayPorts {
   readonly adminPort: number;
 }
 
-/** Starts HAProxy with its configuration of `deploy/proxies`, in front of two gateways at these ports. */
+/** The main file of kolla-ansible, with its default timeouts. Its services follow in files of their own. */
+const kollaMain = `defaults
+    log global
+    option redispatch
+    retries 3
+    timeout http-request 10s
+    timeout queue 1m
+    timeout connect 10s
+    timeout client 1m
+    timeout server 1m
+    timeout check 10s
+    balance roundrobin
+    maxconn 10000
+`;
+
+/**
+ * Starts HAProxy with a configuration of `deploy/proxies`, in front of two gateways at these ports; with that for
+ * kolla-ansible, after its main file.
+ */
 export async function startHaproxy(
   { folder }: Place,
   [one, two]: readonly [GatewayPorts, GatewayPorts],
+  name: 'haproxy.cfg' | 'kolla-haproxy.cfg' = 'haproxy.cfg',
 ): Promise<Proxy> {
   const port = await findPort();
-  const configuration = readConfiguration('haproxy.cfg')
-    .replace('bind :443', `bind 127.0.0.1:${port}`)
+  const configuration = readConfiguration(name)
+    .replace(/bind \S*:443|bind \{\{ \w+ \}\}:4000/, `bind 127.0.0.1:${port}`)
     .replace(/crt \S+/, `crt ${join(folder, 'both.pem')}`)
     .replace(/server one \S+/, `server one 127.0.0.1:${one.port} port ${one.adminPort}`)
     .replace(/server two \S+/, `server two 127.0.0.1:${two.port} port ${two.adminPort}`);
-  const file = join(folder, 'haproxy.cfg');
+  const [main, file] = [join(folder, 'haproxy.cfg'), join(folder, 'services.cfg')];
+  writeFileSync(main, name === 'haproxy.cfg' ? 'global\n' : kollaMain);
   writeFileSync(file, configuration);
-  await run('haproxy', ['-c', '-f', file]);
-  return startProxy('haproxy', ['-f', file], port);
+  const files = ['-f', main, '-f', file];
+  await run('haproxy', ['-c', ...files]);
+  return startProxy('haproxy', files, port);
 }
 
 function startProxy(command: string, args: readonly string[], port: number): Proxy {

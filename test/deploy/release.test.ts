@@ -14,6 +14,7 @@ const files: Readonly<Record<string, string>> = {
   Dockerfile: 'LABEL org.opencontainers.image.version="1.2.3"',
   'compose.yaml': '    image: image-sharing-gateway:1.2.3\n',
   'deploy/kubernetes/base/kustomization.yaml': '    newTag: 1.2.3\n',
+  'docs/guides/deployment.md': 'install image-sharing-gateway-1.2.3.tgz, run image-sharing-gateway:1.2.3\n',
   'schema/release/subgraph.graphql': schema,
   'schema/release/breaking-changes.json': '{}',
 };
@@ -34,9 +35,10 @@ it.each([
   'Dockerfile',
   'compose.yaml',
   'deploy/kubernetes/base/kustomization.yaml',
+  'docs/guides/deployment.md',
 ])('a different version in %s is reported', (name) => {
   expect(find({ [name]: (files[name] ?? '').replace('1.2.3', '1.2.4') })).toEqual([
-    expect.stringMatching(/has version 1\.2\.3, .* has 1\.2\.4\.$/),
+    expect.stringMatching(/has version 1\.2\.3, .* has 1\.2\.4( and 1\.2\.3)?\.$/),
   ]);
 });
 
@@ -55,6 +57,17 @@ it('the version of the package is in everything that names it', () => {
   const lines = findMismatches({ read, schema: read('schema/release/subgraph.graphql'), image: null });
   // Between releases, the changelog and the schema are ahead.
   expect(lines.filter((line) => /has version/.test(line) && !line.includes('Unreleased'))).toEqual([]);
+});
+
+it('no file names a version of the tarball or the image without being checked', () => {
+  const pattern = 'image-sharing-gateway[:-][0-9]+\\.[0-9]+\\.[0-9]+';
+  const found = execFileSync('git', ['grep', '-lE', pattern, '--', ':!test', ':!CHANGELOG.md'], { encoding: 'utf8' });
+  expect(
+    found
+      .trim()
+      .split('\n')
+      .filter((name) => !(name in files)),
+  ).toEqual([]);
 });
 
 it('the bill of materials lists what is installed and what is bundled, and nothing that is only for development', () => {

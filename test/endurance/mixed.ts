@@ -60,7 +60,7 @@ async function measure(done: number): Promise<void> {
   const value = (name: string): number => metrics.get(name) ?? 0;
   const heap = Math.round(value('nodejs_heap_size_used_bytes') / 1e5) / 10;
   const resident = Math.round(value('process_resident_memory_bytes') / 1e6);
-  const resources = value('nodejs_active_resources_total');
+  const resources = value('nodejs_active_resources');
   const running =
     value('image_gateway_operations_running') +
     value('image_gateway_upstream_calls') +

@@ -41,7 +41,7 @@ describe('callers who hang up', () => {
     await using upstream = await startFaultUpstream(fault);
     await using gateway = await startGateway(upstream.url, settings);
     for (let call = 0; call < 5; call++) await gateway.query(canaryToken, operations.image);
-    expect(await metric(gateway.url, 'upstream_breaker_open')).toBe(1);
+    expect(await metric(gateway.url, 'upstream_breaker_open{service="images"}')).toBe(1);
     down = false;
     const flood = setInterval(() => {
       for (let count = 0; count < 4; count++) hangUp(gateway.url, 15);
@@ -56,7 +56,7 @@ describe('callers who hang up', () => {
     } finally {
       clearInterval(flood);
     }
-    expect(await metric(gateway.url, 'upstream_breaker_open')).toBe(0);
+    expect(await metric(gateway.url, 'upstream_breaker_open{service="images"}')).toBe(0);
   });
 
   it.each<readonly [string, (socket: Socket) => void]>([
@@ -72,7 +72,7 @@ describe('callers who hang up', () => {
       leave(socket);
     }
     await expect.poll(() => metric(gateway.url, 'operations_running')).toBe(0);
-    expect(await metric(gateway.url, 'upstream_breaker_open')).toBe(0);
+    expect(await metric(gateway.url, 'upstream_breaker_open{service="images"}')).toBe(0);
     await surroundings.check('');
   });
 
@@ -82,11 +82,11 @@ describe('callers who hang up', () => {
     const first = ask(gateway.url);
     await upstream.arrived(1);
     const waiting = Array.from({ length: 20 }, () => ask(gateway.url));
-    await expect.poll(() => metric(gateway.url, 'upstream_waiting_calls')).toBe(20);
+    await expect.poll(() => metric(gateway.url, 'upstream_waiting_calls{service="images"}')).toBe(20);
     for (const socket of waiting) socket.destroy();
-    await expect.poll(() => metric(gateway.url, 'upstream_waiting_calls')).toBe(0);
+    await expect.poll(() => metric(gateway.url, 'upstream_waiting_calls{service="images"}')).toBe(0);
     first.destroy();
-    await expect.poll(() => metric(gateway.url, 'upstream_calls')).toBe(0);
+    await expect.poll(() => metric(gateway.url, 'upstream_calls{service="images"}')).toBe(0);
     expect(upstream.received).toHaveLength(1);
     await surroundings.check('');
   });
@@ -110,5 +110,5 @@ it('do not abort the breaker’s trial call, which counts as failed if no answer
   const { errors } = await gateway.query(otherToken, `{ image(id: "${imageId}") { name } }`);
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', retryAfter: 1 });
   expect(await closed.promise).toBeGreaterThan(400);
-  expect(await metric(gateway.url, 'upstream_breaker_open')).toBe(1);
+  expect(await metric(gateway.url, 'upstream_breaker_open{service="images"}')).toBe(1);
 });

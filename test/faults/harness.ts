@@ -87,7 +87,7 @@ export async function start(fault: Fault, environment: Environment = {}): Promis
   };
 }
 
-/** The value of one of the gateway's metrics that has no labels. */
+/** The value of one of the gateway's series: a name, with its labels if it has any. */
 export async function metric(url: string, name: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const line = text.split('\n').find((candidate) => candidate.startsWith(`image_gateway_${name} `));

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { startGateway } from '../support/gateway.ts';
 import { imageId, projects, startSharing } from '../support/sharing.ts';
-import { sendJson } from '../support/upstream.ts';
+import { sendJson, startUpstream } from '../support/upstream.ts';
+
+const times = { created_at: '2026-11-21T03:23:00Z', updated_at: '2026-11-21T03:23:00Z' };
 
 describe('image', () => {
   it('is read concurrently with its members', async () => {
@@ -17,13 +20,63 @@ describe('image', () => {
       },
     });
     sharing.image(1, {}, { a: 'accepted' });
-    const document = `{ image(id: "${imageId(1)}") { id members { status } } }`;
+    const document = `{ image(id: "${imageId(1)}") { visibility members { status } } }`;
     for (let time = 1; time <= 2; time++) {
       asked.members = Promise.withResolvers();
       const { data } = await sharing.query('producer', document);
-      expect(data).toEqual({ image: { id: imageId(1), members: [{ status: 'ACCEPTED' }] } });
+      expect(data).toEqual({ image: { visibility: 'SHARED', members: [{ status: 'ACCEPTED' }] } });
       expect(sharing.calls()).toHaveLength(2);
     }
+  });
+
+  describe('of which only the id and members are requested', () => {
+    const document = 'query ($id: ID!) { image(id: $id) { __typename id members { memberId } } }';
+
+    it('takes one call, with or without members', async () => {
+      await using sharing = await startSharing();
+      sharing.image(1, {}, { a: 'accepted' });
+      sharing.image(2);
+      for (const [number, members] of [
+        [1, [{ memberId: projects.a }]],
+        [2, []],
+      ] as const) {
+        const { data } = await sharing.query('producer', document, { id: imageId(number) });
+        expect(data).toEqual({ image: { __typename: 'Image', id: imageId(number), members } });
+        expect(sharing.calls()).toEqual([`GET /images/#${number}/members`]);
+      }
+    });
+
+    it('is null if the token cannot see it, and has no members if it is not shared', async () => {
+      await using sharing = await startSharing();
+      sharing.image(1);
+      sharing.image(2, { visibility: 'private' });
+      expect((await sharing.query('stranger', document, { id: imageId(1) })).data).toEqual({ image: null });
+      const { data } = await sharing.query('producer', document, { id: imageId(2) });
+      expect(data).toEqual({ image: { __typename: 'Image', id: imageId(2), members: [] } });
+    });
+
+    it('has the id as upstream spells it, whatever the spelling in the query', async () => {
+      const image = { id: imageId(1), visibility: 'shared' };
+      const row = { image_id: imageId(1), member_id: projects.a, status: 'accepted', ...times, schema: '' };
+      for (const members of [[row], []]) {
+        await using upstream = await startUpstream((response, { target }) =>
+          sendJson(response, 200, target.endsWith('/members') ? { members } : image),
+        );
+        await using gateway = await startGateway(upstream.url);
+        const { data } = await gateway.query('token', document, { id: imageId(1).toUpperCase() });
+        expect(data).toMatchObject({ image: { id: imageId(1) } });
+      }
+    });
+
+    it('is returned without its members if upstream does not list them', async () => {
+      await using sharing = await startSharing({
+        intercept: ({ target }) => (target.endsWith('/members') ? { status: 400 } : undefined),
+      });
+      sharing.image(1);
+      const { data, errors } = await sharing.query('producer', document, { id: imageId(1) });
+      expect(data).toEqual({ image: { __typename: 'Image', id: imageId(1), members: null } });
+      expect(errors?.map(({ path }) => path)).toEqual([['image', 'members']]);
+    });
   });
 
   it('returns every attribute of the Images API with one call', async () => {

@@ -1,12 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rootCertificates } from 'node:tls';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type Environment, parseSettings, SettingsError } from '../../src/settings/parse-settings.ts';
 import { type Settings, settingTable } from '../../src/settings/settings.ts';
+import { createCertificate } from '../support/certificates.ts';
 
 /** The names of the rejected settings. */
 function refused(environment: Environment): string[] {
@@ -51,7 +49,7 @@ it('every setting has a default, and settings are immutable', () => {
     otlpEndpoint: null,
     serviceName: null,
     tracesSampler: 'parentbased_always_on',
-    propagators: ['tracecontext', 'baggage'],
+    propagators: ['tracecontext'],
   });
   expect(Object.isFrozen(settings)).toBe(true);
 });
@@ -100,24 +98,9 @@ describe.each(numbers)('$name', ({ key, name, getDefault, takes, from, to }) => 
   });
 });
 
-describe('a file', () => {
-  it.each(['UPSTREAM_CA_FILE', 'TRUSTED_DOCUMENTS_FILE'])('named by %s must exist', (name) => {
-    expect(refused({ [name]: '/no/such/file' })).toEqual([name]);
-  });
-
-  it('of certificates must contain at least one', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'certificates-')), 'ca.pem');
-    writeFileSync(file, rootCertificates.slice(0, 2).join('\n'));
-    expect(parseSettings({ UPSTREAM_CA_FILE: file }).upstreamCa).toContain('CERTIFICATE');
-    expect(refused({ UPSTREAM_CA_FILE: fileURLToPath(new URL('../../package.json', import.meta.url)) })).toEqual([
-      'UPSTREAM_CA_FILE',
-    ]);
-  });
-
-  it('of trusted documents is required if they are used', () => {
-    expect(refused({ TRUSTED_DOCUMENTS: 'enforce' })).toEqual(['TRUSTED_DOCUMENTS_FILE']);
-    expect(refused({ TRUSTED_DOCUMENTS: 'maybe' })).toEqual(['TRUSTED_DOCUMENTS']);
-  });
+it('trusted documents require a manifest', () => {
+  expect(refused({ TRUSTED_DOCUMENTS: 'enforce' })).toEqual(['TRUSTED_DOCUMENTS_FILE']);
+  expect(refused({ TRUSTED_DOCUMENTS: 'maybe' })).toEqual(['TRUSTED_DOCUMENTS']);
 });
 
 describe('production', () => {
@@ -257,27 +240,18 @@ describe('a secret', () => {
 });
 
 describe('a client certificate', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'client-'));
-  const create = (name: string) => {
-    const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
-    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
-    execFileSync('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', cert, '-subj', '/CN=gateway'], {
-      stdio: 'ignore',
-    });
-    return { key, cert };
-  };
-  const [one, other] = [create('one'), create('other')];
+  const [one, other] = [createCertificate(), createCertificate()];
 
   it('requires its key', () => {
-    const pair = { UPSTREAM_CERT_FILE: one.cert, UPSTREAM_KEY_FILE: one.key };
+    const pair = { UPSTREAM_CERT_FILE: one.file, UPSTREAM_KEY_FILE: one.keyFile };
     expect(parseSettings(pair).upstreamKey).toContain('PRIVATE KEY');
-    expect(refused({ UPSTREAM_CERT_FILE: one.cert })).toEqual(['UPSTREAM_KEY_FILE']);
-    expect(refused({ UPSTREAM_KEY_FILE: one.key })).toEqual(['UPSTREAM_CERT_FILE']);
+    expect(refused({ UPSTREAM_CERT_FILE: one.file })).toEqual(['UPSTREAM_KEY_FILE']);
+    expect(refused({ UPSTREAM_KEY_FILE: one.keyFile })).toEqual(['UPSTREAM_CERT_FILE']);
   });
 
   it('is refused with the key of another certificate, or if the two files are swapped', () => {
-    expect(refused({ UPSTREAM_CERT_FILE: one.cert, UPSTREAM_KEY_FILE: other.key })).toEqual(['UPSTREAM_KEY_FILE']);
-    expect(refused({ UPSTREAM_CERT_FILE: one.key, UPSTREAM_KEY_FILE: one.cert })).toEqual([
+    expect(refused({ UPSTREAM_CERT_FILE: one.file, UPSTREAM_KEY_FILE: other.keyFile })).toEqual(['UPSTREAM_KEY_FILE']);
+    expect(refused({ UPSTREAM_CERT_FILE: one.keyFile, UPSTREAM_KEY_FILE: one.file })).toEqual([
       'UPSTREAM_CERT_FILE',
       'UPSTREAM_KEY_FILE',
     ]);

@@ -24,6 +24,8 @@ export function imageId(number: number): string {
 /** A gateway in front of an embedded Images API with the test's own data. */
 export interface Sharing extends AsyncDisposable {
   readonly gateway: Gateway;
+  /** The address of the embedded Images API, for further gateways. */
+  readonly upstreamUrl: string;
   readonly world: World;
   /** Sends one operation with the token of this project. */
   query(name: Name, document: string, variables?: Readonly<Record<string, unknown>>): Promise<Answer>;
@@ -87,6 +89,7 @@ export async function startSharing({
   });
   return {
     gateway,
+    upstreamUrl: url,
     world,
     query: (name, document, variables) => gateway.query(tokenOf(name), document, variables),
     image(number, image = {}, members = {}) {

@@ -170,6 +170,7 @@ describe('each variable', () => {
   });
 
   it.each([
+    ['', true, undefined],
     ['tracecontext,baggage', true, 'a=b'],
     ['tracecontext', true, undefined],
     ['baggage', false, 'a=b'],
@@ -183,6 +184,19 @@ describe('each variable', () => {
       expect(readHeader(head, 'traceparent') !== undefined).toBe(hasTrace);
       expect(readHeader(head, 'baggage')).toBe(baggage);
     }
+  });
+
+  it.each([
+    ['of 1,024 characters goes upstream', 'a'.repeat(1_022), true],
+    ['of more is dropped', 'a'.repeat(1_023), false],
+    ['that is longer once it is encoded is dropped', '"'.repeat(500), false],
+    ['that is not ASCII is dropped', 'b;\u00e9', false],
+  ])('baggage %s', async (_what, value, isSent) => {
+    const OTEL_PROPAGATORS = 'tracecontext,baggage';
+    const options = { headers: { ...fromCaller, baggage: `k=${value}` } };
+    const { heads, answer } = await trace((url) => ({ ...endpoint(url), OTEL_PROPAGATORS }), options);
+    expect(answer.errors).toBeUndefined();
+    for (const head of heads) expect(readHeader(head, 'baggage') !== undefined).toBe(isSent);
   });
 
   it.each([

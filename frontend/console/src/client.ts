@@ -4,8 +4,8 @@ import { ErrorLink } from '@apollo/client/link/error';
 import { OperationTypeNode } from 'graphql';
 
 interface ClientOptions {
-  /** The token to send; it may be renewed for the same user and project. */
-  readonly token: () => string;
+  /** The session whose token to send; another one follows when the token is renewed for the same user and project. */
+  readonly session: () => { readonly token: string } | undefined;
   /** Called when the token is not accepted. */
   readonly onRefused?: () => void;
   /** Carries subscriptions; without it there are none. */
@@ -21,15 +21,17 @@ export function graphqlUrl(): string {
  * A client for one user in one project: the cache holds what that project may see. Objects with an `id` are stored once
  * each, whichever lists they appear in; that needs no set-up.
  */
-export function createClient({ token, onRefused, liveLink }: ClientOptions): ApolloClient {
+export function createClient({ session, onRefused, liveLink }: ClientOptions): ApolloClient {
   const http = ApolloLink.from([
-    new SetContextLink(() => ({ headers: { 'X-Auth-Token': token() } })),
+    new SetContextLink(() => ({ session: session(), headers: { 'X-Auth-Token': session()?.token ?? '' } })),
     new HttpLink({ uri: graphqlUrl() }),
   ]);
   return new ApolloClient({
     link: ApolloLink.from([
-      new ErrorLink(({ error }) => {
-        if (isTokenRefused(error)) onRefused?.();
+      new ErrorLink(({ error, operation }) => {
+        const { session: sentBy = session() } = operation.getContext();
+        // The answer may be to a request from before the token was renewed.
+        if (isTokenRefused(error) && sentBy === session()) onRefused?.();
       }),
       liveLink === undefined
         ? http

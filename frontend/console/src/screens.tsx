@@ -31,9 +31,9 @@ export function Screens({ sessions, onEnter, onToken, onSignOut }: ScreensProps)
   const session = useRef(current);
   const [asked, setAsked] = useState<'renew' | 'switch' | null>(null);
   const [client, live] = useMemo(() => {
-    const token = () => session.current?.token ?? '';
-    const created = createLive(graphqlUrl(), token);
-    return [createClient({ token, onRefused: () => setAsked('renew'), liveLink: created.link }), created] as const;
+    const created = createLive(graphqlUrl(), () => session.current?.token ?? '');
+    const onRefused = () => setAsked('renew');
+    return [createClient({ session: () => session.current, onRefused, liveLink: created.link }), created] as const;
   }, []);
   const expiresAt = current?.viewer?.expiresAt;
 

@@ -50,20 +50,34 @@ export class LoaderStats {
 export class Loaders {
   readonly #client: ImagesClient;
   readonly #images: DataLoader<string, ImageAttributes | null>;
-  readonly #lists: DataLoader<string, MemberList | null>;
-  readonly #members: DataLoader<ImageMemberKey, ImageMember | null, string>;
-  readonly #ownStatuses: DataLoader<Image, MemberStatus | null, string>;
-  /** The images whose member list is loaded or loading, so that single members can be taken from it. */
-  readonly #listed = new Set<string>();
+  /** The member lists that are loaded or loading; each is a call of its own. Single members are taken from them. */
+  readonly #lists = new Map<string, Promise<MemberList | null>>();
+  #lazyMembers: DataLoader<ImageMemberKey, ImageMember | null, string> | undefined;
+  #lazyOwnStatuses: DataLoader<Image, MemberStatus | null, string> | undefined;
   readonly #stats: LoaderStats;
 
   constructor(client: ImagesClient, stats = new LoaderStats()) {
     this.#client = client;
     this.#stats = stats;
     this.#images = new DataLoader((ids) => this.#loadImages(ids));
-    this.#lists = new DataLoader(async ([id]) => [await settle(this.#loadList(id as string))], { batch: false });
-    this.#members = new DataLoader((keys) => this.#loadMembers(keys), { cacheKeyFn: toCacheKey });
-    this.#ownStatuses = new DataLoader((images) => this.#loadOwnStatuses(images), { cacheKeyFn: ({ id }) => id });
+  }
+
+  get #members() {
+    this.#lazyMembers ??= new DataLoader((keys) => this.#loadMembers(keys), { cacheKeyFn: toCacheKey });
+    return this.#lazyMembers;
+  }
+
+  get #ownStatuses() {
+    this.#lazyOwnStatuses ??= new DataLoader((images) => this.#loadOwnStatuses(images), { cacheKeyFn: ({ id }) => id });
+    return this.#lazyOwnStatuses;
+  }
+
+  #list(imageId: string): Promise<MemberList | null> {
+    const known = this.#lists.get(imageId);
+    if (known !== undefined) return known;
+    const list = this.#loadList(imageId);
+    this.#lists.set(imageId, list);
+    return list;
   }
 
   /** The image; null if it does not exist or the token may not see it. */
@@ -74,9 +88,8 @@ export class Loaders {
 
   /** The members of the image that the token may see; null if the token may not see the image. */
   memberList(imageId: string): Promise<MemberList | null> {
-    this.#listed.add(imageId);
     this.#stats.memberList.reads++;
-    return this.#lists.load(imageId);
+    return this.#list(imageId);
   }
 
   /**
@@ -84,9 +97,15 @@ export class Loaders {
    * out to have none.
    */
   expectMemberList(imageId: string): void {
-    this.#listed.add(imageId);
     // `memberList` reports the error to its callers.
-    this.#lists.load(imageId).catch(() => {});
+    this.#list(imageId).catch(() => {});
+  }
+
+  /** The key of an image whose members are read anyway: their list shows whether it exists, and how its id is spelled. */
+  async imageOfMembers(imageId: string): Promise<Image | null> {
+    const list = await this.#list(imageId).catch(() => null);
+    const id = list?.rows[0]?.imageId ?? (list !== null && isListable(imageId) ? imageId : null);
+    return id === null ? this.image(imageId) : { id };
   }
 
   /** One member; null if it does not exist or the token may not see it. */
@@ -119,8 +138,7 @@ export class Loaders {
 
   /** Keeps the members of an image, so that they need not be listed. */
   primeMemberList(imageId: string, list: MemberList): void {
-    this.#listed.add(imageId);
-    this.#lists.prime(imageId, list);
+    if (!this.#lists.has(imageId)) this.#lists.set(imageId, Promise.resolve(list));
   }
 
   /** Keeps the caller's own status in an image; null where it is no member. */
@@ -136,10 +154,9 @@ export class Loaders {
 
   /** Clears all cached members and statuses. */
   forgetMembers(): void {
-    this.#lists.clearAll();
-    this.#listed.clear();
-    this.#members.clearAll();
-    this.#ownStatuses.clearAll();
+    this.#lists.clear();
+    this.#lazyMembers?.clearAll();
+    this.#lazyOwnStatuses?.clearAll();
   }
 
   /**
@@ -184,7 +201,7 @@ export class Loaders {
     for (const { imageId } of keys) wanted.set(imageId, (wanted.get(imageId) ?? 0) + 1);
     return Promise.all(
       keys.map((key) => {
-        const isListed = this.#listed.has(key.imageId) || (wanted.get(key.imageId) ?? 0) > 1;
+        const isListed = this.#lists.has(key.imageId) || (wanted.get(key.imageId) ?? 0) > 1;
         const isAddressable = whyNotAddressable(key.memberId) === null;
         return settle(isListed || !isAddressable ? this.#pick(key, isAddressable) : this.#client.getMember(key));
       }),

@@ -11,9 +11,9 @@ import {
 import type { LoaderStats } from '../data/loaders.ts';
 import { DocumentStore } from '../documents/document-store.ts';
 import { createPrepare } from '../documents/prepare-document.ts';
-import type { TrustedDocuments } from '../documents/trusted-documents.ts';
 import { MemoryPool } from '../limits/memory-pool.ts';
 import { OperationBudget } from '../limits/operation-budget.ts';
+import type { TrustedDocuments } from '../trusted-documents.ts';
 import { AnswerWriter } from './answer.ts';
 import { startApollo } from './apollo-executor.ts';
 import { createExecuteOperation, type ExecuteOperation } from './execute-operation.ts';
@@ -23,8 +23,8 @@ export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   readonly settings: Settings;
   readonly upstream: Upstream;
-  /** Null: none are registered. */
-  readonly trustedDocuments: TrustedDocuments | null;
+  /** Returns the current manifest; null if there is none. */
+  readonly trustedDocuments: () => TrustedDocuments | null;
   readonly loaderStats: LoaderStats;
   /** The memory of the process. */
   readonly memory: { readonly isShort: boolean };

@@ -11,12 +11,12 @@ import type { Limits } from '../../settings/settings.ts';
 import type { DocumentStore, KnownDocument } from '../documents/document-store.ts';
 import { Operation } from '../documents/operation.ts';
 import { toLines } from '../documents/source-lines.ts';
-import type { TrustedDocuments } from '../documents/trusted-documents.ts';
 import { InvalidRequest } from '../invalid-request.ts';
 import { checkCost } from '../limits/document.ts';
 import { toLimitError } from '../limits/refusal.ts';
 import { SchemaBytes } from '../limits/schema-bytes.ts';
 import { checkVariables } from '../limits/variables.ts';
+import type { TrustedDocuments } from '../trusted-documents.ts';
 import type { Parameters } from './parameters.ts';
 
 /** An operation that may be executed. */
@@ -33,7 +33,8 @@ export interface FoundOperation {
 
 /** Which documents are trusted, and how others are treated. */
 export interface Trust {
-  readonly documents: TrustedDocuments | null;
+  /** The current manifest; null if there is none. */
+  readonly documents: () => TrustedDocuments | null;
   readonly mode: 'off' | 'log' | 'enforce';
   /** Is called for operations whose document is not in the manifest. */
   readonly onUntrusted: (operationName: string | undefined, requestId: string) => void;
@@ -69,7 +70,7 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
   function resolve({ query, documentId, sha256 }: Parameters): string | KnownDocument | undefined {
     if (query === undefined) {
       const id = documentId ?? '';
-      return trust.documents?.byId(id) ?? store.getByHash(id.replace(/^sha256:/, ''));
+      return trust.documents()?.byId(id) ?? store.getByHash(id.replace(/^sha256:/, ''));
     }
     const document = sha256 === undefined ? undefined : store.getByHash(sha256);
     return document?.text === query ? document : query;
@@ -119,7 +120,7 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
 }
 
 function checkTrust(trust: Trust, text: string | undefined, name: string | undefined, requestId: string): void {
-  if (trust.mode === 'off' || (text !== undefined && trust.documents?.has(text))) return;
+  if (trust.mode === 'off' || (text !== undefined && trust.documents()?.has(text))) return;
   if (trust.mode === 'enforce') {
     const message = 'The document is not in the manifest of trusted documents. Register it there first.';
     throw new GatewayError('DOCUMENT_NOT_TRUSTED', message);

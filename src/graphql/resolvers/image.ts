@@ -3,7 +3,7 @@ import { hasAttributes, type ImageKey } from '../../upstream/model.ts';
 import { type GatewayContext, reportRowErrors } from '../context.ts';
 import type { ImageResolvers, QueryResolvers } from '../generated.ts';
 import { checkIds } from '../ids.ts';
-import { selects } from '../selection.ts';
+import { needsMoreThan, selects } from '../selection.ts';
 import { listImagePage } from './image-page.ts';
 import { resolveMyMembership } from './my-membership.ts';
 import { resolveImage } from './resolve-image.ts';
@@ -35,7 +35,9 @@ export const image: ImageResolvers = {
 export const imageQueries: Pick<QueryResolvers, 'image' | 'images'> = {
   image(_root, { id }, context, info) {
     checkIds({ id });
-    if (selects('Image', info, (field) => field === 'members')) context.loaders.expectMemberList(id);
+    if (!selects('Image', info, (field) => field === 'members')) return context.loaders.image(id);
+    if (!needsMoreThan('imageKey', context.selections, info)) return context.loaders.imageOfMembers(id);
+    context.loaders.expectMemberList(id);
     return context.loaders.image(id);
   },
 

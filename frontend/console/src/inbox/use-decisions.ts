@@ -24,6 +24,14 @@ export interface DecisionResult {
   readonly problem: string | null;
 }
 
+/** How many decisions this tab is sending. */
+let inFlight = 0;
+
+/** Whether this tab is sending decisions. Until they are answered, the cache holds the old statuses. */
+export function isDeciding(): boolean {
+  return inFlight > 0;
+}
+
 /** Sends decisions, any number in one operation; the status is changed in the cache, under the id of the membership. */
 export function useDecisions(): Decisions {
   const { projectId } = useCaller();
@@ -34,7 +42,10 @@ export function useDecisions(): Decisions {
 
   async function decide(imageIds: readonly string[], status: MemberStatus): Promise<DecisionResult> {
     setSending(new Set([...sending, ...imageIds]));
-    const { data, error } = await mutate({ variables: { imageIds, memberId: projectId, status } });
+    inFlight++;
+    const { data, error } = await mutate({ variables: { imageIds, memberId: projectId, status } }).finally(() => {
+      inFlight--;
+    });
     const { pairs, problem } = toOutcome(data?.updateMemberStatuses, error);
     const done = pairs.filter(isDone).map(({ imageId }) => imageId);
     const failed = pairs.filter((pair) => !isDone(pair));

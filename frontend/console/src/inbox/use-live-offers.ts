@@ -3,6 +3,7 @@ import { InboxChangedDocument, type MemberStatus } from '../graphql/graphql.ts';
 import { useSubscribed } from '../live/use-subscribed.ts';
 import type { Pages } from '../pages.ts';
 import type { Offer } from './offers.ts';
+import { isDeciding } from './use-decisions.ts';
 
 /** Notifications of several decisions arrive up to half a second apart: only the last one shows them all. */
 const settleMs = 1_000;
@@ -19,12 +20,17 @@ export function useLiveOffers(status: MemberStatus, pages: Pages<Offer>): void {
   useSubscribed(InboxChangedDocument, { status }, ({ sharedWithMeChanged }) => {
     const now = sharedWithMeChanged?.images.map(({ id }) => id);
     if (now === undefined) return;
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
+    const compare = (): void => {
+      if (isDeciding()) {
+        timer.current = setTimeout(compare, settleMs);
+        return;
+      }
       const { nodes, hasMore, refresh } = latest.current;
       const shown = nodes?.filter(({ myMembership }) => myMembership?.status === status).map(({ id }) => id);
       const expected = hasMore ? now.slice(0, shown?.length) : now;
       if (shown !== undefined && shown.join() !== expected.join()) refresh().catch(() => {});
-    }, settleMs);
+    };
+    clearTimeout(timer.current);
+    timer.current = setTimeout(compare, settleMs);
   });
 }

@@ -35,7 +35,8 @@ export function isSameCaller(one: Session, other: Session): boolean {
  * @throws an error with a message for the user, if the token is not accepted or could not be checked.
  */
 export async function openSession(token: string): Promise<Session> {
-  const client = createClient({ token: () => token });
+  const checked = { token };
+  const client = createClient({ session: () => checked });
   const { data, error } = await client.query({ query: ViewerDocument, ...keepParts });
   client.stop();
   if (isTokenRefused(error)) {

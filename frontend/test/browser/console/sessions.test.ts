@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator, Route } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startBrowser, visit } from '../../support/browser.ts';
 import { debian, lineOf, membersOf, offerOf, openAs, openWith, stranger } from '../../support/console.ts';
@@ -60,8 +60,7 @@ describe('identity', () => {
     await page.route('**/graphql', (route) =>
       route.fulfill({ json: { errors: [{ message: 'expired', extensions: { code: 'UNAUTHENTICATED' } }] } }),
     );
-    await page.evaluate(() => dispatchEvent(new Event('online')));
-    await page.getByRole('dialog', { name: 'Your token has expired' }).waitFor();
+    await readAgainUntil(page.getByRole('dialog', { name: 'Your token has expired' }));
     await page.unroute('**/graphql');
     await page.getByLabel('New token').fill('demo-producer-token');
     await page.keyboard.press('Enter');
@@ -69,7 +68,36 @@ describe('identity', () => {
     expect(await page.getByRole('combobox', { name: 'Share with' }).inputValue()).toBe('stran');
     await membersOf(page, 'Debian 12 (Bookworm)').waitFor();
   });
+
+  it('a late refusal of the old token does not ask for a token again', async () => {
+    await using gateway = await startGateway();
+    await using tab = await openAs(browser, 'producer', gateway);
+    const { page } = tab;
+    const refusal = { json: { errors: [{ message: 'expired', extensions: { code: 'UNAUTHENTICATED' } }] } };
+    const held: Route[] = [];
+    let isExpired = true;
+    await page.route('**/graphql', (route) => {
+      if (held.length > 0) return isExpired ? route.fulfill(refusal) : route.continue();
+      held.push(route);
+      return undefined;
+    });
+    const dialog = page.getByRole('dialog', { name: 'Your token has expired' });
+    await readAgainUntil(dialog);
+    isExpired = false;
+    await page.getByLabel('New token').fill('demo-producer-token');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await held[0]?.fulfill(refusal);
+    await page.waitForTimeout(300);
+    expect(await dialog.count()).toBe(0);
+  });
 });
+
+/** Makes the console read again until something is there: a read that is in progress answers for the next one. */
+async function readAgainUntil(shown: Locator): Promise<void> {
+  const read = () => shown.page().evaluate(() => dispatchEvent(new Event('online')));
+  await expect.poll(() => read().then(() => shown.count()), { timeout: 20_000, interval: 250 }).toBe(1);
+}
 
 /** Clicks a button. @returns whether a skeleton for members is there before the browser does anything else; runs in the page. */
 async function showsSkeletonOnClick(button: HTMLElement): Promise<boolean> {

@@ -10,11 +10,16 @@ export interface TrustedDocuments {
   readonly operationNames: ReadonlySet<string>;
 }
 
+/** Thrown for an invalid manifest; its message is the end of a sentence, on one line. */
+export class ManifestError extends Error {
+  override readonly name = 'ManifestError';
+}
+
 /**
- * Reads a manifest: an object of ids and documents, as the compiler of Relay and GraphQL Code Generator write it
- * (`persisted-documents.json`), or the operation manifest of Apollo (`apollo-persisted-query-manifest`).
+ * Parses a manifest: an object of ids and documents, as written by Relay's compiler and GraphQL Code Generator
+ * (`persisted-documents.json`), or Apollo's operation manifest (`apollo-persisted-query-manifest`).
  *
- * @throws Error with a one-line message.
+ * @throws ManifestError.
  */
 export function parseTrustedDocuments(manifest: string): TrustedDocuments {
   const documents = new Map(toEntries(parseJson(manifest)));
@@ -30,14 +35,17 @@ export function parseTrustedDocuments(manifest: string): TrustedDocuments {
 function toEntries(manifest: object): [string, string][] {
   if ('format' in manifest && manifest.format === 'apollo-persisted-query-manifest') {
     const operations: unknown = 'operations' in manifest ? manifest.operations : undefined;
-    if (!Array.isArray(operations)) throw mistake('has no operations');
-    return operations.map(({ id, body }: { readonly id?: unknown; readonly body?: unknown }) => toEntry(id, body));
+    if (!Array.isArray(operations)) throw new ManifestError('has no operations');
+    return operations.map((operation: { readonly id?: unknown; readonly body?: unknown } | null) =>
+      toEntry(operation?.id, operation?.body),
+    );
   }
   return Object.entries(manifest).map(([id, document]) => toEntry(id, document));
 }
 
 function toEntry(id: unknown, document: unknown): [string, string] {
-  if (typeof id !== 'string' || typeof document !== 'string') throw mistake('is not a map of ids to documents');
+  if (typeof id !== 'string' || typeof document !== 'string')
+    throw new ManifestError('is not a map of ids to documents');
   return [stripAlgorithm(id), document];
 }
 
@@ -51,9 +59,9 @@ function readOperation(id: string, document: string): OperationDefinitionNode {
     const operation = getOperationAST(parse(document));
     if (operation) return operation;
   } catch {
-    // Said below.
+    // Reported below.
   }
-  throw mistake(`must hold one operation per document, but "${id.slice(0, 100)}" does not`);
+  throw new ManifestError(`must hold one operation per document, but ${JSON.stringify(id.slice(0, 100))} does not`);
 }
 
 function parseJson(manifest: string): object {
@@ -61,11 +69,7 @@ function parseJson(manifest: string): object {
     const json: unknown = JSON.parse(manifest);
     if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
   } catch {
-    // Said below.
+    // Reported below.
   }
-  throw mistake('is not a JSON object');
-}
-
-function mistake(what: string): Error {
-  return new Error(`TRUSTED_DOCUMENTS_FILE ${what}.`);
+  throw new ManifestError('is not a JSON object');
 }
