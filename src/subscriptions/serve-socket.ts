@@ -53,6 +53,10 @@ export type ServeSocket = (socket: WebSocket, request: IncomingMessage) => void;
 export function createServeSocket(parts: SocketParts): ServeSocket {
   const server = makeServer<Record<string, unknown>, Peer>({
     connectionInitWaitTimeout: parts.initTimeoutMs,
+    onConnect({ subscriptions }) {
+      // Clients choose the ids. By `__proto__`, a subscription would go uncounted, and never end.
+      Object.setPrototypeOf(subscriptions, null);
+    },
     onSubscribe: (context, _id, payload) => subscribe(parts, context, payload),
     // A subscription is opened before: its payloads are what it is executed with.
     subscribe: ({ contextValue }) => contextValue as AsyncGenerator<Record<string, unknown>>,

@@ -220,6 +220,21 @@ it('subscribing and unsubscribing in a loop leaves nothing behind', async () => 
   await untilMetrics(sharing.metrics, /image_gateway_watchers 0\b/);
 });
 
+it.each(['__proto__', 'constructor', 'toString'])('a subscription may have the id %s, and ends', async (id) => {
+  await using sharing = await openSharing({ SUBSCRIPTIONS_PER_CONNECTION: '1' });
+  const socket = await new RawSocket(sharing.gateway.url).open();
+  socket.subscribe(id);
+  await socket.until('next', id);
+  socket.subscribe('second');
+  expect(await socket.until('error', 'second')).toMatchObject({ payload: [{ extensions: { code: 'RATE_LIMITED' } }] });
+  socket.send({ type: 'complete', id });
+  await untilMetrics(sharing.metrics, /image_gateway_subscriptions\{transport="websocket"\} 0/);
+  socket.subscribe(id);
+  await untilMetrics(sharing.metrics, /image_gateway_subscriptions\{transport="websocket"\} 1/);
+  socket.socket.close();
+  await untilMetrics(sharing.metrics, /image_gateway_subscriptions\{transport="websocket"\} 0/);
+});
+
 it('a connection, a token and the process have so many subscriptions and no more', async () => {
   await using sharing = await openSharing({
     SUBSCRIPTIONS_PER_CONNECTION: '1',
