@@ -17,6 +17,12 @@ export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
+/**
+ * Maximum number of connections that wait to be accepted. The system caps it at `net.core.somaxconn`, 4096 on Linux. With
+ * Node's default of 511, Linux drops the rest of a crowd that reconnects at the same moment, and resets some of it.
+ */
+const backlog = 65_535;
+
 /** The file mode of a socket: its user and group may connect. */
 const socketMode = 0o660;
 
@@ -56,7 +62,7 @@ export async function withdraw({ host }: Pick<ListenTarget, 'host'>): Promise<vo
 }
 
 async function start(server: Server, options: { path: string } | { host: string; port: number }): Promise<string> {
-  server.listen(options);
+  server.listen({ ...options, backlog });
   await once(server, 'listening');
   const bound = server.address();
   if (bound === null || typeof bound === 'string') return '';

@@ -2,6 +2,8 @@
 export interface Ticket {
   /** Whether a subscriber waits for the result: urgent tickets go first. May be set while the ticket waits. */
   urgent: boolean;
+  /** Whether anyone still waits for the result; a call that nobody wants is dropped. Absent: always. */
+  readonly isWanted?: () => boolean;
 }
 
 interface Waiting {
@@ -31,10 +33,10 @@ export class CallPace {
 
   /** Number of waiting calls. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.filter(isWanted).length;
   }
 
-  /** Resolves when the next call may be made. */
+  /** Resolves when the next call may be made; never, if it is no longer wanted by then. */
   take(ticket: Ticket): Promise<void> {
     return new Promise((go) => {
       this.#waiting.push({ ticket, go });
@@ -47,6 +49,7 @@ export class CallPace {
     const now = this.#now();
     this.#allowed = Math.min(this.#perSecond, this.#allowed + ((now - this.#at) / 1000) * this.#perSecond);
     this.#at = now;
+    this.#waiting = this.#waiting.filter(isWanted);
     while (this.#allowed >= 1 && this.#waiting.length > 0) {
       this.#allowed--;
       const urgent = this.#waiting.findIndex(({ ticket }) => ticket.urgent);
@@ -56,4 +59,8 @@ export class CallPace {
     if (this.#waiting.length === 0) return;
     this.#timer = setTimeout(() => this.#release(), Math.ceil(((1 - this.#allowed) / this.#perSecond) * 1000));
   }
+}
+
+function isWanted({ ticket }: Waiting): boolean {
+  return ticket.isWanted?.() ?? true;
 }

@@ -98,7 +98,8 @@ export class Watcher<State> {
     const urgent = cause !== 'poll';
     if (this.#next !== null) this.#next.ticket.urgent ||= urgent;
     else {
-      const ticket = { urgent };
+      // A client that subscribes and leaves in a loop must not fill the queue with reads for nobody.
+      const ticket = { urgent, isWanted: () => this.#subscribers > 0 };
       const reading = this.#readInTurn(ticket, cause);
       // Waiting subscribers get the error; nobody waits for a poll.
       reading.catch(() => {});

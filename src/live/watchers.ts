@@ -33,8 +33,11 @@ export class Watchers {
     return this.#hasEvents;
   }
 
-  /** Follows a view with a token: see `Watcher.changes`. What `watched` reads must depend on token and key alone. */
-  changes<State>(
+  /**
+   * Follows a view with a token: see `Watcher.changes`. What `watched` reads must depend on token and key alone. The watcher
+   * is looked up when the first change is asked for: a generator that is never started must leave nothing behind.
+   */
+  async *changes<State>(
     token: Token,
     viewKey: string,
     watched: Watched<State>,
@@ -45,7 +48,7 @@ export class Watchers {
     const known = this.#watchers.get(key) as Watcher<State> | undefined;
     const watcher = known ?? new Watcher(watched, this.#rhythm, () => this.#forget(key, watcher));
     if (known === undefined) this.#watchers.set(key, watcher as Watcher<unknown>);
-    return watcher.changes(signal);
+    yield* watcher.changes(signal);
   }
 
   /** Wakes the watchers whose view a hint may affect. */

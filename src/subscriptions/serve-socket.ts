@@ -43,6 +43,8 @@ export interface SocketParts {
 interface Peer {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
+  /** Its subscriptions. graphql-ws loses one whose id the client uses again while it starts. */
+  readonly open: Set<AbortController>;
 }
 
 type PeerContext = Context<Record<string, unknown>, Peer>;
@@ -53,6 +55,10 @@ export type ServeSocket = (socket: WebSocket, request: IncomingMessage) => void;
 export function createServeSocket(parts: SocketParts): ServeSocket {
   const server = makeServer<Record<string, unknown>, Peer>({
     connectionInitWaitTimeout: parts.initTimeoutMs,
+    onConnect({ subscriptions }) {
+      // Clients choose the ids. By `__proto__`, a subscription would go uncounted, and never end.
+      Object.setPrototypeOf(subscriptions, null);
+    },
     onSubscribe: (context, _id, payload) => subscribe(parts, context, payload),
     // A subscription is opened before: its payloads are what it is executed with.
     subscribe: ({ contextValue }) => contextValue as AsyncGenerator<Record<string, unknown>>,
@@ -60,6 +66,7 @@ export function createServeSocket(parts: SocketParts): ServeSocket {
     onError: (_context, _id, _payload, errors) => errors.flatMap(toShown),
   });
   return (socket, request) => {
+    const open = new Set<AbortController>();
     const closed = server.opened(
       {
         protocol: socket.protocol,
@@ -78,16 +85,27 @@ export function createServeSocket(parts: SocketParts): ServeSocket {
             });
           }),
       },
-      { socket, request },
+      { socket, request, open },
     );
+    readNoFasterThanWritten(socket, request.socket);
     const stopPings = startPings(socket, parts.pingIntervalMs);
     // What is wrong with a frame is told by the code that the socket is closed with.
     socket.on('error', () => {});
     socket.once('close', (code, reason) => {
       stopPings();
       void closed(code, String(reason));
+      for (const abort of open) abort.abort();
     });
   };
+}
+
+/** Reads no messages while the client does not read: the answers would pile up in memory. */
+function readNoFasterThanWritten(socket: WebSocket, connection: IncomingMessage['socket']): void {
+  socket.on('message', () => {
+    if (!connection.writableNeedDrain || socket.isPaused) return;
+    socket.pause();
+    connection.once('drain', () => socket.resume());
+  });
 }
 
 /** Closes a connection whose client has not answered the last ping. */
@@ -110,7 +128,7 @@ async function subscribe(
   { extra, connectionParams, subscriptions }: PeerContext,
   payload: SubscribePayload,
 ): Promise<ExecutionArgs | GraphQLError[]> {
-  const { socket, request } = extra;
+  const { socket, request, open } = extra;
   const { gate, find, maxPerConnection } = parts;
   const startedAt = performance.now();
   const sender: Sender = {
@@ -123,8 +141,7 @@ async function subscribe(
     const shed = gate.shed();
     if (shed !== null) throw new RequestError(503, shed.message, { code: shed.code, retryAfter: shed.retryAfter });
     gate.admit(request, sender.token);
-    const open = Object.keys(subscriptions).length;
-    if (open > maxPerConnection) throw tooMany('connection', maxPerConnection);
+    if (Object.keys(subscriptions).length > maxPerConnection) throw tooMany('connection', maxPerConnection);
     gate.begin(sender.token);
     try {
       const found = find(readPostParameters(payload), sender);
@@ -137,6 +154,8 @@ async function subscribe(
         signal: abort.signal,
         trace,
       });
+      open.add(abort);
+      abort.signal.addEventListener('abort', () => open.delete(abort), { once: true });
       const { document, operationName } = found;
       const contextValue = new SocketPayloads(payloads, abort, socket);
       return { schema: parts.schema, document: document.syntaxTree, operationName, contextValue };
@@ -163,16 +182,23 @@ class SocketPayloads implements AsyncGenerator<Record<string, unknown>, void, vo
   readonly #payloads: Payloads;
   readonly #abort: AbortController;
   readonly #socket: WebSocket;
+  #isStarted = false;
 
   constructor(payloads: Payloads, abort: AbortController, socket: WebSocket) {
     this.#payloads = payloads;
     this.#abort = abort;
     this.#socket = socket;
+    // graphql-ws asks for the first payload within this turn; never, if the client has sent `complete` already.
+    setImmediate(() => {
+      if (!this.#isStarted) abort.abort();
+    });
   }
 
   async next(): Promise<IteratorResult<Record<string, unknown>, void>> {
+    this.#isStarted = true;
     const { done, value } = await this.#payloads.next();
     if (!done) return { done: false, value: JSON.parse(value) as Record<string, unknown> };
+    this.#abort.abort();
     // Clients connect again by themselves, and subscribe to all that they did before.
     if (comesBack(value.code)) this.#socket.close(1001, 'Subscribe again');
     if (value.body !== null) throw new EndedWithErrors(value.body);

@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { ListenError, listen } from '../../src/http/listen.ts';
 
@@ -34,6 +37,22 @@ it('returns the URL of an address and a port', async () => {
   const url = await listen(server, { host: '127.0.0.1', port: 0, settings });
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect(await (await fetch(url, { headers: { connection: 'close' } })).text()).toBe('hello');
+});
+
+it('connections that come while the process is busy wait for it, and none has to knock again', async () => {
+  await using server = createHello();
+  let accepted = 0;
+  server.on('connection', () => accepted++);
+  const url = new URL(await listen(server, { host: '127.0.0.1', port: 0, settings }));
+  const clients = Array.from({ length: 1_500 }, () => connect(Number(url.port), url.hostname).on('error', () => {}));
+  // All connections are requested in the next tick, and none is accepted before the process is idle again.
+  await new Promise((resolve) => process.nextTick(resolve));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  await once(server, 'connection');
+  // The system of a client whose request is dropped repeats it after a second.
+  for (let before = 0; accepted > before; await sleep(50)) before = accepted;
+  expect(accepted).toBe(clients.length);
+  for (const client of clients) client.destroy();
 });
 
 it('a socket is accessible only to its user and group', async () => {

@@ -154,6 +154,23 @@ describe('a read that fails', () => {
   }, 10_000);
 });
 
+it('views that nobody watches any more are not read, so others do not wait for them', async () => {
+  const { watchers, follow, reads } = setUp({ perSecond: 5 });
+  const loop = new AbortController();
+  const gone = Array.from({ length: 100 }, (_, index) => follow(loop.signal, 'loop', `view ${index}`));
+  const first = gone.map((changes) => told(changes).catch(() => {}));
+  await sleep(50);
+  loop.abort(new Error('gone'));
+  await Promise.all(first);
+  await Promise.all(gone.map((changes) => changes.return(undefined)));
+  const before = performance.now();
+  const abort = new AbortController();
+  expect(await told(follow(abort.signal))).toEqual([null, 0]);
+  expect(performance.now() - before).toBeLessThan(2_000);
+  expect([watchers.size, reads()]).toEqual([1, expect.toSatisfy((count: number) => count < 10)]);
+  abort.abort();
+});
+
 it('views are polled, and read once when notifications come back', async () => {
   const { watchers, follow, set, reads } = setUp({ pollIntervalMs: 200 });
   const abort = new AbortController();

@@ -139,13 +139,9 @@ describe('a WebSocket is closed', () => {
       MAX_CONNECTIONS_PER_ADDRESS: '0',
       MAX_CONNECTIONS: '6000',
     });
-    const silent: ReturnType<typeof openSilent>[] = [];
-    // More at the same moment, and the system resets some of them.
-    for (let batch = 0; batch < 20; batch++) {
-      const opened = Array.from({ length: 250 }, () => openSilent(sharing.gateway.url));
-      await Promise.all(opened.map(({ accepted }) => accepted));
-      silent.push(...opened);
-    }
+    // All in the same moment. They wait in the system's queue of the listening socket, whose length the gateway sets.
+    const silent = Array.from({ length: 5_000 }, () => openSilent(sharing.gateway.url));
+    await Promise.all(silent.map(({ accepted }) => accepted));
     const other = await new RawSocket(sharing.gateway.url).open();
     other.subscribe('1');
     await other.until('next');
@@ -189,6 +185,26 @@ it.each(['text/event-stream', 'multipart/mixed;subscriptionSpec=1.0'])(
   60_000,
 );
 
+it('a WebSocket that sends messages and reads no answers is not read any further', async () => {
+  await using sharing = await openSharing();
+  const socket = connect(Number(new URL(sharing.gateway.url).port), '127.0.0.1');
+  const head = 'GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n';
+  const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+  socket.write(`${head}${key}Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n`);
+  await once(socket, 'data');
+  socket.pause();
+  const ping = Buffer.from(JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(1_000) } }));
+  // A masked text frame with a mask of zeros. Source: RFC 6455 §5.2.
+  const frame = Buffer.concat([Buffer.from([0x81, 0xfe, ping.length >> 8, ping.length & 255, 0, 0, 0, 0]), ping]);
+  const chunk = Buffer.concat(Array.from({ length: 1_000 }, () => frame));
+  const isTaken = () => Promise.race([once(socket, 'drain').then(() => true), sleep(1_500).then(() => false)]);
+  let taken = 0;
+  for (; taken < 60 && (socket.write(chunk) || (await isTaken())); taken++);
+  // The buffers of the system take some megabytes.
+  expect(taken).toBeLessThan(30);
+  socket.destroy();
+}, 60_000);
+
 it('subscribing and unsubscribing in a loop leaves nothing behind', async () => {
   await using sharing = await openSharing();
   const socket = await new RawSocket(sharing.gateway.url).open();
@@ -202,6 +218,21 @@ it('subscribing and unsubscribing in a loop leaves nothing behind', async () => 
   expect(await sharing.metrics()).toMatch(/image_gateway_watchers 1\b/);
   socket.socket.close();
   await untilMetrics(sharing.metrics, /image_gateway_watchers 0\b/);
+});
+
+it.each(['__proto__', 'constructor', 'toString'])('a subscription may have the id %s, and ends', async (id) => {
+  await using sharing = await openSharing({ SUBSCRIPTIONS_PER_CONNECTION: '1' });
+  const socket = await new RawSocket(sharing.gateway.url).open();
+  socket.subscribe(id);
+  await socket.until('next', id);
+  socket.subscribe('second');
+  expect(await socket.until('error', 'second')).toMatchObject({ payload: [{ extensions: { code: 'RATE_LIMITED' } }] });
+  socket.send({ type: 'complete', id });
+  await untilMetrics(sharing.metrics, /image_gateway_subscriptions\{transport="websocket"\} 0/);
+  socket.subscribe(id);
+  await untilMetrics(sharing.metrics, /image_gateway_subscriptions\{transport="websocket"\} 1/);
+  socket.socket.close();
+  await untilMetrics(sharing.metrics, /image_gateway_subscriptions\{transport="websocket"\} 0/);
 });
 
 it('a connection, a token and the process have so many subscriptions and no more', async () => {

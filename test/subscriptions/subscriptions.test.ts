@@ -126,3 +126,17 @@ describe.each(Object.entries(transports))('over %s', (name, subscribe) => {
     else expect(told).toMatch(/SUBSCRIPTION_ENDED.*"retryAfter":[1-5]/);
   });
 });
+
+it.each([
+  'subscription { sharedWithMeChanged @include(if: true) { images { id } } }',
+  'subscription ($if: Boolean = true) { sharedWithMeChanged @skip(if: $if) { images { id } } }',
+  'subscription { ... @include(if: true) { sharedWithMeChanged { images { id } } } }',
+  'subscription { ...F } fragment F on Subscription { sharedWithMeChanged @include(if: false) { images { id } } }',
+  'subscription { ...F } fragment F on Subscription { ...F @skip(if: true) }',
+])('what is subscribed to depends on no condition: %s', async (query) => {
+  await using sharing = await startSharing({ environment: fast });
+  await using subscription = transports.sse(sharing.gateway.url, tokenOf('a'), { query });
+  expect((await subscription.next())?.errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+  expect(await subscription.next()).toBeNull();
+  expect(sharing.calls()).toEqual([]);
+});

@@ -14,6 +14,7 @@ import { toLimitError } from '../limits/refusal.ts';
 import { checkSource } from '../limits/source.ts';
 import type { Prepare } from './document-store.ts';
 import { parseDocument, toLines } from './source-lines.ts';
+import { findRootDirectives } from './subscription-root.ts';
 import { validateDocument } from './validate-document.ts';
 
 /** Maximum number of validation errors reported for one document. */
@@ -38,7 +39,8 @@ export function createPrepare({ schema, limits, introspection }: PrepareOptions)
     const syntaxTree = parseOrRefuse(text);
     const overDocument = checkDocument(syntaxTree, schema, limits);
     if (overDocument !== null) throw toLimitError(overDocument);
-    const mistakes = validateDocument(schema, syntaxTree, rules, maxMistakes);
+    const conditional = findRootDirectives(syntaxTree).slice(0, maxMistakes);
+    const mistakes = conditional.length > 0 ? conditional : validateDocument(schema, syntaxTree, rules, maxMistakes);
     if (mistakes.length > 0) throw new InvalidRequest('GRAPHQL_VALIDATION_FAILED', mistakes, toLines(text));
     return { syntaxTree };
   };

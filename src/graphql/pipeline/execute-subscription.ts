@@ -26,7 +26,6 @@ export function createSubscriptionExecutor(schema: GraphQLSchema): SubscriptionE
   });
   return {
     async subscribe(found, context) {
-      checkRoot(found);
       // The resolvers of all subscription fields return such a generator.
       return (await createSourceEventStream(toArguments(found, context))) as Source | ExecutionResult;
     },
@@ -42,10 +41,4 @@ export function createSubscriptionExecutor(schema: GraphQLSchema): SubscriptionE
 /** Whether an operation is a subscription. */
 export function isSubscription({ operation }: FoundOperation): boolean {
   return operation.node.operation === OperationTypeNode.SUBSCRIPTION;
-}
-
-/** What is subscribed to must not depend on a condition. Source: GraphQL, §5.2.4.1. */
-function checkRoot({ operation }: FoundOperation): void {
-  if (operation.node.selectionSet.selections.every(({ directives = [] }) => directives.length === 0)) return;
-  throw new GatewayError('GRAPHQL_VALIDATION_FAILED', 'The root field of a subscription takes no directives.');
 }
