@@ -12,11 +12,13 @@ interface Waiting {
 }
 
 /**
- * Limits the rate of calls: `perSecond` calls per second on average, and never more than twice as many in one second.
+ * Limits the rate of calls: `perSecond` calls per second on average, and never more than half as many again in one second.
  * Urgent tickets go first; otherwise tickets are served in the order of arrival.
  */
 export class CallPace {
   readonly #perSecond: number;
+  /** The number of calls that may be made immediately after a pause. */
+  readonly #burst: number;
   readonly #now: () => number;
   #allowed: number;
   #at: number;
@@ -27,7 +29,8 @@ export class CallPace {
   constructor(perSecond: number, now: () => number) {
     this.#perSecond = perSecond;
     this.#now = now;
-    this.#allowed = perSecond;
+    this.#burst = Math.max(1, Math.floor(perSecond / 2));
+    this.#allowed = this.#burst;
     this.#at = now();
   }
 
@@ -47,7 +50,7 @@ export class CallPace {
   #release(): void {
     this.#timer = undefined;
     const now = this.#now();
-    this.#allowed = Math.min(this.#perSecond, this.#allowed + ((now - this.#at) / 1000) * this.#perSecond);
+    this.#allowed = Math.min(this.#burst, this.#allowed + ((now - this.#at) / 1000) * this.#perSecond);
     this.#at = now;
     this.#waiting = this.#waiting.filter(isWanted);
     while (this.#allowed >= 1 && this.#waiting.length > 0) {

@@ -58,8 +58,8 @@ export const subscriptionSettings = {
     from: 1,
     to: 100_000,
     meaning:
-      'Maximum rate of calls to the Images API and the Identity service for all subscriptions, with bursts of twice as ' +
-      'many in one second.',
+      'Maximum rate of calls to the Images API and the Identity service for all subscriptions. In one second ' +
+      'there may be half as many again.',
   }),
   subscriptionPingIntervalMs: wholeNumber({
     name: 'SUBSCRIPTION_PING_INTERVAL_MS',

@@ -28,6 +28,8 @@ export function createSocketAcceptor({ path, maxMessageBytes, origins, serve }: 
     noServer: true,
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
+    // graphql-ws must have begun a subscription before it learns that the client completes it, or uses its id again.
+    allowSynchronousEvents: false,
     // Without a protocol, the connection is opened and closed again with a code that says why.
     handleProtocols: (protocols) => protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) && GRAPHQL_TRANSPORT_WS_PROTOCOL,
   });

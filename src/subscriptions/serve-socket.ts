@@ -43,8 +43,6 @@ export interface SocketParts {
 interface Peer {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
-  /** Its subscriptions. graphql-ws loses one whose id the client uses again while it starts. */
-  readonly open: Set<AbortController>;
 }
 
 type PeerContext = Context<Record<string, unknown>, Peer>;
@@ -66,7 +64,6 @@ export function createServeSocket(parts: SocketParts): ServeSocket {
     onError: (_context, _id, _payload, errors) => errors.flatMap(toShown),
   });
   return (socket, request) => {
-    const open = new Set<AbortController>();
     const closed = server.opened(
       {
         protocol: socket.protocol,
@@ -85,7 +82,7 @@ export function createServeSocket(parts: SocketParts): ServeSocket {
             });
           }),
       },
-      { socket, request, open },
+      { socket, request },
     );
     readNoFasterThanWritten(socket, request.socket);
     const stopPings = startPings(socket, parts.pingIntervalMs);
@@ -94,7 +91,6 @@ export function createServeSocket(parts: SocketParts): ServeSocket {
     socket.once('close', (code, reason) => {
       stopPings();
       void closed(code, String(reason));
-      for (const abort of open) abort.abort();
     });
   };
 }
@@ -128,7 +124,7 @@ async function subscribe(
   { extra, connectionParams, subscriptions }: PeerContext,
   payload: SubscribePayload,
 ): Promise<ExecutionArgs | GraphQLError[]> {
-  const { socket, request, open } = extra;
+  const { socket, request } = extra;
   const { gate, find, maxPerConnection } = parts;
   const startedAt = performance.now();
   const sender: Sender = {
@@ -154,8 +150,6 @@ async function subscribe(
         signal: abort.signal,
         trace,
       });
-      open.add(abort);
-      abort.signal.addEventListener('abort', () => open.delete(abort), { once: true });
       const { document, operationName } = found;
       const contextValue = new SocketPayloads(payloads, abort, socket);
       return { schema: parts.schema, document: document.syntaxTree, operationName, contextValue };
@@ -182,20 +176,14 @@ class SocketPayloads implements AsyncGenerator<Record<string, unknown>, void, vo
   readonly #payloads: Payloads;
   readonly #abort: AbortController;
   readonly #socket: WebSocket;
-  #isStarted = false;
 
   constructor(payloads: Payloads, abort: AbortController, socket: WebSocket) {
     this.#payloads = payloads;
     this.#abort = abort;
     this.#socket = socket;
-    // graphql-ws asks for the first payload within this turn; never, if the client has sent `complete` already.
-    setImmediate(() => {
-      if (!this.#isStarted) abort.abort();
-    });
   }
 
   async next(): Promise<IteratorResult<Record<string, unknown>, void>> {
-    this.#isStarted = true;
     const { done, value } = await this.#payloads.next();
     if (!done) return { done: false, value: JSON.parse(value) as Record<string, unknown> };
     this.#abort.abort();

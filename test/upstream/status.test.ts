@@ -7,6 +7,7 @@ import { isSuccess, toUpstreamError } from '../../src/upstream/status.ts';
 
 const service: Service = {
   name: 'the Test API',
+  label: 'images',
   tokenAdvice: 'Get another token.',
   notFound: 'there is no such thing.',
   addressSetting: 'TEST_API_URL',
