@@ -48,24 +48,24 @@ it.each([
 });
 
 it.each([
-  ['no object', null],
-  ['a list', []],
-  ['nothing', {}],
-  ['no token', { token: 'gAAAA' }],
-  ['no user', { token: { ...token, user: undefined } }],
-  ['a user without an id', { token: { ...token, user: { name: 'ada' } } }],
-  ['a user with a number', { token: { ...token, user: { id: 4711, name: 'ada' } } }],
-  ['a name that is not a string', { token: { ...token, user: { id: 'u', name: 5 } } }],
-  ['a project without an id', { token: { ...token, project: { name: 'p' } } }],
-  ['a project without a name', { token: { ...token, project: { id: 'p' } } }],
-  ['a project that is a string', { token: { ...token, project: 'p' } }],
-  ['roles that are not a list', { token: { ...token, roles: { name: 'admin' } } }],
-  ['a role that is a string', { token: { ...token, roles: ['admin'] } }],
-  ['a role without a name', { token: { ...token, roles: [{ id: '1' }] } }],
-  ['no time', { token: { ...token, expires_at: 'soon' } }],
-  ['no expiry', { token: { ...token, expires_at: undefined } }],
-])('an answer with %s is not a token', (_what, json) => {
-  expect(() => parseToken(json)).toThrow(WireError);
+  ['no object', null, 'the body is not an object'],
+  ['a list', [], 'the body is not an object'],
+  ['nothing', {}, '"token" is not an object'],
+  ['no token', { token: 'gAAAA' }, '"token" is not an object'],
+  ['no user', { token: { ...token, user: undefined } }, '"user" is not an object'],
+  ['a user without an id', { token: { ...token, user: { name: 'ada' } } }, '"id" is not a string'],
+  ['a user with a number', { token: { ...token, user: { id: 4711, name: 'ada' } } }, '"id" is not a string'],
+  ['a name that is not a string', { token: { ...token, user: { id: 'u', name: 5 } } }, '"name" is not a string'],
+  ['a project without an id', { token: { ...token, project: { name: 'p' } } }, '"id" is not a string'],
+  ['a project without a name', { token: { ...token, project: { id: 'p' } } }, '"name" is not a string'],
+  ['a project that is a string', { token: { ...token, project: 'p' } }, 'a project is not an object'],
+  ['roles that are not a list', { token: { ...token, roles: { name: 'admin' } } }, '"roles" is not an array'],
+  ['a role that is a string', { token: { ...token, roles: ['admin'] } }, 'a role is not an object'],
+  ['a role without a name', { token: { ...token, roles: [{ id: '1' }] } }, '"name" is not a string'],
+  ['no time', { token: { ...token, expires_at: 'soon' } }, '"expires_at" is not a time'],
+  ['no expiry', { token: { ...token, expires_at: undefined } }, '"expires_at" is not a string'],
+])('an answer with %s is not a token', (_what, json, why) => {
+  expect(() => parseToken(json)).toThrow(new WireError(why));
 });
 
 it('a project has an id and a name', () => {
@@ -80,6 +80,12 @@ it.each([null, 'p', [], {}, { id: 'p' }, { id: 'p', name: null }, { id: 1, name:
     expect(() => parseProjectBody({ project: row })).toThrow(WireError);
   },
 );
+
+it('an answer that is no object is neither a project nor a list', () => {
+  for (const parse of [parseProjectBody, isCut]) {
+    expect(() => parse(null)).toThrow(new WireError('the body is not an object'));
+  }
+});
 
 it.each<readonly [unknown, boolean]>([
   [{ projects: [] }, false],
