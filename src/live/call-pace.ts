@@ -1,5 +1,7 @@
 /** A place in the queue for a call. */
 export interface Ticket {
+  /** The `id` of the token that the call is made with. */
+  readonly tokenId: string;
   /** Whether a subscriber waits for the result: urgent tickets go first. May be set while the ticket waits. */
   urgent: boolean;
   /** Whether anyone still waits for the result; a call that nobody wants is dropped. Absent: always. */
@@ -13,7 +15,7 @@ interface Waiting {
 
 /**
  * Limits the rate of calls: `perSecond` calls per second on average, and never more than half as many again in one second.
- * Urgent tickets go first; otherwise tickets are served in the order of arrival.
+ * Urgent tickets go first. Otherwise tokens take turns, so that one with many views does not delay the others.
  */
 export class CallPace {
   readonly #perSecond: number;
@@ -23,6 +25,8 @@ export class CallPace {
   #allowed: number;
   #at: number;
   #waiting: Waiting[] = [];
+  /** The tokens that had their turn in this round. */
+  readonly #served = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param now returns the current time in milliseconds. */
@@ -55,12 +59,24 @@ export class CallPace {
     this.#waiting = this.#waiting.filter(isWanted);
     while (this.#allowed >= 1 && this.#waiting.length > 0) {
       this.#allowed--;
-      const urgent = this.#waiting.findIndex(({ ticket }) => ticket.urgent);
-      const [next] = this.#waiting.splice(Math.max(0, urgent), 1);
-      next?.go();
+      this.#takeNext()?.go();
     }
-    if (this.#waiting.length === 0) return;
-    this.#timer = setTimeout(() => this.#release(), Math.ceil(((1 - this.#allowed) / this.#perSecond) * 1000));
+    if (this.#waiting.length === 0) this.#served.clear();
+    else this.#timer = setTimeout(() => this.#release(), Math.ceil(((1 - this.#allowed) / this.#perSecond) * 1000));
+  }
+
+  #takeNext(): Waiting | undefined {
+    const urgent = this.#waiting.filter(({ ticket }) => ticket.urgent);
+    const candidates = urgent.length > 0 ? urgent : this.#waiting;
+    let next = candidates.find(({ ticket }) => !this.#served.has(ticket.tokenId));
+    if (next === undefined) {
+      this.#served.clear();
+      [next] = candidates;
+    }
+    if (next === undefined) return undefined;
+    this.#served.add(next.ticket.tokenId);
+    this.#waiting.splice(this.#waiting.indexOf(next), 1);
+    return next;
   }
 }
 

@@ -51,6 +51,7 @@ const refusals: ReadonlySet<ErrorCode> = new Set(['UNAUTHENTICATED', 'FORBIDDEN'
  * received, so a slow subscriber misses nothing and needs no buffer.
  */
 export class Watcher<State> {
+  readonly #tokenId: string;
   readonly #watched: Watched<State>;
   readonly #rhythm: Rhythm;
   readonly #onIdle: () => void;
@@ -67,7 +68,8 @@ export class Watcher<State> {
   #refusals = 0;
 
   /** @param onIdle is called when the last subscriber has left. */
-  constructor(watched: Watched<State>, rhythm: Rhythm, onIdle: () => void) {
+  constructor(tokenId: string, watched: Watched<State>, rhythm: Rhythm, onIdle: () => void) {
+    this.#tokenId = tokenId;
     this.#watched = watched;
     this.#rhythm = rhythm;
     this.#onIdle = onIdle;
@@ -99,7 +101,7 @@ export class Watcher<State> {
     if (this.#next !== null) this.#next.ticket.urgent ||= urgent;
     else {
       // A client that subscribes and leaves in a loop must not fill the queue with reads for nobody.
-      const ticket = { urgent, isWanted: () => this.#subscribers > 0 };
+      const ticket = { tokenId: this.#tokenId, urgent, isWanted: () => this.#subscribers > 0 };
       const reading = this.#readInTurn(ticket, cause);
       // Waiting subscribers get the error; nobody waits for a poll.
       reading.catch(() => {});

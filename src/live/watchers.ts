@@ -46,7 +46,7 @@ export class Watchers {
     const key = `${token.id} ${viewKey}`;
     // Views of one key are the same view, and so have the same type.
     const known = this.#watchers.get(key) as Watcher<State> | undefined;
-    const watcher = known ?? new Watcher(watched, this.#rhythm, () => this.#forget(key, watcher));
+    const watcher = known ?? new Watcher(token.id, watched, this.#rhythm, () => this.#forget(key, watcher));
     if (known === undefined) this.#watchers.set(key, watcher as Watcher<unknown>);
     yield* watcher.changes(signal);
   }

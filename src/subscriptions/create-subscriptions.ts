@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { GatewayError } from '../errors.ts';
 import type { Graphql } from '../graphql/pipeline/create-graphql.ts';
 import { createSubscriptionExecutor } from '../graphql/pipeline/execute-subscription.ts';
 import type { Upgrade } from '../http/server.ts';
@@ -46,8 +47,10 @@ export async function createSubscriptions(options: SubscriptionsOptions): Promis
     turns: new Turns(),
     metrics: live.metrics,
     maxAgeMs: settings.subscriptionMaxAgeMs,
-    createContext: (sender, signal, sharedReads) =>
-      createPacedContext(sender, signal, { sharedReads, pace: () => live.pace.take({ urgent: true }) }),
+    createContext(sender, signal, sharedReads) {
+      const tokenId = sender.token instanceof GatewayError ? '' : sender.token.id;
+      return createPacedContext(sender, signal, { sharedReads, pace: () => live.pace.take({ tokenId, urgent: true }) });
+    },
     createWatch: createFollowViews(live, options),
     onStart: options.onOperation,
     onEnd: options.onSubscriptionEnd,

@@ -21,7 +21,7 @@ export function createFollowViews(
     const context = createPacedContext(caller, new AbortController().signal, {
       sharedReads: null,
       async pace() {
-        if (!isPaid) await pace.take({ urgent: true });
+        if (!isPaid) await pace.take({ tokenId: token.id, urgent: true });
         isPaid = false;
       },
     });

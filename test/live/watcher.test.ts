@@ -192,7 +192,7 @@ it('calls keep to their pace: urgent ones first, and in no second more than half
   const order: string[] = [];
   const start = now();
   const take = async (urgent: boolean): Promise<void> => {
-    await pace.take({ urgent });
+    await pace.take({ tokenId: 'token', urgent });
     at.push(now() - start);
     order.push(urgent ? 'urgent' : 'poll');
   };
@@ -204,4 +204,18 @@ it('calls keep to their pace: urgent ones first, and in no second more than half
   for (const from of at)
     expect(at.filter((time) => time >= from && time < from + 1_000).length).toBeLessThanOrEqual(31);
   expect(order.slice(10, 20)).toEqual(Array.from({ length: 10 }, () => 'urgent'));
+});
+
+it('tokens take turns: one with many views does not delay another', async () => {
+  const pace = new CallPace(40, now);
+  const order: string[] = [];
+  const take = async (tokenId: string): Promise<void> => {
+    await pace.take({ tokenId, urgent: true });
+    order.push(tokenId);
+  };
+  const many = Array.from({ length: 40 }, () => take('many'));
+  await Promise.all([...many, take('one'), take('other'), take('one')]);
+  const last = Math.max(order.lastIndexOf('one'), order.lastIndexOf('other'));
+  // The first 20 had gone before the others came.
+  expect(last).toBeLessThanOrEqual(25);
 });
