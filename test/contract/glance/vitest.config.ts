@@ -10,6 +10,8 @@ export default defineConfig({
     include: ['test/contract/**/*.test.ts'],
     provide: { glance: readGlance() },
     testTimeout: 60_000,
+    // Glance on SQLite answers 500 to concurrent writes.
+    fileParallelism: false,
   },
 });
 
