@@ -25,8 +25,6 @@ export class CallPace {
   #allowed: number;
   #at: number;
   #waiting: Waiting[] = [];
-  /** The tokens that had their turn in this round. */
-  readonly #served = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param now returns the current time in milliseconds. */
@@ -59,23 +57,18 @@ export class CallPace {
     this.#waiting = this.#waiting.filter(isWanted);
     while (this.#allowed >= 1 && this.#waiting.length > 0) {
       this.#allowed--;
-      this.#takeNext()?.go();
+      this.#next()?.go();
     }
-    if (this.#waiting.length === 0) this.#served.clear();
-    else this.#timer = setTimeout(() => this.#release(), Math.ceil(((1 - this.#allowed) / this.#perSecond) * 1000));
+    if (this.#waiting.length === 0) return;
+    this.#timer = setTimeout(() => this.#release(), Math.ceil(((1 - this.#allowed) / this.#perSecond) * 1000));
   }
 
-  #takeNext(): Waiting | undefined {
-    const urgent = this.#waiting.filter(({ ticket }) => ticket.urgent);
-    const candidates = urgent.length > 0 ? urgent : this.#waiting;
-    let next = candidates.find(({ ticket }) => !this.#served.has(ticket.tokenId));
-    if (next === undefined) {
-      this.#served.clear();
-      [next] = candidates;
-    }
-    if (next === undefined) return undefined;
-    this.#served.add(next.ticket.tokenId);
-    this.#waiting.splice(this.#waiting.indexOf(next), 1);
+  /** Takes the next entry out of the queue, and moves the others of its token to the end. */
+  #next(): Waiting | undefined {
+    const next = this.#waiting.find(({ ticket }) => ticket.urgent) ?? this.#waiting[0];
+    const isOfSameToken = ({ ticket }: Waiting): boolean => ticket.tokenId === next?.ticket.tokenId;
+    const left = this.#waiting.filter((entry) => entry !== next);
+    this.#waiting = [...left.filter((entry) => !isOfSameToken(entry)), ...left.filter(isOfSameToken)];
     return next;
   }
 }

@@ -100,7 +100,7 @@ export class Watcher<State> {
     const urgent = cause !== 'poll';
     if (this.#next !== null) this.#next.ticket.urgent ||= urgent;
     else {
-      // A client that subscribes and leaves in a loop must not fill the queue with reads for nobody.
+      // Otherwise, a client that subscribes and leaves in a loop would fill the queue with reads that nobody needs.
       const ticket = { tokenId: this.#tokenId, urgent, isWanted: () => this.#subscribers > 0 };
       const reading = this.#readInTurn(ticket, cause);
       // Waiting subscribers get the error; nobody waits for a poll.

@@ -219,3 +219,17 @@ it('tokens take turns: one with many views does not delay another', async () => 
   // The first 20 had gone before the others came.
   expect(last).toBeLessThanOrEqual(25);
 });
+
+it('a token that waits keeps its turn, whoever comes later', async () => {
+  const pace = new CallPace(20, now);
+  const order: string[] = [];
+  const take = async (tokenId: string): Promise<void> => {
+    await pace.take({ tokenId, urgent: true });
+    order.push(tokenId);
+  };
+  await Promise.all(Array.from({ length: 10 }, () => take('first')));
+  order.length = 0;
+  const late = take('a').then(() => take('late'));
+  await Promise.all([late, take('a'), take('b')]);
+  expect(order).toEqual(['a', 'b', 'a', 'late']);
+});
