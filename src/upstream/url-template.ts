@@ -1,4 +1,4 @@
-/** The placeholder for the id that follows each collection in a path. */
+/** What replaces the id that follows each collection in a path. */
 const ids: Readonly<Record<string, string>> = {
   images: '{image_id}',
   members: '{member_id}',

@@ -32,7 +32,7 @@ it.each(
   world.addIdentity({ name: 'producer', projectId: '1'.repeat(32), token: 'token', roles: ['member'] });
   const image = world.addImage({ owner: '1'.repeat(32), visibility: 'shared' });
   await using simulator = await startSimulator({ world });
-  using place = await createPlace();
+  using place = createPlace();
   setDefaultCACertificates([...getCACertificates('default'), place.certificate]);
   const { gateway, proxy } = await proxies[name](place, simulator.url);
   await using _gateway = gateway;

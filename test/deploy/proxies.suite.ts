@@ -75,7 +75,7 @@ async function restartAll(gateways: Served[], start: (index: number) => Promise<
 }
 
 it('nginx spreads requests over sockets, keeps health inside, and loses nothing while gateways restart', async () => {
-  using place = await createPlace();
+  using place = createPlace();
   await using images = await startImages();
   const startGateway = (index: number) =>
     startBehind({
@@ -103,7 +103,7 @@ it('the HAProxy configuration for kolla-ansible affects no other service', () =>
 it.each(['haproxy.cfg', 'kolla-haproxy.cfg'] as const)(
   'HAProxy with %s asks who is ready, keeps health inside, and loses nothing while gateways restart',
   async (name) => {
-    using place = await createPlace();
+    using place = createPlace();
     await using images = await startImages();
     const ports = [
       { port: await findPort(), adminPort: await findPort() },

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { createCertificate } from '../support/certificates.ts';
 import { root, run, type Served, serve } from './run.ts';
 
 /** A folder with a certificate for loopback. */
@@ -21,14 +21,10 @@ export interface Proxy extends AsyncDisposable {
 }
 
 /** The folder is removed with the scope. */
-export async function createPlace(): Promise<Place> {
-  const folder = mkdtempSync(join(tmpdir(), 'proxy-'));
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
-  const names = ['-subj', '/CN=images.example.com', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  await run('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', cert, ...names]);
-  const certificate = readFileSync(cert, 'utf8');
-  writeFileSync(join(folder, 'both.pem'), certificate + readFileSync(key, 'utf8'));
+export function createPlace(): Place {
+  const { file, cert: certificate, key } = createCertificate();
+  const folder = dirname(file);
+  writeFileSync(join(folder, 'both.pem'), certificate + key);
   return { folder, certificate, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
 }
 

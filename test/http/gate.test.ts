@@ -112,7 +112,7 @@ describe('a process that is overloaded', () => {
     expect(counts.shed).toEqual(['memory']);
   });
 
-  it('is one with a reason: any other sheds nothing', () => {
+  it('is not counted while there is none', () => {
     const { gate, counts } = create();
     expect(gate.shed()).toBeNull();
     expect(counts.shed).toEqual([]);

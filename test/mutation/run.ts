@@ -17,7 +17,7 @@ interface Score {
   readonly score: number;
   readonly killed: number;
   readonly mutants: number;
-  /** The mutants that no test noticed, as `line:column what became of it`. */
+  /** The mutants that survived, each as `line:column replacement`. */
   readonly survivors: readonly string[];
 }
 

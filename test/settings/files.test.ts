@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,8 @@ const { cert, key, file: certFile, keyFile } = createCertificate();
 const other = createCertificate();
 const damaged = cert.replace(/[A-Za-z0-9]{20}/, 'AAAAAAAAAAAAAAAAAAAA');
 const unfinished = cert.slice(0, -30);
-const encryptedKey = execFileSync('openssl', ['pkcs8', '-topk8', '-passout', 'pass:x', '-in', keyFile]).toString();
+const encryption = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' } as const;
+const encryptedKey = createPrivateKey(key).export(encryption).toString();
 const manifest = '{"a": "{ __typename }"}';
 
 const noCertificates = {

@@ -92,6 +92,7 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
   /** Measures only the requested operation: a document may hold many introspection queries. */
   function measureSchemaBytes({ syntaxTree }: KnownDocument, node: OperationDefinitionNode): number {
     const found = schemaBytes.measure(syntaxTree, node);
+    // Without introspection, the maximum need not be measured.
     if (found === 0 || found <= schemaBytes.max) return found;
     const refusal = { limit: 'maxAnswerBytes', allowed: schemaBytes.max, found } as const;
     throw toLimitError(refusal, ' This counts introspection only: request less of it in one operation.');
