@@ -113,18 +113,26 @@ it.each([{}, { IMAGES_API_URL: 'http://127.0.0.1:1' }])(
   },
 );
 
-it('on SIGTERM it answers requests in flight, refuses new connections, and exits with 0', async () => {
-  let release = (): void => {};
-  await using upstream = await startUpstream((response) => {
-    release = () => sendJson(response, 200, { images: [{ id: 'x', name: 'late' }] });
+/** Starts an Images API that holds back its list of images; `held` resolves, once it is asked for, to what sends it. */
+async function startHolding() {
+  const held = Promise.withResolvers<() => void>();
+  const upstream = await startUpstream((response, { headers }) => {
+    // The gateway's own probes have no token.
+    if (!headers.some(([name]) => name === 'x-auth-token')) sendJson(response, 404, {});
+    else held.resolve(() => sendJson(response, 200, { images: [{ id: 'x', name: 'late' }] }));
   });
+  return { ...upstream, held: held.promise };
+}
+
+it('on SIGTERM it answers requests in flight, refuses new connections, and exits with 0', async () => {
+  await using upstream = await startHolding();
   await using gateway = run({ IMAGES_API_URL: upstream.url });
   const url = await gateway.url();
   // A request that has already begun on an existing connection is told that the gateway is shutting down.
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   await new Promise<void>((resolve) => socket.write('GET /readyz HTTP/1.1\r\n', () => resolve()));
   const answer = ask(url, 'a token');
-  await upstream.arrived(1);
+  const release = await upstream.held;
   gateway.child.kill('SIGTERM');
   await expect.poll(() => isOpen(url)).toBe(false);
   socket.write('Host: a\r\n\r\n');
@@ -161,10 +169,7 @@ it('requests not answered within the grace period are cut off, and the exit code
 });
 
 it('with a port of their own, health and metrics are served only there, until the process ends', async () => {
-  let release = (): void => {};
-  await using upstream = await startUpstream((response) => {
-    release = () => sendJson(response, 200, { images: [{ id: 'x', name: 'late' }] });
-  });
+  await using upstream = await startHolding();
   await using gateway = run({ IMAGES_API_URL: upstream.url, ADMIN_PORT: '0' });
   const url = await gateway.url();
   const toAdmin = (): string | undefined => /Health and metrics are at (\S+)\n/.exec(gateway.output.out)?.[1];
@@ -177,7 +182,7 @@ it('with a port of their own, health and metrics are served only there, until th
   }
   expect(await status(`${admin}/graphql`)).toBe(404);
   const answer = ask(url, 'a token');
-  await upstream.arrived(2);
+  const release = await upstream.held;
   gateway.child.kill('SIGTERM');
   await expect.poll(() => isOpen(url)).toBe(false);
   expect(await status(`${admin}/healthz`)).toBe(200);
