@@ -74,6 +74,25 @@ describe('createImageMembers', () => {
     expect(errors).toMatchObject([{ path: ['payload', 'changes', 0], extensions: { code: 'RATE_LIMITED' } }]);
   });
 
+  it('lists the errors of rows in the order of the rows, whichever fails first', async () => {
+    await using sharing = await startSharing({
+      environment: { BULK_CONCURRENCY: '3' },
+      intercept({ method, body }) {
+        if (method !== 'POST') return undefined;
+        const waitMs = 100 * (2 - memberIds.findIndex((id) => body.includes(id)));
+        return (response) => void setTimeout(() => response.writeHead(429).end(), waitMs);
+      },
+    });
+    const memberIds = [projects.b, projects.a, 'c'];
+    sharing.image(1);
+    const { errors } = await sharing.query('producer', createMany, { input: { imageIds: [imageId(1)], memberIds } });
+    expect(errors?.map(({ path }) => path?.join('.'))).toEqual([
+      'payload.changes.0',
+      'payload.changes.1',
+      'payload.changes.2',
+    ]);
+  });
+
   it('fails as a whole, after one call per concurrent change, if upstream refuses the token', async () => {
     await using sharing = await startSharing({
       environment: { BULK_CONCURRENCY: '2' },

@@ -88,7 +88,7 @@ export class AnswerWriter {
   #describeAll(resultErrors: readonly GraphQLError[], { document }: FoundOperation, context: GatewayContext) {
     const { rowErrors, requestId, budget } = context;
     if (resultErrors.length + rowErrors.length === 0) return { errors: [], codes: [] };
-    const all = rowErrors.length === 0 ? resultErrors : [...resultErrors, ...rowErrors];
+    const all = rowErrors.length === 0 ? resultErrors : [...resultErrors, ...rowErrors.toSorted(byPath)];
     const codes = all.map(toErrorCode);
     const defects = all.filter((_error, index) => codes[index] === 'INTERNAL_SERVER_ERROR');
     for (const defect of defects.slice(0, maxLoggedDefects)) this.#options.onDefect(defect, requestId);
@@ -103,6 +103,14 @@ export class AnswerWriter {
     }
     return { errors: errors.map((error) => withRequestId(error, requestId)), codes: codes.slice(0, maxLoggedCodes) };
   }
+}
+
+/** Orders errors by path. Rows that are handled concurrently fail in any order, but a response must not depend on it. */
+function byPath({ path: one = [] }: GraphQLError, { path: other = [] }: GraphQLError): number {
+  const at = one.findIndex((key, index) => key !== other[index]);
+  const [key, otherKey] = [one[at], other[at]];
+  if (key === undefined || otherKey === undefined) return one.length - other.length;
+  return key < otherKey ? -1 : 1;
 }
 
 function withRequestId(error: GraphQLFormattedError, requestId: string): GraphQLFormattedError {

@@ -24,12 +24,16 @@ export interface DecisionResult {
   readonly problem: string | null;
 }
 
-/** How many decisions this tab is sending. */
-let inFlight = 0;
+/** A notification from before a decision was complete can arrive this long after its answer. */
+const lateMs = 5_000;
 
-/** Whether this tab is sending decisions. Until they are answered, the cache holds the old statuses. */
+/** How many decisions this tab is sending, and when the last one was answered, in milliseconds since the page was opened. */
+let inFlight = 0;
+let answeredAt = Number.NEGATIVE_INFINITY;
+
+/** Whether notifications may still be older than the cache, because this tab is sending decisions or just sent some. */
 export function isDeciding(): boolean {
-  return inFlight > 0;
+  return inFlight > 0 || performance.now() - answeredAt < lateMs;
 }
 
 /** Sends decisions, any number in one operation; the status is changed in the cache, under the id of the membership. */
@@ -45,6 +49,7 @@ export function useDecisions(): Decisions {
     inFlight++;
     const { data, error } = await mutate({ variables: { imageIds, memberId: projectId, status } }).finally(() => {
       inFlight--;
+      answeredAt = performance.now();
     });
     const { pairs, problem } = toOutcome(data?.updateMemberStatuses, error);
     const done = pairs.filter(isDone).map(({ imageId }) => imageId);
