@@ -34,7 +34,7 @@ interface Elite {
 /** Number of the most expensive requests to keep for each objective, all of different kinds. */
 const maxElites = 8;
 /** Number of measurements that confirm a finding. */
-const rounds = 12;
+const rounds = 20;
 
 const standings: readonly Standing[] = ['without a token', 'with a token that is refused', 'with a token'];
 
