@@ -206,13 +206,19 @@ it('calls keep to their pace: urgent ones first, and in no second more than half
   expect(order.slice(10, 20)).toEqual(Array.from({ length: 10 }, () => 'urgent'));
 });
 
-it('tokens take turns: one with many views does not delay another', async () => {
-  const pace = new CallPace(40, now);
+/** A pace whose `take` waits for an urgent call and records its token in `order`. */
+function startPace(perSecond: number) {
+  const pace = new CallPace(perSecond, now);
   const order: string[] = [];
-  const take = async (tokenId: string): Promise<void> => {
+  async function take(tokenId: string): Promise<void> {
     await pace.take({ tokenId, urgent: true });
     order.push(tokenId);
-  };
+  }
+  return { take, order };
+}
+
+it('tokens take turns: one with many views does not delay another', async () => {
+  const { take, order } = startPace(40);
   const many = Array.from({ length: 40 }, () => take('many'));
   await Promise.all([...many, take('one'), take('other'), take('one')]);
   const last = Math.max(order.lastIndexOf('one'), order.lastIndexOf('other'));
@@ -220,13 +226,8 @@ it('tokens take turns: one with many views does not delay another', async () => 
   expect(last).toBeLessThanOrEqual(25);
 });
 
-it('a token that waits keeps its turn, whoever comes later', async () => {
-  const pace = new CallPace(20, now);
-  const order: string[] = [];
-  const take = async (tokenId: string): Promise<void> => {
-    await pace.take({ tokenId, urgent: true });
-    order.push(tokenId);
-  };
+it('a waiting token keeps its turn when others arrive later', async () => {
+  const { take, order } = startPace(20);
   await Promise.all(Array.from({ length: 10 }, () => take('first')));
   order.length = 0;
   const late = take('a').then(() => take('late'));

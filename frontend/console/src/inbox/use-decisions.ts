@@ -32,7 +32,7 @@ let inFlight = 0;
 let answeredAt = Number.NEGATIVE_INFINITY;
 
 /** Whether notifications may still be older than the cache, because this tab is sending decisions or just sent some. */
-export function isDeciding(): boolean {
+export function isSettling(): boolean {
   return inFlight > 0 || performance.now() - answeredAt < lateMs;
 }
 

@@ -3,7 +3,7 @@ import { InboxChangedDocument, type MemberStatus } from '../graphql/graphql.ts';
 import { useSubscribed } from '../live/use-subscribed.ts';
 import type { Pages } from '../pages.ts';
 import type { Offer } from './offers.ts';
-import { isDeciding } from './use-decisions.ts';
+import { isSettling } from './use-decisions.ts';
 
 /** Notifications of several decisions arrive up to half a second apart: only the last one shows them all. */
 const settleMs = 1_000;
@@ -21,7 +21,7 @@ export function useLiveOffers(status: MemberStatus, pages: Pages<Offer>): void {
     const now = sharedWithMeChanged?.images.map(({ id }) => id);
     if (now === undefined) return;
     const compare = (): void => {
-      if (isDeciding()) {
+      if (isSettling()) {
         timer.current = setTimeout(compare, settleMs);
         return;
       }
