@@ -7,7 +7,7 @@ import { workloads } from './workloads.ts';
 type Show = (rounds: readonly Measurement[], cell: Cell) => string;
 
 const headings: Readonly<Record<Mode, string>> = {
-  mix: `All six interleaved
+  mix: `All workloads interleaved
 
 One process of each server answers all workloads in turn, as in production. These are the figures that count.`,
   single: `One kind at a time
