@@ -20,6 +20,10 @@ export const parts: Readonly<Record<string, Part>> = {
     files: ['upstream/wire.ts'],
     tests: ['upstream/wire.test.ts', 'upstream/wire-time.test.ts'],
   },
+  body: {
+    files: ['http/body.ts', 'http/admission.ts'],
+    tests: ['http/read-json.test.ts', 'http/admission.test.ts'],
+  },
   identity: {
     files: ['upstream/path.ts', 'identity/wire.ts'],
     tests: ['upstream/path.test.ts', 'identity/wire.test.ts'],
