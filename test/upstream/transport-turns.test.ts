@@ -83,6 +83,20 @@ describe('a call that is refused before it is sent', () => {
     expect(upstream.received).toHaveLength(1);
   });
 
+  it('because upstream is down does not wait for its turn first', async () => {
+    await using upstream = await startHolding(1);
+    const queue = new FairQueue({ places: 1, placesPerKey: 1, maxWaiting: 10 });
+    const { breaker } = createBreaker();
+    await using transport = createTransport(upstream.url, { queue, breaker });
+    const slow = transport.call(read);
+    await upstream.arrived(1);
+    breaker.failed();
+    expect((await transport.fail(read)).details.retryAfter).toBe(2);
+    expect(queue.waiting).toBe(0);
+    upstream.answer();
+    await slow;
+  });
+
   it('is not retried', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0);
     await using upstream = await startUpstream((response) => sendJson(response, 503, {}));
