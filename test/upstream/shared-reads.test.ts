@@ -65,6 +65,17 @@ describe('identical reads of one caller', () => {
   });
 });
 
+it('a read in progress is shared after another one of its caller has ended', async () => {
+  const reads = new SharedReads();
+  const { make, resolve, made } = createRead<string>();
+  const first = reads.read('a', '/x', here, make);
+  await reads.read('a', '/y', here, async () => 'another');
+  const second = reads.read('a', '/x', here, make);
+  resolve('answer');
+  expect(await Promise.all([first, second])).toEqual(['answer', 'answer']);
+  expect(made).toHaveLength(1);
+});
+
 describe('a read that started after a write was answered', () => {
   it('is still shared once an earlier one has ended', async () => {
     const reads = new SharedReads();
@@ -174,6 +185,20 @@ describe('a caller that goes away', () => {
     const stays = reads.read('a', '/x', here, make);
     goner.abort();
     await expect(left).rejects.toBeInstanceOf(CallerGone);
+    expect(made[0]?.signal.aborted).toBe(false);
+    resolve('answer');
+    expect(await stays).toBe('answer');
+  });
+
+  it('is not counted again when its deadline passes', async () => {
+    const reads = new SharedReads();
+    const { make, resolve, made } = createRead<string>();
+    const goner = new AbortController();
+    const left = reads.read('a', '/x', patient(20, goner.signal), make);
+    const stays = reads.read('a', '/x', here, make);
+    goner.abort();
+    await expect(left).rejects.toBeInstanceOf(CallerGone);
+    await sleep(30);
     expect(made[0]?.signal.aborted).toBe(false);
     resolve('answer');
     expect(await stays).toBe('answer');
