@@ -1,4 +1,4 @@
-import { buildSchema, execute, parse } from 'graphql';
+import { __Schema, __Type, buildSchema, execute, parse } from 'graphql';
 import { expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import { capErrors } from '../../src/graphql/limits/error-cap.ts';
@@ -36,4 +36,18 @@ it('a bug is always an error', async () => {
     throw new TypeError('a defect');
   });
   expect(errors).toBe(3);
+});
+
+it('a field that reads a property needs no resolver', async () => {
+  const schema = buildSchema('type Query { plain: Int }');
+  capErrors(schema);
+  const result = await execute({ schema, document: parse('{ plain }'), rootValue: { plain: 1 } });
+  expect(result).toEqual({ data: { plain: 1 } });
+});
+
+it('the types of introspection, which all schemas share, stay as they are', () => {
+  const resolvers = () => [__Schema, __Type].flatMap((type) => Object.values(type.getFields())).map((it) => it.resolve);
+  const before = resolvers();
+  capErrors(buildSchema('type Query { a: Int }'));
+  expect(resolvers()).toEqual(before);
 });
