@@ -42,7 +42,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   limits: {
     files: ['graphql/limits/document.ts', 'graphql/limits/list-sizes.ts', 'graphql/limits/refusal.ts'],
-    tests: ['graphql/limits.test.ts'],
+    tests: ['graphql/document-limits.test.ts'],
   },
   source: {
     files: ['graphql/limits/source.ts', 'graphql/limits/variables.ts'],
@@ -72,7 +72,7 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   trusted: {
     files: ['graphql/trusted-documents.ts'],
-    tests: ['graphql/trusted-documents.test.ts'],
+    tests: ['graphql/manifest.test.ts'],
   },
   documents: {
     files: [
