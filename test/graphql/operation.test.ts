@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   buildSchema,
   execute,
@@ -8,10 +7,9 @@ import {
   getVariableValues,
   parse,
 } from 'graphql';
-import { describe, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { GatewayContext } from '../../src/graphql/context.ts';
 import type { CompiledOperation } from '../../src/graphql/documents/compile-operation.ts';
-import { DocumentStore } from '../../src/graphql/documents/document-store.ts';
 import { Operation } from '../../src/graphql/documents/operation.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 
@@ -136,41 +134,4 @@ it('a value that graphql-js accepts but the compiler does not is left to graphql
 
 it('introspection is compiled, because tools repeat it', () => {
   expect(useAgain(createOperation(getIntrospectionQuery(), undefined, createSchema()))).toBeTypeOf('function');
-});
-
-describe('the store of documents', () => {
-  const prepare = (text: string) => ({ syntaxTree: parse(text) });
-
-  it('prepares a document once, and finds it by its hash', () => {
-    const prepared = vi.fn(prepare);
-    const store = new DocumentStore(prepared);
-    const known = store.get('{ name }');
-    expect(store.get('{ name }')).toBe(known);
-    expect(store.getByHash(createHash('sha256').update('{ name }').digest('hex'))).toBe(known);
-    expect(prepared).toHaveBeenCalledTimes(1);
-  });
-
-  it('evicts the least recently used document, not the oldest', () => {
-    const store = new DocumentStore(prepare);
-    const busy = store.get('{ name }');
-    // Each takes about one per cent of the memory for documents.
-    for (let index = 0; index < 300; index++) {
-      store.get(`{ name } #${String(index).padEnd(6_400)}`);
-      expect(store.get('{ name }')).toBe(busy);
-    }
-    const idle = store.get('{ a: name }');
-    for (let index = 300; index < 600; index++) store.get(`{ name } #${String(index).padEnd(6_400)}`);
-    expect(store.getByHash(idle.sha256)).toBeUndefined();
-  });
-
-  it('counts each operation of a document towards its memory', () => {
-    const store = new DocumentStore(prepare);
-    const first = store.get('{ name }');
-    const below = Array.from({ length: 250 }, (_, index) => `a${index}: name`).join(' ');
-    const names = Array.from({ length: 150 }, (_, index) => `O${index}`);
-    const text = `${names.map((name) => `query ${name} { ...F }`).join(' ')} fragment F on Query { ${below} }`;
-    const document = store.get(text);
-    for (const name of names) store.addOperation(document, name, createOperation(text, name));
-    expect(store.getByHash(first.sha256)).toBeUndefined();
-  });
 });

@@ -94,6 +94,6 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   requested: {
     files: ['graphql/pipeline/find-operation.ts', 'graphql/pipeline/parameters.ts'],
-    tests: ['graphql/requested.test.ts'],
+    tests: ['graphql/parameters.test.ts', 'graphql/find-operation.test.ts'],
   },
 };
