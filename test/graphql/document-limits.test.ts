@@ -94,7 +94,7 @@ describe('the cost of an operation', () => {
     ['the default of a variable', page, {}, 8],
     ['the default of the argument if a variable is null', page, { n: null }, 21],
     ['the default of the argument if a variable is absent', page.replace(' = 7', ''), {}, 21],
-    ['ten items if a variable is no number', page, { n: 'x' }, 11],
+    ['ten items if a variable is no number', page, { n: '5' }, 11],
     ['ten items if a variable is negative', page, { n: -5 }, 11],
     ['a list in a variable', entities, { r: [1, 2, 3] }, 3],
     ['a single value in a variable', entities, { r: {} }, 1],
@@ -135,6 +135,8 @@ describe('a document', () => {
         maxRepresentations: 0,
       }),
     ).toBeNull();
+    const fragmentFirst = 'fragment F on Query { plain { name } } { ...F }';
+    expect(check(fragmentFirst, { maxCost: 0 })).toBeNull();
   });
 
   it.each<[keyof Limits, number, string]>([

@@ -160,6 +160,7 @@ describe('a document is', () => {
     'subscription { ...F @skip(if: true) } fragment F on Subscription { two }',
     'subscription { ...F } fragment F on Subscription { ... { two @skip(if: true) } }',
     'subscription { ...Nothing ...F } fragment F on Subscription { two @skip(if: true) }',
+    'subscription { ... { two } ...F } fragment F on Subscription { two @skip(if: true) }',
     'fragment F on Subscription { two @skip(if: true) } query Q { name } subscription A { ...F }',
   ])('refused if the root field of a subscription has a directive: %s', (text) => {
     expect(refused(text)?.messages).toEqual(['The root field of a subscription takes no directives.']);

@@ -89,7 +89,8 @@ describe('a document', () => {
   it('is not found by a text that only contains its hash', () => {
     const { find } = create();
     find({ query: text });
-    for (const documentId of [`x-sha256:${sha256(text)}`, `${sha256(text)}x`, `sha1:${sha256(text)}`]) {
+    const hash = sha256(text);
+    for (const documentId of [`x-sha256:${hash}`, `${hash}x`, `sha1:${hash}`, hash.replace(/^./, '$&sha256:')]) {
       expect(thrownBy(() => find({ documentId })).code).toBe('PERSISTED_QUERY_NOT_FOUND');
     }
   });
@@ -208,6 +209,12 @@ describe('the limits', () => {
       const { code, details } = thrownBy(() => find({ query: list, variables: { first: 50 } }));
       expect([code, details.limit]).toEqual(['LIMIT_EXCEEDED', { name: 'MAX_COST', allowed: 20, found: 60 }]);
     }
+  });
+
+  it('do not make a new operation of each request', () => {
+    const { find } = create({ limits });
+    const operations = [1, 2, 3].map((first) => find({ query: list, variables: { first } }).operation);
+    expect(new Set(operations).size).toBe(1);
   });
 
   it('are checked once for an operation whose cost does not depend on variables', () => {

@@ -1,5 +1,5 @@
 import { __Schema, buildSchema, execute, type GraphQLObjectType, type GraphQLSchema, parse } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import { chargeLists, checkRoomFor } from '../../src/graphql/limits/list-charge.ts';
 
@@ -13,7 +13,7 @@ const typeDefs = `
   type Part { a: Int, b: Int }
   input Where { a: Int, b: [Int] }
   type Query { items: [Item!]!, named: [Named], labels: [String!], one: Item, payload: Payload }
-  type Payload { items: [Item!], count: Int }
+  type Payload { items: [Item!], count: Int, more: [Item] }
 `;
 
 /** Sets the resolvers of a type. */
@@ -46,7 +46,9 @@ async function run(document: string, options: Options = {}) {
     },
     refuseFields: () => void refused++,
   };
-  const contextValue = { budget, listWeights: new Map<unknown, number>(), client: { verifyToken } };
+  const listWeights = new Map<unknown, number>();
+  const weighed = vi.spyOn(listWeights, 'set');
+  const contextValue = { budget, listWeights, client: { verifyToken } };
   const rootValue = { one: { name: 'one', labels: ['x'], children: [] } };
   const { data, errors } = await execute({
     schema,
@@ -56,7 +58,7 @@ async function run(document: string, options: Options = {}) {
     variableValues: variables,
   });
   expect(errors).toBeUndefined();
-  return { charges, refused, weights: contextValue.listWeights.size, data: JSON.parse(JSON.stringify(data)) };
+  return { charges, refused, weights: weighed.mock.calls.length, data: JSON.parse(JSON.stringify(data)) };
 }
 
 /** What one item of a list of objects with this selection is charged. */
@@ -163,6 +165,7 @@ describe('an item is charged', () => {
   it('for the values in arguments, wherever they are written', async () => {
     const none = await weigh('foundPart { a }');
     expect(await weigh('foundPart(id: 1) { a }')).toBe(none + 1);
+    expect(await weigh('foundPart(id: "text") { a }')).toBe(none + 1);
     // The object, its two fields, and the two items of the list.
     expect(await weigh('foundPart(where: { a: 1, b: [1, 2] }) { a }')).toBe(none + 5);
     expect(await weigh('foundPart(where: $w) { a }', { w: { a: 1, b: [1, 2] } })).toBe(none + 5);
@@ -190,7 +193,7 @@ describe('the room for the lists of a payload', () => {
 
   it.each([
     ['selected', 'items { name part { a } }', { items: 10 }, 40],
-    ['selected as well as other fields', 'count items { name }', { items: 10 }, 10],
+    ['selected as well as other fields', 'count more { name } items { name }', { items: 10 }, 10],
     ['selected in fragments', '... { ... on Payload { items { name } } } ...P', { items: 10 }, 20],
     ['not selected', 'count', { items: 10 }, 0],
     ['not in the payload', 'items { name }', { nothing: 10 }, 0],

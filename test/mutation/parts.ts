@@ -41,7 +41,7 @@ export const parts: Readonly<Record<string, Part>> = {
     tests: ['federation/guard.test.ts', 'federation/entities.test.ts', 'operations/entities.test.ts'],
   },
   limits: {
-    files: ['graphql/limits/document.ts', 'graphql/limits/list-sizes.ts', 'graphql/limits/refusal.ts'],
+    files: ['graphql/limits/document.ts', 'graphql/limits/list-sizes.ts'],
     tests: ['graphql/document-limits.test.ts'],
   },
   source: {
@@ -55,12 +55,14 @@ export const parts: Readonly<Record<string, Part>> = {
   budget: {
     files: [
       'graphql/limits/operation-budget.ts',
+      'graphql/limits/refusal.ts',
       'graphql/limits/memory-pool.ts',
       'graphql/limits/error-cap.ts',
       'graphql/limits/answer-bytes.ts',
     ],
     tests: [
       'graphql/operation-budget.test.ts',
+      'graphql/refusal.test.ts',
       'graphql/memory-pool.test.ts',
       'graphql/error-cap.test.ts',
       'graphql/answer-bytes.test.ts',
