@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { expect, it } from 'vitest';
 import type { GatewayContext } from '../../src/graphql/context.ts';
+import { estimateCodeSize } from '../../src/graphql/documents/code-size.ts';
 import type { CompiledOperation } from '../../src/graphql/documents/compile-operation.ts';
 import { Operation } from '../../src/graphql/documents/operation.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
@@ -111,6 +112,75 @@ it('an operation that takes much memory once compiled is not compiled, however s
   expect(useAgain(createOperation(`{ query { ${many.map((index) => `a${index}: name`).join(' ')} } }`))).not.toBe(
     'size',
   );
+});
+
+it('the estimated memory of an operation counts its fields, wherever they are, its variables, and long paths', () => {
+  const size = (text: string) => {
+    const document = parse(text);
+    return estimateCodeSize(document, getOperationAST(document) ?? expect.fail());
+  };
+  const one = size('{ a }');
+  const field = size('{ a b }') - one;
+  expect(size('   { a }')).toBe(one);
+  expect(size('query ($v: Int) { a }')).toBeGreaterThan(one + field);
+  // A fragment is no field, but its fields are compiled wherever it is spread.
+  expect(size('{ ... { a } }')).toBeLessThan(one + field);
+  expect(size('{ ...F ...F } fragment F on Query { a b }')).toBeGreaterThan(2 * (one + field));
+  expect(size('{ ...F ...F } fragment F on Query { a b }')).toBeLessThan(3 * (one + field));
+  // The code of each of the two fields below repeats the longer name, and so does that of the field itself.
+  const long = size(`{ ${'q'.repeat(1_001)} { a b } }`) - size('{ q { a b } }');
+  expect(long).toBe(3 * (size(`{ ${'a'.repeat(1_001)} }`) - one));
+  const spread = (name: string) => size(`{ ...${name} } fragment ${name} on Query { a }`);
+  expect(spread('F'.repeat(1_001)) - spread('F')).toBe(long / 3);
+});
+
+it('the code of an operation is made once', () => {
+  const operation = createOperation('{ name }');
+  const compiled = useAgain(operation);
+  expect(compiled).toBeTypeOf('function');
+  expect(operation.use()).toBe(compiled);
+});
+
+it('compiled code returns values as resolvers return them, because models hold them as the schema spells them', async () => {
+  const spelled = buildSchema('enum Size { SMALL } type Query { size: Size }');
+  const size = spelled.getType('Size');
+  const serialize = () => expect.fail('the value was serialised');
+  Object.assign(size ?? {}, { serialize });
+  Object.assign(spelled.getQueryType()?.getFields()['size'] ?? {}, { resolve: () => 'SMALL' });
+  const compiled = useAgain(createOperation('{ size }', undefined, spelled));
+  if (typeof compiled === 'string') expect.fail(compiled);
+  expect(await compiled({}, {} as GatewayContext)).toMatchObject({ data: { size: 'SMALL' } });
+});
+
+it('a single write is compiled', () => {
+  expect(useAgain(createOperation('mutation { write }'))).toBeTypeOf('function');
+});
+
+it('the cost of an operation is fixed unless it varies', () => {
+  const document = parse('{ name }');
+  const node = getOperationAST(document) ?? expect.fail();
+  const fixed = [true, false].map((varies) => {
+    const measure = { varies, variableUses: new Map<string, number>(), schemaBytes: 0 };
+    return new Operation(schema, document, node, measure).hasFixedCost;
+  });
+  expect(fixed).toEqual([false, true]);
+});
+
+it('a failed field is part of the answer of a compiled operation', async () => {
+  const failing = buildSchema('type Query { a: Int, b: Int! }');
+  const fail = () => {
+    throw new Error('no');
+  };
+  for (const name of ['a', 'b']) Object.assign(failing.getQueryType()?.getFields()[name] ?? {}, { resolve: fail });
+  for (const [text, data] of [
+    ['{ a }', { a: null }],
+    ['{ b }', null],
+  ] as const) {
+    const compiled = useAgain(createOperation(text, undefined, failing));
+    if (typeof compiled === 'string') expect.fail(compiled);
+    const result = await compiled({}, {} as GatewayContext);
+    expect(result).toMatchObject({ data, errors: [{ message: 'no' }] });
+  }
 });
 
 it('a null variable in a non-null position is left to graphql-js', () => {

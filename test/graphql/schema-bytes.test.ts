@@ -38,6 +38,7 @@ describe('the introspection in a response', () => {
     `{ __type(name: "Nothing") ${type} a: __type(name: "Kind") { enumValues(includeDeprecated: true) { name } } }`,
     `{ __schema { types { __typename again: __typename } } }`,
     `{ __schema { types { fields { type { kind name ofType { kind name } } } } } }`,
+    `{ __schema { types { fields { deprecationReason theReasonOfDeprecation: deprecationReason } } } }`,
     getIntrospectionQuery(),
   ])('is estimated near the size of its JSON: %s', async (text) => {
     const size = await answered(text);
