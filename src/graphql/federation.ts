@@ -16,7 +16,7 @@ type Find<Key> = (key: Key, context: GatewayContext, info: GraphQLResolveInfo) =
 
 /** How entities are resolved. */
 export interface Entities {
-  /** Reference resolvers by entity name. An entity without one resolves to its representation. */
+  /** Reference resolvers by entity name, one for each entity of the schema. */
   readonly references: Readonly<Record<string, Find<never>>>;
   /** The type name of a resolved entity. */
   readonly toTypename: (entity: Readonly<Record<string, unknown>>) => string;
@@ -29,13 +29,13 @@ export interface Entities {
 export function guardFederation(schema: GraphQLSchema, { references, toTypename }: Entities): void {
   const entity = schema.getType('_Entity');
   if (!isUnionType(entity)) throw new Error('The subgraph schema has no union _Entity');
-  const resolvers = new Map(entity.getTypes().map(({ name }) => [name, references[name] ?? returnIt]));
+  const resolvers = new Map<unknown, Find<never>>(Object.entries(references));
   entity.resolveType = toTypename;
 
   function resolveEntity(representation: unknown, context: GatewayContext, info: GraphQLResolveInfo): unknown {
     try {
       const { __typename: typename } = representation as { readonly __typename?: unknown };
-      const resolve = typeof typename === 'string' ? resolvers.get(typename) : undefined;
+      const resolve = resolvers.get(typename);
       if (resolve === undefined) {
         throw new GatewayError('BAD_USER_INPUT', 'The "__typename" of a representation must name an entity.');
       }
@@ -95,10 +95,6 @@ function parseId(value: unknown): unknown {
   } catch {
     return undefined;
   }
-}
-
-function returnIt(representation: unknown): unknown {
-  return representation;
 }
 
 function wrap(schema: GraphQLSchema, name: string, guard: (resolve: Resolve) => Resolve): void {

@@ -87,6 +87,7 @@ describe.each([
       ['a type that is not an entity', { __typename: 'ImageUserError' }],
       ['the name of an inherited property', { __typename: '__proto__' }],
       ['no object', 'Image'],
+      ['a type of another kind', { __typename: ['Image'], id: imageId(1) }],
     ])('fail individually for a reference with %s', async (_, bad) => {
       await using gateway = await startGateway();
       const references = [image(imageId(1)), bad, image(imageId(2))];
@@ -189,4 +190,15 @@ describe.each([
       expect(gateway.calls).toHaveLength(calls);
     });
   });
+});
+
+it('an unknown entity is named as the mistake, and every entity of the schema is known', async () => {
+  await using gateway = await startGateway();
+  const { data } = await gateway.ask('{ __type(name: "_Entity") { possibleTypes { name } } }');
+  const names: string[] = data.__type.possibleTypes.map(({ name }: { name: string }) => name);
+  const query = 'query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }';
+  const r = ['Nothing', ...names].map((name) => ({ __typename: name, id: 'a', imageId: 'a', memberId: 'a' }));
+  const { errors } = await gateway.ask(query, { variables: { r } });
+  const unknown = errors.filter(({ message }) => message.includes('__typename'));
+  expect(unknown).toMatchObject([{ path: ['_entities', 0], extensions: { code: 'BAD_USER_INPUT' } }]);
 });

@@ -1,4 +1,6 @@
+import { buildSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { guardFederation } from '../../src/graphql/federation.ts';
 import { imageId, startGateway } from './gateway.ts';
 
 const secret = 'a-secret-of-the-router';
@@ -45,7 +47,10 @@ describe('a gateway with a router secret', () => {
     await using gateway = await startGateway({ ROUTER_SECRET: secret });
     const { data, errors } = await gateway.ask(query);
     expect(data).toBeNull();
-    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    // The message says how to get access.
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining('X-Router-Secret'), extensions: { code: 'FORBIDDEN' } },
+    ]);
     expect(gateway.calls).toEqual([]);
   });
 
@@ -129,6 +134,16 @@ describe('a gateway with introspection off', () => {
     await using gateway = await startGateway({ INTROSPECTION: 'false' });
     expect((await gateway.ask('{ image(')).errors).toMatchObject([{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }]);
   });
+});
+
+it.each([
+  ['no entities', 'type Query { a: Int }', '_Entity'],
+  ['no queries', 'union _Entity = A type A { a: Int }', '_service'],
+  ['no `_service`', 'union _Entity = A type A { a: Int } type Query { a: A }', '_service'],
+  ['no resolvers', 'union _Entity = A type A { a: Int } type Query { _service: A }', '_service'],
+])('a schema with %s cannot be guarded', (_lack, text, missing) => {
+  const entities = { references: {}, toTypename: () => 'A' };
+  expect(() => guardFederation(buildSchema(text), entities)).toThrow(new RegExp(`no .*${missing}`));
 });
 
 describe('federated tracing', () => {

@@ -21,15 +21,44 @@ describe('the estimated size of an answer', () => {
     },
   );
 
-  it('ends soon after the maximum', () => {
-    let read = 0;
-    const item = {
-      get name(): string {
-        read++;
-        return 'a name';
-      },
-    };
-    estimateAnswerBytes(Array(1_000).fill(item), 200);
-    expect(read).toBeLessThan(60);
+  it.each(['"', 'é'])('exceeds the bytes of the JSON of many %j by no more than a comma', (character) => {
+    const text = character.repeat(1_000);
+    const bytes = Buffer.byteLength(JSON.stringify(text));
+    expect(estimateAnswerBytes(text, bytes)).toBeLessThanOrEqual(bytes + 1);
+  });
+
+  it.each([[null], [5_000], [true], ['text'], [['a']], [{ a: 'b' }]])('is close to that of many %j', (item) => {
+    const list = Array(1_000).fill(item);
+    const { length } = JSON.stringify(list);
+    const estimate = estimateAnswerBytes(list, 1_000_000);
+    expect(estimate).toBeGreaterThan(length * 0.9);
+    expect(estimate).toBeLessThan(length * 1.4);
+  });
+
+  /** Adds a thousand properties that count how often they are read. */
+  function countReads(target: object, run: (target: object) => void): number {
+    let reads = 0;
+    for (let index = 0; index < 1_000; index++) {
+      const get = () => {
+        reads++;
+        return 'a text';
+      };
+      Object.defineProperty(target, index, { get, enumerable: true });
+    }
+    run(target);
+    return reads;
+  }
+
+  it.each([
+    ['a list', []],
+    ['an object', {}],
+  ])('of %s ends soon after the maximum', (_kind, target) => {
+    expect(countReads(target, (value) => estimateAnswerBytes(value, 200))).toBeLessThan(60);
+  });
+
+  it('reads each value once, unless its characters decide', () => {
+    expect(countReads([], (value) => estimateAnswerBytes(value, 1_000_000))).toBe(1_000);
+    expect(countReads([], (value) => estimateAnswerBytes(value, 8_999))).toBe(1_000);
+    expect(countReads([], (value) => estimateAnswerBytes(value, 10_000))).toBe(2_000);
   });
 });

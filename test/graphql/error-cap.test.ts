@@ -1,4 +1,4 @@
-import { buildSchema, execute, parse } from 'graphql';
+import { __Schema, __Type, buildSchema, execute, parse } from 'graphql';
 import { expect, it } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import { capErrors } from '../../src/graphql/limits/error-cap.ts';
@@ -11,7 +11,7 @@ async function run(document: string, resolve: () => unknown) {
   let errors = 0;
   const contextValue = { budget: { addError: () => ++errors <= 2 } };
   const result = await execute({ schema, document: parse(document), contextValue });
-  return { data: result.data, errors: result.errors?.length };
+  return { data: result.data, errors: result.errors?.length, last: result.errors?.at(-1)?.message };
 }
 
 const refuse = () => {
@@ -27,8 +27,8 @@ it.each([
 });
 
 it('a non-null field fails even beyond the maximum number of errors', async () => {
-  const { data, errors } = await run('{ a: optional b: optional c: optional d: required }', refuse);
-  expect({ data, errors }).toEqual({ data: null, errors: 3 });
+  const answer = await run('{ a: optional b: optional c: optional d: required }', refuse);
+  expect(answer).toEqual({ data: null, errors: 3, last: 'not allowed' });
 });
 
 it('a bug is always an error', async () => {
@@ -36,4 +36,18 @@ it('a bug is always an error', async () => {
     throw new TypeError('a defect');
   });
   expect(errors).toBe(3);
+});
+
+it('a field that reads a property needs no resolver', async () => {
+  const schema = buildSchema('type Query { plain: Int }');
+  capErrors(schema);
+  const result = await execute({ schema, document: parse('{ plain }'), rootValue: { plain: 1 } });
+  expect(result).toEqual({ data: { plain: 1 } });
+});
+
+it('the types of introspection, which all schemas share, stay as they are', () => {
+  const resolvers = () => [__Schema, __Type].flatMap((type) => Object.values(type.getFields())).map((it) => it.resolve);
+  const before = resolvers();
+  capErrors(buildSchema('type Query { a: Int }'));
+  expect(resolvers()).toEqual(before);
 });

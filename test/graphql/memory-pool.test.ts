@@ -26,3 +26,10 @@ it('accepts an empty reservation', () => {
   const pool = new MemoryPool(1);
   expect([pool.open().take(0), pool.open().take(2), pool.bytes]).toEqual([true, true, 2]);
 });
+
+it('gives no privilege to an account that holds nothing', () => {
+  const pool = new MemoryPool(10);
+  const [first, second] = [pool.open(), pool.open()];
+  first.take(0);
+  expect([second.take(10), second.take(5), first.take(1)]).toEqual([true, true, false]);
+});

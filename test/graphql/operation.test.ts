@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   buildSchema,
   execute,
@@ -8,10 +7,10 @@ import {
   getVariableValues,
   parse,
 } from 'graphql';
-import { describe, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { GatewayContext } from '../../src/graphql/context.ts';
+import { estimateCodeSize } from '../../src/graphql/documents/code-size.ts';
 import type { CompiledOperation } from '../../src/graphql/documents/compile-operation.ts';
-import { DocumentStore } from '../../src/graphql/documents/document-store.ts';
 import { Operation } from '../../src/graphql/documents/operation.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 
@@ -115,6 +114,75 @@ it('an operation that takes much memory once compiled is not compiled, however s
   );
 });
 
+it('the estimated memory of an operation counts its fields, wherever they are, its variables, and long paths', () => {
+  const size = (text: string) => {
+    const document = parse(text);
+    return estimateCodeSize(document, getOperationAST(document) ?? expect.fail());
+  };
+  const one = size('{ a }');
+  const field = size('{ a b }') - one;
+  expect(size('   { a }')).toBe(one);
+  expect(size('query ($v: Int) { a }')).toBeGreaterThan(one + field);
+  // A fragment is no field, but its fields are compiled wherever it is spread.
+  expect(size('{ ... { a } }')).toBeLessThan(one + field);
+  expect(size('{ ...F ...F } fragment F on Query { a b }')).toBeGreaterThan(2 * (one + field));
+  expect(size('{ ...F ...F } fragment F on Query { a b }')).toBeLessThan(3 * (one + field));
+  // The code of each of the two fields below repeats the longer name, and so does that of the field itself.
+  const long = size(`{ ${'q'.repeat(1_001)} { a b } }`) - size('{ q { a b } }');
+  expect(long).toBe(3 * (size(`{ ${'a'.repeat(1_001)} }`) - one));
+  const spread = (name: string) => size(`{ ...${name} } fragment ${name} on Query { a }`);
+  expect(spread('F'.repeat(1_001)) - spread('F')).toBe(long / 3);
+});
+
+it('the code of an operation is made once', () => {
+  const operation = createOperation('{ name }');
+  const compiled = useAgain(operation);
+  expect(compiled).toBeTypeOf('function');
+  expect(operation.use()).toBe(compiled);
+});
+
+it('compiled code returns values as resolvers return them, because models hold them as the schema spells them', async () => {
+  const spelled = buildSchema('enum Size { SMALL } type Query { size: Size }');
+  const size = spelled.getType('Size');
+  const serialize = () => expect.fail('the value was serialised');
+  Object.assign(size ?? {}, { serialize });
+  Object.assign(spelled.getQueryType()?.getFields()['size'] ?? {}, { resolve: () => 'SMALL' });
+  const compiled = useAgain(createOperation('{ size }', undefined, spelled));
+  if (typeof compiled === 'string') expect.fail(compiled);
+  expect(await compiled({}, {} as GatewayContext)).toMatchObject({ data: { size: 'SMALL' } });
+});
+
+it('a single write is compiled', () => {
+  expect(useAgain(createOperation('mutation { write }'))).toBeTypeOf('function');
+});
+
+it('the cost of an operation is fixed unless it varies', () => {
+  const document = parse('{ name }');
+  const node = getOperationAST(document) ?? expect.fail();
+  const fixed = [true, false].map((varies) => {
+    const measure = { varies, variableUses: new Map<string, number>(), schemaBytes: 0 };
+    return new Operation(schema, document, node, measure).hasFixedCost;
+  });
+  expect(fixed).toEqual([false, true]);
+});
+
+it('a failed field is part of the answer of a compiled operation', async () => {
+  const failing = buildSchema('type Query { a: Int, b: Int! }');
+  const fail = () => {
+    throw new Error('no');
+  };
+  for (const name of ['a', 'b']) Object.assign(failing.getQueryType()?.getFields()[name] ?? {}, { resolve: fail });
+  for (const [text, data] of [
+    ['{ a }', { a: null }],
+    ['{ b }', null],
+  ] as const) {
+    const compiled = useAgain(createOperation(text, undefined, failing));
+    if (typeof compiled === 'string') expect.fail(compiled);
+    const result = await compiled({}, {} as GatewayContext);
+    expect(result).toMatchObject({ data, errors: [{ message: 'no' }] });
+  }
+});
+
 it('a null variable in a non-null position is left to graphql-js', () => {
   const operation = createOperation('query ($size: Size = SMALL) { sized(size: $size) }');
   const compiled = useAgain(operation);
@@ -136,41 +204,4 @@ it('a value that graphql-js accepts but the compiler does not is left to graphql
 
 it('introspection is compiled, because tools repeat it', () => {
   expect(useAgain(createOperation(getIntrospectionQuery(), undefined, createSchema()))).toBeTypeOf('function');
-});
-
-describe('the store of documents', () => {
-  const prepare = (text: string) => ({ syntaxTree: parse(text) });
-
-  it('prepares a document once, and finds it by its hash', () => {
-    const prepared = vi.fn(prepare);
-    const store = new DocumentStore(prepared);
-    const known = store.get('{ name }');
-    expect(store.get('{ name }')).toBe(known);
-    expect(store.getByHash(createHash('sha256').update('{ name }').digest('hex'))).toBe(known);
-    expect(prepared).toHaveBeenCalledTimes(1);
-  });
-
-  it('evicts the least recently used document, not the oldest', () => {
-    const store = new DocumentStore(prepare);
-    const busy = store.get('{ name }');
-    // Each takes about one per cent of the memory for documents.
-    for (let index = 0; index < 300; index++) {
-      store.get(`{ name } #${String(index).padEnd(6_400)}`);
-      expect(store.get('{ name }')).toBe(busy);
-    }
-    const idle = store.get('{ a: name }');
-    for (let index = 300; index < 600; index++) store.get(`{ name } #${String(index).padEnd(6_400)}`);
-    expect(store.getByHash(idle.sha256)).toBeUndefined();
-  });
-
-  it('counts each operation of a document towards its memory', () => {
-    const store = new DocumentStore(prepare);
-    const first = store.get('{ name }');
-    const below = Array.from({ length: 250 }, (_, index) => `a${index}: name`).join(' ');
-    const names = Array.from({ length: 150 }, (_, index) => `O${index}`);
-    const text = `${names.map((name) => `query ${name} { ...F }`).join(' ')} fragment F on Query { ${below} }`;
-    const document = store.get(text);
-    for (const name of names) store.addOperation(document, name, createOperation(text, name));
-    expect(store.getByHash(first.sha256)).toBeUndefined();
-  });
 });

@@ -61,7 +61,53 @@ export const parts: Readonly<Record<string, Part>> = {
     tests: ['federation/guard.test.ts', 'federation/entities.test.ts', 'operations/entities.test.ts'],
   },
   limits: {
-    files: ['graphql/limits/document.ts', 'graphql/limits/source.ts'],
-    tests: ['graphql/limits.test.ts'],
+    files: ['graphql/limits/document.ts', 'graphql/limits/list-sizes.ts'],
+    tests: ['graphql/document-limits.test.ts'],
+  },
+  source: {
+    files: ['graphql/limits/source.ts', 'graphql/limits/variables.ts'],
+    tests: ['graphql/source.test.ts'],
+  },
+  introspection: {
+    files: ['graphql/limits/schema-bytes.ts'],
+    tests: ['graphql/schema-bytes.test.ts'],
+  },
+  budget: {
+    files: ['graphql/limits/operation-budget.ts', 'graphql/limits/answer-bytes.ts'],
+    tests: ['graphql/operation-budget.test.ts', 'graphql/answer-bytes.test.ts'],
+  },
+  refusals: {
+    files: ['graphql/limits/refusal.ts', 'graphql/limits/memory-pool.ts', 'graphql/limits/error-cap.ts'],
+    tests: ['graphql/refusal.test.ts', 'graphql/memory-pool.test.ts', 'graphql/error-cap.test.ts'],
+  },
+  charges: {
+    files: ['graphql/limits/list-charge.ts'],
+    tests: ['graphql/list-charge.test.ts'],
+  },
+  trusted: {
+    files: ['graphql/trusted-documents.ts'],
+    tests: ['graphql/manifest.test.ts'],
+  },
+  documents: {
+    files: [
+      'graphql/documents/document-store.ts',
+      'graphql/documents/prepare-document.ts',
+      'graphql/documents/source-lines.ts',
+      'graphql/documents/subscription-root.ts',
+    ],
+    tests: ['graphql/documents.test.ts'],
+  },
+  compiled: {
+    files: [
+      'graphql/documents/code-size.ts',
+      'graphql/documents/compile-operation.ts',
+      'graphql/documents/operation.ts',
+      'graphql/documents/validate-document.ts',
+    ],
+    tests: ['graphql/operation.test.ts', 'graphql/validate-document.test.ts'],
+  },
+  requested: {
+    files: ['graphql/pipeline/find-operation.ts', 'graphql/pipeline/parameters.ts'],
+    tests: ['graphql/parameters.test.ts', 'graphql/find-operation.test.ts'],
   },
 };

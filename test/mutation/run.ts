@@ -13,7 +13,7 @@ import { type Part, parts } from './parts.ts';
 
 /** What is known of a file. */
 interface Score {
-  /** Killed or timed out, in per cent of all its mutants. */
+  /** Noticed, in per cent of all its mutants. */
   readonly score: number;
   readonly killed: number;
   readonly mutants: number;
@@ -46,6 +46,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const packageFolder = fileURLToPath(new URL('stryker/', import.meta.url));
 const stryker = join(packageFolder, 'node_modules/@stryker-mutator/core/bin/stryker.js');
 const record = new URL('scores.json', import.meta.url);
+/** A mutant that was noticed: a test failed, did not end, or could not start. */
+const noticed = ['Killed', 'Timeout', 'RuntimeError'];
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function readScores(): Scores {
@@ -102,7 +104,7 @@ function toScores({ files }: Report): Record<string, Score> {
   return Object.fromEntries(
     Object.entries(files).map(([path, { mutants }]) => {
       const counted = mutants.filter(({ status }) => !['Ignored', 'CompileError'].includes(status));
-      const survivors = counted.filter(({ status }) => !['Killed', 'Timeout'].includes(status));
+      const survivors = counted.filter(({ status }) => !noticed.includes(status));
       const killed = counted.length - survivors.length;
       const score = counted.length === 0 ? 100 : Math.floor((1000 * killed) / counted.length) / 10;
       return [path, { score, killed, mutants: counted.length, survivors: survivors.map(toLine) }];

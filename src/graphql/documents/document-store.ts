@@ -33,7 +33,7 @@ export class DocumentStore {
   readonly #byText = new LRUCache<string, KnownDocument>({
     maxSize: maxBytes,
     sizeCalculation: ({ text, operations }) => {
-      let bytes = text.length * bytesPerCharacter + 1;
+      let bytes = text.length * bytesPerCharacter;
       for (const { compiledBytes } of operations.values()) bytes += compiledBytes;
       return Math.min(bytes, maxBytes);
     },

@@ -65,7 +65,6 @@ export class MemoryAccount {
 
   /** Returns all memory to the pool. */
   close(): void {
-    if (this.#bytes === 0) return;
     this.#pool.give(this, this.#bytes);
     this.#bytes = 0;
   }
