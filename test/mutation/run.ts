@@ -46,8 +46,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const packageFolder = fileURLToPath(new URL('stryker/', import.meta.url));
 const stryker = join(packageFolder, 'node_modules/@stryker-mutator/core/bin/stryker.js');
 const record = new URL('scores.json', import.meta.url);
-/** A mutant that was noticed: a test failed, did not end, or could not start. */
-const noticed = ['Killed', 'Timeout', 'RuntimeError'];
+/** The states of a mutant that a test noticed. */
+const noticed = ['Killed', 'Timeout'];
+/** The states of a mutant that says nothing: it cannot be loaded, for example. Source: Stryker, "Mutant states and metrics". */
+const invalid = ['Ignored', 'CompileError', 'RuntimeError'];
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function readScores(): Scores {
@@ -103,7 +105,7 @@ function run({ files, tests }: Part, concurrency: number, timeout: number): Read
 function toScores({ files }: Report): Record<string, Score> {
   return Object.fromEntries(
     Object.entries(files).map(([path, { mutants }]) => {
-      const counted = mutants.filter(({ status }) => !['Ignored', 'CompileError'].includes(status));
+      const counted = mutants.filter(({ status }) => !invalid.includes(status));
       const survivors = counted.filter(({ status }) => !noticed.includes(status));
       const killed = counted.length - survivors.length;
       const score = counted.length === 0 ? 100 : Math.floor((1000 * killed) / counted.length) / 10;
