@@ -65,8 +65,8 @@ function listWays(installation: Installation, upstream: URL): readonly Way[] {
   const bare = toStartOptions(findParticipant('bare'), upstream);
   const sources = toStartOptions(findParticipant('gateway'), upstream);
   const installed = { ...sources, script: installation.command };
-  // Without NODE_COMPILE_CACHE, a package that turns the cache on by itself uses a folder below the temporary one.
-  const cached = (folder: string) => ({ ...installed, env: { ...installed.env, TMPDIR: folder } });
+  // Without NODE_COMPILE_CACHE, the installed command keeps compiled code below this folder.
+  const cached = (folder: string) => ({ ...installed, env: { ...installed.env, XDG_CACHE_HOME: folder } });
   const byNode = {
     ...installed,
     env: { ...installed.env, NODE_COMPILE_CACHE: installation.createFolder('node-cache') },

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -99,6 +99,21 @@ describe.each(['22', '24'])('installed in an empty folder on Node %s', (version)
     expect(code).toBe(0);
     expect(output).toContain('THIS IS A DEMO');
     expect(output).not.toContain('/explorer');
+  });
+
+  it('keeps compiled code in a folder of the user, and starts without it if there is none', async () => {
+    const caches = mkdtempSync(join(work, 'caches-'));
+    for (const folder of [caches, '/dev/null/nowhere']) {
+      const env = { ...place.env, XDG_CACHE_HOME: folder };
+      await using gateway = await serve(place.command, ['demo'], { ...place, env });
+      if (folder === caches) {
+        // It is written while the gateway runs: a process that is killed must have it too.
+        const isKept = () => existsSync(join(caches, 'image-sharing-gateway'));
+        await expect.poll(isKept, { timeout: 20_000 }).toBe(true);
+      }
+      expect(await askForImages(gateway.url, demoIdentities.producer.token)).toHaveLength(3);
+      expect((await gateway.stop()).code).toBe(0);
+    }
   });
 
   it('serves an Images API, in production', async () => {
