@@ -85,9 +85,8 @@ export function attempt(
       controller?.abort(error);
     }
     function failTooLarge(): void {
-      const isSuccess = status >= 200 && status < 300;
       const error = new TooLargeAnswer(request.maxBodyBytes, body.end);
-      fail(isSuccess ? error : new UnusableAnswer(error.message));
+      fail(status < 300 ? error : new UnusableAnswer(error.message));
     }
     onCancel((reason) => fail(new NoAnswer(controller !== undefined, reason)));
 
@@ -123,20 +122,7 @@ export function attempt(
       },
     };
 
-    dispatch(dispatcher, request, handler, (error) => fail(new NoAnswer(false, error)));
-  });
-}
-
-/** Hands a request to undici, which throws for one that it cannot send. */
-function dispatch(
-  dispatcher: Dispatcher,
-  request: AttemptRequest,
-  handler: Dispatcher.DispatchHandler,
-  onRefused: (error: unknown) => void,
-): void {
-  try {
+    // undici passes a request that it cannot send to `onResponseError`.
     dispatcher.dispatch({ ...request, headersTimeout: 0, bodyTimeout: 0 }, handler);
-  } catch (error) {
-    onRefused(error);
-  }
+  });
 }

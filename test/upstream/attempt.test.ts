@@ -134,6 +134,32 @@ it.each([
 });
 
 it.each([
+  ['larger than allowed', {}, 11],
+  ['far larger than allowed, if its end is wanted', { wantsEnd: true }, 81],
+])('a body that says it is %s is not read', async (_what, wanted, length) => {
+  await using upstream = await startRawUpstream((socket) => {
+    socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n`);
+  });
+  expect(await failureOf(upstream.url, wanted)).toMatchObject({ name: 'TooLargeAnswer', end: null });
+});
+
+it('the content encoding identity is none', async () => {
+  await using upstream = await startUpstream((response) => {
+    response.writeHead(200, { 'content-encoding': 'identity' });
+    response.end('{}');
+  });
+  await using pool = disposable(upstream.url);
+  expect((await attempt(pool.dispatcher, request, keep)).body).toBe('{}');
+});
+
+it('reports that it was not sent if its connections are closed', async () => {
+  await using pool = disposable('http://127.0.0.1:1');
+  await pool.dispatcher.destroy();
+  const error = await attempt(pool.dispatcher, request, keep).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ name: 'NoAnswer', sent: false, cause: { code: 'UND_ERR_DESTROYED' } });
+});
+
+it.each([
   ['with its length', withLength, '11 bytes...'],
   ['in chunks', inChunks, '7 bytesand 4'],
 ])('the end of a response that is too large is read if it is wanted, sent %s', async (_how, script, end) => {
