@@ -44,4 +44,21 @@ export const parts: Readonly<Record<string, Part>> = {
     files: ['graphql/limits/document.ts', 'graphql/limits/source.ts'],
     tests: ['graphql/limits.test.ts'],
   },
+  writes: {
+    files: ['graphql/data/writes.ts'],
+    tests: ['operations/mutations.test.ts', 'operations/removals.test.ts', 'operations/update-image.test.ts'],
+  },
+  loaders: {
+    files: ['graphql/data/loaders.ts'],
+    tests: [
+      'operations/image.test.ts',
+      'operations/members.test.ts',
+      'operations/mutations.test.ts',
+      'operations/my-membership.test.ts',
+      'operations/own-status.test.ts',
+      'operations/repeated.test.ts',
+      'operations/serial-mutations.test.ts',
+      'operations/shared-reads.test.ts',
+    ],
+  },
 };
