@@ -50,15 +50,15 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   loaders: {
     files: ['graphql/data/loaders.ts'],
-    tests: [
-      'operations/image.test.ts',
-      'operations/members.test.ts',
-      'operations/mutations.test.ts',
-      'operations/my-membership.test.ts',
-      'operations/own-status.test.ts',
-      'operations/repeated.test.ts',
-      'operations/serial-mutations.test.ts',
-      'operations/shared-reads.test.ts',
+    tests: ['graphql/data/loaders.test.ts'],
+  },
+  imageLookups: {
+    files: [
+      'graphql/data/images-by-id.ts',
+      'graphql/data/own-statuses.ts',
+      'graphql/data/leave-out-own.ts',
+      'graphql/data/ownership.ts',
     ],
+    tests: ['graphql/data/images-by-id.test.ts', 'graphql/data/own-statuses.test.ts'],
   },
 };
