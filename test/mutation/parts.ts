@@ -61,4 +61,8 @@ export const parts: Readonly<Record<string, Part>> = {
     ],
     tests: ['graphql/data/images-by-id.test.ts', 'graphql/data/own-statuses.test.ts'],
   },
+  shownErrors: {
+    files: ['graphql/pipeline/describe-error.ts', 'graphql/ids.ts'],
+    tests: ['graphql/describe-error.test.ts', 'graphql/error-codes.test.ts'],
+  },
 };
