@@ -16,7 +16,7 @@ interface Held {
   readonly members?: Readonly<Record<string, Rows<ImageMember>>>;
   /** The statuses under which the caller's lists contain an image, by folded image id. */
   readonly own?: Readonly<Record<string, readonly MemberStatus[]>>;
-  /** Maximum number of rows per page. */
+  /** Maximum number of rows per page. As in Glance, a full page says that more may follow, even if it is the last one. */
   readonly pageSize?: number;
   /** Errors of rows that a list by id could not parse. */
   readonly rowErrors?: readonly UpstreamError[];
@@ -86,8 +86,8 @@ export class FakeImages extends ImagesClient {
   }
 
   #cut(rows: readonly ImageAttributes[]): Pick<ImageList, 'rows' | 'more'> {
-    const { pageSize = rows.length } = this.#held;
-    return { rows: rows.slice(0, pageSize), more: rows.length > pageSize };
+    const { pageSize = Number.POSITIVE_INFINITY } = this.#held;
+    return { rows: rows.slice(0, pageSize), more: rows.length >= pageSize };
   }
 }
 

@@ -71,7 +71,9 @@ describe('images by id', () => {
       'listImagesById visible #1,#2,#3,#4,#5',
       'listImagesById visible #2,#3,#4,#5',
       'listImagesById visible #3,#4,#5',
+      'listImagesById visible #4,#5',
       'listImagesById hidden #4,#5',
+      'getImage #5',
     ]);
     const none = await load({ pageSize: 0 });
     expect(none).toEqual({

@@ -63,7 +63,11 @@ describe('own statuses', () => {
       'PENDING visible #1,#2,#3,#4,#5',
       'PENDING visible #2,#3,#4,#5',
       'PENDING visible #3,#4,#5',
+      'PENDING visible #3,#5',
     ]);
+    const full = new FakeImages({ images, own, pageSize: 2 });
+    expect(await loadOwnStatuses(full, images.slice(0, 2))).toEqual([null, 'PENDING']);
+    expect(full.calls).toEqual(every.map((status) => `${status} visible #1,#2`));
     const empty = new FakeImages({ images, own, pageSize: 0 });
     expect(await loadOwnStatuses(empty, images)).toEqual(Array(5).fill(null));
     expect(empty.calls).toHaveLength(3);
