@@ -65,4 +65,8 @@ export const parts: Readonly<Record<string, Part>> = {
     files: ['graphql/pipeline/describe-error.ts', 'graphql/ids.ts'],
     tests: ['graphql/describe-error.test.ts', 'graphql/error-codes.test.ts'],
   },
+  callerIdentity: {
+    files: ['graphql/data/caller-identity.ts', 'graphql/data/project-names.ts'],
+    tests: ['graphql/data/caller-identity.test.ts'],
+  },
 };
