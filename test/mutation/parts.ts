@@ -69,4 +69,8 @@ export const parts: Readonly<Record<string, Part>> = {
     files: ['graphql/data/caller-identity.ts', 'graphql/data/project-names.ts'],
     tests: ['graphql/data/caller-identity.test.ts'],
   },
+  memberChange: {
+    files: ['graphql/resolvers/member-change.ts'],
+    tests: ['operations/missing-members.test.ts', 'operations/mutations.test.ts', 'operations/removals.test.ts'],
+  },
 };

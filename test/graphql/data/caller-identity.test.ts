@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { GatewayError } from '../../../src/errors.ts';
 import { CallerIdentity } from '../../../src/graphql/data/caller-identity.ts';
 import { IdentityClient, type LookupFailure, type ProjectList } from '../../../src/identity/client.ts';
 import type { NamedProject, TokenFacts } from '../../../src/identity/model.ts';
 import { Token } from '../../../src/token.ts';
-import { FakeImages, failure } from '../../support/fake-images.ts';
+import { FakeImages, failure, makeImage } from '../../support/fake-images.ts';
 import { createTransport } from '../../support/transport.ts';
 
 const facts: TokenFacts = {
@@ -93,10 +93,9 @@ describe('the names of projects', () => {
 
   it('are looked up one by one, as far as the requests go, if the list is cut', async () => {
     const { identity, names } = start({ all: { ...listOf('p'), isCut: true } });
-    expect(await names('p', 'q', 'r')).toEqual(['name of p', 'name of q', 'name of r'].slice(0, 3));
+    expect(await names('p', 'q')).toEqual(['name of p', 'name of q']);
+    expect(await names('r', 's')).toEqual(['name of r', null]);
     expect(identity.calls).toEqual(['own', 'all', 'project q', 'project r']);
-    expect(await names('s', 't')).toEqual([null, null]);
-    expect(identity.calls).toHaveLength(4);
   });
 
   it('leave one request for the token, unless it was looked up', async () => {
@@ -116,7 +115,7 @@ describe('the names of projects', () => {
   ] as const)('are unknown, without further requests, after a refusal of %s', async (_what, answers, ids, calls) => {
     const { identity, names } = start(answers);
     expect(await names(...ids)).toEqual(ids.map(() => null));
-    expect(await names('r')).toEqual([null]);
+    expect(await names('r', 's')).toEqual([null, null]);
     expect(identity.calls).toEqual(calls);
   });
 
@@ -163,10 +162,28 @@ describe('the caller', () => {
 
   it('has its projects listed ahead, without an unhandled error', async () => {
     const { identity, caller } = start({ own: failure(503) });
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => unhandled.push(error);
+    process.on('unhandledRejection', note);
     caller.expectOwnProjects();
     await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+    expect(identity.calls).toEqual(['own']);
     await expect(caller.ownProjects()).rejects.toThrow('failed with 503');
     expect(identity.calls).toEqual(['own']);
+  });
+
+  it('has the project that the Images API shows if it may not see its token, and is an ordinary one if that says so', async () => {
+    const { images, caller } = start({ token: 'REFUSED' });
+    const image = makeImage(1, { owner: 'p', visibility: 'private' });
+    const page = { rows: [{ id: image.id, image }], more: false, lastId: image.id, calls: 1, limit: 20 };
+    const listed = vi.spyOn(images, 'listImages').mockResolvedValue(page);
+    const asked = vi.spyOn(images, 'isRefusedTasks').mockResolvedValue(true);
+    for (const _time of [1, 2]) expect(await caller.ownProject()).toEqual({ id: 'p' });
+    expect([listed.mock.calls.length, asked.mock.calls.length]).toEqual([1, 1]);
+    for (const _time of [1, 2]) expect(await caller.isOrdinary()).toBe(true);
+    expect(asked.mock.calls).toHaveLength(2);
   });
 
   it.each([
