@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Intercept, imageId, projects, startSharing } from '../support/sharing.ts';
 
 const id = imageId(1);
-const rows = `changes { outcome imageMember { memberId } userErrors { code field } } userErrors { code }`;
+const rows = `changes { outcome imageMember { memberId } userErrors { code message } } userErrors { code }`;
 const add = `mutation ($input: CreateImageMembersInput!) { payload: createImageMembers(input: $input) { ${rows} } }`;
 const remove = `mutation ($input: DeleteImageMembersInput!) { payload: deleteImageMembers(input: $input) { ${rows} } }`;
 const set = `mutation ($input: SetImageMembersInput!) { payload: setImageMembers(input: $input) { ${rows} } }`;
@@ -32,7 +32,7 @@ const listing =
     return target.includes('/members/') ? { status: 404 } : undefined;
   };
 
-describe('the removal of a project that is no member', () => {
+describe('the removal of a project that is no member, or may be none,', () => {
   it('is not sent if the list of members is complete', async () => {
     await using sharing = await startSharing();
     sharing.image(1, {}, { b: 'accepted', stranger: 'accepted' });
@@ -47,6 +47,13 @@ describe('the removal of a project that is no member', () => {
     const { data } = await sharing.query('producer', remove, inputOf(projects.a));
     expect(outcomes(data)).toEqual(['REFUSED IMAGE_NOT_SHARED']);
     expect(sharing.calls()).toContain(deletion);
+  });
+
+  it('is IMAGE_NOT_SHARED as well if upstream does not find it', async () => {
+    await using sharing = await startSharing({ intercept: listing() });
+    sharing.image(1, { visibility: 'private' });
+    const { data } = await sharing.query('producer', remove, inputOf(projects.a));
+    expect(outcomes(data)).toEqual(['REFUSED IMAGE_NOT_SHARED']);
   });
 
   it('is sent, and changes nothing, if the list has what may be another spelling', async () => {
@@ -66,17 +73,26 @@ describe('the removal of a project that is no member', () => {
     sharing.image(1);
     const { data, errors } = await sharing.query('producer', remove, inputOf(projects.a));
     expect(outcomes(data)).toEqual(['FAILED']);
-    expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } }]);
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining(id), extensions: { code: 'UPSTREAM_INVALID_RESPONSE' } },
+    ]);
     expect(sharing.calls()).toContain(deletion);
   });
 
-  it('is refused to a member, which sees only itself', async () => {
-    await using sharing = await startSharing({ intercept: listing(row) });
-    sharing.image(1, {}, { b: 'accepted' });
-    const { data } = await sharing.query('b', remove, inputOf(projects.a));
-    expect(outcomes(data)).toEqual(['REFUSED NOT_IMAGE_OWNER']);
-    expect(sharing.calls()).toContain(deletion);
-  });
+  it.each([
+    ['another one', listing(row), projects.a],
+    ['itself', undefined, projects.b],
+  ])(
+    'is refused to a member that removes %s, with the advice to reject the image',
+    async (_what, intercept, memberId) => {
+      await using sharing = await startSharing(intercept && { intercept });
+      sharing.image(1, {}, { b: 'accepted' });
+      const { data } = await sharing.query('b', remove, inputOf(memberId));
+      expect(outcomes(data)).toEqual(['REFUSED NOT_IMAGE_OWNER']);
+      expect(JSON.stringify(data)).toContain('set its own status to REJECTED');
+      expect(sharing.calls().filter((call) => call.startsWith('DELETE'))).toHaveLength(1);
+    },
+  );
 
   it('is NOT_FOUND if the image is gone, or its members are', async () => {
     await using sharing = await startSharing({
@@ -112,10 +128,10 @@ it('a member whose id cannot be part of a path is shown in the row of its refuse
 
 describe('adding a project', () => {
   it('to a full image is refused, unless it is a member', async () => {
-    await using sharing = await startSharing({ memberQuota: 1 });
+    await using sharing = await startSharing({ memberQuota: 2, environment: { BULK_CONCURRENCY: '1' } });
     sharing.image(1, {}, { a: 'accepted' });
-    const { data } = await sharing.query('producer', add, inputOf(projects.a, projects.b));
-    expect(outcomes(data)).toEqual(['UNCHANGED', 'REFUSED MEMBER_LIMIT_EXCEEDED']);
+    const { data } = await sharing.query('producer', add, inputOf(projects.b, projects.a, projects.stranger));
+    expect(outcomes(data)).toEqual(['DONE', 'UNCHANGED', 'REFUSED MEMBER_LIMIT_EXCEEDED']);
   });
 
   it('that is a member changes nothing, even if the member cannot be read', async () => {
