@@ -1,20 +1,31 @@
 import assert from 'node:assert/strict';
 import { type Ask, Callers, toAsk } from './measure/load.ts';
 import { type Server, start } from './measure/process.ts';
-import { median, quantile, toTable, withSpread } from './measure/statistics.ts';
+import { quantile } from './measure/statistics.ts';
 import { startUpstream, type Upstream } from './measure/upstream.ts';
-import type { Report } from './report.ts';
 import { findParticipant, type Participant, toOperation, toStartOptions } from './servers.ts';
 import { type Workload, workloads } from './workloads.ts';
 
+/**
+ * How workloads are assigned to server processes. `mix`: one process answers all of them in turn, as in production.
+ * `single`: each process answers one workload only, and V8 optimizes it for that one.
+ */
+export type Mode = 'mix' | 'single';
+
+/** All modes, the one that counts first. */
+export const modes = ['mix', 'single'] as const satisfies readonly Mode[];
+
+/** What `compare` measures. */
 export interface CompareOptions {
   /** Names of participants; the bare limit comes first. */
   readonly servers: readonly string[];
   readonly workloads: readonly string[];
+  readonly modes: readonly Mode[];
+  /** The number of rounds; a slow participant takes part in every second one. */
   readonly rounds: number;
-  /** How long one measurement takes. */
+  /** The duration of one measurement; a slow participant gets half of it. */
   readonly ms: number;
-  /** How long a server may take at the most to settle before it is measured. */
+  /** How long a server may take at the most to settle before it is measured; a slow participant gets half of it. */
   readonly warmUpMs: number;
   /** The number of concurrent callers. */
   readonly callers: number;
@@ -27,23 +38,31 @@ export interface Measurement {
   readonly requests: number;
   /** Per request, of all threads, user and system. */
   readonly cpuMicroseconds: number;
-  /** `cpuMicroseconds` over that of the bare limit in the same round. */
-  readonly ratio: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly perSecond: number;
   /** Per request. */
   readonly upstreamCalls: number;
+  /** Memory of the process in RAM when the load has ended, in megabytes. */
+  readonly memoryMb: number;
+  /** The figures above over those of the bare limit in the same round. */
+  readonly ratios: Readonly<Record<RatioKey, number>>;
 }
 
-/** One server and one workload. */
+/** A figure that is also shown as a ratio to the bare limit. */
+export type RatioKey = 'cpuMicroseconds' | 'p50Ms' | 'p99Ms' | 'memoryMb';
+
+/** One server and one workload, in one mode. */
 export interface Cell {
+  readonly mode: Mode;
   readonly server: string;
   readonly workload: string;
   /** Whether the CPU time per request had settled when the warm-up ended. */
   readonly settled: boolean;
   readonly rounds: readonly Measurement[];
 }
+
+type Figures = Omit<Measurement, 'ratios'>;
 
 interface Running {
   readonly participant: Participant;
@@ -63,45 +82,91 @@ interface Lane extends Running {
  * them alike. Fails if the gateway makes more upstream calls than needed, or if answers are not what they should be.
  */
 export async function compare(options: CompareOptions): Promise<Cell[]> {
+  await using upstream = await startUpstream();
+  const chosen = workloads.filter(({ name }) => options.workloads.includes(name));
+  const cells: Cell[] = [];
+  for (const mode of options.modes) {
+    const groups: (readonly Workload[])[] = mode === 'mix' ? [chosen] : chosen.map((workload) => [workload]);
+    for (const group of groups) {
+      for (const lane of await compareGroup(group, upstream, options)) {
+        const { participant, workload, settled, rounds } = lane;
+        cells.push({ mode, server: participant.name, workload: workload.name, settled, rounds });
+      }
+    }
+  }
+  return cells;
+}
+
+/** Starts all servers, each with one process that answers all workloads of the group, and measures them. */
+async function compareGroup(
+  group: readonly Workload[],
+  upstream: Upstream,
+  options: CompareOptions,
+): Promise<readonly Lane[]> {
   await using stack = new AsyncDisposableStack();
-  const upstream = stack.use(await startUpstream());
   const lanes: Lane[] = [];
   for (const name of options.servers) {
     const participant = findParticipant(name);
+    // A server that has no counterpart of any of the workloads need not be started.
+    if (group.every((workload) => toOperation(participant, workload) === null)) continue;
     const flags =
       options.profile && participant.script.endsWith('src/main.ts')
         ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`]
         : [];
     const server = stack.use(await start({ ...toStartOptions(participant, upstream.url), flags }));
     const callers = stack.use(new Callers(server.url, options.callers));
-    for (const workload of workloads.filter((one) => options.workloads.includes(one.name))) {
+    for (const workload of group) {
       const operation = toOperation(participant, workload);
       if (operation === null) continue;
       const ask = toAsk(server.url, operation);
       const running = { participant, server, callers };
-      checkRows(workload, await callers.send(ask, 0));
-      const settled = await warmUp(running, ask, options.warmUpMs);
+      // A new process is slow: all callers together could meet its deadlines and its load shedding.
+      for (let request = 0; request < 20; request++) checkRows(workload, await callers.send(ask, request));
+      const settled = await warmUp(running, ask, options.warmUpMs / slowness(participant));
       lanes.push({ ...running, workload, ask, settled, rounds: [] });
     }
   }
   for (let round = 0; round < options.rounds; round++) {
-    for (const { name } of workloads) {
-      const started = lanes.filter(({ workload }) => workload.name === name);
-      let bare: number | undefined;
-      for (const lane of started) {
-        const measured = await measure(lane, upstream, options.ms);
-        bare ??= measured.cpuMicroseconds;
-        lane.rounds.push({ ...measured, ratio: measured.cpuMicroseconds / bare });
-      }
-    }
+    for (const workload of group)
+      await runRound(
+        round,
+        lanes.filter((lane) => lane.workload === workload),
+        upstream,
+        options.ms,
+      );
   }
   for (const { participant, workload, rounds } of lanes) {
     if (participant.name !== 'gateway') continue;
     for (const { upstreamCalls } of rounds) assert.equal(upstreamCalls, workload.calls, `calls of ${workload.name}`);
   }
-  return lanes.map(({ participant, workload, settled, rounds }) => {
-    return { server: participant.name, workload: workload.name, settled, rounds };
-  });
+  return lanes;
+}
+
+/** Measures all servers with one workload; the first of them is the bare limit. */
+async function runRound(round: number, lanes: readonly Lane[], upstream: Upstream, ms: number): Promise<void> {
+  let bare: Figures | undefined;
+  for (const lane of lanes) {
+    const divisor = slowness(lane.participant);
+    if (round % divisor !== 0) continue;
+    const figures = await measure(lane, upstream, ms / divisor);
+    bare ??= figures;
+    lane.rounds.push({ ...figures, ratios: toRatios(figures, bare) });
+  }
+}
+
+/** By how much the windows and the number of rounds of a participant are divided. */
+function slowness({ slow = false }: Participant): number {
+  return slow ? 2 : 1;
+}
+
+/** Figures of one server over those of the bare limit in the same round. */
+export function toRatios(figures: Readonly<Record<RatioKey, number>>, bare: Readonly<Record<RatioKey, number>>) {
+  return {
+    cpuMicroseconds: figures.cpuMicroseconds / bare.cpuMicroseconds,
+    p50Ms: figures.p50Ms / bare.p50Ms,
+    p99Ms: figures.p99Ms / bare.p99Ms,
+    memoryMb: figures.memoryMb / bare.memoryMb,
+  };
 }
 
 /** An answer holds all the rows that it should. */
@@ -127,11 +192,7 @@ async function warmUp({ server, callers }: Running, ask: Ask, warmUpMs: number):
   return false;
 }
 
-async function measure(
-  { server, callers, ask }: Lane,
-  upstream: Upstream,
-  ms: number,
-): Promise<Omit<Measurement, 'ratio'>> {
+async function measure({ server, callers, ask }: Lane, upstream: Upstream, ms: number): Promise<Figures> {
   // What ran before left other data in the caches.
   await callers.drive(ask, ms / 8);
   await upstream.takeCalls();
@@ -146,57 +207,6 @@ async function measure(
     p99Ms: quantile(latencies, 0.99),
     perSecond: (requests * 1000) / elapsed,
     upstreamCalls: (await upstream.takeCalls()) / requests,
+    memoryMb: server.memory().now,
   };
-}
-
-/** Shows cells as tables, a row for each server. */
-export function toReport(cells: readonly Cell[]): Report {
-  const names = workloads.map(({ name }) => name).filter((name) => cells.some(({ workload }) => workload === name));
-  const servers = [...new Set(cells.map(({ server }) => server))];
-  const table = (show: (rounds: readonly Measurement[], cell: Cell) => string): string =>
-    toTable(
-      ['', ...names],
-      servers.map((server) => {
-        const row = names.map((name) => {
-          const cell = cells.find((one) => one.server === server && one.workload === name);
-          return cell ? show(cell.rounds, cell) : '–';
-        });
-        return [findTitle(server), ...row];
-      }),
-    );
-  const middle = (rounds: readonly Measurement[], key: keyof Measurement): number =>
-    median(rounds.map((round) => round[key]));
-  const titles = workloads.filter(({ name }) => names.includes(name)).map(({ name, title }) => `${name}: ${title}`);
-  return {
-    title: 'Compared with its peers',
-    data: cells,
-    markdown: [
-      `${titles.join('; ')}.`,
-      'CPU time per request, as a ratio to the bare limit in the same round: median (lowest–highest of the rounds). ' +
-        'A star marks servers that had not settled when their warm-up ended.',
-      table(
-        (rounds, { settled }) =>
-          withSpread(
-            rounds.map(({ ratio }) => ratio),
-            2,
-          ) + (settled ? '' : ' *'),
-      ),
-      'CPU time per request, in microseconds:',
-      table((rounds) => middle(rounds, 'cpuMicroseconds').toFixed(0)),
-      'Latency under full load, in milliseconds, p50 / p99:',
-      table((rounds) => `${middle(rounds, 'p50Ms').toFixed(1)} / ${middle(rounds, 'p99Ms').toFixed(1)}`),
-      'Requests per second, with the load generator and upstream on the same cores:',
-      table((rounds) => middle(rounds, 'perSecond').toFixed(0)),
-      'Upstream calls per request:',
-      table((rounds) => middle(rounds, 'upstreamCalls').toFixed(1).replace('.0', '')),
-    ].join('\n\n'),
-  };
-}
-
-function findTitle(name: string): string {
-  try {
-    return findParticipant(name).title;
-  } catch {
-    return name;
-  }
 }

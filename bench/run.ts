@@ -1,11 +1,11 @@
 /**
  * Measures, shows the results as Markdown on standard output, and writes every figure to `bench/last.json`:
  *
- *   npm run bench                       everything but the part with a real Glance; about twelve minutes
+ *   npm run bench                       everything but the part with a real Glance; about twenty minutes
  *   npm run bench -- compare growth     only these parts
  *   npm run bench -- --record           puts them into bench/README.md and bench/results.json instead
  *   npm run bench -- compare --servers bare,gateway,before=/path/to/another/checkout --workloads W1,W2
- *   npm run bench -- compare --servers gateway --workloads W1 --profile /tmp/profiles
+ *   npm run bench -- compare --servers gateway --workloads W1 --modes single --profile /tmp/profiles
  */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,8 @@ import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { reportCoalescing } from './coalescing.ts';
-import { compare, toReport } from './compare.ts';
+import { compare, modes } from './compare.ts';
+import { toReport } from './comparison.ts';
 import { reportCores } from './cores.ts';
 import { reportGlance } from './glance.ts';
 import { reportGrowth } from './growth.ts';
@@ -32,10 +33,11 @@ const { values: options, positionals } = parseArgs({
   options: {
     servers: { type: 'string', default: participants.map(({ name }) => name).join(',') },
     workloads: { type: 'string', default: workloads.map(({ name }) => name).join(',') },
-    rounds: { type: 'string', default: '5' },
+    modes: { type: 'string', default: modes.join(',') },
+    rounds: { type: 'string', default: '6' },
     ms: { type: 'string', default: '600' },
     'warm-up-ms': { type: 'string', default: '4000' },
-    callers: { type: 'string', default: '8' },
+    callers: { type: 'string', default: '32' },
     profile: { type: 'string' },
     record: { type: 'boolean', default: false },
   },
@@ -49,6 +51,7 @@ async function reportComparison(): Promise<Report> {
   const cells = await compare({
     servers: ['bare', ...servers.filter((name) => name !== 'bare')],
     workloads: options.workloads.split(','),
+    modes: modes.filter((mode) => options.modes.split(',').includes(mode)),
     rounds: Number(options.rounds),
     ms: Number(options.ms),
     warmUpMs: Number(options['warm-up-ms']),

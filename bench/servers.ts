@@ -11,6 +11,8 @@ export interface Participant {
   readonly schema: 'gateway' | 'openapi';
   /** The argument that holds the body of a request, in a schema that was made from the OpenAPI document. */
   readonly bodyArgument?: string;
+  /** Whether it takes several times the CPU time of the gateway: shorter and fewer measurements will do. */
+  readonly slow?: boolean;
 }
 
 /** Everything that can be compared; a peer's packages are the newest of their kind that `package.json` names. */
@@ -22,12 +24,14 @@ export const participants: readonly Participant[] = [
     title: 'Apollo + express + fetch, no loader',
     script: 'bench/peers/apollo-express.ts',
     schema: 'gateway',
+    slow: true,
   },
   {
     name: 'apollo-datasource',
     title: 'Apollo + `datasource-rest`',
     script: 'bench/peers/apollo-datasource.ts',
     schema: 'gateway',
+    slow: true,
   },
   {
     name: 'apollo-fastify',
@@ -36,13 +40,20 @@ export const participants: readonly Participant[] = [
     schema: 'gateway',
   },
   { name: 'mercurius', title: 'Mercurius with JIT', script: 'bench/peers/mercurius.ts', schema: 'gateway' },
-  { name: 'yoga', title: 'GraphQL Yoga', script: 'bench/peers/yoga.ts', schema: 'gateway' },
+  {
+    name: 'mercurius-equal',
+    title: 'Mercurius, equal work',
+    script: 'bench/peers/mercurius-equal.ts',
+    schema: 'gateway',
+  },
+  { name: 'yoga', title: 'GraphQL Yoga', script: 'bench/peers/yoga.ts', schema: 'gateway', slow: true },
   {
     name: 'hive',
     title: 'Hive Gateway / Mesh, OpenAPI',
     script: 'bench/peers/hive.ts',
     schema: 'openapi',
     bodyArgument: 'input',
+    slow: true,
   },
   {
     name: 'openapi-to-graphql',
@@ -50,6 +61,7 @@ export const participants: readonly Participant[] = [
     script: 'bench/peers/openapi-to-graphql.ts',
     schema: 'openapi',
     bodyArgument: 'memberUpdateInput',
+    slow: true,
   },
 ];
 

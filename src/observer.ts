@@ -25,15 +25,15 @@ export function createObserver(log: Logger, metrics: Metrics) {
 
     /** An operation that was answered. */
     onOperation(report: OperationReport): void {
-      metrics.operation({ ...report, failed: report.codes.length > 0 });
+      metrics.operation(report);
       // Of the errors of a running operation, only one for memory has this code.
       if (report.codes[0] === 'OVERLOADED') metrics.shed('memory of operations');
-      log.info({ ...report, name: report.name?.slice(0, maxNameLength) }, 'operation');
+      log.info(withShortName(report), 'operation');
     },
 
     /** A subscription that ended. */
     onSubscriptionEnd(report: SubscriptionEndReport): void {
-      log.info({ ...report, name: report.name?.slice(0, maxNameLength) }, 'subscription ended');
+      log.info(withShortName(report), 'subscription ended');
     },
 
     /** An operation whose document is not in the manifest of trusted documents. */
@@ -57,4 +57,9 @@ export function createObserver(log: Logger, metrics: Metrics) {
       },
     }),
   };
+}
+
+function withShortName<Report extends { readonly name: string | undefined }>(report: Report): Report {
+  if (report.name === undefined || report.name.length <= maxNameLength) return report;
+  return { ...report, name: report.name.slice(0, maxNameLength) };
 }

@@ -59,12 +59,11 @@ interface Exchange {
   readonly trace: OperationTrace | undefined;
   /** The kind of stream that the client accepts; null: none. */
   readonly stream: StreamType | null;
-  /** What is known of its operation so far. */
-  readonly known: { type?: string; name?: string | undefined; execution?: Execution };
+  readonly known: KnownOperation;
 }
 
-/** An operation of which nothing is known yet. */
-const unknown = { type: 'none', name: undefined, execution: undefined };
+/** What is known of a request's operation so far. */
+type KnownOperation = { -readonly [Key in 'type' | 'name' | 'execution']: OperationReport[Key] };
 
 /** Answers GraphQL requests over HTTP: read, admit, find the operation, execute it, answer. */
 export function createPipeline(parts: PipelineParts): Handler {
@@ -77,7 +76,7 @@ export function createPipeline(parts: PipelineParts): Handler {
     const { requestId } = sender;
     const trace = parts.startTrace(request);
     const stream = chooseStream(request.headers.accept);
-    const known: Exchange['known'] = {};
+    const known: KnownOperation = { type: 'none', name: undefined, execution: undefined };
     let answer: Answer | null;
     try {
       answer = await answerRequest({ request, response, search, sender, trace, stream, known }, parts);
@@ -85,22 +84,23 @@ export function createPipeline(parts: PipelineParts): Handler {
       if (!(error instanceof GatewayError)) {
         // The HTTP server reports unexpected errors.
         response.setHeader('x-request-id', requestId);
-        trace?.end({ ...unknown, ...known, status: 500, codes: ['INTERNAL_SERVER_ERROR'] });
+        trace?.end({ ...known, status: 500, codes: ['INTERNAL_SERVER_ERROR'] });
         throw error;
       }
       if (error instanceof RequestError) {
         const refusal = { ...toRefusal(error), trace: trace?.ids };
-        trace?.end({ ...unknown, status: refusal.status, codes: [error.code] });
+        trace?.end({ ...known, status: refusal.status, codes: [error.code] });
         return refuse(request, response, refusal, path);
       }
       answer = parts.answers.writeRefusal(error, requestId, sender.mediaType.startsWith('application/json'));
     }
     if (answer === null) return;
     const { status, codes } = answer;
-    trace?.end({ ...unknown, ...known, status, codes });
+    trace?.end({ ...known, status, codes });
     parts.onOperation({
-      ...unknown,
-      ...known,
+      type: known.type,
+      name: known.name,
+      execution: known.execution,
       client: sender.client,
       codes,
       durationMs: Math.round((performance.now() - startedAt) * 1000) / 1000,
@@ -131,7 +131,8 @@ async function answerRequest(exchange: Exchange, parts: PipelineParts): Promise<
   try {
     const found = parts.find(parameters, sender);
     const { operation, name } = found.operation.node;
-    Object.assign(known, { type: operation, name: name?.value });
+    known.type = operation;
+    known.name = name?.value;
     const abort = abortOnClose(response);
     if (!isSubscription(found)) return await execute(found, abort, exchange, parts);
     const transport = toStream(request, stream);

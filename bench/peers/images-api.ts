@@ -49,9 +49,27 @@ export function createFetchApi(token: string): ImagesApi {
 
 const pool = new Pool(new URL(baseUrl).origin, { connections: 8 });
 
+/** The bodies of the Images API, by the kind of the call. */
+export interface Bodies {
+  readonly image: ImageRow;
+  readonly images: { readonly images: readonly ImageRow[] };
+  readonly members: { readonly members: readonly MemberRow[] };
+  readonly member: MemberRow;
+}
+
+/** What is sent to the Images API; the path begins below its version. */
+export interface Call {
+  readonly method: 'GET' | 'PUT';
+  readonly path: string;
+  readonly body?: string;
+}
+
+/** Makes a call and returns the body of the answer. @throws Error if the answer is not 200. */
+export type Request = <K extends keyof Bodies>(kind: K, call: Call) => Promise<Bodies[K]>;
+
 /** undici's `request` over a pool. */
-function createRequest(token: string) {
-  return async <T>(method: 'GET' | 'PUT', path: string, body?: string): Promise<T> => {
+function createRequest(token: string): Request {
+  return async <K extends keyof Bodies>(_kind: K, { method, path, body }: Call): Promise<Bodies[K]> => {
     const answer = await pool.request({
       method,
       path: `/v2${path}`,
@@ -59,33 +77,41 @@ function createRequest(token: string) {
       ...(body !== undefined && { body }),
     });
     if (answer.statusCode !== 200) throw new Error(`the Images API answered ${answer.statusCode}`);
-    return (await answer.body.json()) as T;
+    return (await answer.body.json()) as Bodies[K];
   };
 }
 
-/** undici's `request` over a pool, without anything that is kept. */
-function createRequestApi(token: string) {
-  const request = createRequest(token);
+/** The calls of the Images API that the peers need. */
+function createRequestApi(request: Request) {
   return {
-    getImage: (id: string) => request<ImageRow>('GET', `/images/${id}`),
+    getImage: (id: string) => request('image', { method: 'GET', path: `/images/${id}` }),
     async getImages(ids: readonly string[]): Promise<(ImageRow | null)[]> {
       const path = `/images?limit=${ids.length}&visibility=all&member_status=all&id=in:${ids.join(',')}`;
-      const { images } = await request<{ images: ImageRow[] }>('GET', path);
+      const { images } = await request('images', { method: 'GET', path });
       const byId = new Map(images.map((image) => [image.id, image]));
       return ids.map((id) => byId.get(id) ?? null);
     },
     listImages: async (first: number) =>
-      (await request<{ images: ImageRow[] }>('GET', `/images?limit=${first}`)).images,
+      (await request('images', { method: 'GET', path: `/images?limit=${first}` })).images,
     listMembers: async (id: string) =>
-      (await request<{ members: MemberRow[] }>('GET', `/images/${id}/members`)).members,
+      (await request('members', { method: 'GET', path: `/images/${id}/members` })).members,
     updateMember: (imageId: string, memberId: string, status: string) =>
-      request<MemberRow>('PUT', `/images/${imageId}/members/${memberId}`, JSON.stringify({ status })),
+      request('member', {
+        method: 'PUT',
+        path: `/images/${imageId}/members/${memberId}`,
+        body: JSON.stringify({ status }),
+      }),
   };
 }
 
 /** The same behind DataLoaders, which live as long as one request. */
 export function createLoadingApi(token: string) {
-  const api = createRequestApi(token);
+  return createLoaders(createRequest(token));
+}
+
+/** The calls of the Images API behind DataLoaders, which live as long as one request. */
+export function createLoaders(request: Request) {
+  const api = createRequestApi(request);
   const images = new DataLoader(async (ids: readonly string[]) => {
     const [id] = ids;
     return ids.length === 1 && id !== undefined ? [await api.getImage(id)] : api.getImages(ids);

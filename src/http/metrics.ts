@@ -25,7 +25,8 @@ export interface OperationMeasures extends Partial<TraceIds> {
   readonly client: string | undefined;
   /** How it was executed; undefined if it was not. */
   readonly execution: string | undefined;
-  readonly failed: boolean;
+  /** The codes of its first errors. */
+  readonly codes: readonly string[];
   readonly durationMs: number;
 }
 
@@ -196,20 +197,19 @@ export class Metrics {
     this.#spans.inc({ result }, count);
   }
 
-  attempt({ operation, status, failure, attempt, durationMs, ...ids }: AttemptMeasures): void {
-    this.#attempts.observe({
-      labels: { operation, result: failure ?? String(status) },
-      value: durationMs / 1000,
-      exemplarLabels: toExemplar(ids),
-    });
+  attempt(measures: AttemptMeasures): void {
+    const { operation, status, failure, attempt } = measures;
+    observe(this.#attempts, { operation, result: failure ?? String(status) }, measures);
     if (attempt > 1) this.#retries.inc({ operation });
   }
 
-  operation({ type, name, client, execution, failed, durationMs, ...ids }: OperationMeasures): void {
-    const result = failed ? 'error' : 'ok';
-    this.#durations.observe({ labels: { type, result }, value: durationMs / 1000, exemplarLabels: toExemplar(ids) });
-    this.#operations.labels(this.#names.of(name), this.#clients.of(client), result).inc();
-    if (execution !== undefined) this.#executions.labels(execution).inc();
+  operation(measures: OperationMeasures): void {
+    const { type, codes, execution } = measures;
+    const result = codes.length > 0 ? 'error' : 'ok';
+    observe(this.#durations, { type, result }, measures);
+    const [name, client] = [this.#names.of(measures.name), this.#clients.of(measures.client)];
+    this.#operations.inc({ name, client, result });
+    if (execution !== undefined) this.#executions.inc({ execution });
   }
 
   #showVersion(version: string): void {
@@ -249,10 +249,20 @@ export class Metrics {
   }
 }
 
+/** Observes a duration, with its trace as the exemplar. */
+function observe(
+  histogram: Histogram,
+  labels: Readonly<Record<string, string>>,
+  measures: Partial<TraceIds> & { readonly durationMs: number },
+): void {
+  histogram.observe({ labels, value: measures.durationMs / 1000, exemplarLabels: toExemplar(measures) });
+}
+
 const noExemplar = {};
 
 /** A histogram points to traces that are kept. */
-function toExemplar({ trace_id, span_id, trace_flags = '0' }: Partial<TraceIds>): Record<string, string> {
+function toExemplar({ trace_id, span_id, trace_flags }: Partial<TraceIds>): Record<string, string> {
+  if (trace_flags === undefined) return noExemplar;
   const isSampled = (Number.parseInt(trace_flags, 16) & 1) === 1;
   return isSampled && trace_id !== undefined && span_id !== undefined ? { trace_id, span_id } : noExemplar;
 }

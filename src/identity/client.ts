@@ -83,7 +83,7 @@ export class IdentityClient {
 
   #listProjects(read: Read): Promise<ProjectList | LookupFailure> {
     return this.#read(read, (json, call) => ({
-      ...toRows(this.#session.parseRows(call, parseArray(json, 'projects'), parseProject)),
+      ...toRows(this.#session.parseRows(call, parseArray(json, 'projects'), parseProject, null)),
       isCut: isCut(json),
     }));
   }

@@ -46,7 +46,8 @@ export class FairQueue {
     const { places, placesPerKey } = this.#options;
     if (this.#inside >= places) return false;
     const lane = this.#lane(key);
-    if (lane.inside >= placesPerKey || lane.waiting.size > 0) return false;
+    // Entries that wait are below the limit of their key only while all places are taken.
+    if (lane.inside >= placesPerKey) return false;
     this.#inside++;
     lane.inside++;
     return true;
@@ -85,12 +86,15 @@ export class FairQueue {
     this.#forget(key, lane);
   }
 
+  /** Gives a place that has become free to the next entry. */
   #next(): void {
-    const [key, lane] = this.#turns.entries().next().value ?? [];
-    if (key === undefined || lane === undefined || this.#inside >= this.#options.places) return;
-    const [number, enter] = lane.waiting.entries().next().value ?? [];
+    const turn = this.#turns.entries().next().value;
+    if (turn === undefined) return;
+    const [key, lane] = turn;
     this.#turns.delete(key);
-    if (number === undefined || enter === undefined) return;
+    const first = lane.waiting.entries().next().value;
+    if (first === undefined) return;
+    const [number, enter] = first;
     lane.waiting.delete(number);
     this.#waiting--;
     this.#inside++;

@@ -121,10 +121,8 @@ export class ImagesClient {
         path: `${imagePath(imageId)}/members`,
       }),
       (json, call) => {
-        const parsed = this.#session.parseRows(call, parseArray(json, 'members'), (row) =>
-          expectMember(parseMember(row), imageId),
-        );
-        const { rows, errors } = toRows(parsed);
+        const list = parseArray(json, 'members');
+        const { rows, errors } = toRows(this.#session.parseRows(call, list, parseMemberOf, imageId));
         return { rows: onePerMember(rows), errors };
       },
     );
@@ -208,16 +206,14 @@ export class ImagesClient {
   #listAsked(imageIds: readonly string[], toRead: () => Read): Promise<ImageList> {
     return this.#session.read(toRead, (json, call) => {
       const asked = new Set(imageIds.map(foldId));
-      const parsed = this.#session.parseRows(call, parseArray(json, 'images'), (row) =>
-        expectOneOf(parseImage(row), asked),
-      );
+      const parsed = this.#session.parseRows(call, parseArray(json, 'images'), parseAskedImage, asked);
       return { ...toRows(parsed), more: nextLinkOf(json) !== undefined };
     });
   }
 
   #parsePage(json: unknown, call: Call): ImagePage {
     const list = parseArray(json, 'images');
-    const images = this.#session.parseRows(call, list, parseImage);
+    const images = this.#session.parseRows(call, list, parseImage, null);
     const rows = images.map((image, index) => ({ id: parseImageId(list[index]), image }));
     const next = nextLinkOf(json);
     return { rows, more: next !== undefined, lastId: rows.at(-1)?.id ?? toMarker(next) };
@@ -257,9 +253,14 @@ function expectImage(image: ImageAttributes, imageId: string): ImageAttributes {
   return image;
 }
 
-function expectOneOf(image: ImageAttributes, asked: ReadonlySet<string>): ImageAttributes {
+function parseAskedImage(row: unknown, asked: ReadonlySet<string>): ImageAttributes {
+  const image = parseImage(row);
   if (!asked.has(foldId(image.id))) throw new WireError('it is about an image that was not requested');
   return image;
+}
+
+function parseMemberOf(row: unknown, imageId: string): ImageMember {
+  return expectMember(parseMember(row), imageId);
 }
 
 function expectMember(member: ImageMember, imageId: string, memberId?: string): ImageMember {

@@ -64,18 +64,30 @@ export class Session {
     return parseBody(this.#transport.service, call, body, parse);
   }
 
-  /** Parses each row of a list separately. @returns an error in place of each row that could not be parsed. */
-  parseRows<T>(call: Call, list: readonly unknown[], parse: (row: unknown) => T): (T | UpstreamError)[] {
+  /**
+   * Parses each row of a list separately.
+   *
+   * @param expected is passed to `parse` with each row.
+   * @returns an error in place of each row that could not be parsed.
+   */
+  parseRows<T, Expected>(
+    call: Call,
+    list: readonly unknown[],
+    parse: (row: unknown, expected: Expected) => T,
+    expected: Expected,
+  ): (T | UpstreamError)[] {
+    const parsed: (T | UpstreamError)[] = [];
     let dropped = 0;
-    const parsed = list.map((row) => {
+    for (const row of list) {
       try {
-        return parse(row);
+        parsed.push(parse(row, expected));
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
         dropped++;
-        return notUnderstood(this.#transport.service, call, `a row was left out, because ${error.message}`, error);
+        const why = `a row was left out, because ${error.message}`;
+        parsed.push(notUnderstood(this.#transport.service, call, why, error));
       }
-    });
+    }
     if (dropped > 0) this.#transport.dropped(call, dropped);
     return parsed;
   }

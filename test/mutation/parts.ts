@@ -18,7 +18,11 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   wire: {
     files: ['upstream/wire.ts'],
-    tests: ['upstream/wire.test.ts'],
+    tests: ['upstream/wire.test.ts', 'upstream/wire-time.test.ts'],
+  },
+  body: {
+    files: ['http/body.ts', 'http/admission.ts'],
+    tests: ['http/read-json.test.ts', 'http/admission.test.ts'],
   },
   identity: {
     files: ['upstream/path.ts', 'identity/wire.ts'],
@@ -34,7 +38,23 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   transport: {
     files: ['upstream/transport.ts'],
-    tests: ['upstream/transport.test.ts'],
+    tests: ['upstream/transport.test.ts', 'upstream/transport-turns.test.ts', 'upstream/transport-reports.test.ts'],
+  },
+  attempt: {
+    files: ['upstream/attempt.ts'],
+    tests: ['upstream/attempt.test.ts'],
+  },
+  'shared-reads': {
+    files: ['upstream/shared-reads.ts'],
+    tests: ['upstream/shared-reads.test.ts'],
+  },
+  'images-client': {
+    files: ['upstream/images-client.ts'],
+    tests: ['upstream/images-client.test.ts', 'upstream/images-client-calls.test.ts'],
+  },
+  errors: {
+    files: ['errors.ts'],
+    tests: ['errors.test.ts', 'documentation/reference.test.ts'],
   },
   federation: {
     files: ['graphql/federation.ts'],

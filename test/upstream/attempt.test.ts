@@ -1,9 +1,16 @@
 import { createServer } from 'node:net';
 import { Pool } from 'undici';
 import { expect, it } from 'vitest';
-import { type AttemptRequest, attempt, type Cancel, NoAnswer, UnusableAnswer } from '../../src/upstream/attempt.ts';
+import {
+  type AttemptRequest,
+  attempt,
+  type Cancel,
+  NoAnswer,
+  TooLargeAnswer,
+  UnusableAnswer,
+} from '../../src/upstream/attempt.ts';
 import { refusingUrl } from '../support/listen.ts';
-import { startUpstream } from '../support/upstream.ts';
+import { type Script, startRawUpstream, startUpstream } from '../support/upstream.ts';
 
 const request: AttemptRequest = { method: 'GET', path: '/', headers: [], body: null, maxBodyBytes: 10 };
 const reason = new Error('enough');
@@ -88,6 +95,84 @@ it('stops reading a body that is too large', async () => {
   await expect(attempt(pool.dispatcher, request, keep)).rejects.toBeInstanceOf(UnusableAnswer);
   const [received] = upstream.received;
   if (received && !received.socket.destroyed) await new Promise((resolve) => received.socket.once('close', resolve));
+});
+
+/** The error of an attempt. */
+async function failureOf(url: string, sent: Partial<AttemptRequest> = {}): Promise<unknown> {
+  await using pool = disposable(url);
+  return await attempt(pool.dispatcher, { ...request, ...sent }, keep).then(
+    () => expect.fail('it was answered'),
+    (error: unknown) => error,
+  );
+}
+
+const withLength: Script = (response) => response.end('11 bytes...');
+const inChunks: Script = (response) => {
+  response.write('7 bytes');
+  setImmediate(() => response.end('and 4'));
+};
+
+it.each([
+  ['with its length', withLength],
+  ['in chunks', inChunks],
+])('a successful response that is too large can be told from other unusable ones, sent %s', async (_how, script) => {
+  let status = 0;
+  await using upstream = await startUpstream((response, ...rest) => {
+    response.statusCode = status;
+    script(response, ...rest);
+  });
+  for (status of [200, 299]) {
+    const error = await failureOf(upstream.url);
+    expect(error).toBeInstanceOf(TooLargeAnswer);
+    expect(error).toMatchObject({ name: 'TooLargeAnswer', end: null, message: expect.stringContaining('10 bytes') });
+  }
+  for (status of [300, 404, 500]) {
+    const error = await failureOf(upstream.url);
+    expect(error).toMatchObject({ name: 'UnusableAnswer', message: expect.stringContaining('10 bytes') });
+    expect(error).not.toBeInstanceOf(TooLargeAnswer);
+  }
+});
+
+it.each([
+  ['with its length', withLength, '11 bytes...'],
+  ['in chunks', inChunks, '7 bytesand 4'],
+])('the end of a response that is too large is read if it is wanted, sent %s', async (_how, script, end) => {
+  await using upstream = await startUpstream(script);
+  expect(await failureOf(upstream.url, { wantsEnd: true })).toMatchObject({ name: 'TooLargeAnswer', end });
+  await using pool = disposable(upstream.url);
+  const larger = { ...request, wantsEnd: true, maxBodyBytes: end.length };
+  expect((await attempt(pool.dispatcher, larger, keep)).body).toBe(end);
+});
+
+it.each<readonly [string, string, Script]>([
+  ['encoded', 'encoded', (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('x')],
+  ['not UTF-8', 'UTF-8', (response) => response.end(Buffer.from([0xff]))],
+])('a response that is %s is unusable, and its error says so', async (_what, words, script) => {
+  await using upstream = await startUpstream(script);
+  const error = await failureOf(upstream.url);
+  expect(error).toMatchObject({ name: 'UnusableAnswer', message: expect.stringContaining(words) });
+});
+
+it('a thousand interim responses are skipped, and no more', async () => {
+  const interim = 'HTTP/1.1 103 Early Hints\r\n\r\n';
+  const last = 'HTTP/1.1 200 OK\r\nX-Last: yes\r\nContent-Length: 2\r\n\r\n{}';
+  await using upstream = await startRawUpstream((socket) => socket.write(interim.repeat(1_000) + last));
+  await using pool = disposable(upstream.url);
+  const answer = await attempt(pool.dispatcher, request, keep);
+  expect(answer).toMatchObject({ status: 200, body: '{}', headers: { 'x-last': 'yes' } });
+
+  await using endless = await startRawUpstream((socket) => socket.write(interim.repeat(1_001) + last));
+  const error = await failureOf(endless.url);
+  expect(error).toMatchObject({ name: 'UnusableAnswer', message: expect.stringContaining('interim') });
+});
+
+it('a response that ends too early may have been received', async () => {
+  await using upstream = await startRawUpstream((socket) => {
+    socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nearly');
+  });
+  const error = await failureOf(upstream.url);
+  expect(error).toBeInstanceOf(NoAnswer);
+  expect(error).toMatchObject({ sent: true, message: expect.stringContaining('no answer'), cause: expect.any(Error) });
 });
 
 function disposable(url: string): AsyncDisposable & { readonly dispatcher: Pool } {

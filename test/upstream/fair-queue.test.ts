@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { FairQueue } from '../../src/upstream/fair-queue.ts';
+import { collectGarbage } from '../support/garbage.ts';
 
 function create(options: Partial<ConstructorParameters<typeof FairQueue>[0]> = {}) {
   const queue = new FairQueue({ places: 2, placesPerKey: 2, maxWaiting: 100, ...options });
@@ -54,6 +55,40 @@ it('the number of waiting calls is limited, with at most half for one key', () =
   expect([queue.isFull('a'), queue.isFull('b')]).toEqual([true, false]);
   for (const key of ['b', 'b']) come(key);
   expect([queue.isFull('b'), queue.isFull('c')]).toEqual([true, true]);
+});
+
+it('keys that have left or given up take no memory', () => {
+  const { queue, come } = create({ places: 1, placesPerKey: 1 });
+  const used = (): number => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  const passThrough = (keys: number): void => {
+    for (let number = 0; number < keys; number++) {
+      come(`enters ${number}`);
+      come(`gives up ${number}`)();
+      come(`waits ${number}`);
+      queue.leave(`enters ${number}`);
+      queue.leave(`waits ${number}`);
+    }
+  };
+  passThrough(1);
+  const before = used();
+  passThrough(3_000);
+  expect([queue.inside, queue.waiting]).toEqual([0, 0]);
+  // Each of them would take more than 300 bytes.
+  expect(used() - before).toBeLessThan(500_000);
+});
+
+it('a key with another entry inside or waiting keeps its limits', () => {
+  const { queue, entered, come } = create({ places: 3, placesPerKey: 1 });
+  come('a', 'a1');
+  come('a', 'a2')();
+  come('a', 'a3');
+  expect(entered).toEqual(['a1']);
+  queue.leave('a');
+  come('a', 'a4');
+  expect(entered).toEqual(['a1', 'a3']);
 });
 
 it('in any order of entering, leaving and giving up, no slot is lost and no call waits while one is free', () => {

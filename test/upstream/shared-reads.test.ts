@@ -1,7 +1,9 @@
+import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CallerGone, DeadlineExceeded } from '../../src/upstream/deadline.ts';
 import { type Patience, SharedReads } from '../../src/upstream/shared-reads.ts';
+import { collectGarbage } from '../support/garbage.ts';
 
 /** The deadline of a caller that waits this long. */
 function patient(ms = 60_000, signal = new AbortController().signal): Patience {
@@ -21,6 +23,23 @@ function createRead<T>() {
   };
   return { make, resolve, reject, made };
 }
+
+// Comes first: otherwise what other tests have used could be freed in the meantime.
+it('callers whose reads have ended take no memory', async () => {
+  const reads = new SharedReads();
+  const used = (): number => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  const passThrough = async (callers: number): Promise<void> => {
+    for (let number = 0; number < callers; number++) await reads.read(`caller ${number}`, '/x', here, async () => 1);
+  };
+  await passThrough(1);
+  const before = used();
+  await passThrough(3_000);
+  // Each of them would take more than 300 bytes.
+  expect(used() - before).toBeLessThan(500_000);
+});
 
 describe('identical reads of one caller', () => {
   it('share one call while it is under way', async () => {
@@ -63,6 +82,73 @@ describe('identical reads of one caller', () => {
   });
 });
 
+it('a read in progress is shared after another one of its caller has ended', async () => {
+  const reads = new SharedReads();
+  const { make, resolve, made } = createRead<string>();
+  const first = reads.read('a', '/x', here, make);
+  await reads.read('a', '/y', here, async () => 'another');
+  const second = reads.read('a', '/x', here, make);
+  resolve('answer');
+  expect(await Promise.all([first, second])).toEqual(['answer', 'answer']);
+  expect(made).toHaveLength(1);
+});
+
+describe('a read that started after a write was answered', () => {
+  it('is still shared once an earlier one has ended', async () => {
+    const reads = new SharedReads();
+    const before = createRead<string>();
+    const after = createRead<string>();
+    const old = reads.read('a', '/x', here, before.make);
+    reads.close();
+    const fresh = reads.read('a', '/x', here, after.make);
+    before.resolve('before');
+    expect(await old).toBe('before');
+    const joined = reads.read('a', '/x', here, after.make);
+    after.resolve('after');
+    expect(await Promise.all([fresh, joined])).toEqual(['after', 'after']);
+    expect(after.made).toHaveLength(1);
+  });
+});
+
+describe('ten thousand reads in progress', () => {
+  /** Starts so many reads, each with a path of its own. */
+  function startMany(reads: SharedReads) {
+    const many = createRead<string>();
+    const signals = new Set<AbortSignal>();
+    const start = (number: number) => {
+      const patience = patient();
+      signals.add(patience.signal);
+      return reads.read('a', `/${number}`, patience, many.make);
+    };
+    const answers = Array.from({ length: 10_000 }, (_, number) => start(number));
+    return { ...many, answers, start, isUnshared: ({ signal }: Patience) => signals.has(signal) };
+  }
+
+  it('are shared, but no further ones until one has ended or a write has been answered', async () => {
+    const reads = new SharedReads();
+    const goner = new AbortController();
+    const ending = createRead<string>();
+    const ended = reads.read('a', '/ending', patient(60_000, goner.signal), ending.make);
+    const many = startMany(reads);
+    expect(many.made).toHaveLength(10_000);
+    // The last one was not shared: it is made with the patience of its own caller.
+    expect(many.made.findIndex(many.isUnshared)).toBe(9_999);
+    many.answers.push(many.start(9_999), many.start(9_998));
+    expect(many.made).toHaveLength(10_001);
+
+    goner.abort();
+    await expect(ended).rejects.toBeInstanceOf(CallerGone);
+    many.answers.push(many.start(9_999), many.start(9_999));
+    expect(many.made).toHaveLength(10_002);
+
+    reads.close();
+    many.answers.push(many.start(9_999), many.start(9_999));
+    expect(many.made).toHaveLength(10_003);
+    many.resolve('answer');
+    expect(new Set(await Promise.all(many.answers))).toEqual(new Set(['answer']));
+  });
+});
+
 describe('reads that differ', () => {
   it.each([
     ['another caller', 'b', '/x'],
@@ -100,6 +186,20 @@ describe('a caller that goes away', () => {
     const stays = reads.read('a', '/x', here, make);
     goner.abort();
     await expect(left).rejects.toBeInstanceOf(CallerGone);
+    expect(made[0]?.signal.aborted).toBe(false);
+    resolve('answer');
+    expect(await stays).toBe('answer');
+  });
+
+  it('is not counted again when its deadline passes', async () => {
+    const reads = new SharedReads();
+    const { make, resolve, made } = createRead<string>();
+    const goner = new AbortController();
+    const left = reads.read('a', '/x', patient(20, goner.signal), make);
+    const stays = reads.read('a', '/x', here, make);
+    goner.abort();
+    await expect(left).rejects.toBeInstanceOf(CallerGone);
+    await sleep(30);
     expect(made[0]?.signal.aborted).toBe(false);
     resolve('answer');
     expect(await stays).toBe('answer');
@@ -167,15 +267,23 @@ describe('the deadline', () => {
     expect(made[0]?.signal.reason).toBeInstanceOf(DeadlineExceeded);
   });
 
-  it('leaves no timer behind', async () => {
-    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
-    const before = timers();
-    const reads = new SharedReads();
-    const { make, resolve } = createRead<string>();
-    const answers = [reads.read('a', '/x', patient(), make), reads.read('a', '/x', patient(), make)];
-    resolve('answer');
-    await Promise.all(answers);
-    await sleep(0);
-    expect(timers()).toBe(before);
-  });
+  it.each(['answered', 'failed', 'given up'])(
+    'leaves no timer and no listener behind if the read is %s',
+    async (how) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      onTestFinished(() => void vi.useRealTimers());
+      const reads = new SharedReads();
+      const { make, resolve, reject } = createRead<string>();
+      const caller = new AbortController();
+      const ask = () => reads.read('a', '/x', patient(60_000, caller.signal), make);
+      const answers = Promise.allSettled([ask(), ask()]);
+      expect(vi.getTimerCount()).toBe(2);
+      if (how === 'answered') resolve('answer');
+      if (how === 'failed') reject(new Error('refused'));
+      if (how === 'given up') caller.abort();
+      await answers;
+      expect(vi.getTimerCount()).toBe(0);
+      expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+    },
+  );
 });

@@ -12,8 +12,12 @@ const escaped = /["\\\p{Cc}\p{Cs}]/u;
  * serialise. Characters are inspected only if they decide whether the value is too large.
  */
 export function estimateAnswerBytes(value: unknown, max: number): number {
-  const estimate = addUp(value, max, (text) => text.length);
-  return estimate > max || estimate * maxBytesPerCharacter <= max ? estimate : addUp(value, max, toJsonBytes);
+  const estimate = addUp(value, 0, max, toLength);
+  return estimate > max || estimate * maxBytesPerCharacter <= max ? estimate : addUp(value, 0, max, toJsonBytes);
+}
+
+function toLength({ length }: string): number {
+  return length;
 }
 
 /** Size of a string in JSON, in bytes, without its quotes. */
@@ -21,27 +25,22 @@ function toJsonBytes(text: string): number {
   return escaped.test(text) ? Buffer.byteLength(JSON.stringify(text)) - 2 : Buffer.byteLength(text);
 }
 
-function addUp(value: unknown, max: number, toBytes: (text: string) => number): number {
-  let bytes = 0;
-
-  function add(part: unknown): void {
-    bytes += punctuationBytes;
-    if (typeof part === 'string') bytes += toBytes(part);
-    else if (typeof part !== 'object' || part === null) bytes += punctuationBytes;
-    else if (Array.isArray(part)) {
-      for (const item of part) {
-        if (bytes > max) return;
-        add(item);
-      }
-    } else {
-      for (const key in part) {
-        if (bytes > max) return;
-        bytes += toBytes(key) + punctuationBytes;
-        add((part as Readonly<Record<string, unknown>>)[key]);
-      }
+/** Adds the size of a value to these bytes. Not a closure: V8 forgets the optimised code of closures that are gone. */
+function addUp(value: unknown, bytes: number, max: number, toBytes: (text: string) => number): number {
+  let sum = bytes + punctuationBytes;
+  if (typeof value === 'string') return sum + toBytes(value);
+  if (typeof value !== 'object' || value === null) return sum + punctuationBytes;
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      if (sum > max) return sum;
+      sum = addUp(item, sum, max, toBytes);
     }
+    return sum;
   }
-
-  add(value);
-  return bytes;
+  for (const key in value) {
+    if (sum > max) return sum;
+    sum += toBytes(key) + punctuationBytes;
+    sum = addUp((value as Readonly<Record<string, unknown>>)[key], sum, max, toBytes);
+  }
+  return sum;
 }

@@ -112,32 +112,36 @@ async function verifyThenReturn(list: readonly unknown[], { budget, client }: Ch
 
 /** Number of fields selected per item of the list that this field returns; nested lists are charged separately. */
 function weigh(known: ListWeights, info: GraphQLResolveInfo): number {
-  const { fieldNodes, returnType, schema, fragments } = info;
+  const { fieldNodes, returnType } = info;
   if (!isListOfObjects(returnType)) return 1;
   const found = known.get(fieldNodes);
   if (found !== undefined) return found;
-
-  function count(set: SelectionSetNode | undefined, type: GraphQLNamedType | undefined): number {
-    let fields = 0;
-    for (const selection of set?.selections ?? []) {
-      if (!isIncluded(selection, info)) continue;
-      if (selection.kind === Kind.FIELD) {
-        const field = isObjectType(type) ? type.getFields()[selection.name.value] : undefined;
-        fields += weighField(field) + countValues(selection, info);
-        if (field === undefined || isList(field.type)) continue;
-        fields += count(selection.selectionSet, getNamedType(field.type));
-      } else {
-        const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
-        const condition = fragment?.typeCondition?.name.value;
-        fields += count(fragment?.selectionSet, condition === undefined ? type : schema.getType(condition));
-      }
-    }
-    return fields;
-  }
-
   let weight = 0;
-  for (const { selectionSet } of fieldNodes) weight += count(selectionSet, getNamedType(returnType));
+  for (const { selectionSet } of fieldNodes) weight += weighSelections(selectionSet, getNamedType(returnType), info);
   known.set(fieldNodes, weight);
+  return weight;
+}
+
+function weighSelections(
+  set: SelectionSetNode | undefined,
+  type: GraphQLNamedType | undefined,
+  info: GraphQLResolveInfo,
+): number {
+  let weight = 0;
+  for (const selection of set?.selections ?? []) {
+    if (!isIncluded(selection, info)) continue;
+    if (selection.kind === Kind.FIELD) {
+      const field = isObjectType(type) ? type.getFields()[selection.name.value] : undefined;
+      weight += weighField(field) + countValues(selection, info);
+      if (field === undefined || isList(field.type)) continue;
+      weight += weighSelections(selection.selectionSet, getNamedType(field.type), info);
+    } else {
+      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : info.fragments[selection.name.value];
+      const condition = fragment?.typeCondition?.name.value;
+      const on = condition === undefined ? type : info.schema.getType(condition);
+      weight += weighSelections(fragment?.selectionSet, on, info);
+    }
+  }
   return weight;
 }
 

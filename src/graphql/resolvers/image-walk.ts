@@ -181,9 +181,8 @@ class Walk implements WalkResult {
   /** Keeps the rows that belong to these parts of the list. */
   async #take(rows: readonly ImageRow[], parts: readonly (ListPart | null)[]): Promise<void> {
     const { leaveOutOwn } = this.#options;
-    const partOf = (image: ImageAttributes): ListPart | null => parts.find((part) => part?.includes(image)) ?? null;
     let images = rows.map(({ image }) => image).filter((image) => !(image instanceof UpstreamError));
-    images = images.filter((image) => partOf(image) !== null);
+    images = images.filter((image) => partOf(image, parts) !== null);
     if (leaveOutOwn !== null && images.length > 0) {
       this.#calls += callsToFindOwn(images.length, leaveOutOwn);
       images = await leaveOutOwnImages(this.#context, images, leaveOutOwn, this.#options.ownership);
@@ -191,7 +190,7 @@ class Walk implements WalkResult {
     const kept = new Set(images);
     for (const { id, image } of rows) {
       // The part of a row that cannot be parsed is unknown: it is assigned to the first.
-      const part = image instanceof UpstreamError ? parts[0] : kept.has(image) ? partOf(image) : null;
+      const part = image instanceof UpstreamError ? parts[0] : kept.has(image) ? partOf(image, parts) : null;
       if (image instanceof UpstreamError && id === undefined) this.errors.push(image);
       else if (part && id !== undefined && !this.#has(id, image)) this.rows.push({ part, id, image });
     }
@@ -209,6 +208,11 @@ class Walk implements WalkResult {
     // Under some policies, 403 means that the token may not list images at all.
     return (await this.#context.client.getImage(imageId).catch(() => undefined)) === null;
   }
+}
+
+function partOf(image: ImageAttributes, parts: readonly (ListPart | null)[]): ListPart | null {
+  for (const part of parts) if (part?.includes(image)) return part;
+  return null;
 }
 
 /** Whether any of these rows is known to belong to this part. */

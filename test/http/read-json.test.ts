@@ -1,0 +1,201 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { hasLongRest, type Reception, RequestError, readJson } from '../../src/http/body.ts';
+import { listen } from '../support/listen.ts';
+import { rawRequest } from '../support/raw-request.ts';
+
+const maxBytes = 20;
+
+/** A reception that has room for this many bytes of all bodies together. */
+function createReception(room = 1_000) {
+  const seen: (readonly [bytes: number, size: number])[] = [];
+  let held = 0;
+  const reception: Reception = {
+    receive(bytes, size) {
+      seen.push([bytes, size]);
+      if (held + bytes > room) return new RequestError(503, 'no room', { reason: 'bodies' });
+      held += bytes;
+      return null;
+    },
+    release(bytes) {
+      held -= bytes;
+    },
+  };
+  return { reception, seen, held: () => held };
+}
+
+/** A server that reads bodies as JSON and answers each request with what it read. */
+async function startReader(reception: Reception) {
+  const outcomes: unknown[] = [];
+  const requests: IncomingMessage[] = [];
+  const server = createServer(async (request, response) => {
+    requests.push(request);
+    outcomes.push(await readJson(request, maxBytes, reception).catch((error: unknown) => error));
+    response.end();
+  });
+  return { ...(await listen(server)), outcomes, requests };
+}
+
+/** What is read from this body. */
+async function read(
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Readonly<Record<string, string>> = {},
+  { reception } = createReception(),
+) {
+  await using reader = await startReader(reception);
+  const sent = { 'content-type': 'application/json', ...headers };
+  await fetch(reader.url, { method: 'POST', body, headers: sent });
+  return reader.outcomes[0];
+}
+
+const head = 'POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n';
+/** A chunk of a body sent with `Transfer-Encoding: chunked`. */
+const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
+
+describe('the content encoding of a body', () => {
+  it.each(['identity', 'IDENTITY', ' identity , identity ', 'identity,', ','])(
+    'is none if it is "%s"',
+    async (coding) => {
+      expect(await read('{"a": 1}', { 'content-encoding': coding })).toEqual({ a: 1 });
+    },
+  );
+
+  it.each(['gzip', 'identity, gzip', 'gzip, identity', 'xidentity', 'identityx', 'identity identity'])(
+    'must not be "%s"',
+    async (coding) => {
+      const refusal = await read('{"a": 1}', { 'content-encoding': coding });
+      expect(refusal).toMatchObject({ details: { status: 415 }, message: expect.stringContaining('compressed') });
+    },
+  );
+});
+
+it.each<readonly [string, string | Uint8Array<ArrayBuffer>, Readonly<Record<string, string>>, number, string]>([
+  ['another character set', '{}', { 'content-type': 'application/json; charset=latin1' }, 415, 'UTF-8'],
+  ['bytes that are no text', Buffer.from([0x22, 0xff, 0x22]), {}, 400, 'not UTF-8'],
+  ['half an object', '{"a":', {}, 400, 'JSON'],
+  ['too many bytes', '"more than twenty bytes"', {}, 413, '20 bytes'],
+])('the refusal of %s says what is wrong', async (_what, body, headers, status, words) => {
+  const refusal = await read(body, headers);
+  expect(refusal).toBeInstanceOf(RequestError);
+  expect(refusal).toMatchObject({
+    name: 'RequestError',
+    code: 'BAD_REQUEST',
+    message: expect.stringContaining(words),
+    details: { status },
+  });
+});
+
+it.each([
+  'application/json',
+  'Application/JSON',
+  'application/json; charset=utf-8',
+  'application/json; charset="UTF8"',
+])('a body of the type %s is read, without a byte order mark', async (type) => {
+  expect(await read('\ufeff{"a": 1}', { 'content-type': type })).toEqual({ a: 1 });
+  expect(await read('\ufeff\ufeff1', { 'content-type': type })).toMatchObject({ details: { status: 400 } });
+});
+
+it('a body without a type is not read', async () => {
+  const kept = createReception();
+  await using reader = await startReader(kept.reception);
+  await rawRequest(reader.url, 'POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}');
+  expect(reader.outcomes).toEqual([undefined]);
+  expect(kept.seen).toEqual([]);
+});
+
+it.each(['text/plain', 'application/jsonp', 'multipart/form-data; boundary=x'])(
+  'a body of the type %s is not read',
+  async (type) => {
+    const kept = createReception();
+    expect(await read('{"a": 1}', { 'content-type': type }, kept)).toBeUndefined();
+    expect(kept.seen).toEqual([]);
+  },
+);
+
+describe('the room for all bodies', () => {
+  it('is taken chunk by chunk, and is free again when the body has been read', async () => {
+    const kept = createReception();
+    await using reader = await startReader(kept.reception);
+    const chunks = ['{"a":', '1}'].map(chunk).join('');
+    await rawRequest(reader.url, `${head}Transfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`);
+    expect(reader.outcomes).toEqual([{ a: 1 }]);
+    expect(kept.seen).toEqual([
+      [5, 5],
+      [2, 7],
+    ]);
+    expect(kept.held()).toBe(0);
+  });
+
+  it('is not taken by a body that says it is too large', async () => {
+    const kept = createReception();
+    expect(await read('"more than twenty bytes"', {}, kept)).toMatchObject({ details: { status: 413 } });
+    expect(kept.seen).toEqual([]);
+    expect(kept.held()).toBe(0);
+  });
+
+  it('is free again when a body turns out to be too large, and the rest of it takes none', async () => {
+    const kept = createReception();
+    await using reader = await startReader(kept.reception);
+    const chunks = ['"ten bytes', ' and elev..', 'more', '"'].map(chunk).join('');
+    await rawRequest(reader.url, `${head}Transfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`);
+    expect(reader.outcomes).toMatchObject([{ details: { status: 413 } }]);
+    expect(kept.seen).toEqual([[10, 10]]);
+    expect(kept.held()).toBe(0);
+  });
+
+  it('suffices for a body of exactly the allowed size', async () => {
+    const kept = createReception();
+    await using reader = await startReader(kept.reception);
+    const chunks = ['"ten bytes', ' and ten."'].map(chunk).join('');
+    await rawRequest(reader.url, `${head}Transfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`);
+    expect(reader.outcomes).toEqual(['ten bytes and ten.']);
+    expect(await read(Buffer.from('"ten bytes and ten."'))).toBe('ten bytes and ten.');
+  });
+
+  it('is refused with the reason of the gate, and what the body took is free again', async () => {
+    const kept = createReception(6);
+    await using reader = await startReader(kept.reception);
+    const chunks = ['{"a":', '[1,', '2', ']}'].map(chunk).join('');
+    await rawRequest(reader.url, `${head}Transfer-Encoding: chunked\r\n\r\n${chunks}0\r\n\r\n`);
+    expect(reader.outcomes).toMatchObject([{ details: { status: 503 }, reason: 'bodies', message: 'no room' }]);
+    expect(kept.seen).toEqual([
+      [5, 5],
+      [3, 8],
+    ]);
+    expect(kept.held()).toBe(0);
+  });
+});
+
+it('a body that is cut off is refused as incomplete', async () => {
+  const kept = createReception();
+  await using reader = await startReader(kept.reception);
+  const cutOff = rawRequest(reader.url, `${head}Content-Length: 9\r\n\r\n{"a":`);
+  await expect.poll(() => kept.seen, { interval: 1 }).toEqual([[5, 5]]);
+  reader.requests[0]?.socket.destroy();
+  await cutOff.catch(() => {});
+  await expect
+    .poll(() => reader.outcomes, { interval: 1 })
+    .toMatchObject([{ details: { status: 400 }, message: expect.stringContaining('incomplete') }]);
+  expect(kept.held()).toBe(0);
+});
+
+it.each<readonly [boolean, boolean, Readonly<Record<string, string>>]>([
+  [false, true, { 'transfer-encoding': 'chunked' }],
+  [false, true, { 'content-length': '1000000' }],
+  [true, false, { 'transfer-encoding': 'chunked' }],
+  [true, false, { 'content-length': '65537' }],
+  [false, false, { 'content-length': '65536' }],
+  [false, false, {}],
+])('it is %j that a long rest follows if the request is complete: %j, with %j', (expected, complete, headers) => {
+  expect(hasLongRest({ complete, headers })).toBe(expected);
+});
+
+it('a refused request has a status, a code, and if known the time to wait and a reason for the log', () => {
+  expect(new RequestError(400, 'no')).toMatchObject({
+    code: 'BAD_REQUEST',
+    details: { status: 400 },
+    reason: undefined,
+  });
+  const refusal = new RequestError(503, 'no', { code: 'OVERLOADED', retryAfter: 2, reason: 'memory' });
+  expect(refusal).toMatchObject({ code: 'OVERLOADED', message: 'no', details: { retryAfter: 2 }, reason: 'memory' });
+});
