@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inChunks, isForFewer, loadImagesById } from '../../../src/graphql/data/images-by-id.ts';
+import { inChunks, isForFewer, isListable, loadImagesById } from '../../../src/graphql/data/images-by-id.ts';
 import { FakeImages, failure, makeImage, tooLarge } from '../../support/fake-images.ts';
 import { imageId } from '../../support/image-id.ts';
 
@@ -124,6 +124,14 @@ it('as many ids as one call takes make one chunk', () => {
 it('a request for fewer ids may help only if the response was too large or the URL too long', () => {
   expect([tooLarge(), failure(414)].map(isForFewer)).toEqual([true, true]);
   expect([failure(413), failure(400), new Error('x'), null, { status: 414 }].map(isForFewer)).toEqual(
+    Array(5).fill(false),
+  );
+});
+
+it('only a whole id as Glance generates it can be listed', () => {
+  const id = 'abcdef01-2345-4678-9abc-def012345678';
+  expect(isListable(id)).toBe(true);
+  expect([`x${id}`, `${id}x`, id.toUpperCase(), id.replaceAll('-', ''), ''].map(isListable)).toEqual(
     Array(5).fill(false),
   );
 });
