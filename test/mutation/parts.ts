@@ -110,4 +110,33 @@ export const parts: Readonly<Record<string, Part>> = {
     files: ['graphql/pipeline/find-operation.ts', 'graphql/pipeline/parameters.ts'],
     tests: ['graphql/parameters.test.ts', 'graphql/find-operation.test.ts'],
   },
+  writes: {
+    files: ['graphql/data/writes.ts'],
+    tests: ['operations/mutations.test.ts', 'operations/removals.test.ts', 'operations/update-image.test.ts'],
+  },
+  loaders: {
+    files: ['graphql/data/loaders.ts'],
+    tests: ['graphql/data/loaders.test.ts'],
+  },
+  imageLookups: {
+    files: [
+      'graphql/data/images-by-id.ts',
+      'graphql/data/own-statuses.ts',
+      'graphql/data/leave-out-own.ts',
+      'graphql/data/ownership.ts',
+    ],
+    tests: ['graphql/data/images-by-id.test.ts', 'graphql/data/own-statuses.test.ts'],
+  },
+  shownErrors: {
+    files: ['graphql/pipeline/describe-error.ts', 'graphql/ids.ts'],
+    tests: ['graphql/describe-error.test.ts', 'graphql/error-codes.test.ts'],
+  },
+  callerIdentity: {
+    files: ['graphql/data/caller-identity.ts', 'graphql/data/project-names.ts'],
+    tests: ['graphql/data/caller-identity.test.ts'],
+  },
+  memberChange: {
+    files: ['graphql/resolvers/member-change.ts'],
+    tests: ['operations/missing-members.test.ts', 'operations/mutations.test.ts', 'operations/removals.test.ts'],
+  },
 };

@@ -115,18 +115,24 @@ describe('the image of a payload', () => {
     expect(sharing.calls()).toEqual([requests.create, 'GET /images/#1', 'GET /images/#1/members']);
   });
 
-  it('includes the member that was just written without a call', async () => {
-    await using sharing = await startSharing();
-    sharing.image(1, {}, { a: 'pending' });
-    const { data } = await sharing.query(
-      'a',
-      `mutation { p: updateMemberStatus(input: { imageId: "${id}", memberId: "${projects.a}", status: REJECTED }) {
-        ${fields(`member(memberId: "${projects.a}") { status }`)}
-      } }`,
-    );
-    expect(data).toMatchObject({ p: { image: { member: { status: 'REJECTED' } } } });
-    expect(sharing.calls()).toEqual([requests.update]);
-  });
+  it.each([
+    ['a', 'updateMemberStatus', ', status: REJECTED', { a: 'pending' }, 'REJECTED', requests.update],
+    ['producer', 'createImageMember', '', {}, 'PENDING', requests.create],
+  ] as const)(
+    'includes, for %s, the member that was just written by %s without a call',
+    async (caller, mutation, status, members, expected, request) => {
+      await using sharing = await startSharing();
+      sharing.image(1, {}, members);
+      const { data } = await sharing.query(
+        caller,
+        `mutation { p: ${mutation}(input: { imageId: "${id}", memberId: "${projects.a}"${status} }) {
+          ${fields(`member(memberId: "${projects.a}") { status }`)}
+        } }`,
+      );
+      expect(data).toMatchObject({ p: { image: { member: { status: expected } } } });
+      expect(sharing.calls()).toEqual([request]);
+    },
+  );
 
   it('shows the state after its own change, for each of several changes', async () => {
     await using sharing = await startSharing();
@@ -441,6 +447,7 @@ describe('a change that fails for another reason', () => {
       const { data, errors } = await sharing.query('producer', documents.delete, input('delete'));
       expect(errors).toBeUndefined();
       expect(data).toEqual({ payload: { deletedImageMemberId: toImageMemberId(a), userErrors: [] } });
+      expect(sharing.calls().filter((call) => call === requests.delete)).toHaveLength(1);
     },
   );
 

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { imageId, projects, type Sharing, startSharing } from '../support/sharing.ts';
 
 const id = imageId(1);
@@ -93,3 +93,84 @@ it.each([
   expect(answer.data).toEqual(data);
   expect(answer.errors?.[0]?.extensions.code).toBe(code);
 });
+
+describe('a removal whose answer was lost, of a member that is not found any more,', () => {
+  const at = '2026-11-21T03:41:54Z';
+  const row = { image_id: id, member_id: projects.b, status: 'accepted', created_at: at, updated_at: at, schema: 's' };
+
+  /** A gateway whose removals have no answer, whose upstream finds no single member, and lists these. */
+  const lose = (members: readonly unknown[]) =>
+    startSharing({
+      intercept: ({ method, target }) => {
+        if (method === 'DELETE') return { status: 502 };
+        if (target.endsWith('/members')) return { status: 200, body: { members } };
+        return target.includes('/members/') ? { status: 404 } : undefined;
+      },
+    });
+
+  it.each([
+    ['lists it', [row, { ...row, member_id: projects.a }]],
+    ['lists what may be another spelling of it', [row, { ...row, member_id: projects.a.toUpperCase() }]],
+    ['lists a row that cannot be parsed', [row, { ...row, member_id: 'c' }, { ...row, status: 'odd' }]],
+  ])('has an unknown outcome if upstream %s', async (_what, members) => {
+    await using sharing = await lose(members);
+    sharing.image(1);
+    const { errors } = await sharing.query('producer', remove);
+    expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE', outcome: 'UNKNOWN' } }]);
+  });
+
+  it.each([
+    ['none', []],
+    ['several others', [row, { ...row, member_id: 'c' }]],
+  ])('is done if upstream lists %s, without further calls', async (_what, members) => {
+    await using sharing = await lose(members);
+    sharing.image(1);
+    expect((await sharing.query('producer', remove)).data).toEqual(removed);
+    expect(sharing.calls()).toEqual([look, removal[0], look, 'GET /images/#1/members']);
+  });
+
+  it('is done for the owner if upstream lists a single other one, which three lists show not to be the owner', async () => {
+    await using sharing = await lose([row]);
+    sharing.image(1);
+    expect((await sharing.query('producer', remove)).data).toEqual(removed);
+    expect(sharing.calls().map((call) => call.replace(/\?.*member_status=(\w+).*/, ' $1'))).toEqual([
+      look,
+      removal[0],
+      look,
+      'GET /images/#1/members',
+      'GET /images/#1',
+      'GET /images pending',
+      'GET /images accepted',
+      'GET /images rejected',
+    ]);
+  });
+
+  it('has an unknown outcome for a member that sees only itself', async () => {
+    await using sharing = await lose([row]);
+    sharing.image(1, {}, { b: 'accepted' });
+    const { errors } = await sharing.query('b', remove);
+    expect(errors).toMatchObject([{ extensions: { outcome: 'UNKNOWN' } }]);
+  });
+});
+
+it('names the member, the image and the number of attempts, and advises another, if it cannot be removed', async () => {
+  await using sharing = await startSharing();
+  addOften(sharing, 4);
+  const { errors } = await sharing.query('producer', remove);
+  for (const part of [projects.a, id, '3 attempts', 'Try again']) expect(errors?.[0]?.message).toContain(part);
+});
+
+it.each([
+  [401, 'UNAUTHENTICATED', 0],
+  [500, 'RATE_LIMITED', 1],
+])(
+  'a member whose look-up is answered with %i is removed unless the token is refused',
+  async (status, code, removals) => {
+    await using sharing = await startSharing({
+      intercept: ({ method }) => (method === 'DELETE' ? { status: 429 } : { status }),
+    });
+    const { errors } = await sharing.query('producer', remove);
+    expect(errors).toMatchObject([{ extensions: { code } }]);
+    expect(sharing.calls().filter((call) => call.startsWith('DELETE'))).toHaveLength(removals);
+  },
+);

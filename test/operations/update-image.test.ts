@@ -92,10 +92,25 @@ describe('updateImage', () => {
     const done = await sharing.query('producer', update, { input });
     expect(done.errors).toBeUndefined();
     expect(done.data).toMatchObject({ payload: { image: { name: 'new', visibility: 'PRIVATE' }, userErrors: [] } });
-    for (const given of [{ name: 'newer' }, { tags: ['x'] }, { visibility: 'SHARED' }]) {
+    for (const given of [
+      { name: 'newer' },
+      { tags: ['x'] },
+      { tags: ['x', 'y', 'z'] },
+      { visibility: 'SHARED' },
+      { name: 'new', visibility: 'SHARED' },
+    ]) {
       const unknown = await sharing.query('producer', update, { input: { imageId: imageId(1), ...given } });
       expect(unknown.errors).toMatchObject([{ extensions: { outcome: 'UNKNOWN' } }]);
     }
+  });
+
+  it('is done if the image that is read back has other tags, and the change names none', async () => {
+    await using sharing = await startSharing({
+      intercept: ({ method }) => (method === 'PATCH' ? { status: 502 } : undefined),
+    });
+    sharing.image(1, { name: 'new', tags: ['old'] });
+    const { data } = await sharing.query('producer', update, { input: { imageId: imageId(1), name: 'new' } });
+    expect(data).toMatchObject({ payload: { image: { name: 'new', tags: ['old'] }, userErrors: [] } });
   });
 
   it('is RATE_LIMITED if upstream limits the rate', async () => {

@@ -3,8 +3,11 @@ import type { Database } from '../../src/simulator/sameness.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { type NewImage, World } from '../../src/simulator/world.ts';
 import { type Answer, type Gateway, startGateway } from './gateway.ts';
+import { imageId } from './image-id.ts';
 import { type Handle, startProxy } from './proxy.ts';
 import { type Received, sendJson } from './upstream.ts';
+
+export { imageId };
 
 /** The ids of the projects; the producer owns every image unless a test sets another owner. */
 export const projects = {
@@ -15,11 +18,6 @@ export const projects = {
 } as const;
 
 type Name = keyof typeof projects;
-
-/** The id of the image with this number. */
-export function imageId(number: number): string {
-  return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
-}
 
 /** A gateway in front of an embedded Images API with the test's own data. */
 export interface Sharing extends AsyncDisposable {

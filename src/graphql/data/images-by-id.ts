@@ -36,8 +36,7 @@ export async function loadImagesById(
 ): Promise<(ImageAttributes | null | Error)[]> {
   const load = new ImagesById(client);
   const listable = ids.filter(isListable);
-  if (listable.length < 2) await load.each(ids);
-  else await Promise.all([load.each(ids.filter((id) => !isListable(id))), ...inChunks(listable).map(load.list)]);
+  await Promise.all([load.each(ids.filter((id) => !isListable(id))), ...inChunks(listable).map(load.list)]);
   return ids.map((id) => load.found.get(id) ?? null);
 }
 

@@ -52,7 +52,7 @@ export async function findOwn(
 ): Promise<ReadonlySet<ImageAttributes>> {
   let own = images;
   for (const other of statuses) {
-    if (other === status || own.length === 0) continue;
+    if (other === status) continue;
     const listed = await listByStatus(client, own, other);
     for (const result of listed.values()) if (result instanceof Error) throw result;
     own = own.filter(({ id }) => listed.has(id));

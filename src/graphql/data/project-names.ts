@@ -53,7 +53,7 @@ export class ProjectNames {
   async #find(ids: readonly string[]): Promise<void> {
     const missing = (): string[] => ids.filter((id) => !this.#others.has(id));
     const isFirst = this.#others.size === 0 && ids.length === 1;
-    if (!isFirst && !this.#isListed && missing().length > 0) await this.#list();
+    if (!isFirst && !this.#isListed) await this.#list();
     for (const id of missing()) await this.#lookUp(id);
   }
 

@@ -114,12 +114,12 @@ async function isGone(key: ImageMemberKey, { client, loaders }: Writer): Promise
   return loaders.areAllMembers(rows, image ?? { id: key.imageId });
 }
 
-/** The member, or null if it cannot be read: the write does not depend on it. @throws if the token is rejected. */
+/** The member, or null if it cannot be read: the write does not depend on it, and is not sent after a refused token. */
 async function lookUp(key: ImageMemberKey, { loaders }: Writer): Promise<ImageMember | null> {
   try {
     return await loaders.member(key);
   } catch (error) {
-    if (!(error instanceof GatewayError) || error.code === 'UNAUTHENTICATED') throw error;
+    if (!(error instanceof GatewayError)) throw error;
     return null;
   }
 }

@@ -85,7 +85,7 @@ function createFindMembers({ loaders, bulkConcurrency }: GatewayContext): FindMe
     try {
       return await loaders.memberList(imageId);
     } catch (error) {
-      if (!(error instanceof GatewayError) || error.code === 'UNAUTHENTICATED') throw error;
+      if (!(error instanceof GatewayError)) throw error;
       return null;
     }
   }
