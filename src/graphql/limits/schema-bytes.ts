@@ -8,6 +8,7 @@ import {
   type GraphQLSchema,
   getIntrospectionQuery,
   getNamedType,
+  getOperationAST,
   isListType,
   isNonNullType,
   isObjectType,
@@ -67,8 +68,8 @@ function measureBounds(schema: GraphQLSchema): Bounds {
   const sdl = printSchema(schema).length;
   const options = { specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true, oneOf: true };
   const full = parse(getIntrospectionQuery({ ...options, inputValueDeprecation: true }));
-  const operation = full.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-  if (operation === undefined) throw new Error('the introspection query has no operation');
+  // The query has one operation.
+  const operation = getOperationAST(full) as OperationDefinitionNode;
   const bytes = new Walk(full, schema, () => ({ sdl, max: Number.POSITIVE_INFINITY })).operation(operation);
   return { sdl, max: Math.ceil(introspectionMargin * bytes) + sdl };
 }
@@ -105,8 +106,9 @@ class Walk {
   }
 
   /** The types that a `__type` field may return. */
-  #types({ arguments: given = [] }: FieldNode): readonly unknown[] {
-    const name = given.find((argument) => argument.name.value === 'name')?.value;
+  #types({ arguments: given }: FieldNode): readonly unknown[] {
+    // The field has one argument.
+    const name = given?.[0]?.value;
     if (name?.kind === Kind.VARIABLE) return Object.values(this.#schema.getTypeMap());
     return [this.#schema.getType(String(name && valueFromASTUntyped(name)))];
   }
