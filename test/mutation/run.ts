@@ -162,3 +162,5 @@ for (const [name, part] of wanted) {
     writeFileSync(record, `${JSON.stringify(scores, null, 2)}\n`);
   }
 }
+const unmeasured = Object.keys(parts).filter((name) => scores[name] === undefined);
+if (unmeasured.length > 0) say(`never measured: ${unmeasured.join(' ')}`);
