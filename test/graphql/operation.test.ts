@@ -134,6 +134,14 @@ it('the estimated memory of an operation counts its fields, wherever they are, i
   expect(spread('F'.repeat(1_001)) - spread('F')).toBe(long / 3);
 });
 
+it('the estimated memory of an operation without locations counts its fields', () => {
+  const size = (text: string) => {
+    const document = parse(text, { noLocation: true });
+    return estimateCodeSize(document, getOperationAST(document) ?? expect.fail());
+  };
+  expect(size('{ a b }')).toBe(2 * size('{ longer }'));
+});
+
 it('the code of an operation is made once', () => {
   const operation = createOperation('{ name }');
   const compiled = useAgain(operation);

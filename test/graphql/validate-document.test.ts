@@ -25,6 +25,8 @@ const documents = [
   '{ name name(id: 1, id: 2, no: 3) name(id: {}, like: { a: 1, a: 2, c: 3 }) list(of: [1.5, null]) }',
   '{ list @nothing @skip(if: true) @skip(if: false) @include(if: 3) } query @skip(if: true) { list }',
   'fragment Only on Query { list }',
+  '{ ...A ...B } fragment A on Missing @nothing { list } fragment B on Query { nothing list(of: "x") }',
+  'query ($a: [Missing], $b: Int @nothing) { list(of: [$b]) }',
   '{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }',
   'query ($a: [Int], $b: Int!) { list(of: $a) a: list(of: [$b]) self { x: list y: self { list(of: $b) } } }',
 ];
