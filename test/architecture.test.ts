@@ -184,7 +184,7 @@ it('only the programs touch the environment, arguments, signals, streams and exi
       ? []
       : [
           ...(source.match(
-            /\bprocess\s*(?:\[|\.(?!(?:emitWarning|memoryUsage|constrainedMemory)\b)\w+)|=\s*process\b/g,
+            /\bprocess\s*(?:\[|\.(?!(?:emitWarning|memoryUsage|constrainedMemory|getBuiltinModule)\b)\w+)|=\s*process\b(?!\.)/g,
           ) ?? []),
           ...imports.filter((path) => path === 'node:process' || path === 'process'),
         ],
@@ -220,6 +220,11 @@ it('OpenTelemetry is loaded only where spans are exported', () => {
     'tracing/traced-operation.ts: ../../vendor/open-telemetry.js',
   ]);
   expect(offences(({ source }) => source.match(/^.*import\('\.\/open-telemetry\.ts'\)/gm) ?? [])).toHaveLength(1);
+});
+
+it('no module but the embedded Images API imports values of node:http, because that loads a second undici', () => {
+  const imported = offences(({ source }) => source.match(/^import (?!type\b)[^'";]*?\bfrom 'node:https?'/gm) ?? []);
+  expect(imported).toEqual([expect.stringMatching(/^simulator\/server\.ts: /)]);
 });
 
 it('modules keep no mutable state between requests', () => {

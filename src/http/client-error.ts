@@ -1,7 +1,8 @@
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { toErrorBody } from '../errors.ts';
+import { STATUS_CODES } from './node-http.ts';
 import { noStore, type OnRefused } from './refusal.ts';
 
 const statuses: Readonly<Record<string, readonly [number, string]>> = {

@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import cors from 'cors';
 import { answerClientErrors } from './client-error.ts';
 import { type ConnectionLimits, Connections } from './connections.ts';
 import { toOverloaded } from './gate.ts';
+import { createServer } from './node-http.ts';
 import { createRefuse, type OnRefused, type Refusal } from './refusal.ts';
 import { parseTarget, type Target } from './target.ts';
 
