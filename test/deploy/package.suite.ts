@@ -151,6 +151,17 @@ describe.each(['22', '24'])('installed in an empty folder on Node %s', (version)
     const script = `import { createGateway } from 'image-sharing-gateway'; console.log(typeof createGateway);`;
     expect(await run('node', ['--input-type=module', '-e', script], place)).toBe('function\n');
   });
+
+  it('has stack traces of the compiled files, and of the sources with --enable-source-maps', async () => {
+    const script = `import { createGateway } from 'image-sharing-gateway';
+      createGateway({}).catch(({ stack }) => console.log(stack));`;
+    const args = ['--input-type=module', '-e', script];
+    expect(await run('node', args, place)).toMatch(/at createGateway \(.*\/dist\/start\.js:\d+/);
+    const stack = await run('node', ['--enable-source-maps', ...args], place);
+    const line = Number(/at createGateway \(.*\/src\/start\.ts:(\d+)/.exec(stack)?.[1]);
+    const source = readFileSync(join(root, 'src/start.ts'), 'utf8').split('\n');
+    expect(source[line - 1]).toContain('parseSettings(environment, launch)');
+  });
 });
 
 it('an outdated Node gets a one-line error, in the package and in a clone', async () => {
