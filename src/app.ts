@@ -118,7 +118,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     return answered;
   }
   return {
-    listen: () => servers.listen(),
+    async listen() {
+      const url = await servers.listen();
+      load.forgetDelay();
+      return url;
+    },
     adminUrl: () => servers.adminUrl,
     probe,
     reload(read) {

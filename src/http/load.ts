@@ -51,6 +51,12 @@ export class Load {
     this.#running--;
   }
 
+  /** Forgets the delay so far: what the start took says nothing about requests. */
+  forgetDelay(): void {
+    this.#expectedAt = performance.now() + sampleMs;
+    this.#delayMs = 0;
+  }
+
   stop(): void {
     clearInterval(this.#timer);
   }
