@@ -1,7 +1,7 @@
 /**
  * Measures, shows the results as Markdown on standard output, and writes every figure to `bench/last.json`:
  *
- *   npm run bench                       everything but the part with a real Glance; about twenty minutes
+ *   npm run bench                       everything but the part with a real Glance; about half an hour
  *   npm run bench -- compare growth     only these parts
  *   npm run bench -- --record           puts them into bench/README.md and bench/results.json instead
  *   npm run bench -- compare --servers bare,gateway,before=/path/to/another/checkout --workloads W1,W2
