@@ -120,7 +120,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   return {
     async listen() {
       const url = await servers.listen();
-      load.forgetDelay();
+      load.start();
       return url;
     },
     adminUrl: () => servers.adminUrl,

@@ -15,14 +15,13 @@ const sampleMs = 100;
 /** Measures the load of the process, and decides whether it can admit more operations. */
 export class Load {
   readonly #options: LoadOptions;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #running = 0;
-  #expectedAt = performance.now() + sampleMs;
+  #expectedAt = 0;
   #delayMs = 0;
 
   constructor(options: LoadOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#sample(), sampleMs).unref();
   }
 
   /** Number of running operations. */
@@ -51,10 +50,10 @@ export class Load {
     this.#running--;
   }
 
-  /** Forgets the delay so far: what the start took says nothing about requests. */
-  forgetDelay(): void {
+  /** Starts to measure the event-loop delay; `stop` ends it. What the start of the process delays does not count. */
+  start(): void {
     this.#expectedAt = performance.now() + sampleMs;
-    this.#delayMs = 0;
+    this.#timer = setInterval(() => this.#sample(), sampleMs).unref();
   }
 
   stop(): void {

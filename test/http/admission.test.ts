@@ -45,17 +45,6 @@ it('admits no more concurrent operations than the setting says, in all and for o
   expect(shed).toEqual(['share of token', 'concurrency']);
 });
 
-it('admits nothing after the event loop was late, until it forgets that', async () => {
-  const { gate, load, shed } = create({ maxEventLoopDelayMs: 50 });
-  const until = performance.now() + 400;
-  while (performance.now() < until);
-  await vi.waitFor(() => expect(load.overloaded).toBe('event loop'), { interval: 1 });
-  expect(gate.shed()).toMatchObject({ code: 'OVERLOADED' });
-  load.forgetDelay();
-  expect(gate.shed()).toBeNull();
-  expect(shed).toEqual(['event loop']);
-});
-
 it('admits nothing while memory is short', () => {
   expect(create({}, 89).gate.shed()).toBeNull();
   const { gate, shed } = create({}, 91);
