@@ -127,13 +127,10 @@ async function compareGroup(
     }
   }
   for (let round = 0; round < options.rounds; round++) {
-    for (const workload of group)
-      await runRound(
-        round,
-        lanes.filter((lane) => lane.workload === workload),
-        upstream,
-        options.ms,
-      );
+    for (const workload of group) {
+      const measured = lanes.filter((lane) => lane.workload === workload);
+      await runRound(round, measured, upstream, options.ms);
+    }
   }
   for (const { participant, workload, rounds } of lanes) {
     if (participant.name !== 'gateway') continue;

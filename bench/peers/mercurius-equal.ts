@@ -10,11 +10,11 @@ import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import underPressure from '@fastify/under-pressure';
 import { mercuriusFederationPlugin } from '@mercuriusjs/federation';
 import fastify, { type FastifyRequest, LogController } from 'fastify';
-import type { MercuriusContext } from 'mercurius';
 import { pino } from 'pino';
 import { Counter, collectDefaultMetrics, Histogram, register } from 'prom-client';
 import { createCheckedRequest } from './checked-images-api.ts';
-import { createLoaders, type ImageRow } from './images-api.ts';
+import { createLoaders } from './images-api.ts';
+import { loaders } from './mercurius-loaders.ts';
 import { address, announce, rootResolvers, rowResolvers, toToken, typeDefs } from './schema.ts';
 
 /** What is known of an operation when its log line is written. */
@@ -37,8 +37,6 @@ declare module 'mercurius' {
     readonly account: Account;
   }
 }
-
-type Queries<T> = readonly { readonly obj: T }[];
 
 collectDefaultMetrics();
 const durations = new Histogram({
@@ -89,14 +87,7 @@ function createContext(request: FastifyRequest) {
 app.register(mercuriusFederationPlugin, {
   schema: typeDefs,
   resolvers: { ...rootResolvers, ...rowResolvers },
-  loaders: {
-    Image: {
-      members: (queries: Queries<ImageRow>, { api }: MercuriusContext) =>
-        Promise.all(queries.map(({ obj }) => api.listMembers(obj.id))),
-      __resolveReference: (queries: Queries<{ id: string }>, { api }: MercuriusContext) =>
-        api.getImages(queries.map(({ obj }) => obj.id)),
-    },
-  },
+  loaders,
   jit: 1,
   // As the gateway's defaults.
   queryDepth: 20,

@@ -5,8 +5,8 @@
 import type { AddressInfo } from 'node:net';
 import { mercuriusFederationPlugin } from '@mercuriusjs/federation';
 import fastify from 'fastify';
-import type { MercuriusContext } from 'mercurius';
-import { createLoadingApi, type ImageRow } from './images-api.ts';
+import { createLoadingApi } from './images-api.ts';
+import { loaders } from './mercurius-loaders.ts';
 import { address, announce, rootResolvers, rowResolvers, toToken, typeDefs } from './schema.ts';
 
 declare module 'mercurius' {
@@ -15,20 +15,11 @@ declare module 'mercurius' {
   }
 }
 
-type Queries<T> = readonly { readonly obj: T }[];
-
 const app = fastify();
 app.register(mercuriusFederationPlugin, {
   schema: typeDefs,
   resolvers: { ...rootResolvers, ...rowResolvers },
-  loaders: {
-    Image: {
-      members: (queries: Queries<ImageRow>, { api }: MercuriusContext) =>
-        Promise.all(queries.map(({ obj }) => api.listMembers(obj.id))),
-      __resolveReference: (queries: Queries<{ id: string }>, { api }: MercuriusContext) =>
-        api.getImages(queries.map(({ obj }) => obj.id)),
-    },
-  },
+  loaders,
   jit: 1,
   context: (request) => ({ api: createLoadingApi(toToken(request.headers['x-auth-token'])) }),
 });
