@@ -39,7 +39,7 @@ export function createObserver(log: Logger, metrics: Metrics) {
     /** An operation whose document is not in the manifest of trusted documents. */
     onUntrusted(name: string | undefined, requestId: string): void {
       metrics.untrusted();
-      log.warn({ name: name?.slice(0, maxNameLength), requestId }, 'untrusted document');
+      log.warn(withShortName({ name, requestId }), 'untrusted document');
     },
 
     /** The callbacks of a connection to an upstream API. */
