@@ -1,5 +1,4 @@
 import { UpstreamError } from '../../src/errors.ts';
-import { Token } from '../../src/token.ts';
 import { TooLargeAnswer } from '../../src/upstream/attempt.ts';
 import { type ImageList, ImagesClient } from '../../src/upstream/images-client.ts';
 import type { ImageAttributes, ImageMember, ImageMemberKey, MemberStatus } from '../../src/upstream/model.ts';
@@ -7,7 +6,7 @@ import type { Rows } from '../../src/upstream/rows.ts';
 import { foldId } from '../../src/upstream/same-id.ts';
 import { parseImage, parseMember } from '../../src/upstream/wire.ts';
 import { imageId } from './image-id.ts';
-import { createTransport } from './transport.ts';
+import { withoutNetwork } from './transport.ts';
 
 /** What the API holds, and how it answers. */
 interface Held {
@@ -30,12 +29,7 @@ export class FakeImages extends ImagesClient {
   readonly #held: Held;
 
   constructor(held: Held = {}) {
-    super(createTransport('http://127.0.0.1:1').transport, null, {
-      token: new Token('t'),
-      requestId: 'req-1',
-      signal: new AbortController().signal,
-      deadlineAt: Number.POSITIVE_INFINITY,
-    });
+    super(...withoutNetwork());
     this.#held = held;
   }
 

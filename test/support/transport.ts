@@ -64,6 +64,17 @@ export function createTransport(
   };
 }
 
+/** The arguments of a client whose calls nobody answers, for fakes that make none. */
+export function withoutNetwork() {
+  const caller = {
+    token: new Token('t'),
+    requestId: 'req-1',
+    signal: new AbortController().signal,
+    deadlineAt: Number.POSITIVE_INFINITY,
+  };
+  return [createTransport('http://127.0.0.1:1').transport, null, caller] as const;
+}
+
 export const read: Call = { operation: 'getImage', doing: 'read', method: 'GET', path: '/images/1' };
 export const write: Call = {
   operation: 'updateMember',

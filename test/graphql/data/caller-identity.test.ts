@@ -3,9 +3,8 @@ import { GatewayError } from '../../../src/errors.ts';
 import { CallerIdentity } from '../../../src/graphql/data/caller-identity.ts';
 import { IdentityClient, type LookupFailure, type ProjectList } from '../../../src/identity/client.ts';
 import type { NamedProject, TokenFacts } from '../../../src/identity/model.ts';
-import { Token } from '../../../src/token.ts';
 import { FakeImages, failure, makeImage } from '../../support/fake-images.ts';
-import { createTransport } from '../../support/transport.ts';
+import { withoutNetwork } from '../../support/transport.ts';
 
 const facts: TokenFacts = {
   user: { id: 'u', name: 'user' },
@@ -34,12 +33,7 @@ class FakeIdentity extends IdentityClient {
   readonly #answers: Answers;
 
   constructor(answers: Answers) {
-    super(createTransport('http://127.0.0.1:1').transport, null, {
-      token: new Token('t'),
-      requestId: 'req-1',
-      signal: new AbortController().signal,
-      deadlineAt: Number.POSITIVE_INFINITY,
-    });
+    super(...withoutNetwork());
     this.#answers = answers;
   }
 
