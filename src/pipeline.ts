@@ -13,6 +13,7 @@ import { createRefuse, type OnRefused, toRefusal } from './http/refusal.ts';
 import type { Handler } from './http/server.ts';
 import { chooseStream, type StreamType } from './http/stream-type.ts';
 import type { SubscriptionService } from './subscriptions/create-subscriptions.ts';
+import { comesBack } from './subscriptions/frames.ts';
 import { sendAsStream } from './subscriptions/serve-stream.ts';
 import type { OperationTrace, StartTrace, TraceIds } from './tracing/trace.ts';
 
@@ -75,7 +76,7 @@ export function createPipeline(parts: PipelineParts): Handler {
     const sender = readSender(request, parts.isRouter);
     const { requestId } = sender;
     const trace = parts.startTrace(request);
-    const stream = chooseStream(request.headers.accept);
+    let stream = chooseStream(request.headers.accept);
     const known: KnownOperation = { type: 'none', name: undefined, execution: undefined };
     let answer: Answer | null;
     try {
@@ -93,6 +94,8 @@ export function createPipeline(parts: PipelineParts): Handler {
         return refuse(request, response, refusal, path);
       }
       answer = parts.answers.writeRefusal(error, requestId, sender.mediaType.startsWith('application/json'));
+      // After an HTTP error, clients try again by themselves; after a stream that holds only an error, they may not.
+      if (comesBack(error.code)) stream = null;
     }
     if (answer === null) return;
     const { status, codes } = answer;

@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { imageId, projects, startSharing, tokenOf } from '../support/sharing.ts';
 import { type Subscribed, transports } from '../support/subscribe.ts';
@@ -140,3 +142,42 @@ it.each([
   expect(await subscription.next()).toBeNull();
   expect(sharing.calls()).toEqual([]);
 });
+
+describe.each(['text/event-stream', 'multipart/mixed;subscriptionSpec=1.0'])(
+  'a client that only accepts %s',
+  (accept) => {
+    const body = JSON.stringify(inbox);
+    const headers = { accept, 'content-type': 'application/json', 'x-auth-token': tokenOf('b') };
+
+    it('gets an HTTP error, after which it tries again, if there are too many subscriptions', async () => {
+      await using sharing = await startSharing({ environment: { ...fast, SUBSCRIPTIONS_MAX: '1' } });
+      const { url } = sharing.gateway;
+      await using open = transports.sse(url, tokenOf('a'), inbox);
+      await open.next();
+      const answer = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
+      expect({ status: answer.status, retryAfter: answer.headers.get('retry-after') }).toEqual({
+        status: 503,
+        retryAfter: '30',
+      });
+      expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'OVERLOADED' } }] });
+    });
+
+    it('gets an HTTP error, after which it tries again, if the gateway is shutting down', async () => {
+      await using sharing = await startSharing({ environment: fast });
+      const { hostname, port, origin } = new URL(sharing.gateway.url);
+      const socket = connect(Number(port), hostname);
+      const connections = async () => (await fetch(`${origin}/metrics`)).text();
+      await expect.poll(connections).toMatch(/^image_gateway_connections 2$/m);
+      const closed = sharing.gateway[Symbol.asyncDispose]();
+      const lines = Object.entries({ host: hostname, 'content-length': body.length, ...headers }).map(
+        ([name, value]) => `${name}: ${value}`,
+      );
+      socket.write(`POST /graphql HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+      const answer = await text(socket);
+      expect(answer).toMatch(/^HTTP\/1.1 503 /);
+      expect(answer).toMatch(/^retry-after: [1-5]\r$/m);
+      expect(answer).toContain('"code":"SUBSCRIPTION_ENDED"');
+      await closed;
+    });
+  },
+);
