@@ -18,9 +18,10 @@ function isTooOld(version) {
   return parts[0] < major || (parts[0] === major && parts[1] < minor);
 }
 
-// Compiling the modules takes a tenth to a fifth of the start. The cache is in a folder of the user: anyone who can write to it can run
-// code as the user. `NODE_COMPILE_CACHE` names another folder, and `NODE_DISABLE_COMPILE_CACHE=1` turns the cache off.
-// Nothing happens if the folder cannot be written. Source: Node.js, module.enableCompileCache().
+// Compiling the modules takes a tenth to a fifth of the start. The cache is in a folder of the user: anyone who can write to
+// it can run code as the user. `NODE_COMPILE_CACHE` names another folder, and `NODE_DISABLE_COMPILE_CACHE=1` turns the cache
+// off. It is written when the process ends: writing it would hold up requests. Nothing happens if the folder cannot be
+// written. Source: Node.js, module.enableCompileCache().
 function enableCompileCache() {
   const { XDG_CACHE_HOME, HOME } = process.env;
   const caches = XDG_CACHE_HOME || (HOME && join(HOME, '.cache'));
@@ -34,6 +35,5 @@ if (isTooOld(process.versions.node)) {
   // In any other mode, graphql-js checks the class of every value it meets at length.
   if (isInstalled) process.env.NODE_ENV = process.env.NODE_ENV || 'production';
   enableCompileCache();
-  // By default, the cache is written when the process ends, which a service seldom does.
-  import(pathToFileURL(entry).href).then(() => nodeModule.flushCompileCache());
+  import(pathToFileURL(entry).href);
 }
