@@ -27,6 +27,10 @@ const documents = [
   'fragment Only on Query { list }',
   '{ ...A ...B } fragment A on Missing @nothing { list } fragment B on Query { nothing list(of: "x") }',
   'query ($a: [Missing], $b: Int @nothing) { list(of: [$b]) }',
+  '{ ...A @nothing ... @skip { list } ... on Missing { list } } fragment A on Query { list }',
+  'query ($a: [Int!]!, $b: [Missing!]!) { list(of: $a) a: name(id: 1, like: { a: 1, b: [{ a: "x", b: [] }] }) }',
+  'query ($a: Missing!) { list(of: [$a]) }',
+  '{ name(id: 1, like: { a: $nothing }) list(of: [$nothing]) }',
   '{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }',
   'query ($a: [Int], $b: Int!) { list(of: $a) a: list(of: [$b]) self { x: list y: self { list(of: $b) } } }',
 ];
@@ -51,5 +55,13 @@ describe('validation without names', () => {
     expect(validateDocument(schema, document, specifiedRules, 20).map(({ message }) => message)).toEqual(
       validate(schema, document, specifiedRules, { maxErrors: 20 }).map(({ message }) => message),
     );
+  });
+
+  it('passes on what a rule throws', () => {
+    const broken = (): never => {
+      throw new Error('a defect');
+    };
+    expect(() => validateDocument(schema, parse('{ list }'), [broken], 20)).toThrow('a defect');
+    expect(() => validateDocument(schema, parse('{ list }'), [() => ({ Field: broken })], 20)).toThrow('a defect');
   });
 });

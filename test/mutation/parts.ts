@@ -112,7 +112,12 @@ export const parts: Readonly<Record<string, Part>> = {
   },
   writes: {
     files: ['graphql/data/writes.ts'],
-    tests: ['operations/mutations.test.ts', 'operations/removals.test.ts', 'operations/update-image.test.ts'],
+    tests: [
+      'graphql/data/writes.test.ts',
+      'operations/mutations.test.ts',
+      'operations/removals.test.ts',
+      'operations/update-image.test.ts',
+    ],
   },
   loaders: {
     files: ['graphql/data/loaders.ts'],

@@ -106,6 +106,34 @@ describe('the removal of a project that is no member, or may be none,', () => {
       'REFUSED NOT_FOUND',
     ]);
   });
+
+  it('is NOT_FOUND if the image disappears between the list of its members and its own lookup', async () => {
+    const list = listing(row);
+    await using sharing = await startSharing({
+      intercept: (request) => list(request) ?? (request.target.endsWith(`/${id}`) ? { status: 404 } : undefined),
+    });
+    sharing.image(1);
+    const { data, errors } = await sharing.query('producer', remove, inputOf(projects.a));
+    expect(errors).toBeUndefined();
+    expect(outcomes(data)).toEqual(['REFUSED NOT_FOUND']);
+    expect(sharing.calls()).toContain(deletion);
+  });
+
+  it('changes nothing if somebody else has removed it since it was listed', async () => {
+    const removed = { ...row, member_id: projects.a };
+    const [before, after] = [listing(row, row, removed), listing(row, row)];
+    let isRemoved = false;
+    await using sharing = await startSharing({
+      intercept(request) {
+        if (request.method === 'DELETE') isRemoved = true;
+        return isRemoved ? after(request) : before(request);
+      },
+    });
+    sharing.image(1);
+    const { data, errors } = await sharing.query('producer', remove, inputOf(projects.a));
+    expect(errors).toBeUndefined();
+    expect(outcomes(data)).toEqual(['UNCHANGED']);
+  });
 });
 
 it('a member is removed although the list of members cannot be read', async () => {

@@ -67,6 +67,10 @@ export class FakeImages extends ImagesClient {
     return this.#held.members?.[key.imageId]?.rows.find(same) ?? null;
   }
 
+  override async deleteMember(key: ImageMemberKey): Promise<void> {
+    this.#record(`deleteMember ${key.imageId}/${key.memberId}`);
+  }
+
   #record(call: string): void {
     const brief = call.replace(/0{8}-0{4}-4000-8000-0*(\d+)/g, '#$1');
     this.calls.push(brief);

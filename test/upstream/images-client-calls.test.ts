@@ -128,6 +128,23 @@ it.each<readonly [string, unknown, boolean]>([
   expect((await upstream.client.listImages({ limit: 1 })).more).toBe(more);
 });
 
+it('a page ends with the id of its last image', async () => {
+  await using upstream = await answering({
+    images: [{ id: 'a' }, { id: 'b' }, { id: 'c' }],
+    next: '/v2/images?marker=m',
+  });
+  expect(await upstream.client.listImages({ limit: 5 })).toMatchObject({ lastId: 'c' });
+});
+
+it('what a refusal means is told in the words of the Images API', async () => {
+  await using refusing = await answering({}, 401);
+  const advice = 'the Images API did not accept the token. Get a new one from the Identity service';
+  await expect(refusing.client.listMembers('a')).rejects.toThrow(advice);
+  await using finding = await answering({}, 404);
+  await expect(finding.client.createMember(key)).rejects.toThrow('there is no such image or member');
+  await expect(finding.client.listImages({ limit: 5 })).rejects.toThrow('Check IMAGES_API_URL');
+});
+
 it('an image without an id has none in its page, and the page ends with the id of its link', async () => {
   await using upstream = await answering({
     images: [{ id: 'a' }, 7, null, { id: 7 }, {}],

@@ -138,13 +138,15 @@ describe('a call that is refused before it is sent', () => {
     expect(upstream.received).toHaveLength(1);
   });
 
-  it('because its operation has no time left is a timeout', async () => {
+  it('because its operation has no time left is a timeout, even if a connection is free', async () => {
     await using upstream = await startUpstream((response) => response.end('{}'));
-    await using transport = createTransport(upstream.url, { deadlineAt: performance.now() });
-    const error = await transport.fail(write);
-    expect(error.code).toBe('UPSTREAM_TIMEOUT');
-    expect(error.details.outcome).toBeUndefined();
-    expect(upstream.received).toHaveLength(0);
+    await using transport = createTransport(upstream.url);
+    await transport.call(read);
+    const late = transport.transport.call(write, caller, { at: performance.now() });
+    const error = await late.catch((reason: UpstreamError) => reason);
+    expect(error).toMatchObject({ code: 'UPSTREAM_TIMEOUT', details: { outcome: undefined } });
+    await transport.call(read);
+    expect(upstream.received.map(({ method }) => method)).toEqual(['GET', 'GET']);
   });
 });
 
@@ -168,6 +170,22 @@ describe('what the breaker learns of a call', () => {
     for (let call = 0; call < 5; call++) await transport.fail(read);
     expect(upstream.received).toHaveLength(5);
     expect(breaker.open).toBe(false);
+  });
+
+  it('is nothing from a call whose caller disconnects, also between two failures', async () => {
+    await using upstream = await startUpstream((response, _request, number) => {
+      if (number !== 2) sendJson(response, 503, {});
+    });
+    const { breaker } = createBreaker(2);
+    await using transport = createTransport(upstream.url, { breaker });
+    await transport.fail(read);
+    const gone = new AbortController();
+    const left = transport.transport.call(read, { ...caller, signal: gone.signal });
+    await expect.poll(() => upstream.received).toHaveLength(2);
+    gone.abort();
+    await expect(left).rejects.toThrow();
+    await transport.fail(read);
+    expect(breaker.open).toBe(true);
   });
 
   it('does not depend on the caller of the trial, which may disconnect', async () => {

@@ -73,7 +73,7 @@ function hasAll(image: ImageAttributes, { tags, ...changes }: ImageChanges): boo
  */
 export async function deleteMember(key: ImageMemberKey, context: Writer, known?: ImageMember): Promise<ImageMemberKey> {
   const { client, loaders, verifyRemovals } = context;
-  const held = known ?? (await lookUp(key, context)) ?? key;
+  const held = known ?? (await lookUpMember(key, context)) ?? key;
   for (let removal = 1; removal <= removals; removal++) {
     try {
       const outcome = await attempt(
@@ -115,7 +115,10 @@ async function isGone(key: ImageMemberKey, { client, loaders }: Writer): Promise
 }
 
 /** The member, or null if it cannot be read: the write does not depend on it, and is not sent after a refused token. */
-async function lookUp(key: ImageMemberKey, { loaders }: Writer): Promise<ImageMember | null> {
+export async function lookUpMember(
+  key: ImageMemberKey,
+  { loaders }: Pick<Writer, 'loaders'>,
+): Promise<ImageMember | null> {
   try {
     return await loaders.member(key);
   } catch (error) {

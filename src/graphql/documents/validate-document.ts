@@ -14,13 +14,13 @@ import {
 } from 'graphql';
 
 /**
- * The children to visit of each kind of node: all except names. No rule visits names, which are half of all nodes;
- * skipping them cuts the time of validation by about a third.
+ * The children to visit of each kind of node: all except names and the variables of definitions, which no rule visits. Half
+ * of all nodes are names; skipping them cuts the time of validation by about a third.
  */
 const visitorKeys: ASTVisitorKeyMap = {
   Document: ['definitions'],
   OperationDefinition: ['variableDefinitions', 'directives', 'selectionSet'],
-  VariableDefinition: ['variable', 'type', 'defaultValue', 'directives'],
+  VariableDefinition: ['type', 'defaultValue', 'directives'],
   FragmentDefinition: ['typeCondition', 'directives', 'selectionSet'],
   SelectionSet: ['selections'],
   Field: ['arguments', 'directives', 'selectionSet'],
@@ -62,7 +62,7 @@ export function validateDocument(
 
 type VariableUsages = ReturnType<ValidationContext['getVariableUsages']>;
 
-/** Looks for variables without visiting names. */
+/** Looks for variables without visiting names, or the variables of definitions. */
 class QuickValidationContext extends ValidationContext {
   readonly #usages = new Map<OperationDefinitionNode | FragmentDefinitionNode, VariableUsages>();
 
@@ -72,7 +72,6 @@ class QuickValidationContext extends ValidationContext {
     const usages: VariableUsages[number][] = [];
     const typeInfo = new TypeInfo(this.getSchema());
     const visitor = visitWithTypeInfo(typeInfo, {
-      VariableDefinition: () => false,
       Variable(variable) {
         usages.push({
           node: variable,

@@ -2,7 +2,7 @@ import { GatewayError } from '../../errors.ts';
 import type { ImageAttributes, ImageMember, ImageMemberKey, MemberStatus } from '../../upstream/model.ts';
 import type { GatewayContext } from '../context.ts';
 import type { MemberList } from '../data/loaders.ts';
-import { createMember, deleteMember, updateMember } from '../data/writes.ts';
+import { createMember, deleteMember, lookUpMember, updateMember } from '../data/writes.ts';
 import type { ImageUserError } from '../generated.ts';
 import { alreadyMember, explainRefusal, imageNotShared, notOwner, refuseIds, type Write } from './refusal.ts';
 
@@ -24,19 +24,9 @@ export async function addMember(key: ImageMemberKey, context: GatewayContext): P
   const code = change.userErrors[0]?.code;
   if (code !== 'ALREADY_MEMBER' && code !== 'MEMBER_LIMIT_EXCEEDED') return change;
   // Glance checks the limit first, so the project may already be a member of a full image.
-  const member = await lookUp(key, context);
+  const member = await lookUpMember(key, context);
   if (member) return { ...done(member), userErrors: [alreadyMember(key)], unchanged: true };
   return { ...change, unchanged: code === 'ALREADY_MEMBER' };
-}
-
-/** Looks up the member for the payload. Returns null on failure, because the write itself has been answered. */
-async function lookUp(key: ImageMemberKey, context: GatewayContext): Promise<ImageMember | null> {
-  try {
-    return await context.loaders.member(key);
-  } catch (error) {
-    if (error instanceof GatewayError) return null;
-    throw error;
-  }
 }
 
 /**

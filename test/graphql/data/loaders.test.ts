@@ -56,6 +56,17 @@ describe('loaders', () => {
 });
 
 describe('the list of members', () => {
+  it('is loaded as soon as it is expected, and a failure is told only to those who read it', async () => {
+    const { client, loaders } = load({
+      members: {},
+      fail: (call) => (call.startsWith('list') ? failure(500) : undefined),
+    });
+    loaders.expectMemberList(one);
+    expect(client.calls).toEqual(['listMembers #1']);
+    await expect(loaders.memberList(one)).rejects.toThrow('failed with 500');
+    expect(client.calls).toHaveLength(1);
+  });
+
   const refused = failure(403, 'Only shared images have members');
 
   it.each([
