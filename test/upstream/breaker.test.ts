@@ -17,9 +17,9 @@ function create(failures = 3) {
 it('opens only after consecutive failures', () => {
   const { breaker, changes } = create();
   for (const outcome of ['failed', 'failed', 'succeeded', 'failed', 'failed'] as const) breaker[outcome]();
-  expect(breaker.waitMs()).toBe(0);
+  expect([breaker.open, breaker.waitMs()]).toEqual([false, 0]);
   breaker.failed();
-  expect(breaker.waitMs()).toBe(100);
+  expect([breaker.open, breaker.waitMs()]).toEqual([true, 100]);
   expect(changes).toEqual([true]);
 });
 
@@ -62,6 +62,10 @@ it('limits retries to a share of the calls, after a few that are always allowed'
   }
   expect(retries).toBeGreaterThanOrEqual(100);
   expect(retries).toBeLessThanOrEqual(110);
+  const reserve = new RetryBudget(100);
+  expect(Array.from({ length: 11 }, () => reserve.take()).lastIndexOf(true)).toBe(9);
+  reserve.call();
+  expect([reserve.take(), reserve.take()]).toEqual([true, false]);
   const none = new RetryBudget(0);
   none.call();
   expect(none.take()).toBe(false);
