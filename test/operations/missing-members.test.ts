@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Handle } from '../support/proxy.ts';
 import { type Intercept, imageId, projects, startSharing } from '../support/sharing.ts';
 
 const id = imageId(1);
@@ -171,5 +172,26 @@ describe('adding a project', () => {
     expect(errors).toBeUndefined();
     expect(outcomes(data)).toEqual(['UNCHANGED']);
     expect(data).toMatchObject({ payload: { changes: [{ imageMember: null }] } });
+  });
+
+  it('is shown among the members if it was done, although upstream did not say so', async () => {
+    const lose: Handle = async (response, forward) => {
+      await forward();
+      response.writeHead(504).end();
+    };
+    await using sharing = await startSharing({
+      intercept({ method, target }) {
+        if (method === 'POST') return lose;
+        return target.includes('/members/') ? { status: 503 } : undefined;
+      },
+    });
+    sharing.image(1, {}, { b: 'accepted' });
+    const members = 'changes { outcome userErrors { code } imageMember { image { members { memberId } } } }';
+    const document = `mutation ($input: SetImageMembersInput!) { payload: setImageMembers(input: $input) { ${members} } }`;
+    const input = { imageId: id, memberIds: [projects.b, projects.a] };
+    const { data } = await sharing.query('producer', document, { input });
+    expect(outcomes(data)).toEqual(['UNCHANGED', 'UNKNOWN']);
+    const shown = [{ memberId: projects.b }, { memberId: projects.a }];
+    expect(data).toMatchObject({ payload: { changes: [{ imageMember: { image: { members: shown } } }, {}] } });
   });
 });
