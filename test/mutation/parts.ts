@@ -139,4 +139,12 @@ export const parts: Readonly<Record<string, Part>> = {
     files: ['graphql/resolvers/member-change.ts'],
     tests: ['operations/missing-members.test.ts', 'operations/mutations.test.ts', 'operations/removals.test.ts'],
   },
+  ownProject: {
+    files: ['graphql/data/own-project.ts'],
+    tests: ['graphql/data/own-project.test.ts'],
+  },
+  selection: {
+    files: ['graphql/selection.ts'],
+    tests: ['graphql/selection.test.ts'],
+  },
 };
