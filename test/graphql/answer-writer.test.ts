@@ -110,14 +110,15 @@ describe('the response to an executed operation', () => {
     const { context, write } = start();
     const { maxErrors } = context.budget;
     for (let count = 0; count < maxErrors + 5; count++) context.budget.addError();
-    const given = Array.from({ length: maxErrors + 2 }, (_, index) => errorAt(['a', index], late));
+    const given = Array.from({ length: maxErrors + 1 }, (_, index) => errorAt(['a', index], late));
+    given.push(errorAt(['b'], new GatewayError('RATE_LIMITED', 'slow down')));
     const { body, codes } = await write({ data, errors: given });
     const { errors } = JSON.parse(body) as { errors: readonly unknown[] };
     expect(errors).toHaveLength(maxErrors + 1);
     expect(errors.at(-2)).toMatchObject({ path: ['a', maxErrors - 1] });
     expect(errors.at(-1)).toEqual({
       message: '7 more errors were left out.',
-      extensions: { code: 'UPSTREAM_TIMEOUT', requestId: 'req-1' },
+      extensions: { code: 'RATE_LIMITED', requestId: 'req-1' },
     });
     expect(codes).toHaveLength(20);
   });
