@@ -61,7 +61,7 @@ export function selects(type: string, info: GraphQLResolveInfo, isWanted: (field
 
 /** Whether `@skip` and `@include` keep this selection. */
 export function isIncluded(node: SelectionNode, info: GraphQLResolveInfo): boolean {
-  if (node.directives === undefined || node.directives.length === 0) return true;
+  if (node.directives?.length === 0) return true;
   if (getDirectiveValues(GraphQLSkipDirective, node, info.variableValues)?.['if'] === true) return false;
   return getDirectiveValues(GraphQLIncludeDirective, node, info.variableValues)?.['if'] !== false;
 }

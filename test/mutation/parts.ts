@@ -144,4 +144,44 @@ export const parts: Readonly<Record<string, Part>> = {
     files: ['graphql/resolvers/member-change.ts'],
     tests: ['operations/missing-members.test.ts', 'operations/mutations.test.ts', 'operations/removals.test.ts'],
   },
+  ownProject: {
+    files: ['graphql/data/own-project.ts'],
+    tests: ['graphql/data/own-project.test.ts'],
+  },
+  selection: {
+    files: ['graphql/selection.ts'],
+    tests: ['graphql/selection.test.ts'],
+  },
+  memberRefusals: {
+    files: ['graphql/resolvers/refusal.ts'],
+    tests: ['graphql/resolvers/refusal.test.ts'],
+  },
+  imageChanges: {
+    files: ['graphql/resolvers/image-change.ts', 'graphql/resolvers/update-image.ts'],
+    tests: ['graphql/resolvers/image-change.test.ts'],
+  },
+  payloads: {
+    files: ['graphql/resolvers/payload.ts', 'graphql/resolvers/run-each.ts'],
+    tests: ['graphql/resolvers/payload.test.ts', 'graphql/resolvers/run-each.test.ts'],
+  },
+  bulkChanges: {
+    files: ['graphql/resolvers/bulk-changes.ts', 'graphql/resolvers/make-shared.ts'],
+    tests: ['graphql/resolvers/bulk-changes.test.ts', 'graphql/resolvers/set-members.test.ts'],
+  },
+  setMembers: {
+    files: ['graphql/resolvers/set-members.ts'],
+    tests: ['graphql/resolvers/set-members.test.ts'],
+  },
+  memberView: {
+    files: ['graphql/resolvers/member-view.ts'],
+    tests: ['graphql/resolvers/member-view.test.ts'],
+  },
+  memberStatuses: {
+    files: ['graphql/resolvers/member-statuses.ts'],
+    tests: ['graphql/resolvers/member-statuses.test.ts'],
+  },
+  answers: {
+    files: ['graphql/pipeline/answer.ts'],
+    tests: ['graphql/answer-writer.test.ts'],
+  },
 };

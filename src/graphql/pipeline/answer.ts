@@ -88,15 +88,13 @@ export class AnswerWriter {
   #describeAll(resultErrors: readonly GraphQLError[], { document }: FoundOperation, context: GatewayContext) {
     const { rowErrors, requestId, budget } = context;
     if (resultErrors.length + rowErrors.length === 0) return { errors: [], codes: [] };
-    const all = rowErrors.length === 0 ? resultErrors : [...resultErrors, ...rowErrors.toSorted(byPath)];
+    const all = [...resultErrors, ...rowErrors.toSorted(byPath)];
     const codes = all.map(toErrorCode);
     const defects = all.filter((_error, index) => codes[index] === 'INTERNAL_SERVER_ERROR');
     for (const defect of defects.slice(0, maxLoggedDefects)) this.#options.onDefect(defect, requestId);
 
     const display = { ...this.#options, toLine: toLines(document.text) };
-    const errors = all
-      .slice(0, budget.maxErrors)
-      .map((error, index) => describeError(error, codes[index] ?? 'INTERNAL_SERVER_ERROR', display));
+    const errors = all.slice(0, budget.maxErrors).map((error) => describeError(error, toErrorCode(error), display));
     const dropped = all.length - errors.length + budget.droppedErrors;
     if (dropped > 0) {
       errors.push({ message: `${dropped} more errors were left out.`, extensions: { code: codes.at(-1) } });

@@ -93,7 +93,7 @@ async function explainForbidden(
 }
 
 /** The user error for adding or removing members of another project's image. */
-export function notOwner({ imageId }: ImageMemberKey, write: Write): ImageUserError {
+export function notOwner({ imageId }: Pick<ImageMemberKey, 'imageId'>, write: Write): ImageUserError {
   const help = write === 'delete' ? ' A member that does not want the image can set its own status to REJECTED.' : '';
   return userError(
     'NOT_IMAGE_OWNER',

@@ -28,14 +28,13 @@ export async function planMembers(
   memberIds: readonly string[],
   context: GatewayContext,
 ): Promise<SetPlan | ImageUserError> {
-  const key = { imageId, memberId: '' };
   const { loaders } = context;
   const [image, list] = await allInOrder([loaders.image(imageId), loaders.memberList(imageId)]);
-  if (image === null || list === null) return noSuchImage(key);
+  if (image === null || list === null) return noSuchImage({ imageId });
   if (image.visibility !== 'SHARED') return imageNotShared(image);
   const [incomplete] = list.errors;
   if (incomplete) throw incomplete;
-  if (!(await loaders.areAllMembers(list.rows, image))) return notOwner(key, 'create');
+  if (!(await loaders.areAllMembers(list.rows, image))) return notOwner({ imageId }, 'create');
   // A new member needs a valid id; an existing one may have any.
   const [refusal] = memberIds.flatMap((id) => (list.byId.match(id).row ? [] : refuseId('memberId', id)));
   if (refusal) return refusal;
