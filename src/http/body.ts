@@ -92,26 +92,22 @@ function readBody(request: IncomingMessage, maxBytes: number, reception: Recepti
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length']) > maxBytes) return reject(tooLarge());
     let bytes: ByteBuffer | null = new ByteBuffer();
-    function end(refusal: RequestError | null): void {
+    function end(refuse: (() => RequestError) | null): void {
       if (bytes === null) return;
       reception.release(bytes.size);
-      if (refusal === null) resolve(bytes.take());
-      else reject(refusal);
+      if (refuse === null) resolve(bytes.take());
+      else reject(refuse());
       bytes = null;
     }
     request.on('data', (chunk: Buffer) => {
       if (bytes === null) return;
       const size = bytes.size + chunk.length;
-      if (size > maxBytes) return end(tooLarge());
+      if (size > maxBytes) return end(tooLarge);
       const refusal = reception.receive(chunk.length, size);
-      if (refusal !== null) return end(refusal);
+      if (refusal !== null) return end(() => refusal);
       bytes.add(chunk);
     });
     request.on('end', () => end(null));
-    const cutOff = (): void => {
-      if (!request.complete) end(new RequestError(400, 'The request body is incomplete.'));
-    };
-    request.on('error', cutOff);
-    request.on('close', cutOff);
+    request.on('close', () => end(() => new RequestError(400, 'The request body is incomplete.')));
   });
 }

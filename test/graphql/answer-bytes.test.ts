@@ -35,6 +35,20 @@ describe('the estimated size of an answer', () => {
     expect(estimate).toBeLessThan(length * 1.4);
   });
 
+  it('counts the bytes of characters if their number is exactly the maximum', () => {
+    const text = 'é'.repeat(1_000);
+    const max = estimateAnswerBytes(text, 1_000_000);
+    expect(estimateAnswerBytes(text, max)).toBeGreaterThan(max);
+  });
+
+  it.each([
+    ['a list', ['first'], ['first', 'second']],
+    ['an object', { a: 'first' }, { a: 'first', b: 'second' }],
+  ])('of %s exceeds the maximum if anything follows what reaches it', (_kind, first, all) => {
+    const max = estimateAnswerBytes(first, 1_000_000);
+    expect(estimateAnswerBytes(all, max)).toBeGreaterThan(max);
+  });
+
   /** Adds a thousand properties that count how often they are read. */
   function countReads(target: object, run: (target: object) => void): number {
     let reads = 0;

@@ -68,8 +68,8 @@ describe('the cost of an operation', () => {
     ['the objects of an interface', '{ group { members { status } } }', 1 + 10],
     [
       'the objects of the type in a condition',
-      '{ _entities(representations: []) { ... on Item { name } } one { ... on Item { members { status } } } }',
-      11,
+      '{ _entities(representations: [1, 2]) { ... on Item { members { status } } } }',
+      2 + 20,
     ],
     [
       'the objects in fragments',

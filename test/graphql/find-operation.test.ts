@@ -5,6 +5,7 @@ import { GatewayError } from '../../src/errors.ts';
 import { DocumentStore } from '../../src/graphql/documents/document-store.ts';
 import { createPrepare } from '../../src/graphql/documents/prepare-document.ts';
 import { InvalidRequest } from '../../src/graphql/invalid-request.ts';
+import { SchemaBytes } from '../../src/graphql/limits/schema-bytes.ts';
 import { createFindOperation, type Trust } from '../../src/graphql/pipeline/find-operation.ts';
 import type { Parameters } from '../../src/graphql/pipeline/parameters.ts';
 import { parseTrustedDocuments } from '../../src/graphql/trusted-documents.ts';
@@ -247,6 +248,15 @@ describe('the limits', () => {
     expect(message).toContain('introspection');
     expect(find({ query: '{ a }' }).operation.schemaBytes).toBe(0);
   });
+
+  it('permit introspection of exactly the maximum', () => {
+    const { find } = create({ limits: { maxDocumentCharacters: 1_000_000 } });
+    const { max } = new SchemaBytes(schema);
+    const ask = (characters: number) => ({ query: `{ __schema { ${'x'.repeat(characters)}: description } }` });
+    const others = find(ask(1)).operation.schemaBytes - 1;
+    expect(find(ask(max - others)).operation.schemaBytes).toBe(max);
+    expect(thrownBy(() => find(ask(max - others + 1))).details.limit).toMatchObject({ allowed: max, found: max + 1 });
+  });
 });
 
 describe('invalid variables', () => {
@@ -263,10 +273,11 @@ describe('invalid variables', () => {
 
   /** One more error says that there are more. */
   it.each([
-    { size: 'small', characters: 1, errors: 20 + 1 },
-    { size: 'large', characters: 1_000, errors: 1 + 1 },
-  ])('have $errors errors if there are many and they are $size', ({ characters, errors }) => {
-    const variables = Object.fromEntries(names.map((name) => [name, 'x'.repeat(characters)]));
+    { characters: 10_000, errors: 20 + 1 },
+    { characters: 10_001, errors: 1 + 1 },
+  ])('have $errors errors if there are many and they are $characters characters of JSON', ({ characters, errors }) => {
+    const small = Object.fromEntries(names.map((name) => [name, 'x']));
+    const variables = { ...small, v0: 'x'.repeat(1 + characters - JSON.stringify(small).length) };
     expect(invalid({ query, variables }).mistakes).toHaveLength(errors);
   });
 

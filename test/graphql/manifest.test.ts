@@ -66,6 +66,7 @@ describe('a manifest', () => {
   ])('that holds %s is refused in one line, with the reason', (_name, manifest, reason) => {
     const parse = () => parseTrustedDocuments(typeof manifest === 'string' ? manifest : JSON.stringify(manifest));
     expect(parse).toThrow(ManifestError);
+    expect(parse).toThrow(expect.objectContaining({ name: 'ManifestError' }));
     expect(parse).toThrow(/^.*$/);
     expect(parse).toThrow(reason);
   });

@@ -1,4 +1,12 @@
-import { buildSchema, execute, getIntrospectionQuery, getOperationAST, parse, printSchema } from 'graphql';
+import {
+  buildSchema,
+  execute,
+  GraphQLSchema,
+  getIntrospectionQuery,
+  getOperationAST,
+  parse,
+  printSchema,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { SchemaBytes } from '../../src/graphql/limits/schema-bytes.ts';
 
@@ -10,10 +18,10 @@ const schema = buildSchema(`
   type Service { sdl: String! }
 `);
 
-function measure(text: string, name?: string): number {
+function measure(text: string, name?: string, of = schema): number {
   const document = parse(text);
   const operation = getOperationAST(document, name) ?? expect.fail('there is no such operation');
-  return new SchemaBytes(schema).measure(document, operation);
+  return new SchemaBytes(of).measure(document, operation);
 }
 
 const max = () => new SchemaBytes(schema).max;
@@ -48,6 +56,14 @@ describe('the introspection in a response', () => {
 
   it('is none for other fields', () => {
     expect(measure('{ items { id name } __typename }')).toBe(0);
+  });
+
+  it.each([null, undefined])('is none below a type that is %s', (mutation) => {
+    const readOnly = new GraphQLSchema({ ...schema.toConfig(), mutation });
+    const [one, two] = ['name', 'name kind'].map((fields) =>
+      measure(`{ __schema { mutationType { ${fields} } } }`, undefined, readOnly),
+    );
+    expect(two).toBe(one);
   });
 
   it('counts each alias', () => {
@@ -89,6 +105,13 @@ describe('the maximum', () => {
     const aliases = Array.from({ length: 90 }, (_, index) => `a${index}: description`).join(' ');
     const one = `__schema { types { fields { name args { ${aliases} } } } }`;
     expect(measure(`{ ${'abcdefghij'.replace(/./g, (name) => `${name}: ${one} `)} }`)).toBeLessThan(1.5 * max());
+  });
+
+  it('is exceeded by any field below one that reaches it', () => {
+    const schemaKey = (characters: number) => `{ ${'x'.repeat(characters)}: __schema { description } }`;
+    const below = measure('{ __schema { description description } }') - measure('{ __schema { description } }');
+    const others = measure(schemaKey(1)) - 1 - below;
+    expect(measure(schemaKey(max() - others))).toBe(max() + below);
   });
 
   it('does not permit two full introspections', () => {

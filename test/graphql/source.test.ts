@@ -58,6 +58,7 @@ describe('the text of a document', () => {
     expect(check('a @b @c @d', limits)).toBeNull();
     expect(check('a @b @c @d @e', limits)).toEqual({ limit: 'maxDirectives', allowed: 3, found: 4 });
     expect(check('a @b @c @d "@@@"', limits)).toBeNull();
+    expect(check('@@@@', limits)).toEqual({ limit: 'maxDirectives', allowed: 3, found: 4 });
   });
 
   it('is left to the parser after an invalid token', () => {

@@ -67,13 +67,10 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
   const schemaBytes = new SchemaBytes(schema);
 
   /** The text of the requested document, or the document itself if it is already known. */
-  function resolve({ query, documentId, sha256 }: Parameters): string | KnownDocument | undefined {
-    if (query === undefined) {
-      const id = documentId ?? '';
-      return trust.documents()?.byId(id) ?? store.getByHash(id.replace(/^sha256:/, ''));
-    }
-    const document = sha256 === undefined ? undefined : store.getByHash(sha256);
-    return document?.text === query ? document : query;
+  function resolve({ query, documentId }: Parameters): string | KnownDocument | undefined {
+    if (query !== undefined) return query;
+    const id = documentId ?? '';
+    return trust.documents()?.byId(id) ?? store.getByHash(id.replace(/^sha256:/, ''));
   }
 
   function findOperation(document: KnownDocument, name: string | undefined, variables: FoundOperation['variables']) {
@@ -143,8 +140,7 @@ function coerceVariables(
   variables: FoundOperation['variables'],
 ): ReturnType<typeof getVariableValues> {
   const found = getVariableValues(schema, definitions, variables, { maxErrors: 1 });
-  const hasMore = (found.errors?.length ?? 0) > 1;
-  if (!hasMore || JSON.stringify(variables).length > maxPrintedCharacters) return found;
+  if (found.errors === undefined || JSON.stringify(variables).length > maxPrintedCharacters) return found;
   return getVariableValues(schema, definitions, variables, { maxErrors: maxMistakes });
 }
 
