@@ -1,5 +1,8 @@
-/** JSON punctuation per value: quotes or brackets, and a comma. */
-const punctuationBytes = 3;
+/** Quotes or brackets. */
+const pairBytes = 2;
+/** The comma after a value. The last one of a list or an object has none, which makes up for the comma after the bracket. */
+const commaBytes = 1;
+const colonBytes = 1;
 /** Maximum bytes per character: a control character is written as `\u0001`. */
 const maxBytesPerCharacter = 6;
 
@@ -12,8 +15,10 @@ const escaped = /["\\\p{Cc}\p{Cs}]/u;
  * serialise. Characters are inspected only if they decide whether the value is too large.
  */
 export function estimateAnswerBytes(value: unknown, max: number): number {
-  const estimate = addUp(value, 0, max, toLength);
-  return estimate > max || estimate * maxBytesPerCharacter <= max ? estimate : addUp(value, 0, max, toJsonBytes);
+  const estimate = addUp(value, -commaBytes, max, toLength);
+  return estimate > max || estimate * maxBytesPerCharacter <= max
+    ? estimate
+    : addUp(value, -commaBytes, max, toJsonBytes);
 }
 
 function toLength({ length }: string): number {
@@ -25,11 +30,14 @@ function toJsonBytes(text: string): number {
   return escaped.test(text) ? Buffer.byteLength(JSON.stringify(text)) - 2 : Buffer.byteLength(text);
 }
 
-/** Adds the size of a value to these bytes. Not a closure: V8 forgets the optimised code of closures that are gone. */
+/**
+ * Adds the size of a value and of the comma after it to these bytes. Not a closure: V8 forgets the optimised code of closures
+ * that are gone.
+ */
 function addUp(value: unknown, bytes: number, max: number, toBytes: (text: string) => number): number {
-  let sum = bytes + punctuationBytes;
-  if (typeof value === 'string') return sum + toBytes(value);
-  if (typeof value !== 'object' || value === null) return sum + punctuationBytes;
+  if (typeof value === 'string') return bytes + pairBytes + toBytes(value) + commaBytes;
+  if (typeof value !== 'object' || value === null) return bytes + String(value).length + commaBytes;
+  let sum = bytes + pairBytes;
   if (Array.isArray(value)) {
     for (const item of value) {
       if (sum > max) return sum;
@@ -39,8 +47,9 @@ function addUp(value: unknown, bytes: number, max: number, toBytes: (text: strin
   }
   for (const key in value) {
     if (sum > max) return sum;
-    sum += toBytes(key) + punctuationBytes;
-    sum = addUp((value as Readonly<Record<string, unknown>>)[key], sum, max, toBytes);
+    const property = (value as Readonly<Record<string, unknown>>)[key];
+    if (property === undefined) continue;
+    sum = addUp(property, sum + pairBytes + toBytes(key) + colonBytes, max, toBytes);
   }
   return sum;
 }
