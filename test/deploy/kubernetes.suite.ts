@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
@@ -139,12 +138,8 @@ it('what is rendered answers a query when podman plays it, and health is apart',
       await run('podman', ['pod', 'inspect', 'gateway-pod-0', '--format', '{{.InfraContainerID}}'])
     ).trim();
     const address = await inspect(infra, '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}');
-    let names: readonly string[] = [];
-    for (let tries = 0; names.length === 0 && tries < 60; tries++) {
-      await sleep(500);
-      names = await askForImages(`http://${address}:4000`, demoIdentities.producer.token).catch(() => []);
-    }
-    expect(names).toHaveLength(3);
+    const askPod = () => askForImages(`http://${address}:4000`, demoIdentities.producer.token).catch(() => []);
+    await expect.poll(askPod, { timeout: 120_000, interval: 500 }).toHaveLength(3);
     expect((await fetch(`http://${address}:4000/metrics`)).status).toBe(404);
     expect((await fetch(`http://${address}:4001/readyz`)).status).toBe(200);
   } finally {

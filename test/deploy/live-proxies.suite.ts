@@ -42,7 +42,7 @@ it.each(
       ({ status }) => status,
       () => proxy.errors(),
     );
-  await expect.poll(isThere, { timeout: 10_000 }).toBe(200);
+  await expect.poll(isThere, { timeout: 60_000 }).toBe(200);
   const query = `subscription { imageMembersChanged(imageId: "${image.id}") { changes { action memberId } } }`;
   await using subscription = transports[transport](proxy.url, 'token', { query });
   expect(await subscription.next()).toEqual({ data: { imageMembersChanged: { changes: [] } } });

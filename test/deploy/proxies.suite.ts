@@ -86,7 +86,7 @@ it('nginx spreads requests over sockets, keeps health inside, and loses nothing 
   const gateways = [await startGateway(0), await startGateway(1)];
   await using proxy = await startNginx(place);
   const { url } = proxy;
-  await expect.poll(() => getStatus(url).catch(() => proxy.errors()), { timeout: 10_000 }).toBeTypeOf('number');
+  await expect.poll(() => getStatus(url).catch(() => proxy.errors()), { timeout: 60_000 }).toBeTypeOf('number');
   for (const path of ['/healthz', '/readyz', '/metrics']) expect(await getStatus(url + path)).toBe(404);
   const { answered, failed } = await askMeanwhile(url, () => restartAll(gateways, startGateway));
   for (const gateway of gateways) await gateway.stop();
@@ -120,7 +120,7 @@ it.each(['haproxy.cfg', 'kolla-haproxy.cfg'] as const)(
     await using proxy = await startHaproxy(place, ports, name);
     const { url } = proxy;
     await expect
-      .poll(() => getStatus(`${url}/graphql?query=%7B__typename%7D`).catch(() => proxy.errors()), { timeout: 10_000 })
+      .poll(() => getStatus(`${url}/graphql?query=%7B__typename%7D`).catch(() => proxy.errors()), { timeout: 60_000 })
       .toBe(200);
     for (const path of ['/healthz', '/readyz', '/metrics']) expect(await getStatus(url + path)).toBe(404);
     const { answered, failed } = await askMeanwhile(url, () => restartAll(gateways, startGateway));
