@@ -75,20 +75,23 @@ it('rows that were left out are reported with the name of the operation', async 
 
 describe('the error of a call', () => {
   it.each([
-    ['does not answer in time', 'UPSTREAM_TIMEOUT', NoAnswer],
-    ['sends too much', 'UPSTREAM_INVALID_RESPONSE', UnusableAnswer],
-    ['hangs up', 'UPSTREAM_UNAVAILABLE', NoAnswer],
-  ])('to an upstream that %s says what failed and which API, and keeps its cause', async (what, code, cause) => {
-    await using upstream = await startUpstream((response) => {
-      if (what === 'hangs up') response.destroy();
-      if (what === 'sends too much') response.end('x'.repeat(1_025));
-    });
-    await using transport = createTransport(upstream.url, { deadlineMs: 50 });
-    const error = await transport.fail(read);
-    expect(error.code).toBe(code);
-    expect(error.message).toMatch(/^Could not read: the Images API [a-z ,]+\.$/);
-    expect(error.cause).toBeInstanceOf(cause);
-  });
+    ['does not answer in time', 50, 'UPSTREAM_TIMEOUT', NoAnswer],
+    ['sends too much', 10_000, 'UPSTREAM_INVALID_RESPONSE', UnusableAnswer],
+    ['hangs up', 10_000, 'UPSTREAM_UNAVAILABLE', NoAnswer],
+  ])(
+    'to an upstream that %s says what failed and which API, and keeps its cause',
+    async (what, deadlineMs, code, cause) => {
+      await using upstream = await startUpstream((response) => {
+        if (what === 'hangs up') response.destroy();
+        if (what === 'sends too much') response.end('x'.repeat(1_025));
+      });
+      await using transport = createTransport(upstream.url, { deadlineMs });
+      const error = await transport.fail(read);
+      expect(error.code).toBe(code);
+      expect(error.message).toMatch(/^Could not read: the Images API [a-z ,]+\.$/);
+      expect(error.cause).toBeInstanceOf(cause);
+    },
+  );
 
   it('of a caller that disconnected says what failed, and keeps its cause', async () => {
     await using upstream = await startUpstream(() => {});

@@ -153,7 +153,7 @@ describe('what the breaker learns of a call', () => {
     await using upstream = await startUpstream(() => {});
     const { breaker } = createBreaker();
     await using transport = createTransport(upstream.url, { breaker });
-    const error = transport.transport.call(read, caller, { at: performance.now() + 30 });
+    const error = transport.transport.call(read, caller, { at: performance.now() + 1_000 });
     await expect(error).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT' });
     expect(upstream.received).toHaveLength(1);
     expect(breaker.open).toBe(false);
@@ -213,7 +213,7 @@ describe('what the breaker learns of a call', () => {
       if (number === 1) sendJson(response, 503, {});
     });
     const { breaker, clock } = createBreaker();
-    await using transport = createTransport(upstream.url, { breaker, deadlineMs: 100 });
+    await using transport = createTransport(upstream.url, { breaker, deadlineMs: 1_000 });
     await transport.fail(read);
     clock.now = 1_500;
     const leave = new AbortController();
