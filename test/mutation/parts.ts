@@ -139,4 +139,8 @@ export const parts: Readonly<Record<string, Part>> = {
     files: ['graphql/resolvers/member-change.ts'],
     tests: ['operations/missing-members.test.ts', 'operations/mutations.test.ts', 'operations/removals.test.ts'],
   },
+  imageLists: {
+    files: ['graphql/resolvers/image-order.ts', 'graphql/resolvers/image-page.ts', 'graphql/resolvers/image-walk.ts'],
+    tests: ['graphql/resolvers/image-lists.test.ts'],
+  },
 };
