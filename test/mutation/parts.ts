@@ -143,4 +143,18 @@ export const parts: Readonly<Record<string, Part>> = {
     files: ['graphql/resolvers/image-order.ts', 'graphql/resolvers/image-page.ts', 'graphql/resolvers/image-walk.ts'],
     tests: ['graphql/resolvers/image-lists.test.ts'],
   },
+  entities: {
+    files: [
+      'graphql/resolvers/image.ts',
+      'graphql/resolvers/image-member.ts',
+      'graphql/resolvers/project.ts',
+      'graphql/resolvers/resolve-image.ts',
+      'graphql/resolvers/viewer.ts',
+    ],
+    tests: ['graphql/resolvers/entities.test.ts'],
+  },
+  memberships: {
+    files: ['graphql/resolvers/my-membership.ts', 'graphql/resolvers/own-member.ts'],
+    tests: ['graphql/resolvers/memberships.test.ts'],
+  },
 };
