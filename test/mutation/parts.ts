@@ -157,4 +157,8 @@ export const parts: Readonly<Record<string, Part>> = {
     files: ['graphql/resolvers/my-membership.ts', 'graphql/resolvers/own-member.ts'],
     tests: ['graphql/resolvers/memberships.test.ts'],
   },
+  imageMembers: {
+    files: ['graphql/resolvers/image-members.ts'],
+    tests: ['graphql/resolvers/image-members.test.ts'],
+  },
 };
