@@ -192,14 +192,16 @@ describe('a cursor', () => {
   const stale = cursor(`image:${imageId(9)}`);
 
   it.each([
-    ['upstream does not know', failure(400, `No image found with ID ${imageId(9)}`)],
-    ['upstream does not show', failure(403, 'Image is not visible to you')],
-    ['upstream shows no longer', failure(403, 'other words')],
-  ])('whose image %s is the cause of the refusal', async (_what, error) => {
+    ['upstream does not know', failure(400, `No image found with ID ${imageId(9)}`), []],
+    ['upstream does not show', failure(403, 'Image is not visible to you'), []],
+    ['upstream shows no longer', failure(403, 'other words'), ['getImage #9']],
+  ])('whose image %s is the cause of the refusal', async (_what, error, calls) => {
     const answer = () => {
       throw error;
     };
-    await expect(list(new ListedImages({ rows: number(2), answer }), { after: stale })).rejects.toMatchObject(unusable);
+    const client = new ListedImages({ rows: number(2), answer });
+    await expect(list(client, { after: stale })).rejects.toMatchObject(unusable);
+    expect(client.calls).toEqual(calls);
   });
 
   it('that upstream refuses is reported with the request id of upstream', async () => {
@@ -237,11 +239,13 @@ describe('a cursor', () => {
       if (marker !== imageId(4)) return page();
       throw failure(400, 'No image found with ID');
     };
-    const client = new ListedImages({ rows: number(5), pageMax: 1, answer });
-    await expect(list(client, { after: cursor(`image:${imageId(5)}`) })).rejects.toMatchObject({
-      code: 'UPSTREAM_UNAVAILABLE',
-      message: 'The list of images changed while it was read. Try again.',
-    });
+    for (const after of [null, cursor(`image:${imageId(5)}`)]) {
+      const client = new ListedImages({ rows: number(5), pageMax: 1, answer });
+      await expect(list(client, { after })).rejects.toMatchObject({
+        code: 'UPSTREAM_UNAVAILABLE',
+        message: 'The list of images changed while it was read. Try again.',
+      });
+    }
   });
 });
 
@@ -310,13 +314,13 @@ describe('an order', () => {
     ]);
   });
 
-  it.each(['', ' ', '\t'])('by name treats the name "%s" as none', async (name) => {
-    const named = [makeImage(1, { name: 'b' }), makeImage(2, { name }), makeImage(3, { name: 'a' })];
-    const { pages } = await walk(new ListedImages({ rows: named }), {
-      first: 1,
-      orderBy: { field: 'NAME', direction: 'ASC' },
-    });
-    expect(pages.flat()).toEqual([2, 3, 1]);
+  it('by name sorts images with an empty or blank name among those without one, by date', async () => {
+    const named = [' ', null, 'a', '', '\t'].map((name, index) => makeImage(index + 1, { name }));
+    const client = new ListedImages({ rows: named });
+    const ascending = await walk(client, { first: 1, orderBy: { field: 'NAME', direction: 'ASC' } });
+    expect(ascending.pages.flat()).toEqual([1, 2, 4, 5, 3]);
+    const descending = await walk(client, { first: 1, orderBy: { field: 'NAME', direction: 'DESC' } });
+    expect(descending.pages.flat()).toEqual([3, 5, 4, 2, 1]);
   });
 
   it('by size counts zero as a size', async () => {
@@ -340,14 +344,60 @@ describe('an order', () => {
     }
   });
 
-  it('reports a row that cannot be read once, although both parts of the list contain it', async () => {
-    const some = [makeImage(1, { size: 1 }), broken(imageId(2)), makeImage(3, { size: null })];
+  it.each(orders)('by %s reports a row that cannot be read once, although both parts contain it', async (field) => {
+    const some = [makeImage(1, { size: 1, name: 'a' }), broken(imageId(2)), makeImage(3, { size: null })];
     const { connection, errors } = await list(new ListedImages({ rows: some, pageMax: 3 }), {
       first: 5,
-      orderBy: { field: 'SIZE', direction: 'DESC' },
+      orderBy: { field, direction: 'DESC' },
     });
     expect(connection.nodes.map(numberOf).toSorted()).toEqual([1, 3]);
     expect(errors).toHaveLength(1);
+  });
+
+  it('asks once how the list begins', async () => {
+    const some = [null, 1, 2, 3].map((size, index) => makeImage(index + 1, { size }));
+    const { pages, queries } = await walk(new ListedImages({ rows: some }), {
+      orderBy: { field: 'SIZE', direction: 'ASC' },
+    });
+    expect(pages).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    expect(queries[0]).toEqual(['size asc 3', 'created_at asc 3', 'created_at asc 24 after #3', 'size asc 2 from 0']);
+  });
+
+  it('reads no more names after a cursor if the next images have none', async () => {
+    const client = new ListedImages({ rows, nullIsLargest: true });
+    await list(client, {
+      first: 1,
+      after: cursor(`image:${imageId(6)}`),
+      orderBy: { field: 'NAME', direction: 'ASC' },
+    });
+    expect(client.takeQueries()).toEqual([
+      'name asc 2 after #6',
+      'name desc 1',
+      'created_at asc 2',
+      'created_at asc 16 after #2',
+    ]);
+  });
+
+  it('ends where a list has become empty', async () => {
+    const answer = ({ limit }: { readonly limit: number }, page: () => ReadPage): ReadPage =>
+      limit === 1 ? { rows: [], more: false, lastId: undefined, limit, calls: 1 } : page();
+    const client = new ListedImages({ rows, answer });
+    const { connection } = await list(client, {
+      after: cursor(`image:${imageId(2)}`),
+      orderBy: { field: 'SIZE', direction: 'DESC' },
+    });
+    expect(connection.nodes.map(numberOf)).toEqual([4]);
+    expect(connection.pageInfo.hasNextPage).toBe(false);
+  });
+
+  it('makes progress however many calls the beginning of the list takes', async () => {
+    const answer = (_query: object, page: () => ReadPage): ReadPage => ({ ...page(), calls: 60 });
+    const client = new ListedImages({ rows, answer });
+    const { pages } = await walk(client, { first: 3, orderBy: { field: 'SIZE', direction: 'ASC' } });
+    expect(pages.flat()).toEqual([1, 3, 5, 4, 2, 6]);
   });
 
   it('has parts whose images are told apart by their cursors', async () => {
@@ -397,6 +447,26 @@ describe('the images that are shared with the caller', () => {
   });
 });
 
+describe('a list of shared images in an order with two parts', () => {
+  it('asks about the images of each part once', async () => {
+    const rows = [1, null, 2, null].map((size, index) => makeImage(index + 1, { size }));
+    const client = new ListedImages({ rows, pageMax: 2 }, { own: listUnder(rows, { 1: 'ACCEPTED', 2: 'ACCEPTED' }) });
+    const { connection } = await list(client, {
+      first: 4,
+      filter: { sharedWithMe: true },
+      orderBy: { field: 'SIZE', direction: 'DESC' },
+    });
+    expect(connection.nodes.map(numberOf)).toEqual([1, 2]);
+    expect(client.calls).toEqual([
+      'PENDING visible #3,#1',
+      'REJECTED visible #3',
+      'PENDING visible #4',
+      'REJECTED visible #4',
+      'PENDING visible #2',
+    ]);
+  });
+});
+
 describe('a list that upstream serves in short pages', () => {
   it('ends a page after 60 calls, and the next page continues', async () => {
     const client = new ListedImages({ rows: number(70), pageMax: 1 });
@@ -413,13 +483,24 @@ describe('a list that upstream serves in short pages', () => {
     const { connection } = await list(client, { first: 1, filter });
     expect(connection.nodes).toEqual([]);
     const calls = client.queries.length + client.calls.length;
-    expect(calls).toBeLessThanOrEqual(60);
-    // The next page of 1,000 images would cost eleven.
+    // The next page of 1,000 images could cost eleven calls, and each page did cost three.
     expect(calls).toBeGreaterThan(60 - 11);
+    expect(calls).toBeLessThanOrEqual(60 - 11 + 3);
     const end = client.queries.length;
     expect(connection.pageInfo).toMatchObject({ hasNextPage: true, endCursor: cursor(`image:${imageId(71 - end)}`) });
     const { pages } = await walk(client, { first: 1, filter });
     expect(pages.flat()).toEqual([1]);
+  });
+
+  it('does not ask how the list begins once a page is ended', async () => {
+    const rows = number(70, { size: 1 });
+    const client = new ListedImages({ rows, pageMax: 1 }, { own: listUnder(rows, {}) });
+    const { connection } = await list(client, {
+      filter: { sharedWithMe: true },
+      orderBy: { field: 'SIZE', direction: 'DESC' },
+    });
+    expect(connection.pageInfo.hasNextPage).toBe(true);
+    expect(client.takeQueries().at(-1)).toMatch(/^size desc 1000 from 0 after/);
   });
 
   it('ends a page after 60 calls in any part of an order', async () => {
@@ -470,6 +551,13 @@ describe('a list', () => {
       pages: [[1, 2]],
       queries: [['default order 6', 'default order 4 after #2']],
     });
+  });
+
+  it('reports each row without an id, on any page', async () => {
+    const rows = [broken(undefined), makeImage(1), broken(undefined), makeImage(2)].toReversed();
+    const { connection, errors } = await list(new ListedImages({ rows, pageMax: 2 }), { first: 5 });
+    expect(connection.nodes.map(numberOf)).toEqual([1, 2]);
+    expect(errors).toHaveLength(2);
   });
 
   it('ends after a page that says no more rows follow, or where the next page would start is unknown', async () => {
