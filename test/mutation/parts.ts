@@ -161,4 +161,8 @@ export const parts: Readonly<Record<string, Part>> = {
     files: ['graphql/resolvers/image-members.ts'],
     tests: ['graphql/resolvers/image-members.test.ts'],
   },
+  views: {
+    files: ['graphql/resolvers/inbox-view.ts', 'graphql/resolvers/subscription.ts'],
+    tests: ['graphql/resolvers/views.test.ts'],
+  },
 };

@@ -26,6 +26,7 @@ describe('an image', () => {
   it.each([
     ['{ id name }', ['getImage #1']],
     ['{ name members { status } }', ['listMembers #1', 'getImage #1']],
+    ['{ name ... on Image { members { status } } }', ['listMembers #1', 'getImage #1']],
     ['{ id members { status } }', ['listMembers #1']],
     ['{ id member(memberId: "a") { status } }', ['getImage #1', 'getMember #1/a']],
   ])('with %s costs as few calls as possible', async (selection, calls) => {
@@ -62,8 +63,8 @@ describe('an image', () => {
 
   it('whose members cannot be seen has null, and without the rows that cannot be read it has the others', async () => {
     const document = 'query ($id: ID!) { image(id: $id) { name members { memberId } } }';
-    const { data } = await ask(document, { members: {} });
-    expect(data).toEqual({ image: { name: 'n', members: null } });
+    const unseen = await ask(document, { members: {} });
+    expect(unseen).toMatchObject({ data: { image: { name: 'n', members: null } }, errors: [] });
     const incomplete = { rows: rows.slice(0, 1), errors: [failure(200)] };
     const found = await ask(document, { members: { [one]: incomplete } });
     expect(found.data).toEqual({ image: { name: 'n', members: [{ memberId: 'a' }] } });
@@ -261,6 +262,7 @@ describe('the mutation', () => {
     expect(invalid.data).toMatchObject({
       updateMemberStatus: { imageId: null, userErrors: [{ code: 'INVALID_INPUT' }] },
     });
+    expect(invalid.client.calls).toEqual([]);
   });
 });
 
@@ -294,18 +296,22 @@ describe('the viewer', () => {
   });
 
   it('has a constant id and no facts if the token says nothing', async () => {
-    const { data } = await view(`{ viewer { ${everything} projects { id } } }`, {});
+    const { data, errors } = await view(`{ viewer { ${everything} projects { id } } }`, {});
+    expect(errors).toEqual([]);
     expect(data).toEqual({
       viewer: { id: 'viewer', user: null, project: null, roles: null, expiresAt: null, projects: null },
     });
   });
 
-  it('has projects, which are listed while its token is looked up', async () => {
-    const { data, errors, calls } = await view('{ viewer { projects { id name } } }', { token: facts, own: projects });
-    expect(data).toEqual({ viewer: { projects: [{ id: 'p', name: 'P' }] } });
-    expect(errors).toMatchObject([{ message: 'failed with 200', path: ['viewer', 'projects'] }]);
-    expect(calls).toEqual(['own', 'token']);
-  });
+  it.each(['projects { id name }', '... on Viewer { projects { id name } }'])(
+    'has %s, which are listed while its token is looked up',
+    async (selection) => {
+      const { data, errors, calls } = await view(`{ viewer { ${selection} } }`, { token: facts, own: projects });
+      expect(data).toEqual({ viewer: { projects: [{ id: 'p', name: 'P' }] } });
+      expect(errors).toMatchObject([{ message: 'failed with 200', path: ['viewer', 'projects'] }]);
+      expect(calls).toEqual(['own', 'token']);
+    },
+  );
 
   it('is null without a token, and costs no call', async () => {
     const { data, calls } = await view('{ viewer { id projects { id } } }', { token: facts }, false);

@@ -40,7 +40,8 @@ describe('the membership of the caller', () => {
   const ask = async (selection: string, held: Held = {}, caller: Caller = {}) => {
     const { client, context } = start(held, caller);
     const document = `query ($id: ID!) { image(id: $id) { visibility myMembership { ${selection} } } }`;
-    const { data } = await run(context, document, { id: one });
+    const { data, errors } = await run(context, document, { id: one });
+    expect(errors).toEqual([]);
     return { found: (data as { image: { myMembership: unknown } }).image.myMembership, calls: client.calls };
   };
   const lists = ['getImage #1', 'PENDING visible #1', 'ACCEPTED visible #1', 'REJECTED visible #1'];
@@ -161,7 +162,10 @@ describe('the member id of the caller', () => {
   });
 
   it('cannot be told by an image that does not exist, or whose list is incomplete', async () => {
-    expect(await start({ members: {} }).own.find(one)).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await start({ members: {} }).own.find(one)).toMatchObject({
+      code: 'NOT_FOUND',
+      message: `There is no image ${one}, or this token may not see it.`,
+    });
     const error = failure(200);
     await expect(start({ members: { [one]: { rows: [a], errors: [error] } } }).own.find(one)).rejects.toBe(error);
   });
