@@ -89,6 +89,8 @@ describe('an inbox', () => {
   it('holds no more images than allowed', async () => {
     const shared = { 1: 'PENDING', 2: 'PENDING', 3: 'PENDING' } as const;
     expect(idsOf((await read({ shared }, null, 'PENDING', 2)).state.images)).toEqual([3, 2]);
+    const withOwn = { ...shared, 4: 'own', 5: 'own' } as const;
+    expect(idsOf((await read({ shared: withOwn }, null, 'PENDING', 2)).state.images)).toEqual([3, 2]);
   });
 
   it('leaves out the rows that cannot be read', async () => {
@@ -243,14 +245,14 @@ describe('a subscription', () => {
     } }`,
     inbox: `subscription ($status: MemberStatusFilter = PENDING) { sharedWithMeChanged(memberStatus: $status) {
       images { id myMembership { status } }
-      changes { action memberId imageMember { status } deletedImageMemberId }
+      changes { action memberId imageMember { status image { visibility } } deletedImageMemberId }
     } }`,
   };
 
   /** The payloads of a subscription that reads these Images APIs one after another, and the calls for payloads. */
-  async function follow(text: string, clients: readonly ListedImages[], variableValues: object = {}) {
+  async function follow(text: string, clients: readonly ListedImages[], variableValues: object = {}, now: Shared = {}) {
     const keys: string[] = [];
-    const payloads = makeClient({ shared: {} });
+    const payloads = makeClient({ shared: now });
     const watch = async function* <State>(view: View<GatewayContext, State>): AsyncGenerator<Change<State>> {
       keys.push(view.key);
       let before: State | null = null;
@@ -342,12 +344,12 @@ describe('a subscription', () => {
     expect(calls).toEqual([]);
   });
 
-  it('to the inbox looks up a membership that its events show', async () => {
-    const { data, calls } = await follow(document.inbox, [
-      makeClient({ shared: {} }),
-      makeClient({ shared: { 1: 'PENDING' } }),
-    ]);
-    expect(data[1]).toMatchObject({ changes: [{ action: 'ADDED', memberId: 'a', imageMember: null }] });
+  it('to the inbox looks up a membership that its events show, and not its image', async () => {
+    const shared = { 1: 'PENDING' } as const;
+    const clients = [makeClient({ shared: {} }), makeClient({ shared })];
+    const { data, calls } = await follow(document.inbox, clients, {}, shared);
+    const imageMember = { status: 'PENDING', image: { visibility: 'SHARED' } };
+    expect(data[1]).toMatchObject({ changes: [{ action: 'ADDED', memberId: 'a', imageMember }] });
     expect(calls).toEqual(['getMember #1/a']);
   });
 
