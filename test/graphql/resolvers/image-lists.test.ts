@@ -431,6 +431,14 @@ describe('the images that are shared with the caller', () => {
     ]);
   });
 
+  it.each(['ALL', 'PENDING'] as const)('are found for %s beside rows that cannot be read', async (memberStatus) => {
+    const rows = [makeImage(1), broken(imageId(2))];
+    const client = new ListedImages({ rows }, { own: { [imageId(1)]: ['PENDING'] } });
+    const { connection, errors } = await list(client, { filter: { sharedWithMe: true, memberStatus } });
+    expect(connection.nodes.map(numberOf)).toEqual([1]);
+    expect(errors).toHaveLength(1);
+  });
+
   it('are the accepted ones unless requested otherwise', async () => {
     const rows = number(4);
     const own = listUnder(rows, { 1: 'PENDING', 2: 'ACCEPTED', 3: 'REJECTED' });
