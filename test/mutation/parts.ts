@@ -184,4 +184,30 @@ export const parts: Readonly<Record<string, Part>> = {
     files: ['graphql/pipeline/answer.ts'],
     tests: ['graphql/answer-writer.test.ts'],
   },
+  imageLists: {
+    files: ['graphql/resolvers/image-order.ts', 'graphql/resolvers/image-page.ts', 'graphql/resolvers/image-walk.ts'],
+    tests: ['graphql/resolvers/image-lists.test.ts'],
+  },
+  entities: {
+    files: [
+      'graphql/resolvers/image.ts',
+      'graphql/resolvers/image-member.ts',
+      'graphql/resolvers/project.ts',
+      'graphql/resolvers/resolve-image.ts',
+      'graphql/resolvers/viewer.ts',
+    ],
+    tests: ['graphql/resolvers/entities.test.ts'],
+  },
+  memberships: {
+    files: ['graphql/resolvers/my-membership.ts', 'graphql/resolvers/own-member.ts'],
+    tests: ['graphql/resolvers/memberships.test.ts'],
+  },
+  imageMembers: {
+    files: ['graphql/resolvers/image-members.ts'],
+    tests: ['graphql/resolvers/image-members.test.ts'],
+  },
+  views: {
+    files: ['graphql/resolvers/inbox-view.ts', 'graphql/resolvers/subscription.ts'],
+    tests: ['graphql/resolvers/views.test.ts'],
+  },
 };

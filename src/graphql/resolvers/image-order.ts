@@ -40,7 +40,7 @@ export function toListOrder(orderBy: ImageOrder | null | undefined): ListOrder {
   const lacksValue = orderBy ? isUnset[orderBy.field] : undefined;
   if (lacksValue === undefined) return { sort, set: { name: 'image', query: sort, includes: () => true }, unset: null };
   // A minimum size of zero excludes images without a size.
-  const query = orderBy?.field === 'SIZE' ? { ...sort, sizeMin: 0 } : sort;
+  const query = sort.sortKey === 'size' ? { ...sort, sizeMin: 0 } : sort;
   return {
     sort,
     set: { name: 'image', query, includes: (image) => !lacksValue(image) },

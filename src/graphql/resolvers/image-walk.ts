@@ -64,7 +64,7 @@ export async function walkImages(options: WalkOptions, context: GatewayContext, 
   const { after, order } = options;
   const { set, unset } = order;
   if (unset === null) await walk.through(set, after?.id);
-  else if (after === undefined && (await walk.readWhole())) return walk;
+  else if (after === undefined && (await walk.readWhole([set, unset]))) return walk;
   else if (after ? after.part === unset : await walk.startsWith(unset, 'as it is')) {
     const isEnough = await walk.through(unset, after?.id);
     if (!isEnough && (await walk.startsWith(unset, 'as it is'))) await walk.through(set, undefined);
@@ -97,11 +97,11 @@ class Walk implements WalkResult {
   }
 
   /** Reads the whole list, if it fits into one page. @returns whether it does. */
-  async readWhole(): Promise<boolean> {
+  async readWhole(parts: readonly ListPart[]): Promise<boolean> {
     const { count, order } = this.#options;
-    this.#beginning = await this.#read({ ...order.sort, limit: count }, false);
+    this.#beginning = await this.#read({ ...order.sort, limit: count });
     if (this.#beginning.more) return false;
-    await this.#take(this.#beginning.rows, [order.set, order.unset]);
+    await this.#take(this.#beginning.rows, parts);
     return true;
   }
 
@@ -111,7 +111,7 @@ class Walk implements WalkResult {
     if (direction === 'as it is' && this.#beginning) return beginsWith(this.#beginning, part);
     if (this.#isCut(1)) return false;
     const reverse = sortDir === 'asc' ? 'desc' : 'asc';
-    const page = await this.#read({ sortKey, sortDir: direction === 'reversed' ? reverse : sortDir, limit: 1 }, false);
+    const page = await this.#read({ sortKey, sortDir: direction === 'reversed' ? reverse : sortDir, limit: 1 });
     // A row that cannot be parsed may belong to any part.
     return page.rows[0]?.image instanceof UpstreamError || beginsWith(page, part);
   }
@@ -120,20 +120,20 @@ class Walk implements WalkResult {
   async through(part: ListPart, start: string | undefined): Promise<boolean> {
     const { count, leaveOutOwn, order } = this.#options;
     const isFiltered = leaveOutOwn !== null || order.unset !== null;
-    const seen = new Set<string>();
+    const seen = new Set<unknown>();
     let marker = start;
     let grown = 0;
     let hasEnteredPart = start !== undefined;
-    let known = part === order.set && start === undefined ? this.#beginning : null;
+    let known = part === order.set ? this.#beginning : null;
     if (known && !beginsWith(known, part)) known = null;
-    while (this.cutAt === null) {
+    for (;;) {
       const needed = Math.max(count - this.rows.length, isFiltered ? Math.min(grown, maxLimit) : 0);
       const limit = Math.min(needed, this.#ceiling);
-      if (known === null && this.#isCut(this.#costOf(limit))) return true;
-      const page = known ?? (await this.#read({ ...part.query, marker, limit }, marker === start));
+      if (this.#isCut(this.#costOf(limit))) return true;
+      const page = known ?? (await this.#read({ ...part.query, marker, limit }));
       known = null;
       const fresh = page.rows.filter(({ id }) => id === undefined || !seen.has(id));
-      for (const { id } of fresh) if (id !== undefined) seen.add(id);
+      for (const { id } of fresh) seen.add(id);
       await this.#take(fresh, [part]);
       if (this.rows.length >= count) return true;
       // Upstream repeats itself, and would return the same page again and again.
@@ -146,7 +146,6 @@ class Walk implements WalkResult {
       marker = page.lastId;
       grown = limit * growBy;
     }
-    return true;
   }
 
   /** Ends the walk if these calls would exceed the maximum. @returns whether it did. */
@@ -161,7 +160,7 @@ class Walk implements WalkResult {
     return 1 + (leaveOutOwn === null ? 0 : callsToFindOwn(limit, leaveOutOwn));
   }
 
-  async #read(query: Pick<ImageQuery, 'marker' | 'limit'> & ListPart['query'], isStart: boolean): Promise<ReadPage> {
+  async #read(query: Pick<ImageQuery, 'marker' | 'limit'> & ListPart['query']): Promise<ReadPage> {
     const { client } = this.#context;
     const { marker } = query;
     try {
@@ -173,17 +172,17 @@ class Walk implements WalkResult {
     } catch (error) {
       if (marker === undefined || !(error instanceof UpstreamError && (await this.#isStale(error, marker))))
         throw error;
-      if (isStart) throw this.#toStale(error);
+      if (marker === this.#options.after?.id) throw this.#toStale(error);
       throw new GatewayError('UPSTREAM_UNAVAILABLE', 'The list of images changed while it was read. Try again.');
     }
   }
 
   /** Keeps the rows that belong to these parts of the list. */
-  async #take(rows: readonly ImageRow[], parts: readonly (ListPart | null)[]): Promise<void> {
+  async #take(rows: readonly ImageRow[], parts: readonly ListPart[]): Promise<void> {
     const { leaveOutOwn } = this.#options;
     let images = rows.map(({ image }) => image).filter((image) => !(image instanceof UpstreamError));
     images = images.filter((image) => partOf(image, parts) !== null);
-    if (leaveOutOwn !== null && images.length > 0) {
+    if (leaveOutOwn !== null) {
       this.#calls += callsToFindOwn(images.length, leaveOutOwn);
       images = await leaveOutOwnImages(this.#context, images, leaveOutOwn, this.#options.ownership);
     }
@@ -210,8 +209,8 @@ class Walk implements WalkResult {
   }
 }
 
-function partOf(image: ImageAttributes, parts: readonly (ListPart | null)[]): ListPart | null {
-  for (const part of parts) if (part?.includes(image)) return part;
+function partOf(image: ImageAttributes, parts: readonly ListPart[]): ListPart | null {
+  for (const part of parts) if (part.includes(image)) return part;
   return null;
 }
 

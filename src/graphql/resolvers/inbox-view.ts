@@ -90,7 +90,7 @@ async function readInbox(
   const images = rows.flatMap(({ image }) => (image instanceof Error ? [] : [image])).slice(0, maxImages);
   const statuses = new Map<string, MemberStatus>();
   for (const image of images) {
-    const status = filter === 'ALL' ? await loaders.ownStatus(image) : filter;
+    const status = await loaders.ownStatus(image);
     if (status !== null) statuses.set(image.id, status);
   }
   const left = await readLeft(context, previous, statuses);
@@ -104,9 +104,9 @@ async function readLeft(
   previous: InboxState | null,
   statuses: ReadonlyMap<string, MemberStatus>,
 ): Promise<ReadonlyMap<string, MemberStatus>> {
-  const left = new Map([...(previous?.left ?? [])].filter(([id]) => !statuses.has(id)));
-  const gone = (previous?.images ?? []).filter(({ id }) => previous?.statuses.has(id) && !statuses.has(id));
-  if (gone.length === 0) return left;
+  if (previous === null) return new Map();
+  const left = new Map([...previous.left].filter(([id]) => !statuses.has(id)));
+  const gone = previous.images.filter(({ id }) => !statuses.has(id));
   const fates = await loadOwnStatuses(client, gone);
   gone.forEach(({ id }, index) => {
     const fate = fates[index];

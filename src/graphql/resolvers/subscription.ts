@@ -68,9 +68,10 @@ function showMembers(
   { before, now }: Change<MembersState>,
   { loaders }: GatewayContext,
 ): ImageMembersChangedModel | null {
-  if (now.members === null && before === null) return null;
-  if (now.members !== null) loaders.primeMemberList(imageId, now.members);
-  return { imageId: now.members === null ? null : imageId, changes: toMemberEvents(imageId, before, now) };
+  const changes = toMemberEvents(imageId, before, now);
+  if (now.members === null) return before && { imageId: null, changes };
+  loaders.primeMemberList(imageId, now.members);
+  return { imageId, changes };
 }
 
 function showInbox({ before, now }: Change<InboxState>, { loaders }: GatewayContext): SharedWithMeChangedModel {
