@@ -20,7 +20,7 @@ it('answers requests in flight, refuses new connections, and leaves nothing open
   expect((await answer).data).toEqual({ image: { name: 'late' } });
   expect((await answer).headers.get('connection')).toBe('close');
   expect(await closed).toBe(true);
-  await vi.waitUntil(() => upstream.sockets.size === 0, { interval: 1 });
+  await vi.waitUntil(() => upstream.sockets.size === 0, { timeout: 20_000, interval: 1 });
 });
 
 it('/readyz reports the shutdown on existing connections', async () => {

@@ -204,7 +204,7 @@ describe('what the breaker learns of a call', () => {
     expect((await trial).details.outcome).toBe('UNKNOWN');
     expect(breaker.open).toBe(true);
     answer();
-    await vi.waitUntil(() => !breaker.open, { interval: 1 });
+    await vi.waitUntil(() => !breaker.open, { timeout: 20_000, interval: 1 });
     expect(transport.reports.map(({ status, failure }) => status ?? failure)).toEqual([503, 200]);
   });
 
@@ -221,7 +221,7 @@ describe('what the breaker learns of a call', () => {
     await upstream.arrived(2);
     leave.abort();
     await trial;
-    await vi.waitUntil(() => transport.reports.length === 2, { interval: 1 });
+    await vi.waitUntil(() => transport.reports.length === 2, { timeout: 20_000, interval: 1 });
     expect(transport.reports[1]?.failure).toBe('timeout');
     expect(breaker.open).toBe(true);
   });

@@ -493,7 +493,7 @@ describe('a caller that goes away', () => {
     const caller = new AbortController();
     const start = performance.now();
     const failed = transport.fail(read, caller.signal);
-    await vi.waitUntil(() => transport.reports.length === 1, { interval: 1 });
+    await vi.waitUntil(() => transport.reports.length === 1, { timeout: 20_000, interval: 1 });
     caller.abort();
     expect((await failed).code).toBe('UPSTREAM_UNAVAILABLE');
     expect(performance.now() - start).toBeLessThan(4_000);
@@ -573,8 +573,12 @@ it('leaves no timer and no listener behind', async () => {
   const caller = new AbortController();
   const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
   const before = timers();
-  await transport.call(read, caller.signal);
-  await transport.fail(write, caller.signal);
-  expect(timers()).toBe(before);
+  const calls = 10;
+  for (let call = 0; call < calls; call++) {
+    await transport.call(read, caller.signal);
+    await transport.fail(write, caller.signal);
+  }
+  // Timers of other tests in this process may end or begin meanwhile.
+  expect(timers() - before).toBeLessThan(calls);
   expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
 });
