@@ -10,14 +10,12 @@ describe('the estimated size of an answer', () => {
     [[null, true, false, 0, -1.5, 1e21]],
     ['text'],
     [[['a']]],
+    [[]],
+    [{ data: { images: [], viewer: {}, image: { name: undefined } } }],
+    [[undefined, []]],
     [Array(1_000).fill({ a: 'b', c: [1] })],
   ])('is the size of its JSON, if that is ASCII: %j', (value) => {
     expect(estimateAnswerBytes(value, 1_000_000)).toBe(JSON.stringify(value).length);
-  });
-
-  it('is never more than that, also of what is empty', () => {
-    const value = { data: { images: [], viewer: {} } };
-    expect(estimateAnswerBytes(value, 1_000_000)).toBeLessThanOrEqual(JSON.stringify(value).length);
   });
 
   it.each(['\u0001', '"', 'é', '字', '😀', '\ud800'])(

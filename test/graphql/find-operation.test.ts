@@ -271,14 +271,40 @@ describe('invalid variables', () => {
     return error;
   }
 
-  /** One more error says that there are more. */
-  it.each([
-    { characters: 10_000, errors: 20 + 1 },
-    { characters: 10_001, errors: 1 + 1 },
-  ])('have $errors errors if there are many and they are $characters characters of JSON', ({ characters, errors }) => {
+  /** Thirty invalid variables with this number of characters, in names and in values of this kind. */
+  function variablesOf(characters: number, fill: (characters: number) => unknown) {
     const small = Object.fromEntries(names.map((name) => [name, 'x']));
-    const variables = { ...small, v0: 'x'.repeat(1 + characters - JSON.stringify(small).length) };
-    expect(invalid({ query, variables }).mistakes).toHaveLength(errors);
+    const others = names.join('').length + names.length - 1;
+    return { ...small, v0: fill(characters - others) };
+  }
+
+  const kinds: Readonly<Record<string, (characters: number) => unknown>> = {
+    'a text': (characters) => 'x'.repeat(characters),
+    'a list of numbers': (characters) => Array.from({ length: characters }, () => 1),
+    'the key of an object': (characters) => ({ ['k'.repeat(characters - 'null'.length)]: null }),
+    'a nested text': (characters) => [[{ a: ['x'.repeat(characters - 1)] }]],
+  };
+
+  /** One more error says that there are more. */
+  it.each(
+    Object.keys(kinds).flatMap((kind) => [
+      { kind, characters: 10_000, errors: 20 + 1 },
+      { kind, characters: 10_001, errors: 1 + 1 },
+    ]),
+  )(
+    'have $errors errors if there are many with $characters characters, also in $kind',
+    ({ kind, characters, errors }) => {
+      const variables = variablesOf(characters, kinds[kind] ?? String);
+      expect(invalid({ query, variables }).mistakes).toHaveLength(errors);
+    },
+  );
+
+  it.each(['[', '{"a":'])('have an error as well if they are nested ten thousand levels deep: %s', (open) => {
+    const close = open === '[' ? ']' : '}';
+    const nested: unknown = JSON.parse(`${open.repeat(10_000)}1${close.repeat(10_000)}`);
+    for (const variables of [{ ...variablesOf(200, String), junk: nested }, { v0: nested }]) {
+      expect(invalid({ query, variables }).mistakes.length).toBeGreaterThan(1);
+    }
   });
 
   it('have one error if there is one', () => {

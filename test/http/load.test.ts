@@ -14,6 +14,6 @@ it('is overloaded after the event loop was late, but not because of what came be
   load.start();
   expect(load.overloaded).toBeNull();
   block();
-  await vi.waitFor(() => expect(load.overloaded).toBe('event loop'), { interval: 1 });
-  await vi.waitFor(() => expect(load.overloaded).toBeNull());
+  await vi.waitFor(() => expect(load.overloaded).toBe('event loop'), { timeout: 20_000, interval: 1 });
+  await vi.waitFor(() => expect(load.overloaded).toBeNull(), { timeout: 20_000 });
 });

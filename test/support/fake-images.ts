@@ -1,7 +1,13 @@
 import { UpstreamError } from '../../src/errors.ts';
 import { TooLargeAnswer } from '../../src/upstream/attempt.ts';
 import { type ImageList, ImagesClient } from '../../src/upstream/images-client.ts';
-import type { ImageAttributes, ImageMember, ImageMemberKey, MemberStatus } from '../../src/upstream/model.ts';
+import type {
+  ImageAttributes,
+  ImageChanges,
+  ImageMember,
+  ImageMemberKey,
+  MemberStatus,
+} from '../../src/upstream/model.ts';
 import type { Rows } from '../../src/upstream/rows.ts';
 import { foldId } from '../../src/upstream/same-id.ts';
 import { parseImage, parseMember } from '../../src/upstream/wire.ts';
@@ -19,13 +25,18 @@ interface Held {
   readonly pageSize?: number;
   /** Errors of rows that a list by id could not parse. */
   readonly rowErrors?: readonly UpstreamError[];
+  /** Whether the caller is no administrator; true by default. */
+  readonly isOrdinary?: boolean;
   /** The error of a call, by the text that `calls` records. */
   readonly fail?: (call: string) => Error | undefined;
 }
 
-/** An Images API without a network that records the calls, with images as `#1`. */
+/** An Images API without a network that records the calls, with images as `#1`. Writes do not change what it holds. */
 export class FakeImages extends ImagesClient {
   readonly calls: string[] = [];
+  /** The largest number of writes that were under way at once. */
+  mostAtOnce = 0;
+  #atOnce = 0;
   readonly #held: Held;
 
   constructor(held: Held = {}) {
@@ -67,8 +78,39 @@ export class FakeImages extends ImagesClient {
     return this.#held.members?.[key.imageId]?.rows.find(same) ?? null;
   }
 
-  override async deleteMember(key: ImageMemberKey): Promise<void> {
-    this.#record(`deleteMember ${key.imageId}/${key.memberId}`);
+  override async isRefusedTasks(): Promise<boolean> {
+    this.#record('listTasks');
+    return this.#held.isOrdinary ?? true;
+  }
+
+  override async updateImage(id: string, changes: ImageChanges): Promise<ImageAttributes> {
+    await this.#write(`updateImage ${id}`);
+    return { ...makeImage(1), id, ...changes };
+  }
+
+  override async createMember({ imageId, memberId }: ImageMemberKey): Promise<ImageMember> {
+    await this.#write(`createMember ${imageId}/${memberId}`);
+    return { ...makeMember(1, memberId), imageId };
+  }
+
+  override async updateMember({ imageId, memberId }: ImageMemberKey, status: MemberStatus): Promise<ImageMember> {
+    await this.#write(`updateMember ${imageId}/${memberId} ${status}`);
+    return { ...makeMember(1, memberId), imageId, status };
+  }
+
+  override async deleteMember({ imageId, memberId }: ImageMemberKey): Promise<void> {
+    await this.#write(`deleteMember ${imageId}/${memberId}`);
+  }
+
+  /** Records a write, which takes long enough for others to start. */
+  async #write(call: string): Promise<void> {
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#atOnce);
+    try {
+      this.#record(call);
+    } finally {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.#atOnce--;
+    }
   }
 
   #record(call: string): void {

@@ -1,6 +1,6 @@
 /** Quotes or brackets. */
 const pairBytes = 2;
-/** The comma after a value. The last one of a list or an object has none, which makes up for the comma after the bracket. */
+/** The comma after a value. The last one of a list or an object has none, which makes up for the one after the bracket. */
 const commaBytes = 1;
 const colonBytes = 1;
 /** Maximum bytes per character: a control character is written as `\u0001`. */
@@ -36,20 +36,22 @@ function toJsonBytes(text: string): number {
  */
 function addUp(value: unknown, bytes: number, max: number, toBytes: (text: string) => number): number {
   if (typeof value === 'string') return bytes + pairBytes + toBytes(value) + commaBytes;
-  if (typeof value !== 'object' || value === null) return bytes + String(value).length + commaBytes;
+  if (typeof value !== 'object' || value === null) return bytes + String(value ?? null).length + commaBytes;
   let sum = bytes + pairBytes;
   if (Array.isArray(value)) {
     for (const item of value) {
       if (sum > max) return sum;
       sum = addUp(item, sum, max, toBytes);
     }
-    return sum;
+    return value.length === 0 ? sum + commaBytes : sum;
   }
+  let isEmpty = true;
   for (const key in value) {
     if (sum > max) return sum;
     const property = (value as Readonly<Record<string, unknown>>)[key];
     if (property === undefined) continue;
+    isEmpty = false;
     sum = addUp(property, sum + pairBytes + toBytes(key) + colonBytes, max, toBytes);
   }
-  return sum;
+  return isEmpty ? sum + commaBytes : sum;
 }

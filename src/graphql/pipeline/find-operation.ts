@@ -60,7 +60,7 @@ export type FindOperation = (
 
 /** Maximum number of reported variable errors. */
 const maxMistakes = 20;
-/** Maximum JSON size of variables of which more than the first error is reported, in characters. */
+/** Maximum size of variables of which more than the first error is reported, in characters. */
 const maxPrintedCharacters = 10_000;
 
 export function createFindOperation({ schema, limits, store, trust }: FindOptions): FindOperation {
@@ -140,8 +140,27 @@ function coerceVariables(
   variables: FoundOperation['variables'],
 ): ReturnType<typeof getVariableValues> {
   const found = getVariableValues(schema, definitions, variables, { maxErrors: 1 });
-  if (found.errors === undefined || JSON.stringify(variables).length > maxPrintedCharacters) return found;
+  if (found.errors === undefined || !isShort(variables)) return found;
   return getVariableValues(schema, definitions, variables, { maxErrors: maxMistakes });
+}
+
+/** Whether variables can be printed for each of their errors. Does not recurse: a value can be nested thousands of levels deep. */
+function isShort(variables: FoundOperation['variables']): boolean {
+  let characters = 0;
+  const open: unknown[] = [variables];
+  while (open.length > 0 && characters <= maxPrintedCharacters) {
+    const value = open.pop();
+    if (typeof value === 'string') characters += value.length;
+    else if (typeof value !== 'object' || value === null) characters += String(value).length;
+    else if (Array.isArray(value)) for (const item of value) open.push(item);
+    else {
+      for (const [key, inner] of Object.entries(value)) {
+        characters += key.length;
+        open.push(inner);
+      }
+    }
+  }
+  return characters <= maxPrintedCharacters;
 }
 
 function selectOperation({ syntaxTree }: KnownDocument, name: string | undefined, schema: GraphQLSchema) {

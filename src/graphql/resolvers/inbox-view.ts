@@ -90,7 +90,7 @@ async function readInbox(
   const images = rows.flatMap(({ image }) => (image instanceof Error ? [] : [image])).slice(0, maxImages);
   const statuses = new Map<string, MemberStatus>();
   for (const image of images) {
-    const status = await loaders.ownStatus(image);
+    const status = filter === 'ALL' ? await loaders.ownStatus(image) : filter;
     if (status !== null) statuses.set(image.id, status);
   }
   const left = await readLeft(context, previous, statuses);

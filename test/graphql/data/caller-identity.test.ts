@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { GatewayError } from '../../../src/errors.ts';
 import { CallerIdentity } from '../../../src/graphql/data/caller-identity.ts';
-import { IdentityClient, type LookupFailure, type ProjectList } from '../../../src/identity/client.ts';
-import type { NamedProject, TokenFacts } from '../../../src/identity/model.ts';
+import type { ProjectList } from '../../../src/identity/client.ts';
+import type { TokenFacts } from '../../../src/identity/model.ts';
+import { FakeIdentity, type IdentityAnswers } from '../../support/fake-identity.ts';
 import { FakeImages, failure, makeImage } from '../../support/fake-images.ts';
-import { withoutNetwork } from '../../support/transport.ts';
 
 const facts: TokenFacts = {
   user: { id: 'u', name: 'user' },
@@ -18,44 +18,9 @@ const listOf = (...ids: readonly string[]): ProjectList => ({
   isCut: false,
 });
 
-/** What the Identity service answers; an error is thrown. */
-interface Answers {
-  readonly token?: TokenFacts | LookupFailure | Error;
-  readonly own?: ProjectList | LookupFailure | Error;
-  readonly all?: ProjectList | LookupFailure | Error;
-  readonly project?: NamedProject | LookupFailure | Error;
-  readonly requests?: number;
-}
-
-/** An Identity service without a network that records the calls. */
-class FakeIdentity extends IdentityClient {
-  readonly calls: string[] = [];
-  readonly #answers: Answers;
-
-  constructor(answers: Answers) {
-    super(...withoutNetwork());
-    this.#answers = answers;
-  }
-
-  override get requestsLeft(): number {
-    return (this.#answers.requests ?? 5) - this.calls.length;
-  }
-
-  override getToken = async () => this.#answer('token', this.#answers.token ?? facts);
-  override listOwnProjects = async () => this.#answer('own', this.#answers.own ?? listOf('own'));
-  override listProjects = async () => this.#answer('all', this.#answers.all ?? listOf('own', 'p', 'q', 'r'));
-  override getProject = async (id: string) =>
-    this.#answer(`project ${id}`, this.#answers.project ?? { id, name: `name of ${id}` });
-
-  #answer<T>(call: string, answer: T | Error): T {
-    this.calls.push(call);
-    if (answer instanceof Error) throw answer;
-    return answer;
-  }
-}
-
-function start(answers: Answers = {}) {
-  const identity = new FakeIdentity(answers);
+function start(answers: IdentityAnswers = {}) {
+  const known = { token: facts, own: listOf('own'), all: listOf('own', 'p', 'q', 'r') };
+  const identity = new FakeIdentity({ ...known, ...answers });
   const images = new FakeImages();
   const caller = new CallerIdentity(identity, images);
   const names = (...ids: readonly string[]) => Promise.all(ids.map((id) => caller.projectName(id)));

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UpstreamError } from '../../../src/errors.ts';
 import { ask, contextOf } from '../../support/ask.ts';
-import { failure, makeImage, makeMember } from '../../support/fake-images.ts';
-import { FakeWrites } from '../../support/fake-writes.ts';
+import { FakeImages, failure, makeImage, makeMember } from '../../support/fake-images.ts';
 import { imageId } from '../../support/image-id.ts';
 
 const one = imageId(1);
@@ -29,10 +28,10 @@ interface Payload {
   readonly userErrors: readonly unknown[];
 }
 
-type Held = ConstructorParameters<typeof FakeWrites>[0];
+type Held = ConstructorParameters<typeof FakeImages>[0];
 
 async function run(document: string, input: object, held: Held = {}, options: Parameters<typeof contextOf>[1] = {}) {
-  const client = new FakeWrites({ images: [makeImage(1), makeImage(2)], ...held });
+  const client = new FakeImages({ images: [makeImage(1), makeImage(2)], ...held });
   const { data, errors } = await ask(contextOf(client, options), document, { input });
   const payload = (data as { payload: Payload } | null)?.payload;
   return { client, payload, errors, outcomes: payload?.changes.map(({ outcome }) => outcome) };
@@ -124,7 +123,7 @@ describe('a bulk mutation', () => {
     [true, false, 'fails as a whole'],
   ])('after a refused token (%s) that may have been accepted before (%s) %s', async (refuse, accept, expected) => {
     const error = new UpstreamError('UNAUTHENTICATED', 'no', { status: 401 });
-    const client = new FakeWrites({ fail: () => error });
+    const client = new FakeImages({ fail: () => error });
     const context = contextOf(client);
     if (accept) context.budget.acceptToken();
     if (refuse) context.budget.refuseToken(error);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { CallerIdentity } from '../../../src/graphql/data/caller-identity.ts';
 import type { ProjectList } from '../../../src/identity/client.ts';
 import type { TokenFacts } from '../../../src/identity/model.ts';
-import { createTestContext, FakeIdentity, run, WritableImages } from '../../support/execute.ts';
-import { failure, makeImage, makeMember } from '../../support/fake-images.ts';
+import { ask, contextOf } from '../../support/ask.ts';
+import { FakeIdentity } from '../../support/fake-identity.ts';
+import { FakeImages, failure, makeImage, makeMember } from '../../support/fake-images.ts';
 import { imageId } from '../../support/image-id.ts';
 
 const one = imageId(1);
@@ -11,13 +11,14 @@ const rows = [makeMember(1, 'a'), makeMember(1, 'b', 'accepted')];
 const list = { rows, errors: [] };
 const memberNode = (memberId: string) => Buffer.from(`${one}/${memberId}`).toString('base64url');
 
-type Held = ConstructorParameters<typeof WritableImages>[0];
+type Held = ConstructorParameters<typeof FakeImages>[0];
+type Options = Parameters<typeof contextOf>[1];
 
 /** Executes an operation where image 1 has two members. @returns the result, and the calls. */
-async function ask(document: string, held: Held = {}, variables: object = { id: one }, rest: object = {}) {
-  const client = new WritableImages({ images: [makeImage(1, { name: 'n' })], members: { [one]: list }, ...held });
-  const { data, errors } = await run(createTestContext(client, rest), document, { ...variables });
-  return { data, errors, codes: errors.map(({ originalError }) => (originalError as { code?: string })?.code), client };
+async function run(document: string, held: Held = {}, variables: object = { id: one }, options: Options = {}) {
+  const client = new FakeImages({ images: [makeImage(1, { name: 'n' })], members: { [one]: list }, ...held });
+  const { data, errors } = await ask(contextOf(client, options), document, { ...variables });
+  return { data, errors, codes: errors.map(({ extensions }) => extensions?.['code']), client };
 }
 
 const privateImage = { images: [makeImage(1, { visibility: 'private', name: 'n' })] };
@@ -30,13 +31,13 @@ describe('an image', () => {
     ['{ id members { status } }', ['listMembers #1']],
     ['{ id member(memberId: "a") { status } }', ['getImage #1', 'getMember #1/a']],
   ])('with %s costs as few calls as possible', async (selection, calls) => {
-    const { data, client } = await ask(`query ($id: ID!) { image(id: $id) ${selection} }`);
+    const { data, client } = await run(`query ($id: ID!) { image(id: $id) ${selection} }`);
     expect(data).toMatchObject({ image: {} });
     expect(client.calls).toEqual(calls);
   });
 
   it.each(['..', 'a/b', ''])('with the id "%s" is refused without a call', async (id) => {
-    const { codes, client } = await ask('query ($id: ID!) { image(id: $id) { id } }', {}, { id });
+    const { codes, client } = await run('query ($id: ID!) { image(id: $id) { id } }', {}, { id });
     expect(codes).toEqual(['BAD_USER_INPUT']);
     expect(client.calls).toEqual([]);
   });
@@ -47,42 +48,42 @@ describe('an image', () => {
     ['(status: [ACCEPTED, REJECTED])', ['b']],
     ['(status: [])', []],
   ])('has members%s with these statuses', async (argument, expected) => {
-    const { data } = await ask(`query ($id: ID!) { image(id: $id) { members${argument} { memberId } } }`);
+    const { data } = await run(`query ($id: ID!) { image(id: $id) { members${argument} { memberId } } }`);
     expect(data).toEqual({ image: { members: expected.map((memberId) => ({ memberId })) } });
   });
 
   it('that is not shared has no members, and no single one, whatever upstream lists', async () => {
     const document =
       'query ($id: ID!) { image(id: $id) { name member(memberId: "a") { id } myMembership { status } } }';
-    const { data, client } = await ask(document, privateImage);
+    const { data, client } = await run(document, privateImage);
     expect(data).toEqual({ image: { name: 'n', member: null, myMembership: null } });
     expect(client.calls).toEqual(['getImage #1']);
-    const { data: listed } = await ask('query ($id: ID!) { image(id: $id) { name members { id } } }', privateImage);
+    const { data: listed } = await run('query ($id: ID!) { image(id: $id) { name members { id } } }', privateImage);
     expect(listed).toEqual({ image: { name: 'n', members: [] } });
   });
 
   it('whose members cannot be seen has null, and without the rows that cannot be read it has the others', async () => {
     const document = 'query ($id: ID!) { image(id: $id) { name members { memberId } } }';
-    const unseen = await ask(document, { members: {} });
+    const unseen = await run(document, { members: {} });
     expect(unseen).toMatchObject({ data: { image: { name: 'n', members: null } }, errors: [] });
     const incomplete = { rows: rows.slice(0, 1), errors: [failure(200)] };
-    const found = await ask(document, { members: { [one]: incomplete } });
+    const found = await run(document, { members: { [one]: incomplete } });
     expect(found.data).toEqual({ image: { name: 'n', members: [{ memberId: 'a' }] } });
     expect(found.errors).toMatchObject([{ message: 'failed with 200', path: ['image', 'members'] }]);
   });
 
   it('has a single member, whose id is checked before any call for it', async () => {
     const document = 'query ($id: ID!, $m: ID!) { image(id: $id) { id member(memberId: $m) { status } } }';
-    expect((await ask(document, {}, { id: one, m: 'b' })).data).toEqual({
+    expect((await run(document, {}, { id: one, m: 'b' })).data).toEqual({
       image: { id: one, member: { status: 'ACCEPTED' } },
     });
-    const { codes, client } = await ask(document, {}, { id: one, m: '..' });
+    const { codes, client } = await run(document, {}, { id: one, m: '..' });
     expect(codes).toEqual(['BAD_USER_INPUT']);
     expect(client.calls).toEqual(['getImage #1']);
   });
 
   it('from a list needs no look-up for itself', async () => {
-    const client = new WritableImages({ members: { [one]: list } });
+    const client = new FakeImages({ members: { [one]: list } });
     const image = makeImage(1, { name: 'n' });
     const broken = { id: imageId(2), image: failure(200) };
     client.listImages = async () => ({
@@ -92,8 +93,8 @@ describe('an image', () => {
       limit: 21,
       calls: 1,
     });
-    const { data, errors } = await run(
-      createTestContext(client),
+    const { data, errors } = await ask(
+      contextOf(client),
       '{ images { nodes { members { image { name } } } edges { node { id } } } }',
     );
     expect(data).toEqual({
@@ -108,12 +109,12 @@ describe('an image', () => {
 });
 
 describe('an entity', () => {
-  const entities = (selection: string, representation: object, held: Held = {}, rest: object = {}) =>
-    ask(
+  const entities = (selection: string, representation: object, held: Held = {}, options: Options = {}) =>
+    run(
       `query ($r: [_Any!]!) { _entities(representations: $r) { ${selection} } }`,
       held,
       { r: [representation] },
-      rest,
+      options,
     );
 
   it('of an image is read only for more than its key', async () => {
@@ -147,12 +148,11 @@ describe('an entity', () => {
     ['Project', { id: 'p', name: 'Evil' }, { id: 'p', name: 'name of p' }],
     ['User', { id: 'u', name: 'Evil' }, { id: 'u', name: null }],
   ])('of a %s is known by its id alone', async (typename, representation, expected) => {
-    const identity = (client: WritableImages) => new CallerIdentity(new FakeIdentity({}), client);
     const { data } = await entities(
       `__typename ... on ${typename} { id name }`,
       { __typename: typename, ...representation },
       {},
-      { identity: identity(new WritableImages()) },
+      { identity: new FakeIdentity({}) },
     );
     expect(data).toEqual({ _entities: [{ __typename: typename, ...expected }] });
   });
@@ -168,11 +168,11 @@ describe('a member', () => {
   it('is found by its ids', async () => {
     const document =
       'query ($i: ID!, $m: ID!) { imageMember(imageId: $i, memberId: $m) { id project { id name } image { name } } }';
-    const { data } = await ask(document, {}, { i: one, m: 'a' });
+    const { data } = await run(document, {}, { i: one, m: 'a' });
     expect(data).toEqual({
       imageMember: { id: memberNode('a'), project: { id: 'a', name: null }, image: { name: 'n' } },
     });
-    expect((await ask(document, {}, { i: one, m: 'c' })).data).toEqual({ imageMember: null });
+    expect((await run(document, {}, { i: one, m: 'c' })).data).toEqual({ imageMember: null });
   });
 
   it.each([
@@ -181,7 +181,7 @@ describe('a member', () => {
     ['image, if both are invalid', { m: '', i: '' }, '"imageId" is empty'],
   ])('is refused without a call for an invalid id of the %s', async (_what, variables, message) => {
     const document = 'query ($i: ID!, $m: ID!) { imageMember(memberId: $m, imageId: $i) { id } }';
-    const { errors, client } = await ask(document, {}, variables);
+    const { errors, client } = await run(document, {}, variables);
     expect(errors).toMatchObject([{ message: expect.stringContaining(message) }]);
     expect(client.calls).toEqual([]);
   });
@@ -189,12 +189,11 @@ describe('a member', () => {
 
 describe('the mutation', () => {
   const payload = 'imageId: image { id } userErrors { code field }';
-  const change = (name: string, selection: string, input: object, held: Held = {}, rest: object = {}) =>
-    ask(
+  const change = (name: string, selection: string, input: object, held: Held = {}) =>
+    run(
       `mutation ($input: ${name[0]?.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { ${selection} } }`,
       held,
       { input },
-      rest,
     );
 
   it('createImageMember returns the member and its image', async () => {
@@ -240,11 +239,11 @@ describe('the mutation', () => {
       updateMemberStatus: { imageId: { id: one }, userErrors: [], imageMember: { memberId, status: 'REJECTED' } },
     });
     expect(named.data).toEqual(updated('b'));
-    expect(named.client.calls).toEqual(['updateMember REJECTED #1/b']);
+    expect(named.client.calls).toEqual(['updateMember #1/b REJECTED']);
     const alone = { members: { [one]: { rows: rows.slice(0, 1), errors: [] } } };
     const own = await change('updateMemberStatus', selection, { imageId: one, status: 'REJECTED' }, alone);
     expect(own.data).toEqual(updated('a'));
-    expect(own.client.calls).toEqual(['listMembers #1', 'listTasks', 'updateMember REJECTED #1/a']);
+    expect(own.client.calls).toEqual(['listMembers #1', 'listTasks', 'updateMember #1/a REJECTED']);
   });
 
   it('updateMemberStatus returns why the caller has no status to set', async () => {
@@ -277,16 +276,16 @@ describe('the viewer', () => {
   const everything = 'id user { name } project { id name } roles expiresAt';
 
   async function view(document: string, answers: ConstructorParameters<typeof FakeIdentity>[0], hasToken = true) {
-    const client = new WritableImages();
+    const client = new FakeImages();
     client.listImages = async () => ({ rows: [], more: false, lastId: undefined, limit: 1, calls: 1 });
     const identity = new FakeIdentity(answers);
-    const context = createTestContext(client, { hasToken, identity: new CallerIdentity(identity, client) });
+    const context = { ...contextOf(client, { identity }), hasToken };
     const representations = [
       { __typename: 'Viewer', id: 'viewer' },
       { __typename: 'Viewer', id: 'another' },
     ];
     const variables = document.includes('$r') ? { r: representations } : {};
-    return { ...(await run(context, document, variables)), calls: identity.calls };
+    return { ...(await ask(context, document, variables)), calls: identity.calls };
   }
 
   it('is what the token says', async () => {

@@ -11,12 +11,9 @@ type Held = ConstructorParameters<typeof FakeImages>[0];
 
 /** An Images API that answers changes of an image with this error, or with the changed image. */
 function start(error?: Error, held: Held = {}) {
-  const client = new FakeImages({ images: [makeImage(1)], ...held });
-  const update = vi.spyOn(client, 'updateImage').mockImplementation(async (changed, changes) => {
-    client.calls.push(`updateImage ${changed === id ? '#1' : changed}`);
-    if (error) throw error;
-    return { ...makeImage(1), ...changes };
-  });
+  const fail = (call: string) => (call.startsWith('updateImage') ? error : undefined);
+  const client = new FakeImages({ images: [makeImage(1)], fail, ...held });
+  const update = vi.spyOn(client, 'updateImage');
   return { client, update, context: contextOf(client) };
 }
 

@@ -2,8 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { GatewayError } from '../../../src/errors.ts';
 import type { TokenFacts } from '../../../src/identity/model.ts';
 import { ask, contextOf } from '../../support/ask.ts';
-import { failure, makeImage, makeMember } from '../../support/fake-images.ts';
-import { FakeWrites } from '../../support/fake-writes.ts';
+import { FakeImages, failure, makeImage, makeMember } from '../../support/fake-images.ts';
 import { imageId } from '../../support/image-id.ts';
 
 const document = `mutation ($input: UpdateMemberStatusesInput!) {
@@ -20,11 +19,9 @@ interface Row {
   readonly userErrors: readonly { readonly code: string }[];
 }
 
-type Held = NonNullable<ConstructorParameters<typeof FakeWrites>[0]>;
+type Held = NonNullable<ConstructorParameters<typeof FakeImages>[0]>;
 interface Options extends Held {
   readonly memberId?: string;
-  /** Whether the caller is no administrator. */
-  readonly isOrdinary?: boolean;
   /** What the Identity service says of the token; by default there is none. */
   readonly token?: Partial<TokenFacts> | Error;
 }
@@ -35,9 +32,8 @@ const member = (number: number, ...ids: readonly string[]) => ({
 
 /** Accepts images, which the caller sees as told. @returns rows in short: image, member id, outcome, codes. */
 async function accept(images: readonly (number | string)[], options: Options) {
-  const { memberId, isOrdinary = true, token, ...held } = options;
-  const client = new FakeWrites(held);
-  const tasks = vi.spyOn(client, 'isRefusedTasks').mockResolvedValue(isOrdinary);
+  const { memberId, token, ...held } = options;
+  const client = new FakeImages(held);
   const context = contextOf(client, { bulkConcurrency: 2 });
   const facts = vi.spyOn(context.identity, 'token');
   if (token instanceof Error) facts.mockRejectedValue(token);
@@ -48,12 +44,12 @@ async function accept(images: readonly (number | string)[], options: Options) {
   const rows = changes?.map((row) =>
     [Number(row.imageId.slice(-12)), row.memberId, row.outcome, ...row.userErrors.map(({ code }) => code)].join(' '),
   );
-  return { client, tasks, errors, changes, rows };
+  return { client, errors, changes, rows };
 }
 
 describe('updateMemberStatuses with "memberId"', () => {
   it('changes the status in all images, a few at once, without another call', async () => {
-    const { client, tasks, changes, errors } = await accept([1, 2, 3], { memberId: 'a' });
+    const { client, changes, errors } = await accept([1, 2, 3], { memberId: 'a' });
     expect(changes).toEqual(
       [1, 2, 3].map((number) => ({
         imageId: imageId(number),
@@ -67,7 +63,6 @@ describe('updateMemberStatuses with "memberId"', () => {
     expect(errors).toEqual([]);
     expect(client.calls).toEqual([1, 2, 3].map((number) => `updateMember #${number}/a ACCEPTED`));
     expect(client.mostAtOnce).toBe(2);
-    expect(tasks).not.toHaveBeenCalled();
   });
 
   it('has user errors that point to its own input', async () => {
@@ -100,17 +95,17 @@ describe('updateMemberStatuses without "memberId"', () => {
   });
 
   it('learns the member id from the first image that is shared with the caller', async () => {
-    const { client, tasks, rows } = await accept([9, 1, 2, 3], { members: member(1, 'a') });
+    const { client, rows } = await accept([9, 1, 2, 3], { members: member(1, 'a') });
     expect(rows).toEqual(['9 a REFUSED NOT_FOUND', '1 a DONE', '2 a DONE', '3 a DONE']);
     expect(client.calls).toEqual([
       'listMembers #9',
       'listMembers #1',
+      'listTasks',
       'updateMember #1/a ACCEPTED',
       'updateMember #2/a ACCEPTED',
       'updateMember #3/a ACCEPTED',
     ]);
     expect(client.mostAtOnce).toBe(2);
-    expect(tasks).toHaveBeenCalledOnce();
   });
 
   it.each([
@@ -126,9 +121,9 @@ describe('updateMemberStatuses without "memberId"', () => {
 
   it('learns nothing from the last image, because nobody needs it', async () => {
     const images = [makeImage(1, { owner: 'p' })];
-    const { tasks, rows } = await accept([1], { images, members: member(1) });
+    const { client, rows } = await accept([1], { images, members: member(1) });
     expect(rows).toEqual(['1  REFUSED NOT_IMAGE_MEMBER']);
-    expect(tasks).not.toHaveBeenCalled();
+    expect(client.calls).not.toContain('listTasks');
   });
 
   it('takes the single member of an image for the caller only if upstream accepts the change', async () => {
@@ -146,6 +141,6 @@ describe('updateMemberStatuses without "memberId"', () => {
     const { client, changes, rows } = await accept([1, 2], { images, members, isOrdinary: false });
     expect(rows).toEqual(['1  REFUSED NOT_IMAGE_MEMBER', '2  REFUSED NOT_IMAGE_MEMBER']);
     expect(changes?.[0]).toMatchObject({ memberId: null, imageMember: null });
-    expect(client.calls).toEqual(['listMembers #1']);
+    expect(client.calls).toEqual(['listMembers #1', 'listTasks']);
   });
 });

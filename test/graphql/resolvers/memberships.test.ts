@@ -1,31 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { CallerIdentity } from '../../../src/graphql/data/caller-identity.ts';
 import { findOwnRow } from '../../../src/graphql/resolvers/my-membership.ts';
 import { OwnMember } from '../../../src/graphql/resolvers/own-member.ts';
 import type { TokenFacts } from '../../../src/identity/model.ts';
-import { createTestContext, FakeIdentity, run, WritableImages } from '../../support/execute.ts';
-import { failure, makeImage, makeMember } from '../../support/fake-images.ts';
+import { ask, contextOf } from '../../support/ask.ts';
+import { FakeIdentity } from '../../support/fake-identity.ts';
+import { FakeImages, failure, makeImage, makeMember } from '../../support/fake-images.ts';
 import { imageId } from '../../support/image-id.ts';
 
 const [one, two] = [imageId(1), imageId(2)];
 const a = makeMember(1, 'a');
 const b = makeMember(1, 'b', 'accepted');
 
-type Held = ConstructorParameters<typeof WritableImages>[0];
+type Held = ConstructorParameters<typeof FakeImages>[0];
 
-interface Caller {
-  /** What the Identity service says of the token; null where there is no such service. */
-  readonly token?: TokenFacts | Error | null;
-  readonly isOrdinary?: boolean | Error;
-}
-
-/** A caller of an Images API in which image 1 is shared with it. */
-function start(held: Held = {}, { token = null, isOrdinary = true }: Caller = {}) {
+/** A caller of an Images API in which image 1 is shared with it. Without `token`, there is no Identity service. */
+function start(held: Held = {}, token?: TokenFacts | Error) {
   const members = { [one]: { rows: [a], errors: [] } };
-  const client = new WritableImages({ images: [makeImage(1)], own: { [one]: ['PENDING'] }, members, ...held });
-  client.isOrdinary = isOrdinary;
-  const identity = new CallerIdentity(token && new FakeIdentity({ token }), client);
-  const context = createTestContext(client, { identity });
+  const client = new FakeImages({ images: [makeImage(1)], own: { [one]: ['PENDING'] }, members, ...held });
+  const context = contextOf(client, token && { identity: new FakeIdentity({ token }) });
   return { client, context, own: new OwnMember(context) };
 }
 
@@ -37,10 +29,10 @@ const factsOf = (project: string | null): TokenFacts => ({
 });
 
 describe('the membership of the caller', () => {
-  const ask = async (selection: string, held: Held = {}, caller: Caller = {}) => {
-    const { client, context } = start(held, caller);
+  const run = async (selection: string, held: Held = {}, token?: TokenFacts) => {
+    const { client, context } = start(held, token);
     const document = `query ($id: ID!) { image(id: $id) { visibility myMembership { ${selection} } } }`;
-    const { data, errors } = await run(context, document, { id: one });
+    const { data, errors } = await ask(context, document, { id: one });
     expect(errors).toEqual([]);
     return { found: (data as { image: { myMembership: unknown } }).image.myMembership, calls: client.calls };
   };
@@ -51,27 +43,27 @@ describe('the membership of the caller', () => {
     ['status memberId', { status: 'PENDING', memberId: 'a' }, ['listMembers #1']],
     ['status createdAt', { status: 'PENDING', createdAt: a.createdAt }, ['listMembers #1']],
   ])('with %s is read as far as needed', async (selection, expected, more) => {
-    expect(await ask(selection)).toEqual({ found: expected, calls: [...lists, ...more] });
+    expect(await run(selection)).toEqual({ found: expected, calls: [...lists, ...more] });
   });
 
   it('with its id needs no list where the Identity service tells the project', async () => {
-    const { found, calls } = await ask('status memberId', {}, { token: factsOf('p') });
+    const { found, calls } = await run('status memberId', {}, factsOf('p'));
     expect(found).toEqual({ status: 'PENDING', memberId: 'p' });
     expect(calls).toEqual(lists);
   });
 
   it('in an image that is not shared is null without another call', async () => {
     const images = [makeImage(1, { visibility: 'public' })];
-    expect(await ask('status memberId', { images })).toEqual({ found: null, calls: ['getImage #1'] });
+    expect(await run('status memberId', { images })).toEqual({ found: null, calls: ['getImage #1'] });
   });
 
   it('of a caller that is no member is null without a list of members', async () => {
-    expect(await ask('createdAt', { own: {} })).toEqual({ found: null, calls: lists });
+    expect(await run('createdAt', { own: {} })).toEqual({ found: null, calls: lists });
   });
 
   it('is null if upstream shows no row of the caller any more', async () => {
-    expect((await ask('status memberId', { members: { [one]: { rows: [], errors: [] } } })).found).toBeNull();
-    expect((await ask('status memberId', { members: {} })).found).toBeNull();
+    expect((await run('status memberId', { members: { [one]: { rows: [], errors: [] } } })).found).toBeNull();
+    expect((await run('status memberId', { members: {} })).found).toBeNull();
   });
 
   it('is the only row that upstream lists, because it lists several to nobody but the owner', async () => {
@@ -86,7 +78,7 @@ describe('the membership of the caller', () => {
 
 describe('the member id of the caller', () => {
   it('is the project of its token, which is looked up once', async () => {
-    const { client, own } = start({}, { token: factsOf('p') });
+    const { client, own } = start({}, factsOf('p'));
     expect(own.id).toBeNull();
     expect(await own.isSought()).toBe(false);
     expect(await own.find(one)).toBe('p');
@@ -96,7 +88,7 @@ describe('the member id of the caller', () => {
   });
 
   it('is unknown for a token without a project', async () => {
-    const { own } = start({}, { token: factsOf(null) });
+    const { own } = start({}, factsOf(null));
     expect(await own.find(one)).toEqual({
       code: 'NOT_IMAGE_MEMBER',
       message: `The member status in image ${one} was not changed: the token is for no project.`,
@@ -112,7 +104,7 @@ describe('the member id of the caller', () => {
   });
 
   it('fails as the Identity service does', async () => {
-    const { own } = start({}, { token: failure(503) });
+    const { own } = start({}, failure(503));
     await expect(own.find(one)).rejects.toThrow('failed with 503');
     await expect(own.isSought()).rejects.toThrow('failed with 503');
   });
@@ -129,7 +121,7 @@ describe('the member id of the caller', () => {
   });
 
   it('is not told to an administrator, who is asked about once', async () => {
-    const { client, own } = start({}, { isOrdinary: false });
+    const { client, own } = start({ isOrdinary: false });
     const message = (id: string) =>
       `The member status in image ${id} was not changed: an administrator must give the "memberId", because the Images ` +
       'API does not tell it.';
@@ -196,13 +188,14 @@ describe('an image in which the caller is no member', () => {
     const unread = start({ fail: () => failure(500) });
     await unread.own.learnFrom(one);
     expect([unread.own.id, await unread.own.isSought()]).toEqual([null, true]);
-    const unsure = start({ images: [makeImage(1, { owner: 'o' })] }, { isOrdinary: failure(500) });
+    const fail = (call: string) => (call === 'listTasks' ? failure(500) : undefined);
+    const unsure = start({ images: [makeImage(1, { owner: 'o' })], fail });
     await unsure.own.learnFrom(one);
     expect([unsure.own.id, await unsure.own.isSought()]).toEqual([null, true]);
   });
 
   it('tells an administrator nothing, who then is not asked about any more', async () => {
-    const { client, own } = start({ images: [makeImage(1, { owner: 'o' })] }, { isOrdinary: false });
+    const { client, own } = start({ images: [makeImage(1, { owner: 'o' })], isOrdinary: false });
     await own.learnFrom(one);
     expect([own.id, await own.isSought()]).toEqual([null, false]);
     await own.learnFrom(two);

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { ask, contextOf } from '../../support/ask.ts';
-import { failure, makeImage } from '../../support/fake-images.ts';
-import { FakeWrites } from '../../support/fake-writes.ts';
+import { FakeImages, failure, makeImage } from '../../support/fake-images.ts';
 import { imageId } from '../../support/image-id.ts';
 
 const id = imageId(1);
@@ -9,7 +8,7 @@ const id = imageId(1);
 /** Makes a project a member. @returns the image of the payload, and the calls. */
 async function write(imageId: string, selection: string, error?: Error) {
   const fail = (call: string) => (call.startsWith('createMember') ? error : undefined);
-  const client = new FakeWrites({ images: [makeImage(1, { name: 'one' })], fail });
+  const client = new FakeImages({ images: [makeImage(1, { name: 'one' })], fail });
   const { data, errors } = await ask(
     contextOf(client),
     `mutation ($input: CreateImageMemberInput!) {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ask, contextOf } from '../../support/ask.ts';
-import { failure, makeImage, makeMember } from '../../support/fake-images.ts';
-import { FakeWrites } from '../../support/fake-writes.ts';
+import { FakeImages, failure, makeImage, makeMember } from '../../support/fake-images.ts';
 import { imageId } from '../../support/image-id.ts';
 
 const id = imageId(1);
@@ -20,7 +19,7 @@ interface Row {
   readonly imageMember: { readonly memberId: string } | null;
 }
 
-type Held = NonNullable<ConstructorParameters<typeof FakeWrites>[0]>;
+type Held = NonNullable<ConstructorParameters<typeof FakeImages>[0]>;
 
 /** Makes these projects the members of an image that has those, and looks up members as told. */
 async function set(
@@ -33,7 +32,7 @@ async function set(
   }: Held & { lookups?: Readonly<Record<string, string | null>>; asked?: string } = {},
 ) {
   const rows = stored.map((memberId) => makeMember(1, memberId));
-  const client = new FakeWrites({ images: [makeImage(1)], members: { [asked]: { rows, errors: [] } }, ...held });
+  const client = new FakeImages({ images: [makeImage(1)], members: { [asked]: { rows, errors: [] } }, ...held });
   let atOnce = 0;
   let mostAtOnce = 0;
   client.getMember = async ({ memberId }) => {

@@ -5,7 +5,7 @@ import { createInboxView, type InboxState, toInboxEvents } from '../../../src/gr
 import { createSchema } from '../../../src/graphql/schema.ts';
 import type { Change, View } from '../../../src/live/view.ts';
 import type { ImageAttributes, MemberStatus } from '../../../src/upstream/model.ts';
-import { createTestContext } from '../../support/execute.ts';
+import { contextOf } from '../../support/ask.ts';
 import { failure, makeImage, makeMember } from '../../support/fake-images.ts';
 import { imageId } from '../../support/image-id.ts';
 import { ListedImages } from '../../support/listed-images.ts';
@@ -54,7 +54,7 @@ type Filter = Parameters<typeof createInboxView>[0];
 /** Reads an inbox. @returns its state, and the calls besides those for pages. */
 async function read(world: World, previous: InboxState | null = null, filter: Filter = 'PENDING', maxImages = 10) {
   const client = makeClient(world);
-  const state = await createInboxView(filter, maxImages).read(createTestContext(client), previous);
+  const state = await createInboxView(filter, maxImages).read(contextOf(client), previous);
   return { state, calls: client.calls, queries: client.queries };
 }
 
@@ -99,7 +99,7 @@ describe('an inbox', () => {
       { rows: [image, { id: imageId(2), image: failure(200) }] },
       { own: { [imageId(1)]: ['PENDING'] }, members: { [imageId(1)]: { rows: [makeMember(1, 'a')], errors: [] } } },
     );
-    const state = await createInboxView('PENDING', 10).read(createTestContext(client), null);
+    const state = await createInboxView('PENDING', 10).read(contextOf(client), null);
     expect(idsOf(state.images)).toEqual([1]);
   });
 
@@ -144,7 +144,7 @@ describe('an inbox', () => {
       { rows: [makeImage(1, { owner: 'o' })] },
       { images: [makeImage(2, { owner: 'o' })], own: { [imageId(2)]: ['ACCEPTED', 'REJECTED'] } },
     );
-    const { left } = await createInboxView('PENDING', 10).read(createTestContext(client), before);
+    const { left } = await createInboxView('PENDING', 10).read(contextOf(client), before);
     expect([...left]).toEqual([]);
   });
 
@@ -257,14 +257,14 @@ describe('a subscription', () => {
       keys.push(view.key);
       let before: State | null = null;
       for (const client of clients) {
-        const now: State = await view.read(createTestContext(client), before);
+        const now: State = await view.read(contextOf(client), before);
         // Each payload has a context of its own.
         contextValue.loaders.startOver();
         yield { before, now };
         before = now;
       }
     };
-    const contextValue = createTestContext(payloads, { watch });
+    const contextValue = contextOf(payloads, { watch });
     const args = { schema, document: parse(text), contextValue, variableValues: { ...variableValues } };
     const found = await subscribe(args);
     if (!(Symbol.asyncIterator in found)) return { errors: found.errors ?? [], data: [], calls: [], keys };
@@ -364,7 +364,7 @@ describe('a subscription', () => {
     const found = await subscribe({
       schema,
       document: parse(document[name]),
-      contextValue: createTestContext(gone()),
+      contextValue: contextOf(gone()),
       variableValues: { id },
     });
     expect(found).toMatchObject({
