@@ -295,10 +295,10 @@ it('a caller that reads its answer too slowly is cut off', async () => {
 
 it('operations are shed while the event loop stalls, and accepted again afterwards', async () => {
   await using surroundings = await start((socket, request) => void socket.write(healthy(request)), {
-    MAX_EVENT_LOOP_DELAY_MS: '200',
+    MAX_EVENT_LOOP_DELAY_MS: '1000',
   });
   const { gateway } = surroundings;
-  const until = performance.now() + 1_000;
+  const until = performance.now() + 3_000;
   while (performance.now() < until);
   const statuses: number[] = [];
   await expect
