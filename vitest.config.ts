@@ -8,7 +8,8 @@ export default defineConfig({
     restoreMocks: true,
     // What a busy machine needs; a quiet one is far from both.
     testTimeout: 60_000,
-    expect: { poll: { timeout: 20_000 } },
+    // A test that asserts nothing fails.
+    expect: { requireAssertions: true, poll: { timeout: 20_000 } },
     // Many tests wait. By default, Vitest leaves one core idle.
     maxWorkers: availableParallelism() + 1,
     // The files of a worker share their modules, which takes a second to load. Nothing in src/ is mutable per module.

@@ -99,13 +99,15 @@ it.each<readonly [unknown, boolean]>([
 });
 
 describe('an answer of a real Keystone is parsed', () => {
-  const answers = readRecordings('keystone').filter(({ response }) => response.status === 200 && response.body !== '');
+  const answers = readRecordings('keystone').filter(
+    ({ case: name, response }) => response.status === 200 && response.body !== '' && !name.startsWith('misc/version'),
+  );
 
   it.each(answers.map((recording) => [recording.case, recording.response.body] as const))('%s', (name, body) => {
     const json = JSON.parse(body);
     if (name.startsWith('token/')) expect(parseToken(json).expiresAt).toMatch(/^2026-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     else if (name.startsWith('project/')) expect(parseProjectBody(json).name).not.toBe('');
-    else if (!name.startsWith('misc/version')) {
+    else {
       expect(json.projects.map(parseProject)).not.toEqual([]);
       expect(isCut(json)).toBe(false);
     }

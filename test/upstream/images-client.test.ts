@@ -101,6 +101,7 @@ it.each([
 ])('deleteMember is done with %i and the body %j', async (status, body) => {
   await using upstream = await answering(body, status);
   await methods.deleteMember(upstream.client);
+  expect(upstream.received.map(({ method }) => method)).toEqual(['DELETE']);
 });
 
 it.each([

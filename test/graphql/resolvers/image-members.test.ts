@@ -172,8 +172,9 @@ describe('updateMemberStatuses', () => {
 });
 
 describe('setImageMembers', () => {
-  it('keeps, adds and removes members, and lists them once', async () => {
-    const { payload, brief, calls } = await change('setImageMembers', { imageId: one, memberIds: ['c', 'b', 'c'] });
+  it.each([1, 2])('keeps, adds and removes members, %i at a time, and lists them once', async (concurrency) => {
+    const input = { imageId: one, memberIds: ['c', 'b', 'c'] };
+    const { payload, brief, calls } = await change('setImageMembers', input, {}, {}, concurrency);
     expect(brief).toEqual(['ADD #1/c DONE', 'KEEP #1/b UNCHANGED', 'REMOVE #1/a DONE']);
     expect(payload?.userErrors).toEqual([]);
     expect(calls.toSorted()).toEqual(['createMember #1/c', 'deleteMember #1/a', 'getImage #1', 'listMembers #1']);
