@@ -148,10 +148,9 @@ function coerceVariables(
 function isShort(variables: FoundOperation['variables']): boolean {
   let characters = 0;
   const open: unknown[] = [variables];
-  while (open.length > 0 && characters <= maxPrintedCharacters) {
+  while (open.length > 0) {
     const value = open.pop();
-    if (typeof value === 'string') characters += value.length;
-    else if (typeof value !== 'object' || value === null) characters += String(value).length;
+    if (typeof value !== 'object' || value === null) characters += String(value).length;
     else if (Array.isArray(value)) for (const item of value) open.push(item);
     else {
       for (const [key, inner] of Object.entries(value)) {
