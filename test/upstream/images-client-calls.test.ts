@@ -138,7 +138,9 @@ it('a page ends with the id of its last image', async () => {
 
 it('what a refusal means is told in the words of the Images API', async () => {
   await using refusing = await answering({}, 401);
-  const advice = 'the Images API did not accept the token. Get a new one from the Identity service';
+  const advice =
+    'the Images API did not accept the token. Get a new one from the Identity service; if that one is refused too, the ' +
+    'Images API may be unable to reach the Identity service.';
   await expect(refusing.client.listMembers('a')).rejects.toThrow(advice);
   await using finding = await answering({}, 404);
   await expect(finding.client.createMember(key)).rejects.toThrow('there is no such image or member');
