@@ -5,7 +5,7 @@ import { createHttpServer } from '../src/http/server.ts';
 import { createPipeline } from '../src/pipeline.ts';
 import { listen } from './support/listen.ts';
 
-it('an operation that ends in a defect is answered with 500 and its request id, and frees its slot', async () => {
+it('an operation that ends in a defect is answered with 500 and its request id, frees its slot and ends its span', async () => {
   const defects: unknown[] = [];
   const defect = new Error('not foreseen');
   const gate = createGate({
@@ -21,9 +21,12 @@ it('an operation that ends in a defect is answered with 500 and its request id, 
   const fail = (): never => {
     throw defect;
   };
+  const ended: unknown[] = [];
+  const ids = { trace_id: '1'.repeat(32), span_id: '2'.repeat(16), trace_flags: '01' };
+  const startCall = () => ({ ids, headers: [], end: () => {} });
   const handler = createPipeline({
     isRouter: () => false,
-    startTrace: () => undefined,
+    startTrace: () => ({ ids, startCall, end: (summary) => ended.push(summary) }),
     gate,
     maxRequestBytes: 1_000,
     find: fail,
@@ -53,4 +56,6 @@ it('an operation that ends in a defect is answered with 500 and its request id, 
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] });
   }
   expect(defects).toEqual([defect, defect]);
+  const summary = { type: 'none', status: 500, codes: ['INTERNAL_SERVER_ERROR'] };
+  expect(ended).toMatchObject([summary, summary]);
 });

@@ -48,6 +48,20 @@ describe('a reference to an image', () => {
   });
 });
 
+it('a reference that fails at the end of a list is null, and has its error, however often the query was sent', async () => {
+  await using sharing = await startSharing({
+    environment: { UPSTREAM_RETRIES: '0' },
+    intercept: ({ target }) => (target.endsWith(`/${imageId(9)}`) ? { status: 500 } : undefined),
+  });
+  sharing.image(1);
+  const query = entities('... on Image { name }');
+  for (let times = 0; times < 3; times++) {
+    const { data, errors } = await sharing.query('producer', query, { r: [image(1), image(9)] });
+    expect(data).toEqual({ _entities: [{ name: 'image 1' }, null] });
+    expect(errors).toMatchObject([{ path: ['_entities', 1], extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
+  }
+});
+
 describe('a reference to a member', () => {
   it('costs no call if only its key is selected', async () => {
     await using sharing = await startSharing();

@@ -245,6 +245,26 @@ it('a span says whose fault a failure is: mistakes of callers are no errors', as
   });
 });
 
+it('a request that is refused before it reaches GraphQL has a span with its status, and so has a subscription', async () => {
+  await using collector = await startCollector();
+  await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
+  const gateway = await startGateway(upstream.url, endpoint(collector.url));
+  const url = `${gateway.url}/graphql`;
+  const body = JSON.stringify({ query: 'subscription { imageMembersChanged(imageId: "..") { changes { action } } }' });
+  const ask = (accept: string) => {
+    const headers = { accept, 'content-type': 'application/json', 'x-auth-token': canaryToken };
+    return fetch(url, { method: 'POST', headers, body });
+  };
+  expect((await ask('image/png')).status).toBe(406);
+  expect(await (await ask('text/event-stream')).text()).toContain('BAD_USER_INPUT');
+  await gateway[Symbol.asyncDispose]();
+  const servers = collector.spans.filter(({ kind }) => kind === 'SPAN_KIND_SERVER');
+  expect(servers.map(({ name, attributes }) => [name, attributes['http.response.status_code']])).toEqual([
+    ['GraphQL Operation', 406],
+    ['subscription', 200],
+  ]);
+});
+
 it.each(['a collector that refuses connections', 'a collector that never answers'])(
   '%s costs nothing but spans, and holds up the end of the process by two seconds at most',
   async (name) => {
