@@ -48,17 +48,20 @@ describe('a reference to an image', () => {
   });
 });
 
-it('a reference that fails at the end of a list is null, and has its error, however often the query was sent', async () => {
+it('references that fail are null, each in its place, however often the query was sent', async () => {
   await using sharing = await startSharing({
     environment: { UPSTREAM_RETRIES: '0' },
-    intercept: ({ target }) => (target.endsWith(`/${imageId(9)}`) ? { status: 500 } : undefined),
+    intercept: ({ target }) => (target.includes(imageId(9)) ? { status: 500 } : undefined),
   });
   sharing.image(1);
-  const query = entities('... on Image { name }');
+  const query = entities('... on Image { name } ... on ImageMember { status }');
   for (let times = 0; times < 3; times++) {
-    const { data, errors } = await sharing.query('producer', query, { r: [image(1), image(9)] });
-    expect(data).toEqual({ _entities: [{ name: 'image 1' }, null] });
-    expect(errors).toMatchObject([{ path: ['_entities', 1], extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
+    const r = [member(9, 'a'), image(1), member(9, 'b')];
+    const { data, errors } = await sharing.query('producer', query, { r });
+    expect(data).toEqual({ _entities: [null, { name: 'image 1' }, null] });
+    expect(errors?.map(({ path, extensions }) => [path, extensions.code])).toEqual(
+      [0, 2].map((index) => [['_entities', index], 'UPSTREAM_UNAVAILABLE']),
+    );
   }
 });
 
