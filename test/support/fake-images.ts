@@ -34,7 +34,7 @@ interface Held {
 /** An Images API without a network that records the calls, with images as `#1`. Writes do not change what it holds. */
 export class FakeImages extends ImagesClient {
   readonly calls: string[] = [];
-  /** The largest number of writes that were under way at once. */
+  /** The largest number of concurrent writes so far. */
   mostAtOnce = 0;
   #atOnce = 0;
   readonly #held: Held;

@@ -37,21 +37,20 @@ function toJsonBytes(text: string): number {
 function addUp(value: unknown, bytes: number, max: number, toBytes: (text: string) => number): number {
   if (typeof value === 'string') return bytes + pairBytes + toBytes(value) + commaBytes;
   if (typeof value !== 'object' || value === null) return bytes + String(value ?? null).length + commaBytes;
-  let sum = bytes + pairBytes;
+  const opened = bytes + pairBytes;
+  let sum = opened;
   if (Array.isArray(value)) {
     for (const item of value) {
       if (sum > max) return sum;
       sum = addUp(item, sum, max, toBytes);
     }
-    return value.length === 0 ? sum + commaBytes : sum;
+  } else {
+    for (const key in value) {
+      if (sum > max) return sum;
+      const property = (value as Readonly<Record<string, unknown>>)[key];
+      if (property === undefined) continue;
+      sum = addUp(property, sum + pairBytes + toBytes(key) + colonBytes, max, toBytes);
+    }
   }
-  let isEmpty = true;
-  for (const key in value) {
-    if (sum > max) return sum;
-    const property = (value as Readonly<Record<string, unknown>>)[key];
-    if (property === undefined) continue;
-    isEmpty = false;
-    sum = addUp(property, sum + pairBytes + toBytes(key) + colonBytes, max, toBytes);
-  }
-  return isEmpty ? sum + commaBytes : sum;
+  return sum === opened ? sum + commaBytes : sum;
 }

@@ -139,7 +139,7 @@ describe('a bulk mutation', () => {
     ['different members of an image', [one], ['a', 'b'], 2],
     ['spellings of the same member', [one], ['a', 'A', 'a '], 1],
     ['spellings of the same image', ['x', 'X', 'X '], ['a'], 1],
-  ])('changes %s %j %j at most %i at once', async (_what, imageIds, memberIds, expected) => {
+  ])('changes %s %j %j with at most %i concurrent writes', async (_what, imageIds, memberIds, expected) => {
     const { client } = await run(create, { imageIds, memberIds }, { fail: () => failure(404) }, { bulkConcurrency: 2 });
     expect(client.mostAtOnce).toBe(expected);
   });

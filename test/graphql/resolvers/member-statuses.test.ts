@@ -48,7 +48,7 @@ async function accept(images: readonly (number | string)[], options: Options) {
 }
 
 describe('updateMemberStatuses with "memberId"', () => {
-  it('changes the status in all images, a few at once, without another call', async () => {
+  it('changes the status in all images, a few concurrently, without another call', async () => {
     const { client, changes, errors } = await accept([1, 2, 3], { memberId: 'a' });
     expect(changes).toEqual(
       [1, 2, 3].map((number) => ({

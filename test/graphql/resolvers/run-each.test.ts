@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runEach } from '../../../src/graphql/resolvers/run-each.ts';
 
-/** Runs the items, of which those with the same letter are a group. @returns the results, and what ran at once. */
+/** Runs the items, grouped by their letter. @returns the results, and which items ran concurrently. */
 async function run(items: readonly string[], concurrency: number) {
   const running = new Set<string>();
   const seen: string[] = [];
@@ -25,7 +25,7 @@ it.each([
   [2, ['a1', 'a1+b1', 'b1+a2', 'a2+c1']],
   [3, ['a1', 'a1+b1', 'a1+b1+c1', 'b1+c1+a2']],
   [9, ['a1', 'a1+b1', 'a1+b1+c1', 'b1+c1+a2']],
-])('runs at most %i groups at once, and the items of a group one after another', async (concurrency, expected) => {
+])('runs at most %i groups concurrently, and the items of a group in sequence', async (concurrency, expected) => {
   const { results, seen } = await run(['a1', 'b1', 'a2', 'c1'], concurrency);
   expect(seen).toEqual(expected);
   expect(results).toEqual(['a1 at 0', 'b1 at 1', 'a2 at 2', 'c1 at 3']);

@@ -90,7 +90,7 @@ describe('setImageMembers', () => {
     expect(client.calls.filter((call) => call.startsWith('getMember'))).toEqual(calls);
   });
 
-  it('asks about several members at once, but not about all', async () => {
+  it('looks up several members concurrently, but not all of them', async () => {
     const { changes, mostAtOnce } = await set(['A', 'B', 'C'], ['a', 'b', 'c'], {
       lookups: { A: 'a', B: 'b', C: 'c' },
     });

@@ -148,7 +148,7 @@ describe('an inbox', () => {
     expect([...left]).toEqual([]);
   });
 
-  it('fails if it is unknown what became of an image that left it', async () => {
+  it('fails if the status of an image that left the list cannot be read', async () => {
     const before = await stateOf({ 1: 'PENDING', 2: 'PENDING' });
     const error = failure(500);
     const fail = (call: string) => (call.startsWith('REJECTED') ? error : undefined);
