@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { startSimulator } from '../../src/simulator/server.ts';
-import { refusingUrl } from '../support/listen.ts';
 import { startProgram } from '../support/program.ts';
 import { canaryToken, type Fault, healthy, startFaultUpstream } from './fault-upstream.ts';
 import { operations } from './harness.ts';
@@ -137,7 +136,8 @@ describe('output that cannot be written', () => {
     ['both closed', 'exec >&- 2>&-'],
   ])('neither loses requests nor prevents the process from exiting: %s', async (_what, redirection) => {
     await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
-    const { port } = new URL(await refusingUrl(createServer()));
+    // It cannot report a port that the system chose. No other process is given one below the ephemeral ports.
+    const port = String(10_000 + (process.pid % 10_000));
     await using program = startProgram({ IMAGES_API_URL: upstream.url, PORT: port }, redirection);
     const url = `http://127.0.0.1:${port}`;
     const status = async () => (await ask(url).catch(() => null))?.status;

@@ -11,7 +11,7 @@ const maxRequestBytes = 2048;
 
 /** A gateway without an upstream; `__typename` needs none. */
 async function startAlone() {
-  const gateway = await startGateway(await refusingUrl(createServer()), { MAX_REQUEST_BYTES: String(maxRequestBytes) });
+  const gateway = await startGateway(refusingUrl, { MAX_REQUEST_BYTES: String(maxRequestBytes) });
   return {
     gateway,
     async post(body: string | Uint8Array<ArrayBuffer>, headers: Readonly<Record<string, string>>) {

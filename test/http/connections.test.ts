@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +8,7 @@ import { refusingUrl } from '../support/listen.ts';
 
 /** A gateway without an upstream; `__typename` needs none. */
 async function startAlone(environment: Readonly<Record<string, string>>) {
-  const gateway = await startGateway(await refusingUrl(createServer()), environment);
+  const gateway = await startGateway(refusingUrl, environment);
   const { port } = new URL(gateway.url);
   const sockets: Socket[] = [];
 

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { demoIdentities } from '../../src/simulator/seed.ts';
 import { type ReceivedRequest, startSimulator } from '../../src/simulator/server.ts';
@@ -7,7 +6,7 @@ import { refusingUrl } from '../support/listen.ts';
 import { rawRequest } from '../support/raw-request.ts';
 import { sendJson, startUpstream } from '../support/upstream.ts';
 
-const alone = async (environment = {}) => startGateway(await refusingUrl(createServer()), environment);
+const alone = async (environment = {}) => startGateway(refusingUrl, environment);
 
 describe('a page of another origin', () => {
   const origin = 'https://sandbox.embed.apollographql.com';

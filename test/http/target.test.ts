@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { parseTarget } from '../../src/http/target.ts';
 import { startGateway } from '../support/gateway.ts';
@@ -30,7 +29,7 @@ it.each(['*', '', 'graphql', 'http://', 'http:///graphql', 'http://?query=a', 'f
 describe('a request line', () => {
   const query = '%7B__typename%7D';
   const ask = async (line: string, headers = '') => {
-    await using gateway = await startGateway(await refusingUrl(createServer()));
+    await using gateway = await startGateway(refusingUrl);
     const bytes = `${line} HTTP/1.1\r\nHost: gateway\r\n${headers}Connection: close\r\n\r\n`;
     const [head = '', body = ''] = (await rawRequest(gateway.url, bytes)).split('\r\n\r\n');
     return { status: Number(head.split(' ')[1]), head, body };

@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Answer } from '../support/gateway.ts';
 import { refusingUrl } from '../support/listen.ts';
@@ -233,7 +232,7 @@ describe('an Identity service that fails', () => {
 
   it('is named in the error if it is unreachable', async () => {
     await using sharing = await startSharing({
-      environment: { IDENTITY_API_URL: await refusingUrl(createServer()), UPSTREAM_RETRIES: '0' },
+      environment: { IDENTITY_API_URL: refusingUrl, UPSTREAM_RETRIES: '0' },
     });
     sharing.image(1);
     const answer = await sharing.query('producer', '{ viewer { roles } images { nodes { id owner { name } } } }');

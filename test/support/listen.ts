@@ -28,8 +28,5 @@ export async function listen(server: Server): Promise<Listening> {
   };
 }
 
-/** An address that refuses connections, because its server has closed. */
-export async function refusingUrl(server: Server): Promise<string> {
-  await using gone = await listen(server);
-  return gone.url;
-}
+/** An address that refuses connections: no one listens on port 1. */
+export const refusingUrl = 'http://127.0.0.1:1';

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { Pool } from 'undici';
 import { expect, it } from 'vitest';
 import {
@@ -77,7 +76,7 @@ it('ignores a cancellation after its end, and keeps the first of two reasons', a
 });
 
 it('reports that it was not sent if it cannot be sent', async () => {
-  await using refused = disposable(await refusingUrl(createServer()));
+  await using refused = disposable(refusingUrl);
   const refusal = await attempt(refused.dispatcher, request, keep).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(NoAnswer);
   expect(refusal).toMatchObject({ sent: false, cause: { code: 'ECONNREFUSED' } });

@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { Pool } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { createProbe } from '../../src/upstream/probe.ts';
@@ -111,7 +110,7 @@ describe('an unreachable Images API', () => {
   });
 
   it('refuses connections', async () => {
-    expect(await probeAt(await refusingUrl(createServer()))).toBe('the Images API cannot be reached');
+    expect(await probeAt(refusingUrl)).toBe('the Images API cannot be reached');
   });
 
   it('does not answer within two seconds, however many requests that takes', async () => {

@@ -177,7 +177,7 @@ describe('an incomplete answer', () => {
   });
 
   it('a refused connection is retried for reads; for writes the outcome is known, because they were never sent', async () => {
-    await using transport = createTransport(await refusingUrl(createServer()), { retries });
+    await using transport = createTransport(refusingUrl, { retries });
     expect((await transport.fail(read)).code).toBe('UPSTREAM_UNAVAILABLE');
     expect(transport.reports).toHaveLength(retries + 1);
     const failedWrite = await transport.fail(write);
