@@ -4,7 +4,7 @@ FROM docker.io/library/node:24-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json rolldown.config.ts ./
 COPY src src
 COPY vendor vendor
 RUN npm run build
@@ -21,7 +21,7 @@ COPY --from=build /build/dist dist
 COPY package.json ./
 COPY bin bin
 COPY schema schema
-COPY vendor/*.js vendor/*.LICENSE.txt vendor/
+COPY vendor/*.LICENSE.txt vendor/
 COPY frontend/console/dist frontend/console/dist
 COPY deploy/container/health-check.js deploy/container/warm-up.js deploy/container/
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 NODE_COMPILE_CACHE=/app/.cache

@@ -18,6 +18,7 @@ import { createServers } from './http/servers.ts';
 import { identityApi } from './identity/client.ts';
 import type { ListenToEvents } from './live/create-live.ts';
 import { createObserver, type Observer } from './observer.ts';
+import { version } from './package.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Settings } from './settings/settings.ts';
 import { createSubscriptions, type SubscriptionService } from './subscriptions/create-subscriptions.ts';
@@ -27,7 +28,6 @@ import { imagesApi } from './upstream/images-client.ts';
 import { createProbe, type Probe } from './upstream/probe.ts';
 import { SharedReads } from './upstream/shared-reads.ts';
 import { CertifiedConnector } from './upstream/tls.ts';
-import { version } from './version.ts';
 
 /** The parts of an app. */
 export interface AppOptions {

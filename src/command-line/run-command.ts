@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
+import { version } from '../package.ts';
 import { type Environment, type Launch, parseSettings, SettingsError } from '../settings/parse-settings.ts';
 import { findUnknownNames } from '../settings/unknown-names.ts';
-import { version } from '../version.ts';
 import { type Command, parseArguments, UsageError } from './arguments.ts';
 
 /** What a command needs from its process. */

@@ -11,6 +11,7 @@ import {
   printSchema,
   Source,
 } from 'graphql';
+import { packageFolder } from '../package.ts';
 import type { GatewayContext } from './context.ts';
 import { byIds, guardFederation } from './federation.ts';
 import { capErrors } from './limits/error-cap.ts';
@@ -21,7 +22,7 @@ import { resolvers } from './resolvers/index.ts';
 import { resolveProjectReference, resolveUserReference } from './resolvers/project.ts';
 import { resolveViewerReference } from './resolvers/viewer.ts';
 
-const schemaFolder = new URL('../../schema/', import.meta.url);
+const schemaFolder = new URL('schema/', packageFolder);
 
 /** The contract: `schema/*.graphql` as one document. */
 export function readTypeDefs(): DocumentNode {

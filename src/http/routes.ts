@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { packageFolder } from '../package.ts';
 import { createConsoleRoutes, type Person } from './console.ts';
 import { createExplorerRoutes, type ExplorerSample } from './explorer.ts';
 import { createFrontPage } from './front-page.ts';
@@ -25,7 +26,7 @@ export interface RouteOptions {
 const plainText = 'text/plain; charset=utf-8';
 
 /** The folder of the built console. */
-const consoleFolder = fileURLToPath(new URL('../../frontend/console/dist', import.meta.url));
+const consoleFolder = fileURLToPath(new URL('frontend/console/dist', packageFolder));
 
 /** All routes of the gateway, by path. */
 export function createRoutes({ graphql, explorer, clientSchema, console }: RouteOptions): Routes {
