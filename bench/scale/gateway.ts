@@ -73,10 +73,9 @@ export class Gateway {
   #read(path: string, token: Token, signal: AbortSignal): Promise<string> {
     const call: Call = { operation: 'read', doing: 'read', method: 'GET', path };
     const caller = { token, requestId: 'simulated', signal };
-    const deadline = this.#transport.deadlineOf({});
-    if (this.#sharedReads === null) return this.#transport.call(call, caller, deadline);
-    return this.#sharedReads.read(token.id, path, { signal, deadline }, (patience) =>
-      this.#transport.call(call, { ...caller, signal: patience.signal }, patience.deadline),
+    if (this.#sharedReads === null) return this.#transport.call(call, caller);
+    return this.#sharedReads.read(token.id, path, this.#transport.patienceOf(caller), (patience) =>
+      this.#transport.call(call, caller, patience),
     );
   }
 }

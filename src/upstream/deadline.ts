@@ -12,22 +12,61 @@ export interface Deadline {
   readonly at: number;
 }
 
+/** How long a caller waits. */
+export interface Patience {
+  /** Aborts when the caller disconnects. */
+  readonly signal: AbortSignal;
+  readonly deadline: Deadline;
+}
+
 /**
- * Calls back when the deadline has passed, even if it is extended in the meantime.
- *
- * @returns a function that cancels the callback.
+ * Calls back when a caller stops waiting: when it disconnects, or when the deadline has passed, even if that is extended in
+ * the meantime. An object instead of closures, because thousands of calls may wait, and garbage collections copy them all.
  */
-export function onDeadline(deadline: Deadline, callBack: () => void): () => void {
-  let timer: NodeJS.Timeout;
-  function arm(): void {
-    timer = setTimeout(check, Math.max(0, deadline.at - performance.now()));
+export class WaitLimit {
+  readonly #patience: Patience;
+  readonly #giveUp: (reason: GaveUp) => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(patience: Patience, giveUp: (reason: GaveUp) => void) {
+    this.#patience = patience;
+    this.#giveUp = giveUp;
+    patience.signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.#arm();
   }
-  function check(): void {
-    if (isOver(deadline)) callBack();
-    else arm();
+
+  // An object with `handleEvent` would need no closure, but garbage collections then take two to three times as long.
+  readonly #onAbort = (): void => {
+    this.end();
+    this.#giveUp(toReason(this.#patience.signal));
+  };
+
+  /** Ends the wait: there will be no call back. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#patience.signal.removeEventListener('abort', this.#onAbort);
   }
-  arm();
-  return () => clearTimeout(timer);
+
+  #arm(): void {
+    this.#timer = setTimeout(check, Math.max(0, this.#patience.deadline.at - performance.now()), this);
+  }
+
+  /** The timer has ended, but the deadline may have been extended. */
+  check(): void {
+    if (isOver(this.#patience.deadline)) {
+      this.end();
+      this.#giveUp(new DeadlineExceeded());
+    } else this.#arm();
+  }
+}
+
+function check(limit: WaitLimit): void {
+  limit.check();
+}
+
+/** Why a signal was aborted. */
+export function toReason({ reason }: AbortSignal): GaveUp {
+  return reason instanceof DeadlineExceeded ? reason : new CallerGone();
 }
 
 /** Timers may fire up to a millisecond early, and less than that is too short for any call. */

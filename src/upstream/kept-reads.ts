@@ -1,5 +1,6 @@
 import { LeakFreeMap } from '../collections/leak-free-map.ts';
-import type { MakeRead, Patience, ReadSharing } from './shared-reads.ts';
+import type { Patience } from './deadline.ts';
+import type { MakeRead, ReadSharing } from './shared-reads.ts';
 
 /**
  * Makes every read once and keeps its answer: for the payloads of all subscribers of one reading, which are made within

@@ -1,9 +1,9 @@
 import { GatewayError, UpstreamError } from '../errors.ts';
 import type { Token } from '../token.ts';
 import type { Call, Caller } from './call.ts';
-import { GaveUp } from './deadline.ts';
+import { GaveUp, type Patience } from './deadline.ts';
 import { notUnderstood, parseBody } from './rows.ts';
-import type { Patience, ReadSharing } from './shared-reads.ts';
+import type { ReadSharing } from './shared-reads.ts';
 import type { Transport } from './transport.ts';
 import { WireError } from './wire.ts';
 
@@ -43,14 +43,14 @@ export class Session {
   async read<T>(toRead: () => Read, parse: (json: unknown, call: Call) => T): Promise<T> {
     const caller = this.#authenticated();
     const call: Call = { ...toRead(), method: 'GET' };
-    return this.#spend('GET', () => this.#readShared(call, caller, parse));
+    return this.#spend(call, () => this.#readShared(call, caller, parse));
   }
 
   /** Writes, and parses the response body, which may be empty. */
   async write<T>(toCall: () => Call, parse: (body: string, call: Call) => T): Promise<T> {
     const caller = this.#authenticated();
     const call = toCall();
-    return this.#spend(call.method, async () => {
+    return this.#spend(call, async () => {
       try {
         return parse(await this.#transport.call(call, caller), call);
       } finally {
@@ -92,49 +92,49 @@ export class Session {
     return parsed;
   }
 
-  async #readShared<T>(call: Call, caller: Caller, parse: (json: unknown, call: Call) => T): Promise<T> {
-    const make = async ({ signal, deadline }: Patience): Promise<T> => {
-      await this.#caller.pace?.();
+  #readShared<T>(call: Call, caller: Caller, parse: (json: unknown, call: Call) => T): Promise<T> {
+    const { pace } = this.#caller;
+    const make = (patience: Patience): Promise<T> => {
       // The time that a call waits for its turn does not count.
-      const until = this.#caller.pace === undefined ? deadline : undefined;
-      const body = await this.#transport.call(call, { ...caller, signal }, until);
-      return this.parseBody(call, body, (json) => parse(json, call));
+      const body =
+        pace === undefined
+          ? this.#transport.call(call, caller, patience)
+          : pace().then(() => this.#transport.call(call, { ...caller, signal: patience.signal }));
+      return body.then((text) => this.parseBody(call, text, (json) => parse(json, call)));
     };
-    const patience = { signal: caller.signal, deadline: this.#transport.deadlineOf(caller) };
-    if (this.#sharedReads === null) return make(patience);
-    try {
-      return await this.#sharedReads.read(caller.token.id, call.path, patience, make);
-    } catch (error) {
-      throw error instanceof GaveUp ? this.#transport.giveUp(call, error) : error;
-    }
+    const patience = this.#transport.patienceOf(caller);
+    return this.#sharedReads?.read(caller.token.id, call.path, patience, make) ?? make(patience);
   }
 
   /** @throws the error that explains why there is no usable token. */
   #authenticated(): Caller {
-    const { token } = this.#caller;
-    if (token instanceof GatewayError) throw token;
-    return { ...this.#caller, token };
+    if (hasToken(this.#caller)) return this.#caller;
+    throw this.#caller.token;
   }
 
   /** Makes a call within the operation's budget, and records there whether the API accepts the token. */
-  async #spend<T>(method: string, makeCall: () => Promise<T>): Promise<T> {
+  async #spend<T>(call: Call, makeCall: () => Promise<T>): Promise<T> {
     const { budget } = this.#caller;
-    if (budget === undefined) return makeCall();
-    budget.startCall(method);
-    if (budget.isExceeded) return never();
+    budget?.startCall(call.method);
+    if (budget?.isExceeded) return never();
     try {
       const answer = await makeCall();
-      budget.acceptToken();
-      return budget.isExceeded ? await never() : answer;
-    } catch (error) {
+      budget?.acceptToken();
+      return budget?.isExceeded ? await never() : answer;
+    } catch (cause) {
+      const error = cause instanceof GaveUp ? this.#transport.giveUp(call, cause) : cause;
       if (error instanceof UpstreamError) {
-        if (error.status === 401) budget.refuseToken(error);
-        else if (needsToken.has(error.status)) budget.acceptToken();
+        if (error.status === 401) budget?.refuseToken(error);
+        else if (needsToken.has(error.status)) budget?.acceptToken();
       }
-      if (budget.isExceeded) return never();
+      if (budget?.isExceeded) return never();
       throw error;
     }
   }
+}
+
+function hasToken(caller: ClientCaller): caller is ClientCaller & Caller {
+  return !(caller.token instanceof GatewayError);
 }
 
 /**

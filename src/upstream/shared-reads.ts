@@ -1,5 +1,5 @@
 import { LeakFreeMap } from '../collections/leak-free-map.ts';
-import { CallerGone, type Deadline, DeadlineExceeded, type GaveUp, onDeadline } from './deadline.ts';
+import { type Deadline, type GaveUp, type Patience, WaitLimit } from './deadline.ts';
 
 /** Maximum number of reads in progress that can be shared; further reads are not shared. */
 const maxReads = 10_000;
@@ -11,13 +11,6 @@ interface Read {
   /** The latest deadline of all its callers. */
   readonly deadline: { at: number };
   waiting: number;
-}
-
-/** How long a caller waits. */
-export interface Patience {
-  /** Aborts when the caller disconnects. */
-  readonly signal: AbortSignal;
-  readonly deadline: Deadline;
 }
 
 /** Makes a read. Its `signal` aborts when no caller waits any more, with the reason of the last one. */
@@ -94,28 +87,20 @@ export class SharedReads implements ReadSharing {
 }
 
 /** Waits for a read until the caller's deadline passes or it disconnects. */
-function wait<T>(read: Read, { signal, deadline }: Patience, onGiveUp: (reason: GaveUp) => void): Promise<T> {
+function wait<T>(read: Read, patience: Patience, onGiveUp: (reason: GaveUp) => void): Promise<T> {
   return new Promise((resolve, reject) => {
-    function giveUp(reason: GaveUp): void {
-      stop();
+    const limit = new WaitLimit(patience, (reason) => {
       reject(reason);
       onGiveUp(reason);
-    }
-    function stop(): void {
-      disarm();
-      signal.removeEventListener('abort', onAbort);
-    }
-    const onAbort = (): void => giveUp(new CallerGone());
-    signal.addEventListener('abort', onAbort, { once: true });
-    const disarm = onDeadline(deadline, () => giveUp(new DeadlineExceeded()));
+    });
     read.answer.then(
       (answer) => {
-        stop();
+        limit.end();
         // Reads with the same key have the same type.
         resolve(answer as T);
       },
       (error: unknown) => {
-        stop();
+        limit.end();
         reject(error);
       },
     );

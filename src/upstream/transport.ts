@@ -4,7 +4,16 @@ import type { CallTrace } from '../tracing/trace.ts';
 import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer, UnusableAnswer } from './attempt.ts';
 import type { Breaker } from './breaker.ts';
 import type { AttemptReport, Call, Caller, Service } from './call.ts';
-import { CallerGone, type Deadline, DeadlineExceeded, type GaveUp, isOver, onDeadline } from './deadline.ts';
+import {
+  CallerGone,
+  type Deadline,
+  DeadlineExceeded,
+  type GaveUp,
+  isOver,
+  type Patience,
+  toReason,
+  WaitLimit,
+} from './deadline.ts';
 import type { FairQueue } from './fair-queue.ts';
 import { type OnCancel, outliveCaller, sleep } from './give-up.ts';
 import { toHealth } from './health.ts';
@@ -57,64 +66,66 @@ export class Transport {
     return { at: Math.min(performance.now() + this.#options.deadlineMs, deadlineAt) };
   }
 
+  /** How long this caller waits for a call that it starts now. */
+  patienceOf(caller: Pick<Caller, 'signal' | 'deadlineAt'>): Patience {
+    return { signal: caller.signal, deadline: this.deadlineOf(caller) };
+  }
+
   /**
    * Makes one call.
    *
-   * @param deadline may be extended while the call is in progress.
+   * @param patience whose deadline may be extended while the call is in progress.
    * @returns the response body, as text.
    * @throws UpstreamError for an error status, and if there is no usable response in time.
    */
-  async call(call: Call, caller: Caller, deadline: Deadline = this.deadlineOf(caller)): Promise<string> {
-    const { basePath, maxBodyBytes, retries, retryBudget } = this.#options;
-    const body = call.body === undefined ? null : JSON.stringify(call.body);
-    const headers = ['accept', 'application/json', 'accept-encoding', 'identity'];
-    const token = caller.token.reveal();
-    headers.push('x-auth-token', token, 'x-openstack-request-id', caller.requestId);
-    if (call.isAboutToken) headers.push('x-subject-token', token);
-    if (body !== null) headers.push('content-type', call.mediaType ?? 'application/json');
-    const { method, path, wantsEnd } = call;
-    const request: AttemptRequest = { method, path: basePath + path, headers, body, maxBodyBytes, wantsEnd };
-    const attempts = method === 'GET' ? retries + 1 : 1;
-
+  async call(call: Call, caller: Caller, patience: Patience = this.patienceOf(caller)): Promise<string> {
+    const { retries, retryBudget } = this.#options;
+    const attempts = call.method === 'GET' ? retries + 1 : 1;
+    const { signal, deadline } = patience;
     let cancel: Cancel = () => {};
-    const disarm = onDeadline(deadline, () => cancel(new DeadlineExceeded()));
-    const onAbort = (): void => cancel(toReason(caller.signal));
-    caller.signal.addEventListener('abort', onAbort, { once: true });
+    const onCancel: OnCancel = (c) => {
+      cancel = c;
+    };
+    const limit = new WaitLimit(patience, (reason) => cancel(reason));
     try {
-      if (caller.signal.aborted) throw toReason(caller.signal);
+      if (signal.aborted) throw toReason(signal);
       if (isOver(deadline)) throw new DeadlineExceeded();
       retryBudget.call();
       for (let number = 1; ; number++) {
-        const error = await this.#attempt(call, caller, request, number, (c) => {
-          cancel = c;
-        });
+        const turn = this.#enter(call, caller, onCancel);
+        if (turn !== undefined) await turn;
+        const error = await this.#attempt(call, caller, number, onCancel);
         if (typeof error === 'string') return error;
         const delayMs = retryDelayMs(error, number);
         if (number >= attempts || delayMs === null || performance.now() + delayMs >= deadline.at) throw error;
         if (caller.mayRetry?.() === false || !retryBudget.take()) throw error;
-        await sleep(delayMs, (c) => {
-          cancel = c;
-        });
+        await sleep(delayMs, onCancel);
       }
     } catch (error) {
       throw this.#toError(call, error);
     } finally {
-      disarm();
-      caller.signal.removeEventListener('abort', onAbort);
+      limit.end();
     }
   }
 
-  /** @returns the body on success, or the error if a retry might help. */
-  async #attempt(
-    call: Call,
-    caller: Caller,
-    request: AttemptRequest,
-    number: number,
-    onCancel: OnCancel,
-  ): Promise<string | UpstreamError> {
-    const { queue, breaker, deadlineMs } = this.#options;
+  /** Takes a place in the queue. @returns undefined if it is the call's turn already. */
+  #enter(call: Call, { token }: Caller, onCancel: OnCancel): Promise<void> | undefined {
+    const { queue, breaker } = this.#options;
     if (breaker.waitMs() > 0) throw this.#refuse(call, 'breaker');
-    if (!queue.tryEnter(caller.token.id)) await this.#wait(call, caller, onCancel);
+    if (queue.tryEnter(token.id)) return undefined;
+    if (queue.isFull(token.id)) throw this.#refuse(call, 'queue');
+    return new Promise((resolve, reject) => {
+      const giveUp = queue.wait(token.id, resolve);
+      onCancel((reason) => {
+        giveUp();
+        reject(reason);
+      });
+    });
+  }
+
+  /** Sends the call once, now that it is its turn. @returns the body on success, or the error if a retry might help. */
+  async #attempt(call: Call, caller: Caller, number: number, onCancel: OnCancel): Promise<string | UpstreamError> {
+    const { queue, breaker, deadlineMs } = this.#options;
     // While the call waited, upstream may have refused the token, or the breaker may have opened.
     const refusal = caller.budget?.refusal ?? null;
     const pass = refusal === null ? breaker.pass() : 'stop';
@@ -122,7 +133,7 @@ export class Transport {
       queue.leave(caller.token.id);
       throw refusal ?? this.#refuse(call, 'breaker');
     }
-    const send = (whenEnded: OnCancel) => this.#send(call, caller, request, number, whenEnded);
+    const send = (whenEnded: OnCancel) => this.#send(call, caller, number, whenEnded);
     try {
       const answer = await (pass === 'trial' ? outliveCaller(send, onCancel, deadlineMs) : send(onCancel));
       caller.budget?.receive(answer.body.length);
@@ -133,21 +144,16 @@ export class Transport {
     }
   }
 
-  /** Sends a request whose turn has come, and reports the result to queue, breaker and trace. @throws as `attempt`. */
-  async #send(
-    call: Call,
-    caller: Caller,
-    request: AttemptRequest,
-    number: number,
-    onCancel: OnCancel,
-  ): Promise<AttemptAnswer> {
+  /** Sends a request, and reports the result to queue, breaker and trace. @throws as `attempt`. */
+  async #send(call: Call, caller: Caller, number: number, onCancel: OnCancel): Promise<AttemptAnswer> {
     const { queue, breaker } = this.#options;
     const start = performance.now();
     let answer: AttemptAnswer | undefined;
     let failure: AttemptReport['failure'];
     const trace = startTrace(caller, call, number, this.#options);
+    const request = toRequest(call, caller, trace, this.#options);
     try {
-      answer = await attempt(this.#options.dispatcher, withTrace(request, trace), onCancel);
+      answer = await attempt(this.#options.dispatcher, request, onCancel);
       return answer;
     } catch (error) {
       failure = toFailure(error);
@@ -172,19 +178,6 @@ export class Transport {
       trace?.end(report);
       this.#options.observe(report);
     }
-  }
-
-  /** Waits for a turn in the queue. */
-  #wait(call: Call, { token }: Caller, onCancel: OnCancel): Promise<void> {
-    const { queue } = this.#options;
-    if (queue.isFull(token.id)) throw this.#refuse(call, 'queue');
-    return new Promise((resolve, reject) => {
-      const giveUp = queue.wait(token.id, resolve);
-      onCancel((reason) => {
-        giveUp();
-        reject(reason);
-      });
-    });
   }
 
   #refuse(call: Call, reason: Refused): UpstreamError {
@@ -241,8 +234,22 @@ export class Transport {
   }
 }
 
-function withTrace(request: AttemptRequest, trace: CallTrace | undefined): AttemptRequest {
-  return trace === undefined ? request : { ...request, headers: [...request.headers, ...trace.headers] };
+/** The request of an attempt, with the headers of its trace. */
+function toRequest(
+  call: Call,
+  { token, requestId }: Caller,
+  trace: CallTrace | undefined,
+  { basePath, maxBodyBytes }: TransportOptions,
+): AttemptRequest {
+  const body = call.body === undefined ? null : JSON.stringify(call.body);
+  const { method, path, wantsEnd } = call;
+  const secret = token.reveal();
+  const headers = ['accept', 'application/json', 'accept-encoding', 'identity'];
+  headers.push('x-auth-token', secret, 'x-openstack-request-id', requestId);
+  if (call.isAboutToken) headers.push('x-subject-token', secret);
+  if (body !== null) headers.push('content-type', call.mediaType ?? 'application/json');
+  if (trace !== undefined) headers.push(...trace.headers);
+  return { method, path: basePath + path, headers, body, maxBodyBytes, wantsEnd };
 }
 
 function startTrace(
@@ -252,11 +259,6 @@ function startTrace(
   { origin, basePath }: TransportOptions,
 ): CallTrace | undefined {
   return trace?.startCall({ method, origin, template: basePath + toUrlTemplate(path), attempt });
-}
-
-/** Why a signal was aborted: the deadlines of all callers that share the call may have passed. */
-function toReason({ reason }: AbortSignal): GaveUp {
-  return reason instanceof DeadlineExceeded ? reason : new CallerGone();
 }
 
 function toFailure(error: unknown): 'timeout' | 'cancelled' | 'unusable' | 'unreachable' {

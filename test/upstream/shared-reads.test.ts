@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { CallerGone, DeadlineExceeded } from '../../src/upstream/deadline.ts';
-import { type Patience, SharedReads } from '../../src/upstream/shared-reads.ts';
+import { CallerGone, DeadlineExceeded, type Patience } from '../../src/upstream/deadline.ts';
+import { SharedReads } from '../../src/upstream/shared-reads.ts';
 import { collectGarbage } from '../support/garbage.ts';
 
 /** The deadline of a caller that waits this long. */

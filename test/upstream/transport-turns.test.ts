@@ -141,7 +141,10 @@ describe('a call that is refused before it is sent', () => {
   it('because its operation has no time left is a timeout', async () => {
     await using upstream = await startUpstream((response) => response.end('{}'));
     await using transport = createTransport(upstream.url);
-    const late = transport.transport.call(write, caller, { at: performance.now() });
+    const late = transport.transport.call(write, caller, {
+      signal: caller.signal,
+      deadline: { at: performance.now() },
+    });
     await expect(late).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT', details: { outcome: undefined } });
     expect(transport.reports).toEqual([]);
     expect(upstream.received).toHaveLength(0);
@@ -153,7 +156,10 @@ describe('what the breaker learns of a call', () => {
     await using upstream = await startUpstream(() => {});
     const { breaker } = createBreaker();
     await using transport = createTransport(upstream.url, { breaker });
-    const error = transport.transport.call(read, caller, { at: performance.now() + 1_000 });
+    const error = transport.transport.call(read, caller, {
+      signal: caller.signal,
+      deadline: { at: performance.now() + 1_000 },
+    });
     await expect(error).rejects.toMatchObject({ code: 'UPSTREAM_TIMEOUT' });
     expect(upstream.received).toHaveLength(1);
     expect(breaker.open).toBe(false);

@@ -323,7 +323,7 @@ describe('the deadline', () => {
     await using transport = createTransport(upstream.url);
     const caller = { token: new Token('t'), requestId: 'r', signal: new AbortController().signal };
     const deadline = { at: performance.now() + deadlineMs / 3 };
-    const answer = transport.transport.call(read, caller, deadline);
+    const answer = transport.transport.call(read, caller, { signal: caller.signal, deadline });
     deadline.at += 10_000;
     expect(await answer).toBe('{}');
   });
