@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** The folder of the package. Modules in subfolders need it too: the build puts them next to this one. */
+/**
+ * The folder of the package. Other modules use this instead of their own address, because the build moves them all into
+ * `dist`.
+ */
 export const packageFolder = new URL('../', import.meta.url);
 
 /** The version of the package, from its manifest. */

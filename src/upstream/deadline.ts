@@ -12,59 +12,54 @@ export interface Deadline {
   readonly at: number;
 }
 
-/** How long a caller waits. */
+/** Until when a caller waits: the deadline, or its disconnection. */
 export interface Patience {
-  /** Aborts when the caller disconnects. */
+  /** Aborts when the caller disconnects; for a shared read, when all its callers have given up. */
   readonly signal: AbortSignal;
   readonly deadline: Deadline;
 }
 
 /**
- * Calls back when a caller stops waiting: when it disconnects, or when the deadline has passed, even if that is extended in
- * the meantime. An object instead of closures, because thousands of calls may wait, and garbage collections copy them all.
+ * One caller's wait. Calls back when the caller disconnects or the deadline passes, which may be extended until then.
+ * One object for the timer and the listener, because thousands of calls may wait, and garbage collections copy them.
  */
-export class WaitLimit {
+export class Wait {
   readonly #patience: Patience;
-  readonly #giveUp: (reason: GaveUp) => void;
+  readonly #onGiveUp: (reason: GaveUp) => void;
+  // A closure: with an object that has `handleEvent`, garbage collections take two to three times as long.
+  readonly #onAbort = (): void => {
+    this.end();
+    this.#onGiveUp(toReason(this.#patience.signal));
+  };
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(patience: Patience, giveUp: (reason: GaveUp) => void) {
+  constructor(patience: Patience, onGiveUp: (reason: GaveUp) => void) {
     this.#patience = patience;
-    this.#giveUp = giveUp;
+    this.#onGiveUp = onGiveUp;
     patience.signal.addEventListener('abort', this.#onAbort, { once: true });
     this.#arm();
   }
 
-  // An object with `handleEvent` would need no closure, but garbage collections then take two to three times as long.
-  readonly #onAbort = (): void => {
-    this.end();
-    this.#giveUp(toReason(this.#patience.signal));
-  };
-
-  /** Ends the wait: there will be no call back. */
+  /** Ends the wait without calling back. */
   end(): void {
     clearTimeout(this.#timer);
     this.#patience.signal.removeEventListener('abort', this.#onAbort);
   }
 
   #arm(): void {
-    this.#timer = setTimeout(check, Math.max(0, this.#patience.deadline.at - performance.now()), this);
+    // The timer passes `this` as an argument: a closure for each would take memory.
+    this.#timer = setTimeout(Wait.#check, Math.max(0, this.#patience.deadline.at - performance.now()), this);
   }
 
-  /** The timer has ended, but the deadline may have been extended. */
-  check(): void {
-    if (isOver(this.#patience.deadline)) {
-      this.end();
-      this.#giveUp(new DeadlineExceeded());
-    } else this.#arm();
+  static #check(wait: Wait): void {
+    if (isOver(wait.#patience.deadline)) {
+      wait.end();
+      wait.#onGiveUp(new DeadlineExceeded());
+    } else wait.#arm();
   }
 }
 
-function check(limit: WaitLimit): void {
-  limit.check();
-}
-
-/** Why a signal was aborted. */
+/** Why a signal was aborted. For a shared read, the deadlines of all its callers may have passed. */
 export function toReason({ reason }: AbortSignal): GaveUp {
   return reason instanceof DeadlineExceeded ? reason : new CallerGone();
 }

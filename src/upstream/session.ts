@@ -11,7 +11,7 @@ import { WireError } from './wire.ts';
 export interface ClientCaller extends Omit<Caller, 'token'> {
   /** The token, or the error that explains why there is no usable one. */
   readonly token: Token | GatewayError;
-  /** Resolves when the caller may make its next call, which the budget of all subscriptions limits; undefined: no limit. */
+  /** Resolves when the caller may make its next call, within the budget of all subscriptions; undefined: no limit. */
   readonly pace?: (() => Promise<void>) | undefined;
 }
 
@@ -94,16 +94,17 @@ export class Session {
 
   #readShared<T>(call: Call, caller: Caller, parse: (json: unknown, call: Call) => T): Promise<T> {
     const { pace } = this.#caller;
-    const make = (patience: Patience): Promise<T> => {
-      // The time that a call waits for its turn does not count.
-      const body =
+    const makeRead = (patience: Patience): Promise<T> => {
+      // The wait for `pace` does not count: the deadline starts after it.
+      const response =
         pace === undefined
           ? this.#transport.call(call, caller, patience)
           : pace().then(() => this.#transport.call(call, { ...caller, signal: patience.signal }));
-      return body.then((text) => this.parseBody(call, text, (json) => parse(json, call)));
+      return response.then((body) => this.parseBody(call, body, (json) => parse(json, call)));
     };
     const patience = this.#transport.patienceOf(caller);
-    return this.#sharedReads?.read(caller.token.id, call.path, patience, make) ?? make(patience);
+    if (this.#sharedReads === null) return makeRead(patience);
+    return this.#sharedReads.read(caller.token.id, call.path, patience, makeRead);
   }
 
   /** @throws the error that explains why there is no usable token. */
@@ -112,7 +113,11 @@ export class Session {
     throw this.#caller.token;
   }
 
-  /** Makes a call within the operation's budget, and records there whether the API accepts the token. */
+  /**
+   * Makes a call within the operation's budget, if any, which learns whether the API accepts the token.
+   *
+   * @throws UpstreamError, also where a caller gave up.
+   */
   async #spend<T>(call: Call, makeCall: () => Promise<T>): Promise<T> {
     const { budget } = this.#caller;
     budget?.startCall(call.method);
@@ -122,7 +127,7 @@ export class Session {
       budget?.acceptToken();
       return budget?.isExceeded ? await never() : answer;
     } catch (cause) {
-      const error = cause instanceof GaveUp ? this.#transport.giveUp(call, cause) : cause;
+      const error = cause instanceof GaveUp ? this.#transport.toGiveUpError(call, cause) : cause;
       if (error instanceof UpstreamError) {
         if (error.status === 401) budget?.refuseToken(error);
         else if (needsToken.has(error.status)) budget?.acceptToken();

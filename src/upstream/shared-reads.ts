@@ -1,5 +1,5 @@
 import { LeakFreeMap } from '../collections/leak-free-map.ts';
-import { type Deadline, type GaveUp, type Patience, WaitLimit } from './deadline.ts';
+import { type Deadline, type GaveUp, type Patience, Wait } from './deadline.ts';
 
 /** Maximum number of reads in progress that can be shared; further reads are not shared. */
 const maxReads = 10_000;
@@ -13,7 +13,7 @@ interface Read {
   waiting: number;
 }
 
-/** Makes a read. Its `signal` aborts when no caller waits any more, with the reason of the last one. */
+/** Makes a read. `patience.signal` aborts when the last caller has given up, with its reason. */
 export type MakeRead<T> = (patience: Patience) => Promise<T>;
 
 /** Lets several reads share a call. */
@@ -49,7 +49,7 @@ export class SharedReads implements ReadSharing {
     if (read === null) return make(patience);
     read.waiting++;
     read.deadline.at = Math.max(read.deadline.at, patience.deadline.at);
-    return wait(read, patience, (reason) => {
+    return waitFor(read, patience, (reason) => {
       if (--read.waiting > 0) return;
       this.#end(callerKey, readKey, read);
       read.abort.abort(reason);
@@ -87,20 +87,20 @@ export class SharedReads implements ReadSharing {
 }
 
 /** Waits for a read until the caller's deadline passes or it disconnects. */
-function wait<T>(read: Read, patience: Patience, onGiveUp: (reason: GaveUp) => void): Promise<T> {
+function waitFor<T>(read: Read, patience: Patience, onGiveUp: (reason: GaveUp) => void): Promise<T> {
   return new Promise((resolve, reject) => {
-    const limit = new WaitLimit(patience, (reason) => {
+    const wait = new Wait(patience, (reason) => {
       reject(reason);
       onGiveUp(reason);
     });
     read.answer.then(
       (answer) => {
-        limit.end();
+        wait.end();
         // Reads with the same key have the same type.
         resolve(answer as T);
       },
       (error: unknown) => {
-        limit.end();
+        wait.end();
         reject(error);
       },
     );

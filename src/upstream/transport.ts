@@ -4,16 +4,7 @@ import type { CallTrace } from '../tracing/trace.ts';
 import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer, UnusableAnswer } from './attempt.ts';
 import type { Breaker } from './breaker.ts';
 import type { AttemptReport, Call, Caller, Service } from './call.ts';
-import {
-  CallerGone,
-  type Deadline,
-  DeadlineExceeded,
-  type GaveUp,
-  isOver,
-  type Patience,
-  toReason,
-  WaitLimit,
-} from './deadline.ts';
+import { CallerGone, DeadlineExceeded, type GaveUp, isOver, type Patience, toReason, Wait } from './deadline.ts';
 import type { FairQueue } from './fair-queue.ts';
 import { type OnCancel, outliveCaller, sleep } from './give-up.ts';
 import { toHealth } from './health.ts';
@@ -61,20 +52,15 @@ export class Transport {
     return this.#options.service;
   }
 
-  /** The deadline of a call that this caller starts now. */
-  deadlineOf({ deadlineAt = Number.POSITIVE_INFINITY }: Pick<Caller, 'deadlineAt'>): Deadline {
-    return { at: Math.min(performance.now() + this.#options.deadlineMs, deadlineAt) };
-  }
-
-  /** How long this caller waits for a call that it starts now. */
-  patienceOf(caller: Pick<Caller, 'signal' | 'deadlineAt'>): Patience {
-    return { signal: caller.signal, deadline: this.deadlineOf(caller) };
+  /** The patience of this caller for a call that it starts now. */
+  patienceOf({ signal, deadlineAt = Number.POSITIVE_INFINITY }: Pick<Caller, 'signal' | 'deadlineAt'>): Patience {
+    return { signal, deadline: { at: Math.min(performance.now() + this.#options.deadlineMs, deadlineAt) } };
   }
 
   /**
    * Makes one call.
    *
-   * @param patience whose deadline may be extended while the call is in progress.
+   * @param patience used instead of the caller's own; its deadline may be extended while the call is in progress.
    * @returns the response body, as text.
    * @throws UpstreamError for an error status, and if there is no usable response in time.
    */
@@ -86,44 +72,45 @@ export class Transport {
     const onCancel: OnCancel = (c) => {
       cancel = c;
     };
-    const limit = new WaitLimit(patience, (reason) => cancel(reason));
+    const wait = new Wait(patience, (reason) => cancel(reason));
     try {
       if (signal.aborted) throw toReason(signal);
       if (isOver(deadline)) throw new DeadlineExceeded();
       retryBudget.call();
       for (let number = 1; ; number++) {
         const turn = this.#enter(call, caller, onCancel);
+        // Without a wait, the call is sent in the same microtask.
         if (turn !== undefined) await turn;
-        const error = await this.#attempt(call, caller, number, onCancel);
-        if (typeof error === 'string') return error;
-        const delayMs = retryDelayMs(error, number);
-        if (number >= attempts || delayMs === null || performance.now() + delayMs >= deadline.at) throw error;
-        if (caller.mayRetry?.() === false || !retryBudget.take()) throw error;
+        const result = await this.#attempt(call, caller, number, onCancel);
+        if (typeof result === 'string') return result;
+        const delayMs = retryDelayMs(result, number);
+        if (number >= attempts || delayMs === null || performance.now() + delayMs >= deadline.at) throw result;
+        if (caller.mayRetry?.() === false || !retryBudget.take()) throw result;
         await sleep(delayMs, onCancel);
       }
     } catch (error) {
       throw this.#toError(call, error);
     } finally {
-      limit.end();
+      wait.end();
     }
   }
 
-  /** Takes a place in the queue. @returns undefined if it is the call's turn already. */
+  /** Enters the queue; `leave` must follow. @returns undefined if there was no wait. @throws UpstreamError if refused. */
   #enter(call: Call, { token }: Caller, onCancel: OnCancel): Promise<void> | undefined {
     const { queue, breaker } = this.#options;
     if (breaker.waitMs() > 0) throw this.#refuse(call, 'breaker');
     if (queue.tryEnter(token.id)) return undefined;
     if (queue.isFull(token.id)) throw this.#refuse(call, 'queue');
     return new Promise((resolve, reject) => {
-      const giveUp = queue.wait(token.id, resolve);
+      const stopWaiting = queue.wait(token.id, resolve);
       onCancel((reason) => {
-        giveUp();
+        stopWaiting();
         reject(reason);
       });
     });
   }
 
-  /** Sends the call once, now that it is its turn. @returns the body on success, or the error if a retry might help. */
+  /** Makes an attempt after `#enter`. @returns the body on success, or the error if a retry might help. */
   async #attempt(call: Call, caller: Caller, number: number, onCancel: OnCancel): Promise<string | UpstreamError> {
     const { queue, breaker, deadlineMs } = this.#options;
     // While the call waited, upstream may have refused the token, or the breaker may have opened.
@@ -195,8 +182,8 @@ export class Transport {
     this.#options.onDropped(operation, rows);
   }
 
-  /** The error for a caller that stops waiting for a call that continues for others. */
-  giveUp(call: Call, reason: GaveUp): UpstreamError {
+  /** The error for a caller that stops waiting for a shared call. */
+  toGiveUpError(call: Call, reason: GaveUp): UpstreamError {
     return this.#toError(call, reason);
   }
 
@@ -244,8 +231,8 @@ function toRequest(
   const body = call.body === undefined ? null : JSON.stringify(call.body);
   const { method, path, wantsEnd } = call;
   const secret = token.reveal();
-  const headers = ['accept', 'application/json', 'accept-encoding', 'identity'];
-  headers.push('x-auth-token', secret, 'x-openstack-request-id', requestId);
+  const headers = ['accept', 'application/json', 'accept-encoding', 'identity', 'x-auth-token', secret];
+  headers.push('x-openstack-request-id', requestId);
   if (call.isAboutToken) headers.push('x-subject-token', secret);
   if (body !== null) headers.push('content-type', call.mediaType ?? 'application/json');
   if (trace !== undefined) headers.push(...trace.headers);

@@ -136,7 +136,8 @@ describe('output that cannot be written', () => {
     ['both closed', 'exec >&- 2>&-'],
   ])('neither loses requests nor prevents the process from exiting: %s', async (_what, redirection) => {
     await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
-    // It cannot report a port that the system chose. No other process is given one below the ephemeral ports.
+    // The program cannot print a port that the system chose. This one is below the ephemeral range, so the system gives it
+    // to no other process.
     const port = String(10_000 + (process.pid % 10_000));
     await using program = startProgram({ IMAGES_API_URL: upstream.url, PORT: port }, redirection);
     const url = `http://127.0.0.1:${port}`;

@@ -28,5 +28,5 @@ export async function listen(server: Server): Promise<Listening> {
   };
 }
 
-/** An address that refuses connections: no one listens on port 1. */
+/** An address that refuses connections: nothing listens on port 1. */
 export const refusingUrl = 'http://127.0.0.1:1';

@@ -121,7 +121,7 @@ describe('the error of a call', () => {
       [new DeadlineExceeded(), 'UPSTREAM_TIMEOUT'],
       [new CallerGone(), 'UPSTREAM_UNAVAILABLE'],
     ] as const) {
-      const error = transport.transport.giveUp(write, reason);
+      const error = transport.transport.toGiveUpError(write, reason);
       expect(error).toMatchObject({ code, cause: reason });
       expect(error.details.outcome).toBeUndefined();
     }

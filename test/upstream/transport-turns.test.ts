@@ -252,9 +252,9 @@ describe('the deadline of a call', () => {
   it('is that of its operation, but no later than the longest time of one call', async () => {
     await using transport = createTransport('http://localhost:1', { deadlineMs: 1_000 });
     const now = performance.now();
-    expect(transport.transport.deadlineOf({ deadlineAt: now + 10 }).at).toBe(now + 10);
+    expect(transport.transport.patienceOf({ ...caller, deadlineAt: now + 10 }).deadline.at).toBe(now + 10);
     for (const deadlineAt of [undefined, now + 1_000_000]) {
-      const { at } = transport.transport.deadlineOf({ deadlineAt });
+      const { at } = transport.transport.patienceOf({ ...caller, deadlineAt }).deadline;
       expect(at).toBeGreaterThanOrEqual(now + 1_000);
       expect(at).toBeLessThan(now + 2_000);
     }

@@ -17,7 +17,7 @@ import type { GatewayContext } from '../context.ts';
 
 const require = createRequire(import.meta.url);
 
-/** Loads the compiler when it is first needed, because that takes a tenth of the start. */
+/** Loads the compiler on first use, because it slows the start; with `require`, because callers are synchronous. */
 function loadCompiler(): typeof import('graphql-jit') {
   return require('graphql-jit');
 }

@@ -50,7 +50,7 @@ export async function startApollo({ schema, federatedTracing }: ApolloOptions): 
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
-      federatedTracing ? await createInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
+      federatedTracing ? await createInlineTracePlugin() : ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
     ],
@@ -76,8 +76,8 @@ export async function startApollo({ schema, federatedTracing }: ApolloOptions): 
   };
 }
 
-/** Its plugin is loaded only if it is used. */
-async function createInlineTrace(): Promise<ApolloServerPlugin> {
+/** Creates the plugin for inline traces. Its module is loaded only here, because few gateways use it. */
+async function createInlineTracePlugin(): Promise<ApolloServerPlugin> {
   const { ApolloServerPluginInlineTrace } = await import('@apollo/server/plugin/inlineTrace');
   return ApolloServerPluginInlineTrace();
 }
