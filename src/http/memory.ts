@@ -77,10 +77,13 @@ export class Memory {
 export function createMemorySource(): MemorySource {
   const available = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
   let collect: NodeJS.GCFunction | undefined;
+  let resident = 0;
   return {
     read() {
       const { used_heap_size: heapUsed, heap_size_limit: heapLimit } = getHeapStatistics();
-      return { resident: readResident(), available, heapUsed, heapLimit };
+      // Neither can be read while the process may open no more files.
+      resident = tryRead(readAnonymous) ?? tryRead(process.memoryUsage.rss) ?? resident;
+      return { resident, available, heapUsed, heapLimit };
     },
     collectGarbage() {
       collect ??= getCollector();
@@ -90,13 +93,18 @@ export function createMemorySource(): MemorySource {
   };
 }
 
-/** Source: proc_pid_status(5). On systems other than Linux, all resident memory counts. */
-function readResident(): number {
+/** Anonymous resident memory. Source: proc_pid_status(5). Only Linux has it: on other systems, all resident memory counts. */
+function readAnonymous(): number | null {
+  const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
+  return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+}
+
+/** What a function returns; null if it throws. */
+function tryRead<T>(read: () => T): T | null {
   try {
-    const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
-    return kilobytes === undefined ? process.memoryUsage.rss() : Number(kilobytes) * 1024;
+    return read();
   } catch {
-    return process.memoryUsage.rss();
+    return null;
   }
 }
 

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { Client } from 'undici';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { startProgram } from '../support/program.ts';
 import { canaryToken, type Fault, healthy, startFaultUpstream } from './fault-upstream.ts';
@@ -138,7 +140,7 @@ describe('output that cannot be written', () => {
     await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
     // The program cannot print a port that the system chose. This one is below the ephemeral range, so the system gives it
     // to no other process.
-    const port = String(10_000 + (process.pid % 10_000));
+    const port = String(11_000 + (process.pid % 10_000));
     await using program = startProgram({ IMAGES_API_URL: upstream.url, PORT: port }, redirection);
     const url = `http://127.0.0.1:${port}`;
     const status = async () => (await ask(url).catch(() => null))?.status;
@@ -245,6 +247,31 @@ describe('running out of sockets', () => {
     }
     await expect.poll(() => program.errors()).toContain('MAX_CONNECTIONS');
     for (const socket of sockets) socket.destroy();
+  });
+
+  it('operations on open connections are answered, and compiled', async () => {
+    await using upstream = await startFaultUpstream((socket, request) => void socket.write(healthy(request)));
+    await using program = startProgram({ IMAGES_API_URL: upstream.url }, 'ulimit -n 64');
+    const url = await program.url;
+    const client = new Client(url);
+    onTestFinished(() => client.destroy());
+    const headers = { 'content-type': 'application/json', 'x-auth-token': canaryToken };
+    const body = JSON.stringify({ query: operations.image });
+    const status = async () => {
+      const response = await client.request({ method: 'POST', path: '/graphql', headers, body });
+      await response.body.dump();
+      return response.statusCode;
+    };
+    expect(await status()).toBe(200);
+    const { hostname, port } = new URL(url);
+    const sockets = Array.from({ length: 120 }, () => connect(Number(port), hostname));
+    for (const socket of sockets) socket.on('error', () => {});
+    // With the limit reached, for as long as the gateway takes to close connections that send nothing.
+    await expect.poll(() => readdirSync(`/proc/${program.child.pid}/fd`).length).toBeGreaterThanOrEqual(64);
+    for (let round = 0; round < 3; round++) expect(await status()).toBe(200);
+    for (const socket of sockets) socket.destroy();
+    await expect.poll(() => program.errors()).toContain('"execution":"compiled"');
+    expect(program.errors()).not.toContain('defect');
   });
 
   it('the process survives, and serves again once sockets are free', async () => {
