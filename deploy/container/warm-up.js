@@ -26,4 +26,5 @@ async function warmUp(args, settings) {
 }
 
 await warmUp(['demo'], {});
-await warmUp([], { IMAGES_API_URL: 'http://127.0.0.1:9' });
+await warmUp([], { IMAGES_API_URL: 'http://127.0.0.1:9', FEDERATED_TRACING: 'true' });
+await warmUp(['--print-schema'], {});
