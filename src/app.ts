@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { LoaderStats } from './graphql/data/loaders.ts';
+import { loadCompiler } from './graphql/documents/compile-operation.ts';
 import { createGraphql } from './graphql/pipeline/create-graphql.ts';
 import { createSchema, printClientSchema } from './graphql/schema.ts';
 import { createAdmission } from './http/admission.ts';
@@ -98,8 +99,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const listenToEvents = options.listenToEvents ?? null;
   const subscriptions = await createSubscriptions({ ...parts, settings, registry, log, listenToEvents });
   const pipeline = createPipeline({ ...parts, subscriptions, maxRequestBytes: settings.maxRequestBytes });
-  const routes = createRoutes(toRouteOptions(options, pipeline));
-  const httpOptions = toHttpOptions(settings, routes, subscriptions, observer, log);
+  const httpOptions = toHttpOptions(options, createRoutes(toRouteOptions(options, pipeline)), subscriptions, observer);
   const servers = createServers(settings, httpOptions, probe, registry);
   metrics.read({
     running: () => load.running,
@@ -121,6 +121,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     async listen() {
       const url = await servers.listen();
       load.start();
+      setImmediate(loadCompiler);
       return url;
     },
     adminUrl: () => servers.adminUrl,
@@ -172,11 +173,10 @@ function createUpstream(settings: AppSettings, observer: Observer) {
 }
 
 function toHttpOptions(
-  settings: AppSettings,
+  { settings, log }: AppOptions,
   routes: Routes,
   { upgrade }: SubscriptionService,
   observer: Observer,
-  log: Logger,
 ): HttpOptions {
   const { upstreamConnections } = settings;
   const max = toMaxConnections(settings.maxConnections, upstreamConnections, (maxConnections) =>

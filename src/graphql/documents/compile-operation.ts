@@ -17,8 +17,11 @@ import type { GatewayContext } from '../context.ts';
 
 const require = createRequire(import.meta.url);
 
-/** Loads the compiler on first use, because it slows the start; with `require`, because callers are synchronous. */
-function loadCompiler(): typeof import('graphql-jit') {
+/**
+ * Loads the compiler: once the gateway listens, because it slows the start; with `require`, because callers are
+ * synchronous.
+ */
+export function loadCompiler(): typeof import('graphql-jit') {
   return require('graphql-jit');
 }
 
