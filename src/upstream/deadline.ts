@@ -20,17 +20,14 @@ export interface Patience {
 }
 
 /**
- * One caller's wait. Calls back when the caller disconnects or the deadline passes, which may be extended until then.
- * One object for the timer and the listener, because thousands of calls may wait, and garbage collections copy them.
+ * One caller's wait. Calls back when the caller disconnects, and when the deadline passes, which may be extended until
+ * then. One object for the timer and the listener, because thousands of calls may wait, and garbage collections copy them.
  */
 export class Wait {
   readonly #patience: Patience;
   readonly #onGiveUp: (reason: GaveUp) => void;
   // A closure: with an object that has `handleEvent`, garbage collections take two to three times as long.
-  readonly #onAbort = (): void => {
-    this.end();
-    this.#onGiveUp(toReason(this.#patience.signal));
-  };
+  readonly #onAbort = (): void => this.#onGiveUp(toReason(this.#patience.signal));
   #timer: NodeJS.Timeout | undefined;
 
   constructor(patience: Patience, onGiveUp: (reason: GaveUp) => void) {
@@ -40,7 +37,7 @@ export class Wait {
     this.#arm();
   }
 
-  /** Ends the wait without calling back. */
+  /** Ends the wait. */
   end(): void {
     clearTimeout(this.#timer);
     this.#patience.signal.removeEventListener('abort', this.#onAbort);
@@ -52,10 +49,8 @@ export class Wait {
   }
 
   static #check(wait: Wait): void {
-    if (isOver(wait.#patience.deadline)) {
-      wait.end();
-      wait.#onGiveUp(new DeadlineExceeded());
-    } else wait.#arm();
+    if (isOver(wait.#patience.deadline)) wait.#onGiveUp(new DeadlineExceeded());
+    else wait.#arm();
   }
 }
 

@@ -90,6 +90,7 @@ export class SharedReads implements ReadSharing {
 function waitFor<T>(read: Read, patience: Patience, onGiveUp: (reason: GaveUp) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     const wait = new Wait(patience, (reason) => {
+      wait.end();
       reject(reason);
       onGiveUp(reason);
     });

@@ -68,6 +68,7 @@ export class Transport {
     const { retries, retryBudget } = this.#options;
     const attempts = call.method === 'GET' ? retries + 1 : 1;
     const { signal, deadline } = patience;
+    const request = toRequest(call, caller, this.#options);
     let cancel: Cancel = () => {};
     const onCancel: OnCancel = (c) => {
       cancel = c;
@@ -81,7 +82,7 @@ export class Transport {
         const turn = this.#enter(call, caller, onCancel);
         // Without a wait, the call is sent in the same microtask.
         if (turn !== undefined) await turn;
-        const result = await this.#attempt(call, caller, number, onCancel);
+        const result = await this.#attempt(call, caller, request, number, onCancel);
         if (typeof result === 'string') return result;
         const delayMs = retryDelayMs(result, number);
         if (number >= attempts || delayMs === null || performance.now() + delayMs >= deadline.at) throw result;
@@ -111,7 +112,13 @@ export class Transport {
   }
 
   /** Makes an attempt after `#enter`. @returns the body on success, or the error if a retry might help. */
-  async #attempt(call: Call, caller: Caller, number: number, onCancel: OnCancel): Promise<string | UpstreamError> {
+  async #attempt(
+    call: Call,
+    caller: Caller,
+    request: AttemptRequest,
+    number: number,
+    onCancel: OnCancel,
+  ): Promise<string | UpstreamError> {
     const { queue, breaker, deadlineMs } = this.#options;
     // While the call waited, upstream may have refused the token, or the breaker may have opened.
     const refusal = caller.budget?.refusal ?? null;
@@ -120,7 +127,7 @@ export class Transport {
       queue.leave(caller.token.id);
       throw refusal ?? this.#refuse(call, 'breaker');
     }
-    const send = (whenEnded: OnCancel) => this.#send(call, caller, number, whenEnded);
+    const send = (whenEnded: OnCancel) => this.#send(call, caller, request, number, whenEnded);
     try {
       const answer = await (pass === 'trial' ? outliveCaller(send, onCancel, deadlineMs) : send(onCancel));
       caller.budget?.receive(answer.body.length);
@@ -132,15 +139,20 @@ export class Transport {
   }
 
   /** Sends a request, and reports the result to queue, breaker and trace. @throws as `attempt`. */
-  async #send(call: Call, caller: Caller, number: number, onCancel: OnCancel): Promise<AttemptAnswer> {
+  async #send(
+    call: Call,
+    caller: Caller,
+    request: AttemptRequest,
+    number: number,
+    onCancel: OnCancel,
+  ): Promise<AttemptAnswer> {
     const { queue, breaker } = this.#options;
     const start = performance.now();
     let answer: AttemptAnswer | undefined;
     let failure: AttemptReport['failure'];
     const trace = startTrace(caller, call, number, this.#options);
-    const request = toRequest(call, caller, trace, this.#options);
     try {
-      answer = await attempt(this.#options.dispatcher, request, onCancel);
+      answer = await attempt(this.#options.dispatcher, withTrace(request, trace), onCancel);
       return answer;
     } catch (error) {
       failure = toFailure(error);
@@ -221,11 +233,10 @@ export class Transport {
   }
 }
 
-/** The request of an attempt, with the headers of its trace. */
+/** The request of each attempt. */
 function toRequest(
   call: Call,
   { token, requestId }: Caller,
-  trace: CallTrace | undefined,
   { basePath, maxBodyBytes }: TransportOptions,
 ): AttemptRequest {
   const body = call.body === undefined ? null : JSON.stringify(call.body);
@@ -235,8 +246,11 @@ function toRequest(
   headers.push('x-openstack-request-id', requestId);
   if (call.isAboutToken) headers.push('x-subject-token', secret);
   if (body !== null) headers.push('content-type', call.mediaType ?? 'application/json');
-  if (trace !== undefined) headers.push(...trace.headers);
   return { method, path: basePath + path, headers, body, maxBodyBytes, wantsEnd };
+}
+
+function withTrace(request: AttemptRequest, trace: CallTrace | undefined): AttemptRequest {
+  return trace === undefined ? request : { ...request, headers: [...request.headers, ...trace.headers] };
 }
 
 function startTrace(

@@ -45,8 +45,8 @@ export const parts: Readonly<Record<string, Part>> = {
     tests: ['upstream/attempt.test.ts'],
   },
   'shared-reads': {
-    files: ['upstream/shared-reads.ts'],
-    tests: ['upstream/shared-reads.test.ts'],
+    files: ['upstream/shared-reads.ts', 'upstream/deadline.ts'],
+    tests: ['upstream/shared-reads.test.ts', 'upstream/deadline.test.ts'],
   },
   'images-client': {
     files: ['upstream/images-client.ts'],

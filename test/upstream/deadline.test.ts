@@ -1,0 +1,59 @@
+import { getEventListeners } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CallerGone, DeadlineExceeded, type GaveUp, Wait } from '../../src/upstream/deadline.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A wait of a second, and the names of the reasons with which it called back. */
+function startWait() {
+  const caller = new AbortController();
+  const deadline = { at: performance.now() + 1_000 };
+  const reasons: GaveUp[] = [];
+  const wait = new Wait({ signal: caller.signal, deadline }, (reason) => reasons.push(reason));
+  return { caller, deadline, reasons, wait };
+}
+
+describe('a wait', () => {
+  it('calls back when the deadline passes, and not before', () => {
+    const { reasons } = startWait();
+    vi.advanceTimersByTime(998);
+    expect(reasons).toEqual([]);
+    vi.advanceTimersByTime(2);
+    expect(reasons).toEqual([expect.any(DeadlineExceeded)]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('calls back at the extended deadline', () => {
+    const { deadline, reasons } = startWait();
+    deadline.at += 500;
+    vi.advanceTimersByTime(1_498);
+    expect(reasons).toEqual([]);
+    vi.advanceTimersByTime(2);
+    expect(reasons).toEqual([expect.any(DeadlineExceeded)]);
+  });
+
+  it('calls back when the caller disconnects, and still at the deadline', () => {
+    const { caller, reasons } = startWait();
+    caller.abort();
+    expect(reasons).toEqual([expect.any(CallerGone)]);
+    vi.advanceTimersByTime(1_000);
+    expect(reasons).toEqual([expect.any(CallerGone), expect.any(DeadlineExceeded)]);
+  });
+
+  it('reports that the deadlines of all callers of a shared read have passed', () => {
+    const { caller, reasons } = startWait();
+    caller.abort(new DeadlineExceeded());
+    expect(reasons).toEqual([expect.any(DeadlineExceeded)]);
+  });
+
+  it('never calls back once it has ended, and leaves neither a timer nor a listener', () => {
+    const { caller, reasons, wait } = startWait();
+    wait.end();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+    caller.abort();
+    vi.advanceTimersByTime(2_000);
+    expect(reasons).toEqual([]);
+  });
+});
