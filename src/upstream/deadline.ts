@@ -33,7 +33,7 @@ export class Wait {
   constructor(patience: Patience, onGiveUp: (reason: GaveUp) => void) {
     this.#patience = patience;
     this.#onGiveUp = onGiveUp;
-    patience.signal.addEventListener('abort', this.#onAbort, { once: true });
+    patience.signal.addEventListener('abort', this.#onAbort);
     this.#arm();
   }
 

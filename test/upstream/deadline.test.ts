@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CallerGone, DeadlineExceeded, type GaveUp, Wait } from '../../src/upstream/deadline.ts';
+import { CallerGone, DeadlineExceeded, type GaveUp, isOver, Wait } from '../../src/upstream/deadline.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -19,7 +19,7 @@ describe('a wait', () => {
     const { reasons } = startWait();
     vi.advanceTimersByTime(998);
     expect(reasons).toEqual([]);
-    vi.advanceTimersByTime(2);
+    vi.advanceTimersToNextTimer();
     expect(reasons).toEqual([expect.any(DeadlineExceeded)]);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -56,4 +56,9 @@ describe('a wait', () => {
     vi.advanceTimersByTime(2_000);
     expect(reasons).toEqual([]);
   });
+});
+
+it('a deadline less than a millisecond away has passed', () => {
+  expect(isOver({ at: performance.now() + 1 })).toBe(false);
+  expect(isOver({ at: performance.now() + 0.9 })).toBe(true);
 });
