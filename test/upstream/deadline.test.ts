@@ -5,7 +5,7 @@ import { CallerGone, DeadlineExceeded, type GaveUp, isOver, Wait } from '../../s
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A wait of a second, and the names of the reasons with which it called back. */
+/** A wait of a second, and the reasons with which it has called back. */
 function startWait() {
   const caller = new AbortController();
   const deadline = { at: performance.now() + 1_000 };
