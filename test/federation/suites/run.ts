@@ -83,8 +83,9 @@ async function runOwn(suite: string, env = {}): Promise<Totals> {
   const reporters = ['spec', 'tap'].map((name) => `--test-reporter=${name}`);
   const destinations = ['stdout', file].map((name) => `--test-reporter-destination=${name}`);
   const start = performance.now();
-  // A failed test leaves its engine open, which must not keep the run from ending.
-  const flags = ['--test', '--test-force-exit'];
+  // A failed test leaves its engine open, which must not keep the run from ending. In a process of its own, a suite that is
+  // forced to exit loses results that it has not sent yet.
+  const flags = ['--test', '--test-force-exit', '--test-isolation=none'];
   await run(process.execPath, [...flags, ...reporters, ...destinations, `${suite}.suite.ts`], here, env);
   const tap = readFileSync(file, 'utf8');
   const count = (name: string): number => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(tap)?.[1] ?? Number.NaN);
