@@ -33,11 +33,6 @@ export class FairQueue {
     this.#options = options;
   }
 
-  /** Maximum number of concurrent entries per key. */
-  get placesPerKey(): number {
-    return this.#options.placesPerKey;
-  }
-
   get inside(): number {
     return this.#inside;
   }

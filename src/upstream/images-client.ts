@@ -55,7 +55,7 @@ export class ImagesClient {
   }
 
   /** `GET /v2/images/{image_id}`; null for 404. */
-  getImage(imageId: string): Promise<ImageAttributes | null> {
+  async getImage(imageId: string): Promise<ImageAttributes | null> {
     return this.#get(
       () => ({ operation: 'getImage', doing: `look up image ${imageId}`, path: imagePath(imageId) }),
       (json) => expectImage(parseImage(json), imageId),
@@ -63,7 +63,7 @@ export class ImagesClient {
   }
 
   /** `PATCH /v2/images/{image_id}`: all changes are made, or none. */
-  updateImage(imageId: string, changes: ImageChanges): Promise<ImageAttributes> {
+  async updateImage(imageId: string, changes: ImageChanges): Promise<ImageAttributes> {
     return this.#session.write(
       () => ({
         operation: 'updateImage',
@@ -78,7 +78,7 @@ export class ImagesClient {
   }
 
   /** `GET /v2/images` with filters, one page at a time: a shorter one if its rows are too large together. */
-  listImages(query: ImageQuery): Promise<ReadPage> {
+  async listImages(query: ImageQuery): Promise<ReadPage> {
     return readPage(query, (asked, wantsEnd) =>
       this.#session.read(
         () => ({ operation: 'listImages', doing: 'list images', path: imagesPath(asked), wantsEnd }),
@@ -88,7 +88,7 @@ export class ImagesClient {
   }
 
   /** `GET /v2/images?id=in:…`: the hidden or visible images among `imageIds` that the token may see, in any order. */
-  listImagesById(imageIds: readonly string[], hidden: boolean): Promise<ImageList> {
+  async listImagesById(imageIds: readonly string[], hidden: boolean): Promise<ImageList> {
     return this.#listAsked(imageIds, () => ({
       operation: 'listImagesById',
       doing: `look up ${imageIds.length} images`,
@@ -100,7 +100,11 @@ export class ImagesClient {
    * `GET /v2/images?id=in:…&visibility=shared&member_status=…`: the images among `imageIds` in which the caller has
    * this status, and all of its own.
    */
-  listImagesByMemberStatus(imageIds: readonly string[], status: MemberStatus, hidden: boolean): Promise<ImageList> {
+  async listImagesByMemberStatus(
+    imageIds: readonly string[],
+    status: MemberStatus,
+    hidden: boolean,
+  ): Promise<ImageList> {
     return this.#listAsked(imageIds, () => ({
       operation: 'listImagesByMemberStatus',
       doing: `look up own member statuses in ${imageIds.length} images`,
@@ -109,7 +113,7 @@ export class ImagesClient {
   }
 
   /** `GET /v2/images/{image_id}/members`: one row per member. */
-  listMembers(imageId: string): Promise<Rows<ImageMember>> {
+  async listMembers(imageId: string): Promise<Rows<ImageMember>> {
     return this.#session.read(
       () => ({
         operation: 'listMembers',
@@ -125,7 +129,7 @@ export class ImagesClient {
   }
 
   /** `GET /v2/images/{image_id}/members/{member_id}`; null for 404. */
-  getMember(key: ImageMemberKey): Promise<ImageMember | null> {
+  async getMember(key: ImageMemberKey): Promise<ImageMember | null> {
     return this.#get(
       () => ({
         operation: 'getMember',
@@ -137,7 +141,7 @@ export class ImagesClient {
   }
 
   /** `POST /v2/images/{image_id}/members`. The key in the body is `member`, although the response says `member_id`. */
-  createMember({ imageId, memberId }: ImageMemberKey): Promise<ImageMember> {
+  async createMember({ imageId, memberId }: ImageMemberKey): Promise<ImageMember> {
     return this.#session.write(
       () => ({
         operation: 'createMember',
@@ -151,7 +155,7 @@ export class ImagesClient {
   }
 
   /** `PUT /v2/images/{image_id}/members/{member_id}`. */
-  updateMember(key: ImageMemberKey, status: MemberStatus): Promise<ImageMember> {
+  async updateMember(key: ImageMemberKey, status: MemberStatus): Promise<ImageMember> {
     return this.#session.write(
       () => ({
         operation: 'updateMember',

@@ -5,7 +5,6 @@ import { GaveUp, type Patience } from './deadline.ts';
 import { notUnderstood, parseBody } from './rows.ts';
 import type { ReadSharing } from './shared-reads.ts';
 import type { Transport } from './transport.ts';
-import { Turns } from './turns.ts';
 import { WireError } from './wire.ts';
 
 /** The caller that a client acts for. */
@@ -27,15 +26,12 @@ export class Session {
   readonly #transport: Transport;
   readonly #sharedReads: ReadSharing | null;
   readonly #caller: ClientCaller;
-  /** Reads that would wait for a connection anyway wait here, where they take less memory. */
-  readonly #turns: Turns;
 
   /** @param sharedReads lets identical reads with one token share a call; null: each read makes its own call. */
   constructor(transport: Transport, sharedReads: ReadSharing | null, caller: ClientCaller) {
     this.#transport = transport;
     this.#sharedReads = sharedReads;
     this.#caller = caller;
-    this.#turns = new Turns(transport.callsPerToken);
   }
 
   /** Whether the API is known to accept the caller's token. */
@@ -44,19 +40,17 @@ export class Session {
   }
 
   /** Reads, and parses the response body. `parse` throws WireError for a body of the wrong shape. */
-  read<T>(toRead: () => Read, parse: (json: unknown, call: Call) => T): Promise<T> {
-    return this.#spend(
-      () => ({ ...toRead(), method: 'GET' }),
-      (call, caller) => {
-        const patience = this.#transport.patienceOf(caller);
-        return this.#turns.run(() => this.#readShared(call, caller, patience, parse));
-      },
-    );
+  async read<T>(toRead: () => Read, parse: (json: unknown, call: Call) => T): Promise<T> {
+    const caller = this.#authenticated();
+    const call: Call = { ...toRead(), method: 'GET' };
+    return this.#spend(call, () => this.#readShared(call, caller, parse));
   }
 
   /** Writes, and parses the response body, which may be empty. */
-  write<T>(toCall: () => Call, parse: (body: string, call: Call) => T): Promise<T> {
-    return this.#spend(toCall, async (call, caller) => {
+  async write<T>(toCall: () => Call, parse: (body: string, call: Call) => T): Promise<T> {
+    const caller = this.#authenticated();
+    const call = toCall();
+    return this.#spend(call, async () => {
       try {
         return parse(await this.#transport.call(call, caller), call);
       } finally {
@@ -98,7 +92,7 @@ export class Session {
     return parsed;
   }
 
-  #readShared<T>(call: Call, caller: Caller, patience: Patience, parse: (json: unknown, call: Call) => T): Promise<T> {
+  #readShared<T>(call: Call, caller: Caller, parse: (json: unknown, call: Call) => T): Promise<T> {
     const { pace } = this.#caller;
     const makeRead = (patience: Patience): Promise<T> => {
       // The wait for `pace` does not count: the deadline starts after it.
@@ -108,6 +102,7 @@ export class Session {
           : pace().then(() => this.#transport.call(call, { ...caller, signal: patience.signal }));
       return response.then((body) => this.parseBody(call, body, (json) => parse(json, call)));
     };
+    const patience = this.#transport.patienceOf(caller);
     if (this.#sharedReads === null) return makeRead(patience);
     return this.#sharedReads.read(caller.token.id, call.path, patience, makeRead);
   }
@@ -123,14 +118,12 @@ export class Session {
    *
    * @throws UpstreamError, also where a caller gave up.
    */
-  async #spend<T>(toCall: () => Call, makeCall: (call: Call, caller: Caller) => Promise<T>): Promise<T> {
-    const caller = this.#authenticated();
-    const call = toCall();
-    const { budget } = caller;
+  async #spend<T>(call: Call, makeCall: () => Promise<T>): Promise<T> {
+    const { budget } = this.#caller;
     budget?.startCall(call.method);
     if (budget?.isExceeded) return never();
     try {
-      const answer = await makeCall(call, caller);
+      const answer = await makeCall();
       budget?.acceptToken();
       return budget?.isExceeded ? await never() : answer;
     } catch (cause) {

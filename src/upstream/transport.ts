@@ -52,11 +52,6 @@ export class Transport {
     return this.#options.service;
   }
 
-  /** Maximum number of concurrent calls with one token. */
-  get callsPerToken(): number {
-    return this.#options.queue.placesPerKey;
-  }
-
   /** The patience of this caller for a call that it starts now. */
   patienceOf({ signal, deadlineAt = Number.POSITIVE_INFINITY }: Pick<Caller, 'signal' | 'deadlineAt'>): Patience {
     return { signal, deadline: { at: Math.min(performance.now() + this.#options.deadlineMs, deadlineAt) } };

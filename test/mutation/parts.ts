@@ -33,8 +33,8 @@ export const parts: Readonly<Record<string, Part>> = {
     tests: ['upstream/status.test.ts'],
   },
   breaker: {
-    files: ['upstream/breaker.ts', 'upstream/retry-budget.ts', 'upstream/fair-queue.ts', 'upstream/turns.ts'],
-    tests: ['upstream/breaker.test.ts', 'upstream/fair-queue.test.ts', 'upstream/turns.test.ts'],
+    files: ['upstream/breaker.ts', 'upstream/retry-budget.ts', 'upstream/fair-queue.ts'],
+    tests: ['upstream/breaker.test.ts', 'upstream/fair-queue.test.ts'],
   },
   transport: {
     files: ['upstream/transport.ts'],

@@ -289,9 +289,3 @@ describe('further attempts', () => {
     }
   });
 });
-
-it('tells its callers how many calls a token may make concurrently', async () => {
-  const queue = new FairQueue({ places: 9, placesPerKey: 3, maxWaiting: 10 });
-  await using pool = createTransport('http://images.invalid', { queue });
-  expect(pool.transport.callsPerToken).toBe(3);
-});
