@@ -12,6 +12,7 @@ import { abortOnClose, checkAcceptable, readSender, type Sender, sendAnswer } fr
 import { createRefuse, type OnRefused, toRefusal } from './http/refusal.ts';
 import type { Handler } from './http/server.ts';
 import { chooseStream, type StreamType } from './http/stream-type.ts';
+import { Lockstep } from './lockstep.ts';
 import type { SubscriptionService } from './subscriptions/create-subscriptions.ts';
 import { comesBack } from './subscriptions/frames.ts';
 import { sendAsStream } from './subscriptions/serve-stream.ts';
@@ -69,13 +70,15 @@ type KnownOperation = { -readonly [Key in 'type' | 'name' | 'execution']: Operat
 /** Answers GraphQL requests over HTTP: read, admit, find the operation, execute it, answer. */
 export function createPipeline(parts: PipelineParts): Handler {
   const refuse = createRefuse(parts.onRefused);
+  const requests = new Lockstep();
   return async (request, response, { path, search }) => {
     const shed = parts.gate.shed();
     if (shed !== null) return refuse(request, response, shed, path);
     const startedAt = performance.now();
+    const trace = parts.startTrace(request);
+    await requests.join();
     const sender = readSender(request, parts.isRouter);
     const { requestId } = sender;
-    const trace = parts.startTrace(request);
     let stream = chooseStream(request.headers.accept);
     const known: KnownOperation = { type: 'none', name: undefined, execution: undefined };
     let answer: Answer | null;

@@ -89,8 +89,10 @@ export function hasLongRest({ complete, headers }: Pick<IncomingMessage, 'comple
 
 function readBody(request: IncomingMessage, maxBytes: number, reception: Reception): Promise<Buffer> {
   const tooLarge = (): RequestError => new RequestError(413, `The request body is larger than ${maxBytes} bytes.`);
+  const incomplete = (): RequestError => new RequestError(400, 'The request body is incomplete.');
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length']) > maxBytes) return reject(tooLarge());
+    if (request.destroyed) return reject(incomplete());
     let bytes: ByteBuffer | null = new ByteBuffer();
     function end(refuse: (() => RequestError) | null): void {
       if (bytes === null) return;
@@ -108,6 +110,6 @@ function readBody(request: IncomingMessage, maxBytes: number, reception: Recepti
       bytes.add(chunk);
     });
     request.on('end', () => end(null));
-    request.on('close', () => end(() => new RequestError(400, 'The request body is incomplete.')));
+    request.on('close', () => end(incomplete));
   });
 }

@@ -77,6 +77,7 @@ export function sendAnswer(
 /** Aborts when the caller disconnects before it has received the whole response. */
 export function abortOnClose(response: ServerResponse): AbortController {
   const abort = new AbortController();
+  if (response.closed) abort.abort();
   response.once('close', () => {
     if (!response.writableFinished) abort.abort();
   });

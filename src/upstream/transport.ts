@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { UpstreamError } from '../errors.ts';
+import { Lockstep } from '../lockstep.ts';
 import type { CallTrace } from '../tracing/trace.ts';
 import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer, UnusableAnswer } from './attempt.ts';
 import type { Breaker } from './breaker.ts';
@@ -42,6 +43,7 @@ type Refused = 'queue' | 'breaker';
 /** Makes calls to one API, each with one deadline. Reads are retried; writes are sent once. */
 export class Transport {
   readonly #options: TransportOptions;
+  readonly #answers = new Lockstep();
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -159,6 +161,7 @@ export class Transport {
       throw error;
     } finally {
       const durationMs = performance.now() - start;
+      if (answer !== undefined) await this.#answers.join();
       queue.leave(caller.token.id);
       const startedLate = durationMs < this.#options.deadlineMs / 2;
       const health = toHealth(request, answer, failure, startedLate);
