@@ -2,6 +2,7 @@ import type { Token } from '../token.ts';
 import type { OperationTrace, TraceIds } from '../tracing/trace.ts';
 import type { AttemptRequest } from './attempt.ts';
 import type { CallBudget } from './call-budget.ts';
+import type { CallSignal } from './deadline.ts';
 
 /** An API that the gateway calls, as named in messages. */
 export interface Service {
@@ -24,7 +25,7 @@ export interface Caller {
   /** Sent as `X-Openstack-Request-Id`: at most 64 characters, or Glance answers 500. */
   readonly requestId: string;
   /** Aborts when the caller disconnects. */
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   /** Deadline of the whole operation, on the `performance` clock; undefined: only each call has a deadline. */
   readonly deadlineAt?: number | undefined;
   /** Undefined: the operation is not traced. */

@@ -12,10 +12,16 @@ export interface Deadline {
   readonly at: number;
 }
 
+/** What calls use of an `AbortSignal`. */
+export interface CallSignal extends Pick<AbortSignal, 'aborted' | 'reason'> {
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** Until when a caller waits: the deadline, or its disconnection. */
 export interface Patience {
   /** Aborts when the caller disconnects; for a shared read, when all its callers have given up. */
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   readonly deadline: Deadline;
 }
 
@@ -55,7 +61,7 @@ export class Wait {
 }
 
 /** Why a signal was aborted. For a shared read, the deadlines of all its callers may have passed. */
-export function toReason({ reason }: AbortSignal): GaveUp {
+export function toReason({ reason }: CallSignal): GaveUp {
   return reason instanceof DeadlineExceeded ? reason : new CallerGone();
 }
 

@@ -55,7 +55,7 @@ export class ImagesClient {
   }
 
   /** `GET /v2/images/{image_id}`; null for 404. */
-  async getImage(imageId: string): Promise<ImageAttributes | null> {
+  getImage(imageId: string): Promise<ImageAttributes | null> {
     return this.#get(
       () => ({ operation: 'getImage', doing: `look up image ${imageId}`, path: imagePath(imageId) }),
       (json) => expectImage(parseImage(json), imageId),
@@ -63,7 +63,7 @@ export class ImagesClient {
   }
 
   /** `PATCH /v2/images/{image_id}`: all changes are made, or none. */
-  async updateImage(imageId: string, changes: ImageChanges): Promise<ImageAttributes> {
+  updateImage(imageId: string, changes: ImageChanges): Promise<ImageAttributes> {
     return this.#session.write(
       () => ({
         operation: 'updateImage',
@@ -78,7 +78,7 @@ export class ImagesClient {
   }
 
   /** `GET /v2/images` with filters, one page at a time: a shorter one if its rows are too large together. */
-  async listImages(query: ImageQuery): Promise<ReadPage> {
+  listImages(query: ImageQuery): Promise<ReadPage> {
     return readPage(query, (asked, wantsEnd) =>
       this.#session.read(
         () => ({ operation: 'listImages', doing: 'list images', path: imagesPath(asked), wantsEnd }),
@@ -88,7 +88,7 @@ export class ImagesClient {
   }
 
   /** `GET /v2/images?id=in:…`: the hidden or visible images among `imageIds` that the token may see, in any order. */
-  async listImagesById(imageIds: readonly string[], hidden: boolean): Promise<ImageList> {
+  listImagesById(imageIds: readonly string[], hidden: boolean): Promise<ImageList> {
     return this.#listAsked(imageIds, () => ({
       operation: 'listImagesById',
       doing: `look up ${imageIds.length} images`,
@@ -100,11 +100,7 @@ export class ImagesClient {
    * `GET /v2/images?id=in:…&visibility=shared&member_status=…`: the images among `imageIds` in which the caller has
    * this status, and all of its own.
    */
-  async listImagesByMemberStatus(
-    imageIds: readonly string[],
-    status: MemberStatus,
-    hidden: boolean,
-  ): Promise<ImageList> {
+  listImagesByMemberStatus(imageIds: readonly string[], status: MemberStatus, hidden: boolean): Promise<ImageList> {
     return this.#listAsked(imageIds, () => ({
       operation: 'listImagesByMemberStatus',
       doing: `look up own member statuses in ${imageIds.length} images`,
@@ -113,7 +109,7 @@ export class ImagesClient {
   }
 
   /** `GET /v2/images/{image_id}/members`: one row per member. */
-  async listMembers(imageId: string): Promise<Rows<ImageMember>> {
+  listMembers(imageId: string): Promise<Rows<ImageMember>> {
     return this.#session.read(
       () => ({
         operation: 'listMembers',
@@ -129,19 +125,19 @@ export class ImagesClient {
   }
 
   /** `GET /v2/images/{image_id}/members/{member_id}`; null for 404. */
-  async getMember(key: ImageMemberKey): Promise<ImageMember | null> {
+  getMember(key: ImageMemberKey): Promise<ImageMember | null> {
     return this.#get(
       () => ({
         operation: 'getMember',
         doing: `look up member ${key.memberId} of image ${key.imageId}`,
         path: memberPath(key),
       }),
-      (json) => expectMember(parseMember(json), key.imageId, key.memberId),
+      (json) => parseMemberOf(json, key.imageId, key.memberId),
     );
   }
 
   /** `POST /v2/images/{image_id}/members`. The key in the body is `member`, although the response says `member_id`. */
-  async createMember({ imageId, memberId }: ImageMemberKey): Promise<ImageMember> {
+  createMember({ imageId, memberId }: ImageMemberKey): Promise<ImageMember> {
     return this.#session.write(
       () => ({
         operation: 'createMember',
@@ -150,12 +146,12 @@ export class ImagesClient {
         path: `${imagePath(imageId)}/members`,
         body: { member: memberId },
       }),
-      (body, call) => this.#session.parseBody(call, body, (json) => expectMember(parseMember(json), imageId, memberId)),
+      (body, call) => this.#session.parseBody(call, body, (json) => parseMemberOf(json, imageId, memberId)),
     );
   }
 
   /** `PUT /v2/images/{image_id}/members/{member_id}`. */
-  async updateMember(key: ImageMemberKey, status: MemberStatus): Promise<ImageMember> {
+  updateMember(key: ImageMemberKey, status: MemberStatus): Promise<ImageMember> {
     return this.#session.write(
       () => ({
         operation: 'updateMember',
@@ -164,8 +160,7 @@ export class ImagesClient {
         path: memberPath(key),
         body: { status: toWireStatus(status) },
       }),
-      (body, call) =>
-        this.#session.parseBody(call, body, (json) => expectMember(parseMember(json), key.imageId, key.memberId)),
+      (body, call) => this.#session.parseBody(call, body, (json) => parseMemberOf(json, key.imageId, key.memberId)),
     );
   }
 
@@ -259,11 +254,9 @@ function parseAskedImage(row: unknown, asked: ReadonlySet<string>): ImageAttribu
   return image;
 }
 
-function parseMemberOf(row: unknown, imageId: string): ImageMember {
-  return expectMember(parseMember(row), imageId);
-}
-
-function expectMember(member: ImageMember, imageId: string, memberId?: string): ImageMember {
+/** @returns the member. @throws WireError if it is not the requested one, or not one of the requested image. */
+function parseMemberOf(row: unknown, imageId: string, memberId?: string): ImageMember {
+  const member = parseMember(row, imageId);
   if (!mayBeSameId(member.imageId, imageId)) throw new WireError('it is about another image');
   if (memberId !== undefined && !mayBeSameId(member.memberId, memberId)) {
     throw new WireError('it is about another member');

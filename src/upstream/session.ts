@@ -40,17 +40,16 @@ export class Session {
   }
 
   /** Reads, and parses the response body. `parse` throws WireError for a body of the wrong shape. */
-  async read<T>(toRead: () => Read, parse: (json: unknown, call: Call) => T): Promise<T> {
-    const caller = this.#authenticated();
-    const call: Call = { ...toRead(), method: 'GET' };
-    return this.#spend(call, () => this.#readShared(call, caller, parse));
+  read<T>(toRead: () => Read, parse: (json: unknown, call: Call) => T): Promise<T> {
+    return this.#spend(
+      () => ({ ...toRead(), method: 'GET' }),
+      (call, caller) => this.#readShared(call, caller, parse),
+    );
   }
 
   /** Writes, and parses the response body, which may be empty. */
-  async write<T>(toCall: () => Call, parse: (body: string, call: Call) => T): Promise<T> {
-    const caller = this.#authenticated();
-    const call = toCall();
-    return this.#spend(call, async () => {
+  write<T>(toCall: () => Call, parse: (body: string, call: Call) => T): Promise<T> {
+    return this.#spend(toCall, async (call, caller) => {
       try {
         return parse(await this.#transport.call(call, caller), call);
       } finally {
@@ -118,12 +117,14 @@ export class Session {
    *
    * @throws UpstreamError, also where a caller gave up.
    */
-  async #spend<T>(call: Call, makeCall: () => Promise<T>): Promise<T> {
-    const { budget } = this.#caller;
+  async #spend<T>(toCall: () => Call, makeCall: (call: Call, caller: Caller) => Promise<T>): Promise<T> {
+    const caller = this.#authenticated();
+    const call = toCall();
+    const { budget } = caller;
     budget?.startCall(call.method);
     if (budget?.isExceeded) return never();
     try {
-      const answer = await makeCall();
+      const answer = await makeCall(call, caller);
       budget?.acceptToken();
       return budget?.isExceeded ? await never() : answer;
     } catch (cause) {

@@ -1,13 +1,41 @@
 import { LeakFreeMap } from '../collections/leak-free-map.ts';
-import { type Deadline, type GaveUp, type Patience, Wait } from './deadline.ts';
+import { type CallSignal, type Deadline, type GaveUp, type Patience, Wait } from './deadline.ts';
 
 /** Maximum number of reads in progress that can be shared; further reads are not shared. */
 const maxReads = 10_000;
 
+/** Aborts one call. An `AbortController` for each of thousands of waiting calls would take half a kilobyte more memory. */
+class CallAbort implements CallSignal {
+  #reason: GaveUp | undefined;
+  #listener = (): void => {};
+
+  get aborted(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  get reason(): GaveUp | undefined {
+    return this.#reason;
+  }
+
+  abort(reason: GaveUp): void {
+    this.#reason = reason;
+    this.#listener();
+  }
+
+  /** Replaces the listener: the call has only one. */
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#listener = listener;
+  }
+
+  removeEventListener(): void {
+    this.#listener = () => {};
+  }
+}
+
 /** A read in progress, and how many callers wait for it. */
 interface Read {
   readonly answer: Promise<unknown>;
-  readonly abort: AbortController;
+  readonly abort: CallAbort;
   /** The latest deadline of all its callers. */
   readonly deadline: { at: number };
   waiting: number;
@@ -65,9 +93,9 @@ export class SharedReads implements ReadSharing {
   #start<T>(callerKey: string, readKey: string, { at }: Deadline, make: MakeRead<T>): Read | null {
     if (this.#size >= maxReads) return null;
     const reads = this.#callers.get(callerKey) ?? new LeakFreeMap<string, Read>();
-    const abort = new AbortController();
+    const abort = new CallAbort();
     const deadline = { at };
-    const answer = make({ signal: abort.signal, deadline });
+    const answer = make({ signal: abort, deadline });
     const read: Read = { answer, abort, deadline, waiting: 0 };
     const end = (): void => this.#end(callerKey, readKey, read);
     answer.then(end, end);

@@ -70,7 +70,6 @@ export class Transport {
     const { retries, retryBudget } = this.#options;
     const attempts = call.method === 'GET' ? retries + 1 : 1;
     const { signal, deadline } = patience;
-    const request = toRequest(call, caller, this.#options);
     let cancel: Cancel = () => {};
     const onCancel: OnCancel = (c) => {
       cancel = c;
@@ -84,7 +83,7 @@ export class Transport {
         const turn = this.#enter(call, caller, onCancel);
         // Without a wait, the call is sent in the same microtask.
         if (turn !== undefined) await turn;
-        const result = await this.#attempt(call, caller, request, number, onCancel);
+        const result = await this.#attempt(call, caller, number, onCancel);
         if (typeof result === 'string') return result;
         const delayMs = retryDelayMs(result, number);
         if (number >= attempts || delayMs === null || performance.now() + delayMs >= deadline.at) throw result;
@@ -114,13 +113,7 @@ export class Transport {
   }
 
   /** Makes an attempt after `#enter`. @returns the body on success, or the error if a retry might help. */
-  async #attempt(
-    call: Call,
-    caller: Caller,
-    request: AttemptRequest,
-    number: number,
-    onCancel: OnCancel,
-  ): Promise<string | UpstreamError> {
+  async #attempt(call: Call, caller: Caller, number: number, onCancel: OnCancel): Promise<string | UpstreamError> {
     const { queue, breaker, deadlineMs } = this.#options;
     // While the call waited, upstream may have refused the token, or the breaker may have opened.
     const refusal = caller.budget?.refusal ?? null;
@@ -129,7 +122,7 @@ export class Transport {
       queue.leave(caller.token.id);
       throw refusal ?? this.#refuse(call, 'breaker');
     }
-    const send = (whenEnded: OnCancel) => this.#send(call, caller, request, number, whenEnded);
+    const send = (whenEnded: OnCancel) => this.#send(call, caller, number, whenEnded);
     try {
       const answer = await (pass === 'trial' ? outliveCaller(send, onCancel, deadlineMs) : send(onCancel));
       caller.budget?.receive(answer.body.length);
@@ -141,14 +134,9 @@ export class Transport {
   }
 
   /** Sends a request, and reports the result to queue, breaker and trace. @throws as `attempt`. */
-  async #send(
-    call: Call,
-    caller: Caller,
-    request: AttemptRequest,
-    number: number,
-    onCancel: OnCancel,
-  ): Promise<AttemptAnswer> {
+  async #send(call: Call, caller: Caller, number: number, onCancel: OnCancel): Promise<AttemptAnswer> {
     const { queue, breaker } = this.#options;
+    const request = toRequest(call, caller, this.#options);
     const start = performance.now();
     let answer: AttemptAnswer | undefined;
     let failure: AttemptReport['failure'];

@@ -91,20 +91,30 @@ export function parseArray(value: unknown, key: string): readonly unknown[] {
  * One row of `GET /v2/images/{image_id}/members`, and the body of the other member calls. `member_id` may be a number:
  * Glance echoes the one it received in a `POST`.
  * Source: Images API v2 reference, "Sharing"; `/v2/schemas/member`.
+ *
+ * @param imageId the image that the row should be about; it is not checked.
  */
-export function parseMember(value: unknown): ImageMember {
+export function parseMember(value: unknown, imageId: string): ImageMember {
   const row = parseObject(value, 'a member');
   const memberId = row['member_id'];
   const status = memberStatuses[text(row['status'], 'status')];
   if (status === undefined) throw new WireError('a member has an unknown "status"');
+  const createdAt = time(row['created_at'], 'created_at');
   return {
-    imageId: text(row['image_id'], 'image_id'),
+    imageId: reuse(imageId, text(row['image_id'], 'image_id')),
     memberId: typeof memberId === 'number' ? String(memberId) : text(memberId, 'member_id'),
     status,
-    createdAt: time(row['created_at'], 'created_at'),
-    updatedAt: time(row['updated_at'], 'updated_at'),
-    schema: text(row['schema'], 'schema'),
+    createdAt,
+    updatedAt: reuse(createdAt, time(row['updated_at'], 'updated_at')),
+    schema: reuse(memberSchema, text(row['schema'], 'schema')),
   };
+}
+
+const memberSchema = '/v2/schemas/member';
+
+/** Keeps one string instead of two equal ones: most of the memory of a long list would be such copies. */
+function reuse(known: string, given: string): string {
+  return given === known ? known : given;
 }
 
 /** A member status as spelled on the wire. */

@@ -140,7 +140,7 @@ export function makeImage(number: number, rest: Readonly<Record<string, unknown>
 export function makeMember(number: number, memberId: string, status = 'pending'): ImageMember {
   const at = '2026-11-21T03:41:54Z';
   const key = { image_id: imageId(number), member_id: memberId };
-  return parseMember({ ...key, status, created_at: at, updated_at: at, schema: 's' });
+  return parseMember({ ...key, status, created_at: at, updated_at: at, schema: 's' }, key.image_id);
 }
 
 /** The error of a call that upstream answers with this status and text. */

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { CallerGone, DeadlineExceeded, type Patience } from '../../src/upstream/deadline.ts';
+import { CallerGone, type CallSignal, DeadlineExceeded, type Patience } from '../../src/upstream/deadline.ts';
 import { SharedReads } from '../../src/upstream/shared-reads.ts';
 import { collectGarbage } from '../support/garbage.ts';
 
@@ -114,7 +114,7 @@ describe('ten thousand reads in progress', () => {
   /** Starts so many reads, each with a path of its own. */
   function startMany(reads: SharedReads) {
     const many = createRead<string>();
-    const signals = new Set<AbortSignal>();
+    const signals = new Set<CallSignal>();
     const start = (number: number) => {
       const patience = patient();
       signals.add(patience.signal);

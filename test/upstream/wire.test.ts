@@ -60,7 +60,7 @@ function complaint(parse: () => unknown): string {
 
 describe('a member', () => {
   it('is parsed as the reference shows it', () => {
-    expect(parseMember(member)).toEqual({
+    expect(parseMember(member, member.image_id)).toEqual({
       imageId: member.image_id,
       memberId: member.member_id,
       status: 'PENDING',
@@ -70,39 +70,56 @@ describe('a member', () => {
     });
   });
 
+  it('keeps an image, a time of change and a schema of its own', () => {
+    const row = { ...member, image_id: 'another', updated_at: '2014-02-21T04:15:17Z', schema: '/v3/schemas/member' };
+    expect(parseMember(row, member.image_id)).toMatchObject({
+      imageId: 'another',
+      createdAt: '2014-02-20T04:15:17Z',
+      updatedAt: '2014-02-21T04:15:17Z',
+      schema: '/v3/schemas/member',
+    });
+  });
+
   it('may have a number as its id, and unknown fields', () => {
-    expect(parseMember({ ...member, member_id: 4711, tomorrow: { x: 1 } }).memberId).toBe('4711');
+    expect(parseMember({ ...member, member_id: 4711, tomorrow: { x: 1 } }, member.image_id).memberId).toBe('4711');
   });
 
   it('may have a key named __proto__, which has no effect', () => {
-    const parsed = parseMember(JSON.parse(`{"__proto__": {"status": "accepted"}, ${JSON.stringify(member).slice(1)}`));
+    const parsed = parseMember(
+      JSON.parse(`{"__proto__": {"status": "accepted"}, ${JSON.stringify(member).slice(1)}`),
+      member.image_id,
+    );
     expect(parsed.status).toBe('PENDING');
     expect(Object.keys(parsed)).not.toContain('__proto__');
   });
 
   it.each(Object.keys(member))('is rejected without "%s", which the error names', (key) => {
     for (const value of [undefined, null, [member[key as 'status']]]) {
-      expect(complaint(() => parseMember({ ...member, [key]: value }))).toBe(`"${key}" is not a string`);
+      expect(complaint(() => parseMember({ ...member, [key]: value }, member.image_id))).toBe(
+        `"${key}" is not a string`,
+      );
     }
   });
 
   it.each(['maybe', 'PENDING', '', '__proto__', 'constructor', 'toString'])(
     'is rejected with the status "%s"',
     (status) => {
-      expect(complaint(() => parseMember({ ...member, status }))).toBe('a member has an unknown "status"');
+      expect(complaint(() => parseMember({ ...member, status }, member.image_id))).toBe(
+        'a member has an unknown "status"',
+      );
     },
   );
 
   it('does not inherit a status from a prototype', () => {
-    expect(() => parseMember(JSON.parse('{"__proto__": {"status": "pending"}}'))).toThrow(WireError);
+    expect(() => parseMember(JSON.parse('{"__proto__": {"status": "pending"}}'), member.image_id)).toThrow(WireError);
   });
 
   it.each([null, 'member', 1, true, undefined, [], [member]])('is not %j', (value) => {
-    expect(complaint(() => parseMember(value))).toBe('a member is not an object');
+    expect(complaint(() => parseMember(value, member.image_id))).toBe('a member is not an object');
   });
 
   it.each(['PENDING', 'ACCEPTED', 'REJECTED'] as const)('keeps its status %s in both directions', (status) => {
-    expect(parseMember({ ...member, status: toWireStatus(status) }).status).toBe(status);
+    expect(parseMember({ ...member, status: toWireStatus(status) }, member.image_id).status).toBe(status);
   });
 });
 
