@@ -98,7 +98,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   };
   const listenToEvents = options.listenToEvents ?? null;
   const subscriptions = await createSubscriptions({ ...parts, settings, registry, log, listenToEvents });
-  const pipeline = createPipeline({ ...parts, subscriptions, maxRequestBytes: settings.maxRequestBytes });
+  const pipeline = createPipeline({ ...settings, ...parts, subscriptions });
   const httpOptions = toHttpOptions(options, createRoutes(toRouteOptions(options, pipeline)), subscriptions, observer);
   const servers = createServers(settings, httpOptions, probe, registry);
   metrics.read({

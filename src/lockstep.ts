@@ -1,28 +1,33 @@
-import { setImmediate as untilRead } from 'node:timers/promises';
-
-/** Maximum number that continue together. All of them count as concurrent operations, even those that make no call. */
-const maxTogether = 32;
+import { setImmediate as endOfPoll } from 'node:timers/promises';
 
 /**
- * Lets what arrives at the same time continue together. Each step is then taken by all of them, one right after the
- * other, while its code is in the processor's caches; after another read of a socket, it no longer is. Under load, this
- * saves a fifth to a third of the CPU time of a request. Without load, the wait takes microseconds.
+ * Lets what arrives in one turn of the event loop continue together. Each step is then taken by all of them, one right
+ * after the other, while the processor's caches hold its code; between two reads of a socket, they lose it to other code.
+ * Under load, this saves up to a third of the CPU time of a request. Without load, the wait takes microseconds.
  */
 export class Lockstep {
-  #together: Promise<void> | null = null;
-  #joined = 0;
+  readonly #maxTogether: number;
+  #group: Promise<void> = Promise.resolve();
+  /** Number that can still join the group; 0 once it has started. */
+  #free = 0;
 
-  /** Resolves when the event loop has read everything that has arrived. */
-  join(): Promise<void> {
-    if (this.#joined === maxTogether) this.#together = null;
-    this.#together ??= this.#begin();
-    this.#joined++;
-    return this.#together;
+  /** @param maxTogether the maximum size of a group. What else arrives in the same turn forms further groups. */
+  constructor(maxTogether: number) {
+    this.#maxTogether = maxTogether;
   }
 
-  async #begin(): Promise<void> {
-    this.#joined = 0;
-    await untilRead();
-    this.#together = null;
+  /** Resolves when the event loop has polled, for one group after the other. */
+  join(): Promise<void> {
+    if (this.#free === 0) this.#open();
+    this.#free--;
+    return this.#group;
+  }
+
+  #open(): void {
+    const group = endOfPoll().then(() => {
+      if (this.#group === group) this.#free = 0;
+    });
+    this.#group = group;
+    this.#free = this.#maxTogether;
   }
 }

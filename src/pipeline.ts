@@ -40,6 +40,7 @@ export interface PipelineParts {
   readonly startTrace: StartTrace;
   readonly gate: Gate;
   readonly maxRequestBytes: number;
+  readonly maxConcurrentOperations: number;
   readonly find: FindOperation;
   readonly createContext: (sender: Sender, signal: AbortSignal, trace: OperationTrace | undefined) => GatewayContext;
   readonly execute: ExecuteOperation;
@@ -50,6 +51,9 @@ export interface PipelineParts {
   /** Is called for every request that is answered with an HTTP error status. */
   readonly onRefused: OnRefused;
 }
+
+/** Maximum number of requests that continue together: with more, the first ones would wait longer for the others. */
+const maxTogether = 16;
 
 /** A request that is being answered. */
 interface Exchange {
@@ -70,13 +74,14 @@ type KnownOperation = { -readonly [Key in 'type' | 'name' | 'execution']: Operat
 /** Answers GraphQL requests over HTTP: read, admit, find the operation, execute it, answer. */
 export function createPipeline(parts: PipelineParts): Handler {
   const refuse = createRefuse(parts.onRefused);
-  const requests = new Lockstep();
+  const lockstep = new Lockstep(toGroupSize(parts.maxConcurrentOperations));
   return async (request, response, { path, search }) => {
     const shed = parts.gate.shed();
     if (shed !== null) return refuse(request, response, shed, path);
     const startedAt = performance.now();
     const trace = parts.startTrace(request);
-    await requests.join();
+    // The caller may be gone afterwards.
+    await lockstep.join();
     const sender = readSender(request, parts.isRouter);
     const { requestId } = sender;
     let stream = chooseStream(request.headers.accept);
@@ -119,6 +124,14 @@ export function createPipeline(parts: PipelineParts): Handler {
     if (stream !== null && sender.accepts === null) sendAsStream(response, stream, requestId, answer.body);
     else sendAnswer(request, response, sender, answer);
   };
+}
+
+/**
+ * The number of requests that may continue together. All of them count as concurrent operations, even those that make no
+ * call, so they are few where few operations may be concurrent.
+ */
+function toGroupSize(maxConcurrentOperations: number): number {
+  return Math.max(1, Math.min(maxTogether, Math.floor(maxConcurrentOperations / 32)));
 }
 
 /**

@@ -95,9 +95,10 @@ export class SharedReads implements ReadSharing {
     const reads = this.#callers.get(callerKey) ?? new LeakFreeMap<string, Read>();
     const abort = new CallAbort();
     const deadline = { at };
-    const answer = make({ signal: abort, deadline });
-    const read: Read = { answer, abort, deadline, waiting: 0 };
+    // Reads that start after the answer has arrived must not share it, even though it still waits to be processed.
     const end = (): void => this.#end(callerKey, readKey, read);
+    const answer = make({ signal: abort, deadline, onAnswer: end });
+    const read: Read = { answer, abort, deadline, waiting: 0 };
     answer.then(end, end);
     reads.set(readKey, read);
     this.#callers.set(callerKey, reads);

@@ -37,13 +37,23 @@ export interface TransportOptions {
   readonly onDropped: (operation: string, rows: number) => void;
 }
 
+/** A call, on whose behalf it is made, and how long it is wanted. */
+interface Task {
+  readonly call: Call;
+  readonly caller: Caller;
+  readonly patience: Patience;
+}
+
+/** Maximum number of answers that are processed together. */
+const maxTogether = 32;
+
 /** Why a call is refused before it is sent. */
 type Refused = 'queue' | 'breaker';
 
 /** Makes calls to one API, each with one deadline. Reads are retried; writes are sent once. */
 export class Transport {
   readonly #options: TransportOptions;
-  readonly #answers = new Lockstep();
+  readonly #lockstep = new Lockstep(maxTogether);
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -83,7 +93,7 @@ export class Transport {
         const turn = this.#enter(call, caller, onCancel);
         // Without a wait, the call is sent in the same microtask.
         if (turn !== undefined) await turn;
-        const result = await this.#attempt(call, caller, number, onCancel);
+        const result = await this.#attempt({ call, caller, patience }, number, onCancel);
         if (typeof result === 'string') return result;
         const delayMs = retryDelayMs(result, number);
         if (number >= attempts || delayMs === null || performance.now() + delayMs >= deadline.at) throw result;
@@ -113,7 +123,8 @@ export class Transport {
   }
 
   /** Makes an attempt after `#enter`. @returns the body on success, or the error if a retry might help. */
-  async #attempt(call: Call, caller: Caller, number: number, onCancel: OnCancel): Promise<string | UpstreamError> {
+  async #attempt(task: Task, number: number, onCancel: OnCancel): Promise<string | UpstreamError> {
+    const { call, caller } = task;
     const { queue, breaker, deadlineMs } = this.#options;
     // While the call waited, upstream may have refused the token, or the breaker may have opened.
     const refusal = caller.budget?.refusal ?? null;
@@ -122,7 +133,7 @@ export class Transport {
       queue.leave(caller.token.id);
       throw refusal ?? this.#refuse(call, 'breaker');
     }
-    const send = (whenEnded: OnCancel) => this.#send(call, caller, number, whenEnded);
+    const send = (whenEnded: OnCancel) => this.#send(task, number, whenEnded);
     try {
       const answer = await (pass === 'trial' ? outliveCaller(send, onCancel, deadlineMs) : send(onCancel));
       caller.budget?.receive(answer.body.length);
@@ -134,7 +145,7 @@ export class Transport {
   }
 
   /** Sends a request, and reports the result to queue, breaker and trace. @throws as `attempt`. */
-  async #send(call: Call, caller: Caller, number: number, onCancel: OnCancel): Promise<AttemptAnswer> {
+  async #send({ call, caller, patience }: Task, number: number, onCancel: OnCancel): Promise<AttemptAnswer> {
     const { queue, breaker } = this.#options;
     const request = toRequest(call, caller, this.#options);
     const start = performance.now();
@@ -149,12 +160,6 @@ export class Transport {
       throw error;
     } finally {
       const durationMs = performance.now() - start;
-      if (answer !== undefined) await this.#answers.join();
-      queue.leave(caller.token.id);
-      const startedLate = durationMs < this.#options.deadlineMs / 2;
-      const health = toHealth(request, answer, failure, startedLate);
-      if (health === 'down') breaker.failed();
-      else if (health === 'up') breaker.succeeded();
       const report = {
         operation: call.operation,
         method: call.method,
@@ -166,6 +171,15 @@ export class Transport {
         ...trace?.ids,
       };
       trace?.end(report);
+      if (answer !== undefined) {
+        if (isFinal(answer)) patience.onAnswer?.();
+        await this.#lockstep.join();
+      }
+      queue.leave(caller.token.id);
+      const startedLate = durationMs < this.#options.deadlineMs / 2;
+      const health = toHealth(request, answer, failure, startedLate);
+      if (health === 'down') breaker.failed();
+      else if (health === 'up') breaker.succeeded();
       this.#options.observe(report);
     }
   }
@@ -259,6 +273,11 @@ function toFailure(error: unknown): 'timeout' | 'cancelled' | 'unusable' | 'unre
   if (reason instanceof CallerGone) return 'cancelled';
   if (reason instanceof UnusableAnswer) return 'unusable';
   return 'unreachable';
+}
+
+/** Whether a call is not tried again after this answer. */
+function isFinal({ status }: AttemptAnswer): boolean {
+  return status < 500 && status !== 429;
 }
 
 /** Delay before the next attempt; null if a retry cannot help. Jittered, so that retries do not come in waves. */

@@ -107,7 +107,7 @@ describe.each([true, false])('a decision without "memberId"; Identity service kn
     });
     expect(rows.slice(0, 3)).toEqual(Array(3).fill(expect.stringMatching(/^UPDATE REFUSED NOT_(IMAGE_MEMBER|FOUND)$/)));
     expect(rows[3]).toBe('UPDATE DONE ACCEPTED');
-    // The images that are refused to their owner are looked up, to tell why.
+    // The images that are refused to their owner are looked up, to tell why: those that are refused together, in one call.
     const others = ['updateMember', 'getImage', 'listImagesById'];
     const reads = stage.calls.slice(before).filter((call) => !others.includes(call));
     expect(reads.sort()).toEqual(hasIdentity ? ['getToken'] : ['listMembers', 'listTasks']);

@@ -212,6 +212,16 @@ describe('too many concurrent operations', () => {
     await surroundings.check('');
   });
 
+  it('are not those of a burst that make no call', async () => {
+    await using surroundings = await start(() => {}, { MAX_CONCURRENT_OPERATIONS: '4' });
+    const { gateway } = surroundings;
+    // Opens the connections.
+    await Promise.all(Array.from({ length: 40 }, () => fetch(`${gateway.url}/healthz`)));
+    const burst = Array.from({ length: 40 }, () => gateway.query(canaryToken, '{ __typename }'));
+    expect(new Set((await Promise.all(burst)).map(({ status }) => status))).toEqual(new Set([200]));
+    await surroundings.check('');
+  });
+
   it('are accepted again once the running ones are done', async () => {
     await using surroundings = await start((socket, request) => void socket.write(healthy(request)), {
       MAX_CONCURRENT_OPERATIONS: '2',

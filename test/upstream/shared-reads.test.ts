@@ -67,6 +67,18 @@ describe('identical reads of one caller', () => {
     expect(await reads.read('a', '/x', here, make)).toBe(2);
   });
 
+  it('make a new call once the answer to the first has arrived, even before that is processed', async () => {
+    const reads = new SharedReads();
+    const first = createRead<string>();
+    const second = createRead<string>();
+    const early = reads.read('a', '/x', here, first.make);
+    first.made[0]?.onAnswer?.();
+    const late = reads.read('a', '/x', here, second.make);
+    first.resolve('first');
+    second.resolve('second');
+    expect(await Promise.all([early, late])).toEqual(['first', 'second']);
+  });
+
   it('do not join a read that started before any caller’s write was answered', async () => {
     const reads = new SharedReads();
     const before = createRead<string>();

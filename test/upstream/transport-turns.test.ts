@@ -289,3 +289,35 @@ describe('further attempts', () => {
     }
   });
 });
+
+describe('an answer', () => {
+  it.each([200, 204, 403, 404, 409])(
+    'with status %i is announced when it arrives, before it is processed',
+    async (status) => {
+      await using upstream = await startUpstream((response) => response.writeHead(status).end());
+      const queue = new FairQueue({ places: 1, placesPerKey: 1, maxWaiting: 1 });
+      await using transport = createTransport(upstream.url, { queue });
+      const inside: number[] = [];
+      const patience = { ...transport.transport.patienceOf(caller), onAnswer: () => inside.push(queue.inside) };
+      await transport.transport.call(read, caller, patience).catch(() => {});
+      inside.push(queue.inside);
+      expect(inside).toEqual([1, 0]);
+    },
+  );
+
+  it.each([429, 500, 503])(
+    'with status %i, after which the call is tried again, is announced only when that is answered',
+    async (status) => {
+      await using upstream = await startUpstream((response, _request, number) => {
+        if (number === 1) response.writeHead(status, { 'retry-after': '0' });
+        response.end('{}');
+      });
+      await using transport = createTransport(upstream.url, { retries: 1 });
+      const calls: number[] = [];
+      const onAnswer = () => calls.push(upstream.received.length);
+      const patience = { ...transport.transport.patienceOf(caller), onAnswer };
+      await transport.transport.call(read, caller, patience).catch(() => {});
+      expect(calls).toEqual([2]);
+    },
+  );
+});
