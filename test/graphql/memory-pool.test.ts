@@ -33,3 +33,19 @@ it('gives no privilege to an account that holds nothing', () => {
   first.take(0);
   expect([second.take(10), second.take(5), first.take(1)]).toEqual([true, true, false]);
 });
+
+it('gives no memory to a closed account, whose operation may still go on, but tells it that there was enough', () => {
+  const pool = new MemoryPool(10);
+  const account = pool.open();
+  account.take(5);
+  account.close();
+  expect([account.take(20), pool.bytes]).toEqual([true, 0]);
+});
+
+it('gives memory to an account again after a release', () => {
+  const pool = new MemoryPool(10);
+  const account = pool.open();
+  account.take(5);
+  account.release();
+  expect([pool.bytes, account.take(7), pool.bytes]).toEqual([0, true, 7]);
+});

@@ -180,6 +180,18 @@ describe('the memory of an operation', () => {
     expect(memory()).toBe(500);
   });
 
+  it('stays returned when the caller is gone, whatever the operation still does', () => {
+    const { budget, memory } = createBudget();
+    budget.receive(1_000);
+    budget.close();
+    budget.startCall('GET');
+    budget.receive(1_000);
+    budget.charge(1_000);
+    budget.hold(500);
+    expect(memory()).toBe(0);
+    expect(budget.isExceeded).toBe(false);
+  });
+
   it.each<[string, (budget: OperationBudget) => unknown]>([
     ['a read', (budget) => budget.startCall('GET')],
     ['an answer from upstream', (budget) => budget.receive(1)],

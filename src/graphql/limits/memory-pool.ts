@@ -50,21 +50,28 @@ export class MemoryPool {
 export class MemoryAccount {
   readonly #pool: MemoryPool;
   #bytes = 0;
+  #isClosed = false;
 
   constructor(pool: MemoryPool) {
     this.#pool = pool;
   }
 
-  /** @returns whether there was enough memory. */
+  /** @returns whether there was enough memory. A closed account takes none. */
   take(bytes: number): boolean {
-    if (bytes <= 0) return true;
+    if (bytes <= 0 || this.#isClosed) return true;
     if (!this.#pool.take(this, bytes)) return false;
     this.#bytes += bytes;
     return true;
   }
 
-  /** Returns all memory to the pool. */
+  /** Returns all memory to the pool, for good. */
   close(): void {
+    this.release();
+    this.#isClosed = true;
+  }
+
+  /** Returns all memory to the pool. */
+  release(): void {
     this.#pool.give(this, this.#bytes);
     this.#bytes = 0;
   }

@@ -171,7 +171,7 @@ export class OperationBudget implements CallBudget {
 
   /** Replaces the memory held during execution by that of the response. @throws GatewayError if there is not enough. */
   hold(answerBytes: number): void {
-    this.#memory.close();
+    this.#memory.release();
     if (!this.#memory.take(answerBytes)) throw this.#runOutOfMemory();
   }
 
