@@ -7,7 +7,7 @@ const maxReads = 10_000;
 /** Aborts one call. An `AbortController` for each of thousands of waiting calls would take half a kilobyte more memory. */
 class CallAbort implements CallSignal {
   #reason: GaveUp | undefined;
-  #listener = (): void => {};
+  #listener: (() => void) | null = null;
 
   get aborted(): boolean {
     return this.#reason !== undefined;
@@ -19,7 +19,7 @@ class CallAbort implements CallSignal {
 
   abort(reason: GaveUp): void {
     this.#reason = reason;
-    this.#listener();
+    this.#listener?.();
   }
 
   /** Replaces the listener: the call has only one. */
@@ -28,7 +28,7 @@ class CallAbort implements CallSignal {
   }
 
   removeEventListener(): void {
-    this.#listener = () => {};
+    this.#listener = null;
   }
 }
 

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { RequestError, readJson } from '../../src/http/body.ts';
-import { abortOnClose } from '../../src/http/graphql.ts';
 import { startGateway } from '../support/gateway.ts';
 import { listen, refusingUrl } from '../support/listen.ts';
 import { rawRequest } from '../support/raw-request.ts';
@@ -122,20 +121,6 @@ it('refuses a body that is far too large before it is sent, and closes the conne
   );
   expect(received).toMatch(/^HTTP\/1\.1 413 /);
   expect(received).toMatch(/^connection: close\r$/im);
-});
-
-it('refuses the body of a caller that has disconnected before it is read', async () => {
-  const server = createServer();
-  await using listening = await listen(server);
-  const socket = connect(Number(new URL(listening.url).port), '127.0.0.1');
-  socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"a":');
-  const [request, response] = (await once(server, 'request')) as [IncomingMessage, ServerResponse];
-  const closed = new Promise<void>((resolve) => response.once('close', resolve));
-  socket.destroy();
-  await closed;
-  const reception = { receive: () => null, release() {} };
-  await expect(readJson(request, 100, reception)).rejects.toThrow(RequestError);
-  expect(abortOnClose(response).signal.aborted).toBe(true);
 });
 
 it('does not treat a truncated body as a defect, and keeps serving other callers', async () => {

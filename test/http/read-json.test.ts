@@ -1,6 +1,9 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { hasLongRest, type Reception, RequestError, readJson } from '../../src/http/body.ts';
+import { abortOnClose } from '../../src/http/graphql.ts';
 import { listen } from '../support/listen.ts';
 import { rawRequest } from '../support/raw-request.ts';
 
@@ -200,4 +203,19 @@ it('a refused request has a status, a code, and if known the time to wait and a 
   });
   const refusal = new RequestError(503, 'no', { code: 'OVERLOADED', retryAfter: 2, reason: 'memory' });
   expect(refusal).toMatchObject({ code: 'OVERLOADED', message: 'no', details: { retryAfter: 2 }, reason: 'memory' });
+});
+
+it('refuses the body of a caller that has disconnected before it is read', async () => {
+  const server = createServer();
+  await using listening = await listen(server);
+  const socket = connect(Number(new URL(listening.url).port), '127.0.0.1');
+  socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"a":');
+  const [request, response] = (await once(server, 'request')) as [IncomingMessage, ServerResponse];
+  const closed = new Promise<void>((resolve) => response.once('close', resolve));
+  socket.destroy();
+  await closed;
+  await expect(readJson(request, 100, createReception().reception)).rejects.toThrow(
+    new RequestError(400, 'The request body is incomplete.'),
+  );
+  expect(abortOnClose(response).signal.aborted).toBe(true);
 });

@@ -222,6 +222,41 @@ describe('a caller that goes away', () => {
   });
 });
 
+describe('a read that all callers have left', () => {
+  /** Starts a read, lets its only caller leave, and returns the signal of the read. */
+  async function leave(listen: (signal: CallSignal) => void): Promise<CallSignal> {
+    const goner = new AbortController();
+    const { promise, resolve } = Promise.withResolvers<CallSignal>();
+    const left = new SharedReads().read('a', '/x', patient(60_000, goner.signal), ({ signal }) => {
+      listen(signal);
+      resolve(signal);
+      return new Promise(() => {});
+    });
+    const signal = await promise;
+    expect([signal.aborted, signal.reason]).toEqual([false, undefined]);
+    goner.abort();
+    await expect(left).rejects.toBeInstanceOf(CallerGone);
+    return signal;
+  }
+
+  it('tells the call, and says why', async () => {
+    let told = 0;
+    const signal = await leave((listening) => listening.addEventListener('abort', () => told++));
+    expect([told, signal.aborted, signal.reason]).toEqual([1, true, expect.any(CallerGone)]);
+  });
+
+  it('disturbs no call that does not listen yet, or no longer', async () => {
+    expect((await leave(() => {})).aborted).toBe(true);
+    let told = 0;
+    await leave((listening) => {
+      const listener = () => told++;
+      listening.addEventListener('abort', listener);
+      listening.removeEventListener('abort', listener);
+    });
+    expect(told).toBe(0);
+  });
+});
+
 describe('the deadline', () => {
   it('of one caller does not affect another caller, which gets the answer', async () => {
     const reads = new SharedReads();
