@@ -11,7 +11,7 @@ export class Lockstep {
   /** Number that can still join the group; 0 once it has started. */
   #free = 0;
 
-  /** @param maxTogether the maximum size of a group. What else arrives in the same turn forms further groups. */
+  /** @param maxTogether the maximum size of a group. Those that arrive later in the same turn form further groups. */
   constructor(maxTogether: number) {
     this.#maxTogether = maxTogether;
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { Lockstep } from '../src/lockstep.ts';
 
@@ -73,4 +74,15 @@ it('adds those that arrive while one group starts to the next group', async () =
     ['a', 'b', 'ended'],
     ['c', 'd', 'ended'],
   ]);
+});
+
+it('lets those that arrive after a turn wait for the end of their own turn', async () => {
+  const lockstep = new Lockstep(32);
+  await lockstep.join();
+  await sleep(1);
+  const steps: string[] = [];
+  const late = lockstep.join().then(() => steps.push('late'));
+  for (let step = 0; step < 10; step++) await null;
+  expect(steps).toEqual([]);
+  await late;
 });

@@ -23,7 +23,7 @@ export interface Patience {
   /** Aborts when the caller disconnects; for a shared read, when all its callers have given up. */
   readonly signal: CallSignal;
   readonly deadline: Deadline;
-  /** Is called when the final answer has arrived, before it is processed. */
+  /** Is called when an answer has arrived after which the call is not tried again, before it is processed. */
   readonly onAnswer?: () => void;
 }
 

@@ -98,6 +98,8 @@ export class Transport {
         const delayMs = retryDelayMs(result, number);
         if (number >= attempts || delayMs === null || performance.now() + delayMs >= deadline.at) throw result;
         if (caller.mayRetry?.() === false || !retryBudget.take()) throw result;
+        // The caller may have left while the answer waited to be processed.
+        if (signal.aborted) throw toReason(signal);
         await sleep(delayMs, onCancel);
       }
     } catch (error) {
@@ -275,9 +277,9 @@ function toFailure(error: unknown): 'timeout' | 'cancelled' | 'unusable' | 'unre
   return 'unreachable';
 }
 
-/** Whether a call is not tried again after this answer. */
+/** Whether a call is certainly not tried again after this answer. */
 function isFinal({ status }: AttemptAnswer): boolean {
-  return status < 500 && status !== 429;
+  return status < 500 && status !== 413 && status !== 429;
 }
 
 /** Delay before the next attempt; null if a retry cannot help. Jittered, so that retries do not come in waves. */

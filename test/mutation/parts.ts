@@ -12,6 +12,10 @@ export const parts: Readonly<Record<string, Part>> = {
     files: ['token.ts', 'http/token.ts', 'http/router-secret.ts', 'http/rate-limit.ts'],
     tests: ['token.test.ts', 'http/token.test.ts', 'http/router-secret.test.ts', 'http/rate-limit.test.ts'],
   },
+  lockstep: {
+    files: ['lockstep.ts'],
+    tests: ['lockstep.test.ts'],
+  },
   gate: {
     files: ['http/gate.ts'],
     tests: ['http/gate.test.ts'],

@@ -305,7 +305,7 @@ describe('an answer', () => {
     },
   );
 
-  it.each([429, 500, 503])(
+  it.each([413, 429, 500, 503])(
     'with status %i, after which the call is tried again, is announced only when that is answered',
     async (status) => {
       await using upstream = await startUpstream((response, _request, number) => {
@@ -320,4 +320,15 @@ describe('an answer', () => {
       expect(calls).toEqual([2]);
     },
   );
+
+  it('is followed by no retry if the caller leaves before it is processed', async () => {
+    await using upstream = await startUpstream((response) => response.writeHead(503, { 'retry-after': '0' }).end());
+    const leave = new AbortController();
+    const { breaker } = createBreaker();
+    breaker.failed = () => leave.abort();
+    await using transport = createTransport(upstream.url, { retries: 2, breaker });
+    const error = await transport.fail(read, leave.signal);
+    expect(error.message).toMatch(/the caller disconnected\.$/);
+    expect(upstream.received).toHaveLength(1);
+  });
 });

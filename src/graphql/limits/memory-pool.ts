@@ -56,7 +56,7 @@ export class MemoryAccount {
     this.#pool = pool;
   }
 
-  /** @returns whether there was enough memory. A closed account takes none. */
+  /** @returns whether there was enough memory. A closed account takes none, and is told that there was enough. */
   take(bytes: number): boolean {
     if (bytes <= 0 || this.#isClosed) return true;
     if (!this.#pool.take(this, bytes)) return false;
