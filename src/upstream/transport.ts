@@ -97,9 +97,9 @@ export class Transport {
         if (typeof result === 'string') return result;
         const delayMs = retryDelayMs(result, number);
         if (number >= attempts || delayMs === null || performance.now() + delayMs >= deadline.at) throw result;
-        if (caller.mayRetry?.() === false || !retryBudget.take()) throw result;
         // The caller may have left while the answer waited to be processed.
         if (signal.aborted) throw toReason(signal);
+        if (caller.mayRetry?.() === false || !retryBudget.take()) throw result;
         await sleep(delayMs, onCancel);
       }
     } catch (error) {

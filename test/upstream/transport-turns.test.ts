@@ -326,9 +326,13 @@ describe('an answer', () => {
     const leave = new AbortController();
     const { breaker } = createBreaker();
     breaker.failed = () => leave.abort();
-    await using transport = createTransport(upstream.url, { retries: 2, breaker });
+    const retryBudget = new RetryBudget(0);
+    const take = vi.spyOn(retryBudget, 'take');
+    await using transport = createTransport(upstream.url, { retries: 2, breaker, retryBudget });
     const error = await transport.fail(read, leave.signal);
     expect(error.message).toMatch(/the caller disconnected\.$/);
     expect(upstream.received).toHaveLength(1);
+    // The retries that are left are for the other callers.
+    expect(take).not.toHaveBeenCalled();
   });
 });
