@@ -8,7 +8,7 @@ const { pathToFileURL } = require('node:url');
 
 const sources = join(__dirname, '../src/main.ts');
 const isInstalled = !existsSync(sources);
-const entry = isInstalled ? join(__dirname, '../dist/main.js') : sources;
+const entry = isInstalled ? join(__dirname, '../dist/main.cjs') : sources;
 const { engines } = require('../package.json');
 const oldest = engines.node.replace(/[^\d.]/g, '');
 

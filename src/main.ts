@@ -1,7 +1,7 @@
 import type { Gateway } from './start.ts';
 
 // Nothing is imported statically: loading takes most of the start, and signals must be handled before.
-await run();
+void run();
 
 /** Runs the gateway until a signal ends it. */
 async function run(): Promise<void> {
@@ -29,7 +29,7 @@ async function run(): Promise<void> {
   const outcome = await runCommand({
     ...surroundings,
     args: process.argv.slice(2),
-    installed: import.meta.url.endsWith('.js'),
+    installed: import.meta.url.endsWith('.cjs'),
   });
   if ('exitCode' in outcome) {
     process.exitCode = outcome.exitCode;

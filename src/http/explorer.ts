@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { type Handler, type Routes, sendText } from './server.ts';
 import { createFileHandler, type FileHandler } from './static-files.ts';
 
@@ -82,7 +83,7 @@ const packageName = '@graphql-yoga/render-graphiql';
 /** Whether GraphiQL is installed. It is an optional dependency, because it is large. */
 export function isExplorerInstalled(): boolean {
   try {
-    import.meta.resolve(packageName);
+    createRequire(import.meta.url).resolve(packageName);
     return true;
   } catch {
     return false;

@@ -66,8 +66,8 @@ it('the tarball is below 2 MB and holds JavaScript with types and source maps, a
   expect(statSync(join(work, packed.filename)).size).toBeLessThan(2_000_000);
   const paths = packed.files.map(({ path }) => path);
   for (const path of [
-    'dist/main.js',
-    'dist/main.js.map',
+    'dist/main.cjs',
+    'dist/main.cjs.map',
     'dist/start.d.ts',
     'schema/image.graphql',
     'vendor/open-telemetry.LICENSE.txt',
@@ -76,6 +76,12 @@ it('the tarball is below 2 MB and holds JavaScript with types and source maps, a
     expect(paths).toContain(path);
   }
   expect(paths.filter((path) => /^(?:src|test|bench|docs)\/|\.ts$/.test(path) && !path.endsWith('.d.ts'))).toEqual([]);
+});
+
+it('the compiled files are strict code, as the sources are', () => {
+  const files = packed.files.map(({ path }) => path).filter((path) => /^dist\/[^/]+\.cjs$/.test(path));
+  expect(files.length).toBeGreaterThan(10);
+  for (const file of files) expect(readFileSync(join(root, file), 'utf8'), file).toMatch(/^"use strict";/);
 });
 
 describe.each(['22', '24'])('installed in an empty folder on Node %s', (version) => {
@@ -152,7 +158,7 @@ describe.each(['22', '24'])('installed in an empty folder on Node %s', (version)
     const script = `import { createGateway } from 'image-sharing-gateway';
       createGateway({}).catch(({ stack }) => console.log(stack));`;
     const args = ['--input-type=module', '-e', script];
-    expect(await run('node', args, place)).toMatch(/at createGateway \(.*\/dist\/start\.js:\d+/);
+    expect(await run('node', args, place)).toMatch(/at createGateway \(.*\/dist\/start\.cjs:\d+/);
     const stack = await run('node', ['--enable-source-maps', ...args], place);
     const line = Number(/at createGateway \(.*\/src\/start\.ts:(\d+)/.exec(stack)?.[1]);
     const source = readFileSync(join(root, 'src/start.ts'), 'utf8').split('\n');
