@@ -76,14 +76,16 @@ function toPage(sample: ExplorerSample, hasConsole: boolean): string {
 const css = 'text/css; charset=utf-8';
 const js = 'text/javascript; charset=utf-8';
 
-const loadGraphiQL = (): Promise<GraphiQL> => import('@graphql-yoga/render-graphiql/graphiql');
+const require = createRequire(import.meta.url);
 
 const packageName = '@graphql-yoga/render-graphiql';
+
+const loadGraphiQL = async (): Promise<GraphiQL> => require(`${packageName}/graphiql`);
 
 /** Whether GraphiQL is installed. It is an optional dependency, because it is large. */
 export function isExplorerInstalled(): boolean {
   try {
-    createRequire(import.meta.url).resolve(packageName);
+    require.resolve(packageName);
     return true;
   } catch {
     return false;

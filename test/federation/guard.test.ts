@@ -158,4 +158,20 @@ describe('federated tracing', () => {
     await using gateway = await startGateway({ FEDERATED_TRACING: 'true' });
     expect((await gateway.ask('{ __typename }', { headers })).extensions).toEqual({ ftv1: expect.any(String) });
   });
+
+  it('is included with a mutation, which is carried out', async () => {
+    await using gateway = await startGateway({ FEDERATED_TRACING: 'true' });
+    const mutation = `mutation {
+      createImageMember(input: { imageId: "${imageId(1)}", memberId: "traced" }) {
+        imageMember { memberId }
+        userErrors { message }
+      }
+    }`;
+    const { data, errors, extensions } = await gateway.ask(mutation, { headers });
+    expect({ data, errors }).toEqual({
+      data: { createImageMember: { imageMember: { memberId: 'traced' }, userErrors: [] } },
+      errors: [],
+    });
+    expect(extensions).toEqual({ ftv1: expect.any(String) });
+  });
 });

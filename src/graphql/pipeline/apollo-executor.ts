@@ -82,6 +82,7 @@ async function createInlineTracePlugin(): Promise<ApolloServerPlugin> {
   return ApolloServerPluginInlineTrace();
 }
 
+/** The HTTP request for an operation. Apollo Server refuses mutations by `GET`, as the gateway has already done. */
 function toHead(headers: readonly [string, string][]) {
-  return { method: 'GET', headers: new HeaderMap(headers), search: '', body: undefined };
+  return { method: 'POST', headers: new HeaderMap(headers), search: '', body: undefined };
 }
