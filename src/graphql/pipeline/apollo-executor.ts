@@ -82,7 +82,7 @@ async function createInlineTracePlugin(): Promise<ApolloServerPlugin> {
   return ApolloServerPluginInlineTrace();
 }
 
-/** The HTTP request for an operation. Apollo Server refuses mutations by `GET`, as the gateway has already done. */
+/** A request with these headers. Always a `POST`: the gateway itself has refused mutations by `GET`. */
 function toHead(headers: readonly [string, string][]) {
   return { method: 'POST', headers: new HeaderMap(headers), search: '', body: undefined };
 }
