@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { openSync, readSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -81,8 +81,8 @@ export function createMemorySource(): MemorySource {
   return {
     read() {
       const { used_heap_size: heapUsed, heap_size_limit: heapLimit } = getHeapStatistics();
-      // Neither can be read while the process may open no more files.
-      resident = tryRead(readAnonymous) ?? tryRead(process.memoryUsage.rss) ?? resident;
+      // Memory cannot be read this way while the process may open no more files.
+      resident = readAnonymous() ?? tryTo(process.memoryUsage.rss) ?? resident;
       return { resident, available, heapUsed, heapLimit };
     },
     collectGarbage() {
@@ -93,14 +93,27 @@ export function createMemorySource(): MemorySource {
   };
 }
 
-/** Anonymous resident memory. Source: proc_pid_status(5). Only Linux has it: on other systems, all resident memory counts. */
-function readAnonymous(): number | null {
-  const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
-  return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+/** One for the process, because it keeps a file open. */
+const readAnonymous = tryTo(createAnonymousReader) ?? (() => null);
+
+/**
+ * Reads anonymous resident memory. Source: proc_pid_status(5). The file stays open, because opening it takes most of the
+ * time of a reading, and requests wait for that.
+ *
+ * @throws except on Linux; on other systems, all resident memory counts.
+ */
+function createAnonymousReader(): () => number | null {
+  const file = openSync('/proc/self/status', 'r');
+  const buffer = Buffer.alloc(4096);
+  return () => {
+    const text = buffer.toString('latin1', 0, readSync(file, buffer, 0, buffer.length, 0));
+    const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(text)?.[1];
+    return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+  };
 }
 
 /** What a function returns; null if it throws. */
-function tryRead<T>(read: () => T): T | null {
+function tryTo<T>(read: () => T): T | null {
   try {
     return read();
   } catch {
