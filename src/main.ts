@@ -1,6 +1,7 @@
+import { setFlagsFromString } from 'node:v8';
 import type { Gateway } from './start.ts';
 
-// Nothing is imported statically: loading takes most of the start, and signals must be handled before.
+// None of our own modules is imported statically: loading them takes most of the start, and signals must be handled before.
 void run();
 
 /** Runs the gateway until a signal ends it. */
@@ -39,8 +40,18 @@ async function run(): Promise<void> {
   try {
     gateway = await createGateway({ ...surroundings, launch: outcome.launch });
     await gateway.listen();
+    // Not before: with other flags, V8 rejects compiled code from a cache.
+    keepOutOfOldGeneration();
   } catch (error) {
     for (const line of describeFailure(error)) process.stderr.write(`${line}\n`);
     process.exit(1);
   }
+}
+
+/**
+ * Rows of large lists survive minor collections. V8 would then allocate all objects from the same line of code in the old
+ * generation, those of small operations too, where they stay until a major collection.
+ */
+function keepOutOfOldGeneration(): void {
+  setFlagsFromString('--no-allocation-site-pretenuring');
 }
