@@ -1,33 +1,57 @@
-import { setImmediate as endOfPoll } from 'node:timers/promises';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
+
+/** Maximum number of turns of the event loop in which a group gathers. */
+const maxTurns = 4;
 
 /**
- * Lets what arrives in one turn of the event loop continue together. Each step is then taken by all of them, one right
- * after the other, while the processor's caches hold its code; between two reads of a socket, they lose it to other code.
- * Under load, this saves up to a third of the CPU time of a request. Without load, the wait takes microseconds.
+ * Lets what arrives at about the same time continue together. Each step is then taken by all of them, one right after
+ * the other, while the processor's caches hold its code; between two reads of a socket, they lose it to other code.
+ * Under load, this saves up to a third of the CPU time of a request. What arrives alone waits only for microseconds.
  */
 export class Lockstep {
   readonly #maxTogether: number;
-  #group: Promise<void> = Promise.resolve();
-  /** Number that can still join the group; 0 once it has started. */
-  #free = 0;
+  #group: Group | undefined;
 
-  /** @param maxTogether the maximum size of a group. Those that arrive later in the same turn form further groups. */
+  /** @param maxTogether the maximum size of a group. Those that arrive later form further groups. */
   constructor(maxTogether: number) {
     this.#maxTogether = maxTogether;
   }
 
-  /** Resolves when the event loop has polled, for one group after the other. */
+  /** Resolves at the end of a turn of the event loop that brought no more, for one group after the other. */
   join(): Promise<void> {
-    if (this.#free === 0) this.#open();
-    this.#free--;
-    return this.#group;
+    if (!this.#group?.isOpen) this.#group = new Group(this.#maxTogether);
+    return this.#group.join();
+  }
+}
+
+/** Those that continue together. */
+class Group {
+  readonly #maxSize: number;
+  readonly #start: Promise<void>;
+  #size = 0;
+  #hasStarted = false;
+
+  constructor(maxSize: number) {
+    this.#maxSize = maxSize;
+    this.#start = this.#gather();
   }
 
-  #open(): void {
-    const group = endOfPoll().then(() => {
-      if (this.#group === group) this.#free = 0;
-    });
-    this.#group = group;
-    this.#free = this.#maxTogether;
+  get isOpen(): boolean {
+    return !this.#hasStarted && this.#size < this.#maxSize;
+  }
+
+  join(): Promise<void> {
+    this.#size++;
+    return this.#start;
+  }
+
+  async #gather(): Promise<void> {
+    let known = 1;
+    for (let turn = 1; turn <= maxTurns; turn++) {
+      await endOfTurn();
+      if (this.#size === known || this.#size === this.#maxSize) break;
+      known = this.#size;
+    }
+    this.#hasStarted = true;
   }
 }

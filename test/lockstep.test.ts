@@ -16,15 +16,58 @@ it('lets those that arrive at the same time take each step one right after the o
   expect(steps).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'c2', 'a3', 'b3', 'c3']);
 });
 
-it('waits for those that arrive later in the same turn of the event loop', async () => {
+it('lets what arrives alone continue at the end of its turn of the event loop', async () => {
   const lockstep = new Lockstep(32);
   const steps: string[] = [];
-  const first = lockstep.join().then(() => steps.push('first'));
+  const alone = lockstep.join().then(() => steps.push('alone'));
+  const next = new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve))).then(() => steps.push('next'));
+  await Promise.all([alone, next]);
+  expect(steps).toEqual(['alone', 'next']);
+});
+
+it('waits for those that arrive later in the same turn', async () => {
+  const lockstep = new Lockstep(32);
+  const steps: string[] = [];
+  const run = async (name: string): Promise<void> => {
+    await lockstep.join();
+    steps.push(name);
+    await null;
+    steps.push(name);
+  };
+  const first = run('first');
   await null;
-  const second = lockstep.join().then(() => steps.push('second'));
-  setImmediate(() => steps.push('the end of the turn'));
-  await Promise.all([first, second]);
-  expect(steps).toEqual(['first', 'second']);
+  await Promise.all([first, run('second')]);
+  expect(steps).toEqual(['first', 'second', 'first', 'second']);
+});
+
+/** Joins twice at once, then once in each later turn of the event loop. @returns how many joined before any continued. */
+async function joinInEachTurn(lockstep: Lockstep, later: number): Promise<number> {
+  let joined = 0;
+  let before = 0;
+  const run = async (): Promise<void> => {
+    joined++;
+    await lockstep.join();
+    before ||= joined;
+  };
+  const all = [run(), run()];
+  for (let turn = 1; turn <= later; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    all.push(run());
+  }
+  await Promise.all(all);
+  return before;
+}
+
+it('waits for those that the next turns bring, until one brings none', async () => {
+  expect(await joinInEachTurn(new Lockstep(32), 0)).toBe(2);
+  expect(await joinInEachTurn(new Lockstep(32), 1)).toBe(3);
+  expect(await joinInEachTurn(new Lockstep(32), 2)).toBe(4);
+});
+
+it('waits for four turns at most, and no longer than until the group is full', async () => {
+  expect(await joinInEachTurn(new Lockstep(32), 20)).toBe(5);
+  expect(await joinInEachTurn(new Lockstep(4), 20)).toBe(4);
+  expect(await joinInEachTurn(new Lockstep(2), 20)).toBe(2);
 });
 
 it('starts those that arrive after a turn together, too', async () => {
