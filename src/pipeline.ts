@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CallAbort, type CallSignal } from './call-abort.ts';
 import { GatewayError } from './errors.ts';
 import type { GatewayContext } from './graphql/context.ts';
 import type { Answer, AnswerWriter } from './graphql/pipeline/answer.ts';
@@ -8,7 +9,7 @@ import type { FindOperation, FoundOperation } from './graphql/pipeline/find-oper
 import { type Parameters, readGetParameters, readPostParameters } from './graphql/pipeline/parameters.ts';
 import { RequestError, readJson } from './http/body.ts';
 import type { Gate } from './http/gate.ts';
-import { abortOnClose, checkAcceptable, readSender, type Sender, sendAnswer } from './http/graphql.ts';
+import { checkAcceptable, onClose, readSender, type Sender, sendAnswer } from './http/graphql.ts';
 import { createRefuse, type OnRefused, toRefusal } from './http/refusal.ts';
 import type { Handler } from './http/server.ts';
 import { chooseStream, type StreamType } from './http/stream-type.ts';
@@ -42,7 +43,7 @@ export interface PipelineParts {
   readonly maxRequestBytes: number;
   readonly maxConcurrentOperations: number;
   readonly find: FindOperation;
-  readonly createContext: (sender: Sender, signal: AbortSignal, trace: OperationTrace | undefined) => GatewayContext;
+  readonly createContext: (sender: Sender, signal: CallSignal, trace: OperationTrace | undefined) => GatewayContext;
   readonly execute: ExecuteOperation;
   readonly answers: AnswerWriter;
   readonly subscriptions: Pick<SubscriptionService, 'open' | 'serveStream'>;
@@ -152,9 +153,12 @@ async function answerRequest(exchange: Exchange, parts: PipelineParts): Promise<
     const { operation, name } = found.operation.node;
     known.type = operation;
     known.name = name?.value;
-    const abort = abortOnClose(response);
-    if (!isSubscription(found)) return await execute(found, abort, exchange, parts);
+    if (!isSubscription(found)) return await execute(found, exchange, parts);
     const transport = toStream(request, stream);
+    const abort = new AbortController();
+    onClose(response, () => {
+      if (!response.writableFinished) abort.abort();
+    });
     const payloads = subscriptions.open({ found, sender, transport, signal: abort.signal, trace });
     // A subscription waits most of the time, so it does not count as a running operation.
     void subscriptions.serveStream(response, payloads, transport, sender.requestId);
@@ -167,16 +171,18 @@ async function answerRequest(exchange: Exchange, parts: PipelineParts): Promise<
 /** Executes an operation within its budget, and writes its answer. */
 async function execute(
   found: FoundOperation,
-  abort: AbortController,
   { request, response, sender, trace, known }: Exchange,
   parts: PipelineParts,
 ): Promise<Answer> {
-  const context = parts.createContext(sender, abort.signal, trace);
-  closeWith(response, context);
-  const execution = parts.execute(found, context, readFtv1(request));
-  const executed = await Promise.race([execution, context.budget.whenExceeded]);
+  const abort = new CallAbort();
+  const context = parts.createContext(sender, abort, trace);
+  onClose(response, () => {
+    if (!response.writableFinished) abort.abort();
+    context.budget.close();
+  });
+  const executed = await context.budget.wait(parts.execute(found, context, readFtv1(request)));
   if (executed instanceof GatewayError) {
-    abort.abort();
+    abort.abort(executed);
     return parts.answers.writeLost(executed, found, context);
   }
   known.execution = executed.execution;
@@ -201,10 +207,4 @@ function toStream({ method }: IncomingMessage, stream: StreamType | null): Strea
 function readFtv1({ headers }: IncomingMessage): string | undefined {
   const header = headers['apollo-federation-include-trace'];
   return typeof header === 'string' ? header : undefined;
-}
-
-/** Releases everything an operation holds once its response is sent or the caller has disconnected. */
-function closeWith(response: ServerResponse, { budget }: GatewayContext): void {
-  if (response.closed) budget.close();
-  else response.once('close', () => budget.close());
 }

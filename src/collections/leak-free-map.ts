@@ -10,24 +10,25 @@ const renewAfter = 100;
  * Replacing the `Map` from time to time breaks that chain.
  */
 export class LeakFreeMap<Key, Value> {
-  #entries = new Map<Key, Value>();
+  #entries: Map<Key, Value> | undefined;
   #removals = 0;
 
   get size(): number {
-    return this.#entries.size;
+    return this.#entries?.size ?? 0;
   }
 
   get(key: Key): Value | undefined {
-    return this.#entries.get(key);
+    return this.#entries?.get(key);
   }
 
   set(key: Key, value: Value): void {
+    this.#entries ??= new Map();
     this.#entries.set(key, value);
   }
 
   /** @returns whether the key was present. */
   delete(key: Key): boolean {
-    if (!this.#entries.delete(key)) return false;
+    if (!this.#entries?.delete(key)) return false;
     // Copying takes time proportional to the size, so large maps are copied less often.
     if (++this.#removals >= renewAfter + this.#entries.size) {
       this.#entries = new Map(this.#entries);
@@ -38,6 +39,7 @@ export class LeakFreeMap<Key, Value> {
 
   /** The entries in insertion order. The map must not be changed during iteration. */
   entries(): MapIterator<[Key, Value]> {
+    this.#entries ??= new Map();
     return this.#entries.entries();
   }
 }

@@ -10,7 +10,7 @@ import type { Transport } from '../upstream/transport.ts';
 import { CallerIdentity } from './data/caller-identity.ts';
 import { type LoaderStats, Loaders } from './data/loaders.ts';
 import type { OperationBudget } from './limits/operation-budget.ts';
-import { createKnownSelections, type KnownSelections, type ListWeights } from './selection.ts';
+import type { KnownSelections, ListWeights } from './selection.ts';
 
 /** Which of the two federation fields a request may use. */
 export interface FederationAllowance {
@@ -90,7 +90,7 @@ export function createContext(
     identity: new CallerIdentity(identity && new IdentityClient(identity, sharedReads, caller), client),
     loaders: new Loaders(client, loaderStats),
     requestId: caller.requestId,
-    selections: createKnownSelections(),
+    selections: new Map(),
     listWeights: new Map(),
     rowErrors: [],
     trace: caller.trace,

@@ -20,13 +20,8 @@ const parts = {
 
 type Part = keyof typeof parts;
 
-/** Cached results per part: one per field of the operation, however many entities it resolves. */
-export type KnownSelections = Readonly<Record<Part, Map<GraphQLResolveInfo['fieldNodes'], boolean>>>;
-
-/** Creates an empty cache. */
-export function createKnownSelections(): KnownSelections {
-  return { imageKey: new Map(), memberKey: new Map(), status: new Map(), memberStatus: new Map() };
-}
+/** Cached results: one per part and field of the operation, however many entities it resolves. */
+export type KnownSelections = Map<GraphQLResolveInfo['fieldNodes'], { [Name in Part]?: boolean }>;
 
 /**
  * Whether the query selects, below this field, any field outside this part of an object. If not, a resolver can return
@@ -35,12 +30,13 @@ export function createKnownSelections(): KnownSelections {
 export function needsMoreThan(part: Part, known: KnownSelections, info: GraphQLResolveInfo): boolean {
   const { fieldNodes } = info;
   const { type, fields } = parts[part];
-  let answer = known[part].get(fieldNodes);
-  if (answer === undefined) {
-    answer = selects(type, info, (field) => !fields.has(field));
-    known[part].set(fieldNodes, answer);
+  let answers = known.get(fieldNodes);
+  if (answers === undefined) {
+    answers = {};
+    known.set(fieldNodes, answers);
   }
-  return answer;
+  answers[part] ??= selects(type, info, (field) => !fields.has(field));
+  return answers[part];
 }
 
 /** Whether the query selects, on this type below this field, any field that `isWanted`. */

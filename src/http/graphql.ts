@@ -74,12 +74,8 @@ export function sendAnswer(
   response.end(body, bytes === body.length ? 'latin1' : 'utf8');
 }
 
-/** Aborts when the caller disconnects before it has received the whole response. */
-export function abortOnClose(response: ServerResponse): AbortController {
-  const abort = new AbortController();
-  if (response.closed) abort.abort();
-  response.once('close', () => {
-    if (!response.writableFinished) abort.abort();
-  });
-  return abort;
+/** Calls back when the response is sent or the caller has disconnected; immediately if it already has. */
+export function onClose(response: ServerResponse, listener: () => void): void {
+  if (response.closed) listener();
+  else response.once('close', listener);
 }

@@ -26,7 +26,7 @@ export function createFollowViews(
       },
     });
     try {
-      const state = await Promise.race([read(context), context.budget.whenExceeded]);
+      const state = await context.budget.wait(read(context));
       if (state instanceof GatewayError) throw state;
       return state;
     } finally {

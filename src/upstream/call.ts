@@ -1,8 +1,8 @@
+import type { CallSignal } from '../call-abort.ts';
 import type { Token } from '../token.ts';
 import type { OperationTrace, TraceIds } from '../tracing/trace.ts';
 import type { AttemptRequest } from './attempt.ts';
 import type { CallBudget } from './call-budget.ts';
-import type { CallSignal } from './deadline.ts';
 
 /** An API that the gateway calls, as named in messages. */
 export interface Service {

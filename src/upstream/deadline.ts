@@ -1,3 +1,5 @@
+import type { CallSignal } from '../call-abort.ts';
+
 /** Why a caller stops waiting for a call. */
 export abstract class GaveUp extends Error {}
 
@@ -12,12 +14,6 @@ export interface Deadline {
   readonly at: number;
 }
 
-/** What calls use of an `AbortSignal`. */
-export interface CallSignal extends Pick<AbortSignal, 'aborted' | 'reason'> {
-  addEventListener(type: 'abort', listener: () => void): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
-}
-
 /** Until when a caller waits: the deadline, or its disconnection. */
 export interface Patience {
   /** Aborts when the caller disconnects; for a shared read, when all its callers have given up. */
@@ -25,6 +21,8 @@ export interface Patience {
   readonly deadline: Deadline;
   /** Is called when an answer has arrived after which the call is not tried again, before it is processed. */
   readonly onAnswer?: () => void;
+  /** False if `signal` aborts at the deadline anyway. */
+  readonly needsTimer?: false;
 }
 
 /**
@@ -42,7 +40,7 @@ export class Wait {
     this.#patience = patience;
     this.#onGiveUp = onGiveUp;
     patience.signal.addEventListener('abort', this.#onAbort);
-    this.#arm();
+    if (patience.needsTimer !== false) this.#arm();
   }
 
   /** Ends the wait. */

@@ -1,36 +1,9 @@
+import { CallAbort } from '../call-abort.ts';
 import { LeakFreeMap } from '../collections/leak-free-map.ts';
-import { type CallSignal, type Deadline, type GaveUp, type Patience, Wait } from './deadline.ts';
+import { type Deadline, type GaveUp, type Patience, Wait } from './deadline.ts';
 
 /** Maximum number of reads in progress that can be shared; further reads are not shared. */
 const maxReads = 10_000;
-
-/** Aborts one call. An `AbortController` for each of thousands of waiting calls would take half a kilobyte more memory. */
-class CallAbort implements CallSignal {
-  #reason: GaveUp | undefined;
-  #listener: (() => void) | null = null;
-
-  get aborted(): boolean {
-    return this.#reason !== undefined;
-  }
-
-  get reason(): GaveUp | undefined {
-    return this.#reason;
-  }
-
-  abort(reason: GaveUp): void {
-    this.#reason = reason;
-    this.#listener?.();
-  }
-
-  /** Replaces the listener: the call has only one. */
-  addEventListener(_type: 'abort', listener: () => void): void {
-    this.#listener = listener;
-  }
-
-  removeEventListener(): void {
-    this.#listener = null;
-  }
-}
 
 /** A read in progress, and how many callers wait for it. */
 interface Read {
@@ -97,7 +70,7 @@ export class SharedReads implements ReadSharing {
     const deadline = { at };
     // Reads that start after the answer has arrived must not share it, even though it still waits to be processed.
     const end = (): void => this.#end(callerKey, readKey, read);
-    const answer = make({ signal: abort, deadline, onAnswer: end });
+    const answer = make({ signal: abort, deadline, onAnswer: end, needsTimer: false });
     const read: Read = { answer, abort, deadline, waiting: 0 };
     answer.then(end, end);
     reads.set(readKey, read);

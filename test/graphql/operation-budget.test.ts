@@ -88,7 +88,24 @@ describe('an operation', () => {
     budget.receive(2);
     budget.startCall('GET');
     expect(exceeded(budget)).toMatchObject({ name: 'MAX_UPSTREAM_BYTES' });
-    expect(await budget.whenExceeded).toBe(thrownBy(() => budget.throwIfExceeded()));
+    expect(await budget.wait(new Promise(() => {}))).toBe(thrownBy(() => budget.throwIfExceeded()));
+  });
+
+  it('is waited for until it ends or exceeds a limit, whichever is first', async () => {
+    expect(await createBudget({}).budget.wait(Promise.resolve('done'))).toBe('done');
+    await expect(createBudget({}).budget.wait(Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+
+    const { budget } = createBudget({ maxUpstreamCalls: 0 });
+    let fail = (_error: Error): void => {};
+    const waiting = budget.wait(
+      new Promise((_resolve, reject) => {
+        fail = reject;
+      }),
+    );
+    budget.startCall('GET');
+    expect(await waiting).toBe(thrownBy(() => budget.throwIfExceeded()));
+    // Nobody waits for this any more; a rejection without a handler would fail the test.
+    fail(new Error('too late'));
   });
 
   it('resolves no more lists once it has exceeded any limit', () => {
@@ -202,7 +219,7 @@ describe('the memory of an operation', () => {
     use(budget);
     expect(exceeded(budget)).toBe('OVERLOADED');
     // The caller can try again.
-    const { message, details } = await budget.whenExceeded;
+    const { message, details } = (await budget.wait(new Promise(() => {}))) as GatewayError;
     expect([message, details]).toEqual([expect.stringContaining('Try again later.'), { retryAfter: 1 }]);
   });
 

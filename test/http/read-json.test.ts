@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { hasLongRest, type Reception, RequestError, readJson } from '../../src/http/body.ts';
-import { abortOnClose } from '../../src/http/graphql.ts';
+import { onClose } from '../../src/http/graphql.ts';
 import { listen } from '../support/listen.ts';
 import { rawRequest } from '../support/raw-request.ts';
 
@@ -217,5 +217,7 @@ it('refuses the body of a caller that has disconnected before it is read', async
   await expect(readJson(request, 100, createReception().reception)).rejects.toThrow(
     new RequestError(400, 'The request body is incomplete.'),
   );
-  expect(abortOnClose(response).signal.aborted).toBe(true);
+  const isClosed = vi.fn();
+  onClose(response, isClosed);
+  expect(isClosed).toHaveBeenCalledOnce();
 });

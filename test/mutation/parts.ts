@@ -49,8 +49,8 @@ export const parts: Readonly<Record<string, Part>> = {
     tests: ['upstream/attempt.test.ts'],
   },
   'shared-reads': {
-    files: ['upstream/shared-reads.ts', 'upstream/deadline.ts'],
-    tests: ['upstream/shared-reads.test.ts', 'upstream/deadline.test.ts'],
+    files: ['upstream/shared-reads.ts', 'upstream/deadline.ts', 'call-abort.ts'],
+    tests: ['upstream/shared-reads.test.ts', 'upstream/deadline.test.ts', 'call-abort.test.ts'],
   },
   'images-client': {
     files: ['upstream/images-client.ts'],

@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CallAbort } from '../../src/call-abort.ts';
 import { CallerGone, DeadlineExceeded, type GaveUp, isOver, Wait } from '../../src/upstream/deadline.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -45,6 +46,17 @@ describe('a wait', () => {
     const { caller, reasons } = startWait();
     caller.abort(new DeadlineExceeded());
     expect(reasons).toEqual([expect.any(DeadlineExceeded)]);
+  });
+
+  it('leaves the deadline to a signal that aborts at it anyway', () => {
+    const { signal, deadline } = { signal: new CallAbort(), deadline: { at: performance.now() + 1_000 } };
+    const reasons: GaveUp[] = [];
+    const wait = new Wait({ signal, deadline, needsTimer: false }, (reason) => reasons.push(reason));
+    expect(vi.getTimerCount()).toBe(0);
+    const reason = new DeadlineExceeded();
+    signal.abort(reason);
+    expect(reasons).toEqual([reason]);
+    wait.end();
   });
 
   it('never calls back once it has ended, and leaves neither a timer nor a listener', () => {

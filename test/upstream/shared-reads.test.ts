@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { CallerGone, type CallSignal, DeadlineExceeded, type Patience } from '../../src/upstream/deadline.ts';
+import type { CallSignal } from '../../src/call-abort.ts';
+import { CallerGone, DeadlineExceeded, type Patience } from '../../src/upstream/deadline.ts';
 import { SharedReads } from '../../src/upstream/shared-reads.ts';
 import { collectGarbage } from '../support/garbage.ts';
 

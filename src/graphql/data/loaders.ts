@@ -49,7 +49,7 @@ export class LoaderStats {
  */
 export class Loaders {
   readonly #client: ImagesClient;
-  readonly #images: DataLoader<string, ImageAttributes | null>;
+  #lazyImages: DataLoader<string, ImageAttributes | null> | undefined;
   /** The member lists that are loaded or loading; each is a call of its own. Single members are taken from them. */
   readonly #lists = new Map<string, Promise<MemberList | null>>();
   #lazyMembers: DataLoader<ImageMemberKey, ImageMember | null, string> | undefined;
@@ -59,7 +59,11 @@ export class Loaders {
   constructor(client: ImagesClient, stats = new LoaderStats()) {
     this.#client = client;
     this.#stats = stats;
-    this.#images = new DataLoader((ids) => this.#loadImages(ids));
+  }
+
+  get #images() {
+    this.#lazyImages ??= new DataLoader((ids) => this.#loadImages(ids));
+    return this.#lazyImages;
   }
 
   get #members() {
@@ -148,7 +152,7 @@ export class Loaders {
 
   /** Clears all caches, so that later reads show the current state. */
   startOver(): void {
-    this.#images.clearAll();
+    this.#lazyImages?.clearAll();
     this.forgetMembers();
   }
 

@@ -29,11 +29,9 @@ const retryAfter = 1;
  */
 export class OperationBudget implements CallBudget {
   readonly limits: Limits;
-  /** Resolves when the operation exceeds a limit, with the error to answer. */
-  readonly whenExceeded: Promise<GatewayError>;
   readonly #memory: MemoryAccount;
   readonly #processMemory: { readonly isShort: boolean };
-  #resolve: (error: GatewayError) => void = () => {};
+  #onExceeded: (error: GatewayError) => void = () => {};
   #calls = 0;
   #maxCalls: number;
   #upstreamBytes = 0;
@@ -49,9 +47,6 @@ export class OperationBudget implements CallBudget {
     this.limits = limits;
     this.#memory = memory;
     this.#processMemory = processMemory;
-    this.whenExceeded = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
     this.#maxCalls = limits.maxUpstreamCalls;
   }
 
@@ -106,6 +101,19 @@ export class OperationBudget implements CallBudget {
 
   get isExceeded(): boolean {
     return this.#exceeded !== null;
+  }
+
+  /**
+   * Waits for the work of the operation, but no longer than until it exceeds a limit.
+   *
+   * @returns the result, or the error to answer instead.
+   */
+  wait<T>(work: Promise<T>): Promise<T | GatewayError> {
+    return new Promise((resolve, reject) => {
+      work.then(resolve, reject);
+      if (this.#exceeded !== null) resolve(this.#exceeded);
+      this.#onExceeded = resolve;
+    });
   }
 
   startCall(method: string): void {
@@ -192,7 +200,7 @@ export class OperationBudget implements CallBudget {
 
   #end(error: GatewayError): GatewayError {
     this.#exceeded ??= error;
-    this.#resolve(this.#exceeded);
+    this.#onExceeded(this.#exceeded);
     return this.#exceeded;
   }
 }

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import type { CallSignal } from '../../call-abort.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { ReadSharing } from '../../upstream/shared-reads.ts';
 import {
@@ -54,7 +55,7 @@ export interface PacedReads {
 export interface Graphql {
   readonly schema: GraphQLSchema;
   readonly find: FindOperation;
-  readonly createContext: (caller: ContextCaller, signal: AbortSignal, trace: TracedCaller['trace']) => GatewayContext;
+  readonly createContext: (caller: ContextCaller, signal: CallSignal, trace: TracedCaller['trace']) => GatewayContext;
   /** The same for one read of a subscription: nothing is tried again, because the view is read again anyway. */
   readonly createPacedContext: (caller: ContextCaller, signal: AbortSignal, reads: PacedReads) => GatewayContext;
   readonly execute: ExecuteOperation;

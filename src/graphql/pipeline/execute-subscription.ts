@@ -31,7 +31,7 @@ export function createSubscriptionExecutor(schema: GraphQLSchema): SubscriptionE
     },
     async toPayload(found, change, context) {
       const result = execute({ ...toArguments(found, context), rootValue: change });
-      const payload = await Promise.race([result, context.budget.whenExceeded]);
+      const payload = await context.budget.wait(Promise.resolve(result));
       if (payload instanceof GatewayError) throw payload;
       return payload;
     },

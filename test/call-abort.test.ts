@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { CallAbort } from '../src/call-abort.ts';
+
+it('tells every listener once, and keeps the first reason', () => {
+  const abort = new CallAbort();
+  const heard: string[] = [];
+  const third = (): number => heard.push('third');
+  abort.addEventListener('abort', () => heard.push('first'));
+  abort.addEventListener('abort', () => heard.push('second'));
+  abort.addEventListener('abort', third);
+  abort.removeEventListener('abort', third);
+  expect([abort.aborted, abort.reason]).toEqual([false, undefined]);
+  const reason = new Error('gone');
+  abort.abort(reason);
+  abort.abort(new Error('late'));
+  expect([abort.aborted, abort.reason]).toEqual([true, reason]);
+  expect(heard).toEqual(['first', 'second']);
+});
+
+it('needs no listener', () => {
+  const abort = new CallAbort();
+  abort.removeEventListener('abort', () => {});
+  abort.abort();
+  expect(abort.aborted).toBe(true);
+});
