@@ -8,6 +8,8 @@ import type { Report } from './report.ts';
 const concurrencies = [1, 2, 4, 8, 16];
 const rounds = 3;
 const listRounds = 5;
+/** Single reads: how many in a round, and the rounds, each with a new connection. */
+const [readRounds, readsPerRound] = [10, 100];
 /** The images whose members are listed, those that are in the inbox, and those that are shared in bulk. */
 const [listed, inbox, bulk] = [50, 100, 20];
 /** How many projects each image is shared with in bulk; far below the 128 that Glance allows by default. */
@@ -36,11 +38,12 @@ export async function reportGlance(): Promise<Report> {
   };
   await using images = await createImages(glance);
   const lists = await measureLists(glance);
+  const reads = await measureReads(glance, images.ids[0] ?? '');
   const shares = await measureShares(glance, images.ids);
   const inboxes = await measureInbox(glance, images.ids);
   return {
     title: 'With a real Glance',
-    data: { lists, shares, inboxes },
+    data: { lists, reads, shares, inboxes },
     markdown: [
       `\`images(first: ${listed}) { nodes { members } }\` compared with the same ${listed + 1} calls made by hand, in ` +
         `milliseconds: median (lowest–highest) of ${listRounds} rounds, each with new connections. Concurrency is the ` +
@@ -57,6 +60,12 @@ export async function reportGlance(): Promise<Report> {
           const fastestRatio = (Math.min(...gateway) / fastest).toFixed(2);
           return [String(concurrency), withSpread(byHand, 0), withSpread(gateway, 0), ratio, fastestRatio];
         }),
+      ),
+      `\`image(id)\` with its attributes, one read at a time, compared with the same call made by hand, in milliseconds: p50 ` +
+        `as median (lowest–highest) of ${readRounds} rounds of ${readsPerRound} reads:`,
+      toTable(
+        ['', 'p50', 'added'],
+        reads.map(({ title, ms, added }) => [title, withSpread(ms, 2), withSpread(added, 2)]),
       ),
       `Sharing ${bulk} images with ${projects} projects each, ${bulk * projects} members in total:`,
       toTable(
@@ -178,6 +187,31 @@ async function measureLists(glance: Glance) {
     }
   }
   return lanes.map(({ concurrency, byHand, gateway }) => ({ concurrency, byHand, gateway }));
+}
+
+async function measureReads(glance: Glance, id: string) {
+  await using gateway = await startGateway(glance, 1);
+  const document = 'query Read($id: ID!) { image(id: $id) { id name status visibility } }';
+  const byHand: number[] = [];
+  const viaGateway: number[] = [];
+  for (let round = 0; round <= readRounds; round++) {
+    await using client = new ClosingClient(glance.url.origin);
+    await using callers = new Callers(gateway.url, 1, glance.producer);
+    const ms: [number[], number[]] = [[], []];
+    for (let read = 0; read < readsPerRound; read++) {
+      ms[0].push(await measure(() => send(client, toCall(`/v2/images/${id}`), glance.producer)));
+      ms[1].push(await measure(() => callers.send(toAsk(gateway.url, { document, variables: { id } }), 0)));
+    }
+    // The first round makes connections, and compiles code.
+    if (round === 0) continue;
+    byHand.push(middle(ms[0]));
+    viaGateway.push(middle(ms[1]));
+  }
+  const added = viaGateway.map((value, round) => value - (byHand[round] ?? 0));
+  return [
+    { title: 'by hand', ms: byHand, added: byHand.map(() => 0) },
+    { title: '**this gateway**', ms: viaGateway, added },
+  ];
 }
 
 class ClosingClient extends Client implements AsyncDisposable {
