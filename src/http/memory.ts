@@ -81,8 +81,8 @@ export function createMemorySource(): MemorySource {
   return {
     read() {
       const { used_heap_size: heapUsed, heap_size_limit: heapLimit } = getHeapStatistics();
-      // Memory cannot be read this way while the process may open no more files.
-      resident = readAnonymous() ?? tryTo(process.memoryUsage.rss) ?? resident;
+      // `rss` opens a file, which fails while the process may open no more.
+      resident = tryTo(readAnonymous) ?? tryTo(process.memoryUsage.rss) ?? resident;
       return { resident, available, heapUsed, heapLimit };
     },
     collectGarbage() {
@@ -104,7 +104,8 @@ const readAnonymous = tryTo(createAnonymousReader) ?? (() => null);
  */
 function createAnonymousReader(): () => number | null {
   const file = openSync('/proc/self/status', 'r');
-  const buffer = Buffer.alloc(4096);
+  // A process may belong to hundreds of groups, which come first.
+  const buffer = Buffer.alloc(16_384);
   return () => {
     const text = buffer.toString('latin1', 0, readSync(file, buffer, 0, buffer.length, 0));
     const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(text)?.[1];

@@ -126,10 +126,10 @@ export class Transport {
 
   /** Makes an attempt after `#enter`. @returns the body on success, or the error if a retry might help. */
   async #attempt(task: Task, number: number, onCancel: OnCancel): Promise<string | UpstreamError> {
-    const { call, caller } = task;
+    const { call, caller, patience } = task;
     const { queue, breaker, deadlineMs } = this.#options;
-    // While the call waited, upstream may have refused the token, or the breaker may have opened.
-    const refusal = caller.budget?.refusal ?? null;
+    // While the call waited, its caller may have left, upstream may have refused the token, or the breaker may have opened.
+    const refusal = patience.signal.aborted ? toReason(patience.signal) : (caller.budget?.refusal ?? null);
     const pass = refusal === null ? breaker.pass() : 'stop';
     if (pass === 'stop') {
       queue.leave(caller.token.id);

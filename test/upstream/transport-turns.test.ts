@@ -138,6 +138,23 @@ describe('a call that is refused before it is sent', () => {
     expect(upstream.received).toHaveLength(1);
   });
 
+  it.each([0, 1, 2, 3])(
+    'because its caller left just as it got its turn leaves its place: %i steps later',
+    async (steps) => {
+      await using upstream = await startHolding(2);
+      const queue = new FairQueue({ places: 1, placesPerKey: 1, maxWaiting: 10 });
+      await using transport = createTransport(upstream.url, { queue });
+      const [first, second] = [new AbortController(), new AbortController()];
+      const failed = [first, second].map(({ signal }) => transport.fail(read, signal));
+      await upstream.arrived(1);
+      first.abort();
+      for (let step = 0; step < steps; step++) await null;
+      second.abort();
+      for (const { message } of await Promise.all(failed)) expect(message).toMatch(/the caller disconnected\.$/);
+      expect([queue.inside, queue.waiting]).toEqual([0, 0]);
+    },
+  );
+
   it('because its operation has no time left is a timeout', async () => {
     await using upstream = await startUpstream((response) => response.end('{}'));
     await using transport = createTransport(upstream.url);
