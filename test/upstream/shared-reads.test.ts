@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { CallSignal } from '../../src/call-abort.ts';
-import { CallerGone, DeadlineExceeded, type Patience } from '../../src/upstream/deadline.ts';
+import { CallerGone, DeadlineExceeded, type Patience, Wait } from '../../src/upstream/deadline.ts';
 import { SharedReads } from '../../src/upstream/shared-reads.ts';
 import { collectGarbage } from '../support/garbage.ts';
 
@@ -291,6 +291,19 @@ describe('the deadline', () => {
     expect(made[0]?.deadline.at).toBe(second.deadline.at);
     resolve('answer');
     expect(await Promise.all(answers)).toEqual(['answer', 'answer', 'answer']);
+  });
+
+  it('of the read is kept by its callers, so that the call needs no timer of its own', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const answer = new SharedReads().read('a', '/x', patient(), async (patience) => {
+      const wait = new Wait(patience, () => {});
+      await null;
+      wait.end();
+      return vi.getTimerCount();
+    });
+    expect(vi.getTimerCount()).toBe(1);
+    expect(await answer).toBe(1);
   });
 
   it('ends the read with an error once no caller has time left', async () => {
