@@ -155,6 +155,18 @@ describe('a call that is refused before it is sent', () => {
     },
   );
 
+  it('because its caller has left already does not wait for its turn first', async () => {
+    await using upstream = await startHolding(1);
+    const queue = new FairQueue({ places: 1, placesPerKey: 1, maxWaiting: 10 });
+    await using transport = createTransport(upstream.url, { queue });
+    const first = transport.call(read);
+    await upstream.arrived(1);
+    expect((await transport.fail(read, AbortSignal.abort())).message).toMatch(/the caller disconnected\.$/);
+    expect([queue.inside, queue.waiting]).toEqual([1, 0]);
+    upstream.answer();
+    await first;
+  });
+
   it('because its operation has no time left is a timeout', async () => {
     await using upstream = await startUpstream((response) => response.end('{}'));
     await using transport = createTransport(upstream.url);
