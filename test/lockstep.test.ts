@@ -40,7 +40,7 @@ it('waits for those that arrive later in the same turn', async () => {
   expect(steps).toEqual(['first', 'second', 'first', 'second']);
 });
 
-/** Joins twice at once, then once in each later turn of the event loop. @returns how many joined before any continued. */
+/** Two join at once, then one more in each later turn. @returns how many had joined when the first continued. */
 async function joinInEachTurn(lockstep: Lockstep, later: number): Promise<number> {
   let joined = 0;
   let before = 0;

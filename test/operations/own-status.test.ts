@@ -223,7 +223,7 @@ describe('updateMemberStatuses', () => {
   it.each(mixes)('costs at most two calls more than with "memberId" behind %s', async (_what, kinds) => {
     const answers: { readonly rows: string[]; readonly calls: number; readonly after: unknown }[] = [];
     for (const memberId of [projects.a, undefined]) {
-      // Changes that run concurrently may share lookups, more or fewer of them each time.
+      // Concurrent changes may share lookups; how many they share depends on timing.
       await using sharing = await startSharing({ environment: { BULK_CONCURRENCY: '1' } });
       for (const number of numbers) {
         if (number > 16) sharing.image(number, {}, { a: 'pending', b: 'pending' });
