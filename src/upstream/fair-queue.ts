@@ -1,4 +1,5 @@
 import { LeakFreeMap } from '../collections/leak-free-map.ts';
+import { type Link, LinkedList } from '../collections/linked-list.ts';
 
 export interface FairQueueOptions {
   /** Maximum number of concurrent entries. */
@@ -10,10 +11,17 @@ export interface FairQueueOptions {
 }
 
 /** The state of a key that has entries inside or waiting. */
-interface Lane {
-  inside: number;
-  /** By arrival number. */
-  readonly waiting: LeakFreeMap<number, () => void>;
+class Lane {
+  readonly key: string;
+  inside = 0;
+  /** What to call when it is their turn. */
+  readonly waiting = new LinkedList<() => void>();
+  /** Its place among those whose turn comes; undefined if it has none. */
+  turn: Link<Lane> | undefined;
+
+  constructor(key: string) {
+    this.key = key;
+  }
 }
 
 /**
@@ -23,9 +31,8 @@ interface Lane {
 export class FairQueue {
   readonly #options: FairQueueOptions;
   readonly #lanes = new LeakFreeMap<string, Lane>();
-  /** The keys with waiting entries that are below their own limit; the first one is next. */
-  readonly #turns = new LeakFreeMap<string, Lane>();
-  #numbers = 0;
+  /** The lanes with waiting entries that are below their own limit; the first one is next. */
+  readonly #turns = new LinkedList<Lane>();
   #inside = 0;
   #waiting = 0;
 
@@ -65,15 +72,14 @@ export class FairQueue {
    */
   wait(key: string, enter: () => void): () => void {
     const lane = this.#lane(key);
-    const number = this.#numbers++;
-    lane.waiting.set(number, enter);
+    const link = lane.waiting.push(enter);
     this.#waiting++;
-    if (lane.inside < this.#options.placesPerKey) this.#turns.set(key, lane);
+    this.#takeTurn(lane);
     return () => {
-      if (!lane.waiting.delete(number)) return;
+      if (!lane.waiting.remove(link)) return;
       this.#waiting--;
-      if (lane.waiting.size === 0) this.#turns.delete(key);
-      this.#forget(key, lane);
+      if (lane.waiting.size === 0) this.#loseTurn(lane);
+      this.#forget(lane);
     };
   }
 
@@ -81,37 +87,44 @@ export class FairQueue {
     const lane = this.#lane(key);
     this.#inside--;
     lane.inside--;
-    if (lane.waiting.size > 0) this.#turns.set(key, lane);
+    this.#takeTurn(lane);
     this.#next();
-    this.#forget(key, lane);
+    this.#forget(lane);
   }
 
   /** Gives a place that has become free to the next entry. */
   #next(): void {
-    const turn = this.#turns.entries().next().value;
-    if (turn === undefined) return;
-    const [key, lane] = turn;
-    this.#turns.delete(key);
-    const first = lane.waiting.entries().next().value;
-    if (first === undefined) return;
-    const [number, enter] = first;
-    lane.waiting.delete(number);
+    const lane = this.#turns.shift();
+    const enter = lane?.waiting.shift();
+    if (lane === undefined || enter === undefined) return;
+    lane.turn = undefined;
     this.#waiting--;
     this.#inside++;
     lane.inside++;
-    if (lane.waiting.size > 0 && lane.inside < this.#options.placesPerKey) this.#turns.set(key, lane);
+    this.#takeTurn(lane);
     enter();
+  }
+
+  /** Lines a lane up for the next free places, unless it waits for one already or has no use for one. */
+  #takeTurn(lane: Lane): void {
+    if (lane.turn !== undefined || lane.waiting.size === 0 || lane.inside >= this.#options.placesPerKey) return;
+    lane.turn = this.#turns.push(lane);
+  }
+
+  #loseTurn(lane: Lane): void {
+    if (lane.turn !== undefined) this.#turns.remove(lane.turn);
+    lane.turn = undefined;
   }
 
   #lane(key: string): Lane {
     const known = this.#lanes.get(key);
     if (known !== undefined) return known;
-    const lane = { inside: 0, waiting: new LeakFreeMap<number, () => void>() };
+    const lane = new Lane(key);
     this.#lanes.set(key, lane);
     return lane;
   }
 
-  #forget(key: string, lane: Lane): void {
-    if (lane.inside === 0 && lane.waiting.size === 0) this.#lanes.delete(key);
+  #forget(lane: Lane): void {
+    if (lane.inside === 0 && lane.waiting.size === 0) this.#lanes.delete(lane.key);
   }
 }

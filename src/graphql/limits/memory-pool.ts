@@ -1,4 +1,4 @@
-import { LeakFreeMap } from '../../collections/leak-free-map.ts';
+import { type Link, LinkedList } from '../../collections/linked-list.ts';
 
 /**
  * Counts the estimated memory of all operations, in bytes: their calls, upstream responses, the data built from them,
@@ -7,7 +7,7 @@ import { LeakFreeMap } from '../../collections/leak-free-map.ts';
 export class MemoryPool {
   readonly #maxBytes: number;
   /** The accounts that hold memory, oldest first. */
-  readonly #holders = new LeakFreeMap<MemoryAccount, true>();
+  readonly #holders = new LinkedList<MemoryAccount>();
   #bytes = 0;
 
   constructor(maxBytes: number) {
@@ -32,9 +32,8 @@ export class MemoryPool {
    */
   take(account: MemoryAccount, bytes: number): boolean {
     const isOver = this.#bytes + bytes > this.#maxBytes;
-    const [oldest = account] = this.#holders.entries().next().value ?? [];
-    if (isOver && oldest !== account) return false;
-    this.#holders.set(account, true);
+    if (isOver && (this.#holders.first ?? account) !== account) return false;
+    account.holding ??= this.#holders.push(account);
     this.#bytes += bytes;
     return true;
   }
@@ -42,12 +41,15 @@ export class MemoryPool {
   /** Returns all memory of an account to the pool. */
   give(account: MemoryAccount, bytes: number): void {
     this.#bytes -= bytes;
-    this.#holders.delete(account);
+    if (account.holding !== undefined) this.#holders.remove(account.holding);
+    account.holding = undefined;
   }
 }
 
 /** The memory of one operation. */
 export class MemoryAccount {
+  /** Its place among the holders of the pool; undefined while it holds nothing. */
+  holding: Link<MemoryAccount> | undefined;
   readonly #pool: MemoryPool;
   #bytes = 0;
   #isClosed = false;
