@@ -49,7 +49,10 @@ function addUp(value: unknown, bytes: number, max: number, toBytes: (text: strin
       if (sum > max) return sum;
       const property = (value as Readonly<Record<string, unknown>>)[key];
       if (property === undefined) continue;
-      sum = addUp(property, sum + pairBytes + toBytes(key) + colonBytes, max, toBytes);
+      sum += pairBytes + toBytes(key) + colonBytes;
+      // Most values are strings; V8 does not inline a function into itself.
+      if (typeof property === 'string') sum += pairBytes + toBytes(property) + commaBytes;
+      else sum = addUp(property, sum, max, toBytes);
     }
   }
   return sum === opened ? sum + commaBytes : sum;
