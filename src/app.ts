@@ -60,6 +60,8 @@ export interface App extends AsyncDisposable {
   readonly probe: Probe;
   /** Replaces everything that was read from a file by what these settings hold; ignores all other settings. */
   reload(settings: Settings): void;
+  /** Writes to the log what is not there yet; for the exit of the process. */
+  flush(): void;
   /**
    * Reports not ready, refuses new connections, lets the requests in flight finish within the grace period, then closes
    * everything. @returns whether all requests were answered.
@@ -71,8 +73,7 @@ export interface App extends AsyncDisposable {
 export async function createApp(options: AppOptions): Promise<App> {
   const { settings, log, registry = createRegistry(), memorySource = createMemorySource() } = options;
   const metrics = new Metrics(registry, version);
-  const trust = createTrust(metrics);
-  trust.replace(settings);
+  const trust = createTrust(settings, metrics);
   const observer = createObserver(log, metrics);
   const tracing = await startTracing({ settings, version, onSpans: (result, spans) => metrics.spans(result, spans) });
   const { gate, load, memory } = createAdmission(settings, memorySource, (reason) => metrics.shed(reason));
@@ -133,6 +134,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       tracing.reload(read);
       subscriptions.reload(read);
     },
+    flush: observer.flush,
     close,
     [Symbol.asyncDispose]: async () => void (await close()),
   };
@@ -147,17 +149,19 @@ function toRouteOptions({ settings, sample, people = [] }: AppOptions, graphql: 
   };
 }
 
-/** The manifest of trusted documents, null at first. The names of its operations are labels of the metrics. */
-function createTrust(metrics: Metrics) {
+/** The manifest of trusted documents. The names of its operations are labels of the metrics. */
+function createTrust(settings: AppSettings, metrics: Metrics) {
   let documents: Settings['trustedDocumentsManifest'] = null;
+  function replace({ trustedDocumentsManifest }: Pick<Settings, 'trustedDocumentsManifest'>): void {
+    documents = trustedDocumentsManifest;
+    metrics.keepNames(documents?.operationNames ?? new Set());
+  }
+  replace(settings);
   return {
     get documents() {
       return documents;
     },
-    replace({ trustedDocumentsManifest }: Pick<Settings, 'trustedDocumentsManifest'>): void {
-      documents = trustedDocumentsManifest;
-      metrics.keepNames(documents?.operationNames ?? new Set());
-    },
+    replace,
   };
 }
 

@@ -23,7 +23,7 @@ async function run(): Promise<void> {
   // What cannot be written is lost, and nothing else.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
-  process.on('exit', () => gateway?.log.flush());
+  process.on('exit', () => gateway?.flush());
 
   const surroundings = { environment: process.env, output: process.stdout, errors: process.stderr };
   const { runCommand } = await import('./command-line/run-command.ts');

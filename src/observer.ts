@@ -1,3 +1,4 @@
+import { nextTick } from 'node:process';
 import type { Logger } from 'pino';
 import type { Metrics } from './http/metrics.ts';
 import type { RefusedRequest } from './http/refusal.ts';
@@ -11,9 +12,27 @@ const maxNameLength = 100;
 /** Logs and counts events. */
 export type Observer = ReturnType<typeof createObserver>;
 
-/** Creates the observer, the only place that writes log lines and metrics about events. */
+/**
+ * Creates the observer, the only place that writes log lines and metrics about events. What happens to every operation
+ * is reported at the end of the turn of the event loop, all at once, which takes less time, and after the answers.
+ */
 export function createObserver(log: Logger, metrics: Metrics) {
+  let waiting: (() => void)[] = [];
+
+  function later(report: () => void): void {
+    if (waiting.push(report) === 1) nextTick(flush);
+  }
+
+  /** Makes the reports that wait for the end of the turn. */
+  function flush(): void {
+    const reports = waiting;
+    waiting = [];
+    for (const report of reports) report();
+  }
+
   return {
+    flush,
+
     /** An unexpected error, which is always a bug. */
     onDefect: (error: unknown, requestId?: string): void => log.error({ err: error, requestId }, 'defect'),
 
@@ -25,10 +44,12 @@ export function createObserver(log: Logger, metrics: Metrics) {
 
     /** An operation that was answered. */
     onOperation(report: OperationReport): void {
-      metrics.operation(report);
-      // Of the errors of a running operation, only one for memory has this code.
-      if (report.codes[0] === 'OVERLOADED') metrics.shed('memory of operations');
-      log.info(withShortName(report), 'operation');
+      later(() => {
+        metrics.operation(report);
+        // Of the errors of a running operation, only one for memory has this code.
+        if (report.codes[0] === 'OVERLOADED') metrics.shed('memory of operations');
+        log.info(withShortName(report), 'operation');
+      });
     },
 
     /** A subscription that ended. */
@@ -51,9 +72,11 @@ export function createObserver(log: Logger, metrics: Metrics) {
         log.warn({ operation, rows }, 'rows dropped');
       },
       observe(report: AttemptReport): void {
-        metrics.attempt(report);
-        if (report.status === undefined || report.status >= 500) log.warn(report, 'upstream');
-        else log.debug(report, 'upstream');
+        later(() => {
+          metrics.attempt(report);
+          if (report.status === undefined || report.status >= 500) log.warn(report, 'upstream');
+          else log.debug(report, 'upstream');
+        });
       },
     }),
   };

@@ -3,7 +3,7 @@ import { createApp } from './app.ts';
 import type { Demo } from './demo.ts';
 import { ListenError } from './http/listen.ts';
 import { createProcessRegistry } from './http/registry.ts';
-import { createLog, type Log } from './logging/log.ts';
+import { createLog } from './logging/log.ts';
 import { sampleDocument } from './sample.ts';
 import { type Environment, type Launch, parseSettings, SettingsError } from './settings/parse-settings.ts';
 import { findUnknownNames } from './settings/unknown-names.ts';
@@ -21,7 +21,8 @@ export interface Surroundings {
 
 /** A gateway, ready to listen. */
 export interface Gateway {
-  readonly log: Log;
+  /** Writes all that is logged without waiting for it; for the exit of the process. */
+  flush(): void;
   /** Starts to listen and prints the address. @throws if the port is not available. */
   listen(): Promise<void>;
   /** Finishes requests in flight within the grace period, then shuts down. @returns whether all were answered. */
@@ -56,7 +57,10 @@ export async function createGateway({ environment, launch, output, errors }: Sur
   let closing = false;
 
   return {
-    log,
+    flush() {
+      app.flush();
+      log.flush();
+    },
     async listen() {
       const url = await app.listen();
       const adminUrl = app.adminUrl();
