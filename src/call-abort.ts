@@ -7,7 +7,9 @@ export interface CallSignal extends Pick<AbortSignal, 'aborted' | 'reason'> {
 /** Aborts calls, with less time and memory than an `AbortController`: each operation and each shared read has one. */
 export class CallAbort implements CallSignal {
   #reason: Error | undefined;
-  #listeners: Set<() => void> | undefined;
+  #listener: (() => void) | undefined;
+  /** Most have only one listener. */
+  #others: Set<() => void> | undefined;
 
   get aborted(): boolean {
     return this.#reason !== undefined;
@@ -20,15 +22,21 @@ export class CallAbort implements CallSignal {
   abort(reason = new Error('aborted')): void {
     if (this.aborted) return;
     this.#reason = reason;
-    for (const listener of this.#listeners ?? []) listener();
+    this.#listener?.();
+    for (const listener of this.#others ?? []) listener();
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners ??= new Set();
-    this.#listeners.add(listener);
+    if (this.#listener === undefined) {
+      this.#listener = listener;
+      return;
+    }
+    this.#others ??= new Set();
+    this.#others.add(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners?.delete(listener);
+    if (this.#listener === listener) this.#listener = undefined;
+    else this.#others?.delete(listener);
   }
 }

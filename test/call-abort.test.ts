@@ -23,3 +23,17 @@ it('needs no listener', () => {
   abort.abort();
   expect(abort.aborted).toBe(true);
 });
+
+it('tells those that listen when it aborts, whichever have left before', () => {
+  const abort = new CallAbort();
+  const heard: string[] = [];
+  const listeners = ['first', 'second', 'third', 'fourth'].map((name) => () => void heard.push(name));
+  const [first, second, third, fourth] = listeners as [() => void, () => void, () => void, () => void];
+  for (const listener of [first, second, third]) abort.addEventListener('abort', listener);
+  abort.removeEventListener('abort', first);
+  abort.removeEventListener('abort', first);
+  abort.addEventListener('abort', fourth);
+  abort.removeEventListener('abort', second);
+  abort.abort();
+  expect(heard.toSorted()).toEqual(['fourth', 'third']);
+});

@@ -70,59 +70,88 @@ export function attempt(
   onCancel: (cancel: Cancel) => void,
 ): Promise<AttemptAnswer> {
   return new Promise((resolve, reject) => {
-    let controller: Dispatcher.DispatchController | undefined;
-    let ended: Error | true | undefined;
-    let status = 0;
-    let headers: AttemptAnswer['headers'] = {};
-    let interim = 0;
-    const body = new AnswerBody(request.maxBodyBytes, request.wantsEnd ?? false);
-
-    function fail(error: Error): void {
-      if (ended !== undefined) return;
-      ended = error;
-      body.take();
-      reject(error);
-      controller?.abort(error);
-    }
-    function failTooLarge(): void {
-      const error = new TooLargeAnswer(request.maxBodyBytes, body.end);
-      fail(status < 300 ? error : new UnusableAnswer(error.message));
-    }
-    onCancel((reason) => fail(new NoAnswer(controller !== undefined, reason)));
-
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart(started) {
-        controller = started;
-        if (ended instanceof Error) started.abort(ended);
-      },
-      onResponseStart(_controller, code, received) {
-        if (code < 200) {
-          if (++interim > maxInterimAnswers) fail(new UnusableAnswer('too many interim answers precede it'));
-          return;
-        }
-        status = code;
-        headers = received;
-        const encoding = received['content-encoding'];
-        if (encoding !== undefined && encoding !== 'identity') fail(new UnusableAnswer('the body is encoded'));
-        if (!body.admits(Number(received['content-length']))) failTooLarge();
-      },
-      onResponseData(_controller, chunk) {
-        if (ended === undefined && !body.add(chunk)) failTooLarge();
-      },
-      onResponseEnd() {
-        if (ended !== undefined) return;
-        if (body.end !== null) return failTooLarge();
-        const bytes = body.take();
-        if (!isUtf8(bytes)) return fail(new UnusableAnswer('the body is not UTF-8'));
-        ended = true;
-        resolve({ status, headers, body: bytes.toString('utf8') });
-      },
-      onResponseError(_controller, error) {
-        fail(new NoAnswer(controller !== undefined, error));
-      },
-    };
-
+    const exchange = new Exchange(request, resolve, reject);
+    onCancel((reason) => exchange.cancel(reason));
     // undici passes a request that it cannot send to `onResponseError`.
-    dispatcher.dispatch({ ...request, headersTimeout: 0, bodyTimeout: 0 }, handler);
+    dispatcher.dispatch({ ...request, headersTimeout: 0, bodyTimeout: 0 }, exchange);
   });
+}
+
+/** One request and its response. A class, because closures for each request would take time and memory. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #maxBodyBytes: number;
+  readonly #resolve: (answer: AttemptAnswer) => void;
+  readonly #reject: (error: Error) => void;
+  readonly #body: AnswerBody;
+  #controller: Dispatcher.DispatchController | undefined;
+  #ended: Error | true | undefined;
+  #status = 0;
+  #headers: AttemptAnswer['headers'] = {};
+  #interim = 0;
+
+  constructor(
+    { maxBodyBytes, wantsEnd = false }: AttemptRequest,
+    resolve: (answer: AttemptAnswer) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.#maxBodyBytes = maxBodyBytes;
+    this.#body = new AnswerBody(maxBodyBytes, wantsEnd);
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  cancel(reason: Error): void {
+    this.#fail(new NoAnswer(this.#controller !== undefined, reason));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#ended instanceof Error) controller.abort(this.#ended);
+  }
+
+  onResponseStart(_controller: unknown, status: number, headers: AttemptAnswer['headers']): void {
+    if (status < 200) {
+      if (++this.#interim > maxInterimAnswers) this.#fail(new UnusableAnswer('too many interim answers precede it'));
+      return;
+    }
+    this.#status = status;
+    this.#headers = headers;
+    const encoding = headers['content-encoding'];
+    if (encoding !== undefined && encoding !== 'identity') this.#fail(new UnusableAnswer('the body is encoded'));
+    if (!this.#body.admits(Number(headers['content-length']))) this.#failTooLarge();
+  }
+
+  onResponseData(_controller: unknown, chunk: Buffer): void {
+    if (this.#ended === undefined && !this.#body.add(chunk)) this.#failTooLarge();
+  }
+
+  onResponseEnd(): void {
+    if (this.#ended !== undefined) return;
+    if (this.#body.end !== null) {
+      this.#failTooLarge();
+      return;
+    }
+    const bytes = this.#body.take();
+    if (isUtf8(bytes)) {
+      this.#ended = true;
+      this.#resolve({ status: this.#status, headers: this.#headers, body: bytes.toString('utf8') });
+    } else this.#fail(new UnusableAnswer('the body is not UTF-8'));
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    this.#fail(new NoAnswer(this.#controller !== undefined, error));
+  }
+
+  #failTooLarge(): void {
+    const error = new TooLargeAnswer(this.#maxBodyBytes, this.#body.end);
+    this.#fail(this.#status < 300 ? error : new UnusableAnswer(error.message));
+  }
+
+  #fail(error: Error): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = error;
+    this.#body.take();
+    this.#reject(error);
+    this.#controller?.abort(error);
+  }
 }

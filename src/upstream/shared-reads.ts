@@ -1,6 +1,6 @@
 import { CallAbort } from '../call-abort.ts';
 import { LeakFreeMap } from '../collections/leak-free-map.ts';
-import { type Deadline, type GaveUp, type Patience, Wait } from './deadline.ts';
+import { type Deadline, type Patience, Wait } from './deadline.ts';
 
 /** Maximum number of reads in progress that can be shared; further reads are not shared. */
 const maxReads = 10_000;
@@ -12,6 +12,8 @@ interface Read {
   /** The latest deadline of all its callers. */
   readonly deadline: { at: number };
   waiting: number;
+  /** Whether further callers may share it. */
+  isOpen: boolean;
 }
 
 /** Makes a read. `patience.signal` aborts when the last caller has given up, with its reason. */
@@ -50,10 +52,27 @@ export class SharedReads implements ReadSharing {
     if (read === null) return make(patience);
     read.waiting++;
     read.deadline.at = Math.max(read.deadline.at, patience.deadline.at);
-    return waitFor(read, patience, (reason) => {
-      if (--read.waiting > 0) return;
-      this.#end(callerKey, readKey, read);
-      read.abort.abort(reason);
+    return new Promise((resolve, reject) => {
+      const wait = new Wait(patience, (reason) => {
+        wait.end();
+        reject(reason);
+        if (--read.waiting > 0) return;
+        this.#end(callerKey, readKey, read);
+        read.abort.abort(reason);
+      });
+      read.answer.then(
+        (answer) => {
+          wait.end();
+          this.#end(callerKey, readKey, read);
+          // Reads with the same key have the same type.
+          resolve(answer as T);
+        },
+        (error: unknown) => {
+          wait.end();
+          this.#end(callerKey, readKey, read);
+          reject(error);
+        },
+      );
     });
   }
 
@@ -71,8 +90,7 @@ export class SharedReads implements ReadSharing {
     // Reads that start after the answer has arrived must not share it, even though it still waits to be processed.
     const end = (): void => this.#end(callerKey, readKey, read);
     const answer = make({ signal: abort, deadline, onAnswer: end, needsTimer: false });
-    const read: Read = { answer, abort, deadline, waiting: 0 };
-    answer.then(end, end);
+    const read: Read = { answer, abort, deadline, waiting: 0, isOpen: true };
     reads.set(readKey, read);
     this.#callers.set(callerKey, reads);
     this.#size++;
@@ -80,32 +98,13 @@ export class SharedReads implements ReadSharing {
   }
 
   #end(callerKey: string, readKey: string, read: Read): void {
+    if (!read.isOpen) return;
+    read.isOpen = false;
     const reads = this.#callers.get(callerKey);
+    // After `close`, another read may have its key.
     if (reads?.get(readKey) !== read) return;
     reads.delete(readKey);
     this.#size--;
     if (reads.size === 0) this.#callers.delete(callerKey);
   }
-}
-
-/** Waits for a read until the caller's deadline passes or it disconnects. */
-function waitFor<T>(read: Read, patience: Patience, onGiveUp: (reason: GaveUp) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const wait = new Wait(patience, (reason) => {
-      wait.end();
-      reject(reason);
-      onGiveUp(reason);
-    });
-    read.answer.then(
-      (answer) => {
-        wait.end();
-        // Reads with the same key have the same type.
-        resolve(answer as T);
-      },
-      (error: unknown) => {
-        wait.end();
-        reject(error);
-      },
-    );
-  });
 }

@@ -125,7 +125,7 @@ export class Transport {
   }
 
   /** Makes an attempt after `#enter`. @returns the body on success, or the error if a retry might help. */
-  async #attempt(task: Task, number: number, onCancel: OnCancel): Promise<string | UpstreamError> {
+  #attempt(task: Task, number: number, onCancel: OnCancel): Promise<string | UpstreamError> {
     const { call, caller, patience } = task;
     const { queue, breaker, deadlineMs } = this.#options;
     // While the call waited, its caller may have left, upstream may have refused the token, or the breaker may have opened.
@@ -135,55 +135,52 @@ export class Transport {
       queue.leave(caller.token.id);
       throw refusal ?? this.#refuse(call, 'breaker');
     }
-    const send = (whenEnded: OnCancel) => this.#send(task, number, whenEnded);
-    try {
-      const answer = await (pass === 'trial' ? outliveCaller(send, onCancel, deadlineMs) : send(onCancel));
-      caller.budget?.receive(answer.body.length);
-      return isSuccess(answer.status) ? answer.body : toUpstreamError(this.service, call, answer, caller.token);
-    } catch (error) {
-      if (toFailure(error) !== 'unreachable') throw error;
-      return this.#toError(call, error);
-    }
+    if (pass === 'go') return this.#send(task, number, onCancel);
+    return outliveCaller((whenEnded) => this.#send(task, number, whenEnded), onCancel, deadlineMs);
   }
 
-  /** Sends a request, and reports the result to queue, breaker and trace. @throws as `attempt`. */
-  async #send({ call, caller, patience }: Task, number: number, onCancel: OnCancel): Promise<AttemptAnswer> {
+  /** Sends a request, and reports the result to queue, breaker, trace and budget. @returns as `#attempt`. */
+  async #send({ call, caller, patience }: Task, number: number, onCancel: OnCancel): Promise<string | UpstreamError> {
     const { queue, breaker } = this.#options;
     const request = toRequest(call, caller, this.#options);
     const start = performance.now();
     let answer: AttemptAnswer | undefined;
-    let failure: AttemptReport['failure'];
+    let error: unknown;
     const trace = startTrace(caller, call, number, this.#options);
     try {
       answer = await attempt(this.#options.dispatcher, withTrace(request, trace), onCancel);
-      return answer;
-    } catch (error) {
-      failure = toFailure(error);
-      throw error;
-    } finally {
-      const durationMs = performance.now() - start;
-      const report = {
-        operation: call.operation,
-        method: call.method,
-        status: answer?.status,
-        failure,
-        durationMs,
-        attempt: number,
-        requestId: caller.requestId,
-        ...trace?.ids,
-      };
-      trace?.end(report);
-      if (answer !== undefined) {
-        if (isFinal(answer)) patience.onAnswer?.();
-        await this.#lockstep.join();
-      }
-      queue.leave(caller.token.id);
-      const startedLate = durationMs < this.#options.deadlineMs / 2;
-      const health = toHealth(request, answer, failure, startedLate);
-      if (health === 'down') breaker.failed();
-      else if (health === 'up') breaker.succeeded();
-      this.#options.observe(report);
+    } catch (thrown) {
+      error = thrown;
     }
+    const failure = answer === undefined ? toFailure(error) : undefined;
+    const durationMs = performance.now() - start;
+    const report = {
+      operation: call.operation,
+      method: call.method,
+      status: answer?.status,
+      failure,
+      durationMs,
+      attempt: number,
+      requestId: caller.requestId,
+      ...trace?.ids,
+    };
+    trace?.end(report);
+    if (answer !== undefined) {
+      if (isFinal(answer)) patience.onAnswer?.();
+      await this.#lockstep.join();
+    }
+    queue.leave(caller.token.id);
+    const startedLate = durationMs < this.#options.deadlineMs / 2;
+    const health = toHealth(request, answer, failure, startedLate);
+    if (health === 'down') breaker.failed();
+    else if (health === 'up') breaker.succeeded();
+    this.#options.observe(report);
+    if (answer !== undefined) {
+      caller.budget?.receive(answer.body.length);
+      return isSuccess(answer.status) ? answer.body : toUpstreamError(this.service, call, answer, caller.token);
+    }
+    if (failure !== 'unreachable') throw error;
+    return this.#toError(call, error);
   }
 
   #refuse(call: Call, reason: Refused): UpstreamError {
