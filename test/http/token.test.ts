@@ -80,3 +80,18 @@ it('a single X-Auth-Token is read without the headers that Node collects slowly'
   };
   expect(readToken(request)).toMatchObject({ id: new Token('a').id });
 });
+
+it('is the same object for as long as a connection sends the same token, and never that of another connection', () => {
+  const [socket, other] = [{}, {}];
+  const readFrom = (from: object | undefined, token: string): Token => {
+    const headers = { 'x-auth-token': token };
+    const found = readToken({ headers, headersDistinct: { 'x-auth-token': [token] }, ...(from && { socket: from }) });
+    if (found instanceof GatewayError) throw found;
+    return found;
+  };
+  const first = readFrom(socket, 'a');
+  expect(readFrom(socket, 'a')).toBe(first);
+  expect([readFrom(other, 'a') === first, readFrom(undefined, 'a') === first]).toEqual([false, false]);
+  expect(readFrom(socket, 'b').reveal()).toBe('b');
+  expect([readFrom(socket, 'a').reveal(), readFrom(socket, 'a').id]).toEqual(['a', first.id]);
+});
