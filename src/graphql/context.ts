@@ -52,8 +52,7 @@ export interface GatewayContext {
 }
 
 /** What a request may do, according to the settings and its sender. */
-export interface ContextOptions
-  extends Pick<GatewayContext, 'verifyRemovals' | 'bulkConcurrency' | 'federation' | 'watch'> {
+export interface ContextOptions extends Pick<GatewayContext, 'verifyRemovals' | 'bulkConcurrency' | 'federation'> {
   /** Counts reads and loads; by default they are not counted. */
   readonly loaderStats?: LoaderStats;
   readonly budget: OperationBudget;
@@ -77,14 +76,17 @@ export interface Upstream {
 export function createContext(
   { transport, sharedReads, identity }: Upstream,
   caller: TracedCaller,
-  { loaderStats, ...options }: ContextOptions,
+  { loaderStats, verifyRemovals, bulkConcurrency, federation, budget }: ContextOptions,
 ): GatewayContext {
   const { token } = caller;
   const hasToken = !(token instanceof GatewayError);
-  if (!hasToken) options.budget.refuseToken(token);
-  const client = new ImagesClient(transport, sharedReads, { ...caller, budget: options.budget });
+  if (!hasToken) budget.refuseToken(token);
+  const client = new ImagesClient(transport, sharedReads, { ...caller, budget });
   return {
-    ...options,
+    verifyRemovals,
+    bulkConcurrency,
+    federation,
+    budget,
     client,
     hasToken,
     identity: new CallerIdentity(identity && new IdentityClient(identity, sharedReads, caller), client),

@@ -77,5 +77,5 @@ export function sendAnswer(
 /** Calls back when the response is sent or the caller has disconnected; immediately if it already has. */
 export function onClose(response: ServerResponse, listener: () => void): void {
   if (response.closed) listener();
-  else response.once('close', listener);
+  else response.on('close', listener);
 }

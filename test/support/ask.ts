@@ -10,7 +10,7 @@ import { type Environment, parseSettings } from '../../src/settings/parse-settin
 import type { ImagesClient } from '../../src/upstream/images-client.ts';
 import { withoutNetwork } from './transport.ts';
 
-interface Options extends Partial<Omit<ContextOptions, 'budget'>> {
+interface Options extends Partial<Omit<ContextOptions, 'budget'>>, Pick<GatewayContext, 'watch'> {
   readonly environment?: Environment;
   /** The Identity service; by default there is none. */
   readonly identity?: IdentityClient;
@@ -19,7 +19,10 @@ interface Options extends Partial<Omit<ContextOptions, 'budget'>> {
 const schema = createSchema();
 
 /** The context of a request that makes its calls with this client. */
-export function contextOf(client: ImagesClient, { environment, identity, ...options }: Options = {}): GatewayContext {
+export function contextOf(
+  client: ImagesClient,
+  { environment, identity, watch, ...options }: Options = {},
+): GatewayContext {
   const [transport, sharedReads, caller] = withoutNetwork();
   const budget = new OperationBudget(parseSettings({ ...environment }), new MemoryPool(10_000_000).open(), {
     isShort: false,
@@ -32,7 +35,7 @@ export function contextOf(client: ImagesClient, { environment, identity, ...opti
     budget,
   });
   const own = { identity: new CallerIdentity(identity ?? null, client), loaders: new Loaders(client) };
-  return { ...context, client, ...own };
+  return { ...context, client, ...own, watch };
 }
 
 /** Executes an operation with this context. @returns its data, and its errors with those of rows. */

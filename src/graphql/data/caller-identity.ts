@@ -23,8 +23,13 @@ export class CallerIdentity {
     this.#identity = identity;
     this.#images = images;
     // One request is reserved for looking up the token.
-    const reserved = (): number => (this.#token === undefined ? 1 : 0);
-    this.#names = identity && new ProjectNames(identity, () => this.ownProjects(), reserved);
+    this.#names =
+      identity &&
+      new ProjectNames(
+        identity,
+        () => this.ownProjects(),
+        () => (this.#token === undefined ? 1 : 0),
+      );
   }
 
   /** The user, scope and expiry of the token; null if the caller may not see them, or without an Identity service. */

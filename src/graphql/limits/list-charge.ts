@@ -157,6 +157,7 @@ function weighField(field: Field | undefined): number {
 
 /** The number of values in the arguments of a field, which are coerced again for each item. */
 function countValues({ arguments: given = [] }: FieldNode, { variableValues }: GraphQLResolveInfo): number {
+  if (given.length === 0) return 0;
   let values = 0;
   const open: unknown[] = given.map(({ value }) => valueFromASTUntyped(value, variableValues));
   while (open.length > 0) {

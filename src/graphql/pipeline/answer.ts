@@ -39,12 +39,27 @@ export class AnswerWriter {
     this.#options = options;
   }
 
-  /** The response to an executed operation, or an error if that response exceeds a limit. */
+  /**
+   * The response to an executed operation, or an error if that response exceeds a limit. Its size is estimated before it
+   * is serialised. If it is too large for an unverified token, the token is verified first.
+   */
   async writeResult(result: ExecutionResult, found: FoundOperation, context: GatewayContext): Promise<Answer> {
     const { errors, codes } = this.#describeAll(result.errors ?? [], found, context);
+    const { budget, client } = context;
+    const { schemaBytes } = found.operation;
     try {
-      const body = { ...(errors.length > 0 && { errors }), data: result.data, extensions: result.extensions };
-      return { status: 200, body: await stringifyWithin(body, found, context), codes };
+      budget.throwIfExceeded();
+      const { data, extensions } = result;
+      const body = errors.length > 0 ? { errors, data, extensions } : { data, extensions };
+      const estimate = estimateAnswerBytes(body, budget.limits.maxAnswerBytes + schemaBytes);
+      // If upstream rejects the token, the lower limit applies.
+      if (estimate > budget.maxAnswerBytes + schemaBytes) await client.verifyToken().catch(() => {});
+      budget.checkAnswer(estimate - schemaBytes);
+      const text = JSON.stringify(body);
+      const bytes = Buffer.byteLength(text);
+      budget.checkAnswer(bytes - schemaBytes);
+      budget.hold(bytes);
+      return { status: 200, body: text, codes };
     } catch (error) {
       if (error instanceof GatewayError) return this.writeLost(error, found, context);
       throw error;
@@ -113,23 +128,4 @@ function byPath({ path: one = [] }: GraphQLError, { path: other = [] }: GraphQLE
 
 function withRequestId(error: GraphQLFormattedError, requestId: string): GraphQLFormattedError {
   return { ...error, extensions: { ...error.extensions, requestId } };
-}
-
-/**
- * Serialises the body, after estimating its size. If the response is too large for an unverified token, verifies the
- * token first.
- *
- * @throws GatewayError if the operation is over a limit.
- */
-async function stringifyWithin(body: object, { operation }: FoundOperation, { budget, client }: GatewayContext) {
-  budget.throwIfExceeded();
-  const estimate = estimateAnswerBytes(body, budget.limits.maxAnswerBytes + operation.schemaBytes);
-  // If upstream rejects the token, the lower limit applies.
-  if (estimate > budget.maxAnswerBytes + operation.schemaBytes) await client.verifyToken().catch(() => {});
-  budget.checkAnswer(estimate - operation.schemaBytes);
-  const text = JSON.stringify(body);
-  const bytes = Buffer.byteLength(text);
-  budget.checkAnswer(bytes - operation.schemaBytes);
-  budget.hold(bytes);
-  return text;
 }

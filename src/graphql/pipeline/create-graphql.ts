@@ -2,13 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { CallSignal } from '../../call-abort.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { ReadSharing } from '../../upstream/shared-reads.ts';
-import {
-  type ContextOptions,
-  createContext,
-  type GatewayContext,
-  type TracedCaller,
-  type Upstream,
-} from '../context.ts';
+import { createContext, type GatewayContext, type TracedCaller, type Upstream } from '../context.ts';
 import type { LoaderStats } from '../data/loaders.ts';
 import { DocumentStore } from '../documents/document-store.ts';
 import { createPrepare } from '../documents/prepare-document.ts';
@@ -74,22 +68,17 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
     federatedTracing: settings.federatedTracing,
   });
   const isGuarded = settings.routerSecrets !== null;
-  const sharedOptions: Omit<ContextOptions, 'federation' | 'budget'> = {
-    verifyRemovals: settings.verifyRemovals,
-    bulkConcurrency: settings.bulkConcurrency,
-    loaderStats: options.loaderStats,
-  };
-  function contextOf(
-    from: Upstream,
-    { isRouter, ...caller }: Omit<TracedCaller, 'budget'> & ContextCaller,
-  ): GatewayContext {
-    const deadlineAt = performance.now() + settings.operationDeadlineMs;
+  const fromRouter = { sdl: true, entities: true };
+  const fromOthers = { sdl: settings.introspection && !isGuarded, entities: !isGuarded };
+  function contextOf(from: Upstream, isRouter: boolean, caller: Omit<TracedCaller, 'deadlineAt'>): GatewayContext {
     return createContext(
       from,
-      { ...caller, deadlineAt },
+      { ...caller, deadlineAt: performance.now() + settings.operationDeadlineMs },
       {
-        ...sharedOptions,
-        federation: { sdl: isRouter || (settings.introspection && !isGuarded), entities: isRouter || !isGuarded },
+        verifyRemovals: settings.verifyRemovals,
+        bulkConcurrency: settings.bulkConcurrency,
+        loaderStats: options.loaderStats,
+        federation: isRouter ? fromRouter : fromOthers,
         budget: new OperationBudget(settings, workingMemory.open(), memory),
       },
     );
@@ -103,9 +92,9 @@ export async function createGraphql(options: GraphqlOptions): Promise<Graphql> {
       trust: { documents: options.trustedDocuments, mode: settings.trustedDocuments, onUntrusted: options.onUntrusted },
     }),
     createContext: ({ requestId, token, isRouter }, signal, trace) =>
-      contextOf(upstream, { requestId, token, isRouter, signal, trace }),
+      contextOf(upstream, isRouter, { requestId, token, signal, trace }),
     createPacedContext: ({ requestId, token, isRouter }, signal, { sharedReads, pace }) =>
-      contextOf({ ...upstream, sharedReads }, { requestId, token, isRouter, signal, pace, mayRetry: () => false }),
+      contextOf({ ...upstream, sharedReads }, isRouter, { requestId, token, signal, pace, mayRetry: () => false }),
     execute: createExecuteOperation({
       apollo,
       directExecution: settings.directExecution,
