@@ -1,4 +1,5 @@
 import { __Schema, buildSchema, execute, type GraphQLObjectType, type GraphQLSchema, parse } from 'graphql';
+import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { describe, expect, it, vi } from 'vitest';
 import { GatewayError } from '../../src/errors.ts';
 import { chargeLists, checkRoomFor } from '../../src/graphql/limits/list-charge.ts';
@@ -30,15 +31,21 @@ interface Options {
   readonly verifyToken?: () => Promise<void>;
 }
 
+/** A schema whose lists are charged. */
+function createSchema(items: unknown): GraphQLSchema {
+  const schema = buildSchema(typeDefs);
+  resolve(schema, 'Query', { items: () => items, named: () => [{ __typename: 'Other' }], labels: () => ['a', 'b'] });
+  resolve(schema, 'Item', { resolved: () => 'r', resolvedPart: () => ({}), foundPart: () => ({}) });
+  chargeLists(schema);
+  return schema;
+}
+
 /** Executes an operation. @returns what was charged, in order, and the result. */
 async function run(document: string, options: Options = {}) {
   const { items = [{ name: 'first' }], variables = {}, allow = true, verifyToken = async () => {} } = options;
   const charges: number[] = [];
   let refused = 0;
-  const schema = buildSchema(typeDefs);
-  resolve(schema, 'Query', { items: () => items, named: () => [{ __typename: 'Other' }], labels: () => ['a', 'b'] });
-  resolve(schema, 'Item', { resolved: () => 'r', resolvedPart: () => ({}), foundPart: () => ({}) });
-  chargeLists(schema);
+  const schema = createSchema(items);
   const budget = {
     charge(fields: number) {
       charges.push(fields);
@@ -102,12 +109,35 @@ describe('a list', () => {
 
   it('within a list is charged on its own', async () => {
     const items = [{ children: [{ name: 'a' }, { name: 'b' }] }, { children: [{ name: 'c' }] }];
-    const { charges, weights } = await run('{ items { children { name resolved part { a } } } }', { items });
+    const { charges } = await run('{ items { children { name resolved part { a } } } }', { items });
     const each = await weigh('name resolved part { a }');
     expect(charges.slice(1)).toEqual([2 * each, each]);
-    // Weighed once, however many there are.
-    expect(weights).toBe(2);
     expect(charges[0]).toBe(2 * (await weigh('children { name }')));
+  });
+
+  it('is weighed once in a request, however often it occurs', async () => {
+    const items = Array.from({ length: 5 }, () => ({ children: [{ name: 'a' }] }));
+    const { charges, weights } = await run('{ items { children { name @skip(if: false) } } }', { items });
+    expect([charges.slice(1), weights]).toEqual([[1, 1, 1, 1, 1], 1]);
+  });
+
+  it('of a compiled operation is weighed for each request, if its variables matter', async () => {
+    const schema = createSchema([{ name: 'first' }]);
+    const document = parse(`query ($where: Where, $yes: Boolean!) {
+      items { name foundPart(where: $where) { a } ...F }
+      named { __typename ... on Other { extra @include(if: $yes) more } }
+    } fragment F on Item { children { name foundPart(where: $where) { b } } }`);
+    const compiled = compileQuery(schema, document);
+    if (!isCompiledQuery(compiled)) expect.fail('it was not compiled');
+    const chargesOf = (variables: object): number[] => {
+      const charges: number[] = [];
+      const charge = (fields: number): true => charges.push(fields) > 0 || true;
+      void compiled.query({}, { budget: { charge }, listWeights: new Map() }, variables);
+      return charges;
+    };
+    const [items = 0, named = 0] = chargesOf({ where: { a: 1 }, yes: false });
+    expect(chargesOf({ where: { a: 1, b: [1, 2, 3] }, yes: true })).toEqual([items + 4, named + 1]);
+    expect(chargesOf({ where: { a: 1 }, yes: false })).toEqual([items, named]);
   });
 
   it('is replaced by an empty one if the budget does not allow it', async () => {

@@ -13,6 +13,7 @@ import {
   isNonNullType,
   isObjectType,
   Kind,
+  type SelectionNode,
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'graphql';
@@ -110,39 +111,73 @@ async function verifyThenReturn(list: readonly unknown[], { budget, client }: Ch
   }
 }
 
+/** The weights that no variable changes. Compiled operations pass the same field nodes each time. */
+const fixedWeights = new WeakMap<GraphQLResolveInfo['fieldNodes'], number>();
+
 /** Number of fields selected per item of the list that this field returns; nested lists are charged separately. */
 function weigh(known: ListWeights, info: GraphQLResolveInfo): number {
   const { fieldNodes, returnType } = info;
   if (!isListOfObjects(returnType)) return 1;
-  const found = known.get(fieldNodes);
+  const found = fixedWeights.get(fieldNodes) ?? known.get(fieldNodes);
   if (found !== undefined) return found;
+  const weighing = new Weighing(info);
   let weight = 0;
-  for (const { selectionSet } of fieldNodes) weight += weighSelections(selectionSet, getNamedType(returnType), info);
-  known.set(fieldNodes, weight);
+  for (const { selectionSet } of fieldNodes) weight += weighing.weigh(selectionSet, getNamedType(returnType));
+  (weighing.varies ? known : fixedWeights).set(fieldNodes, weight);
   return weight;
 }
 
-function weighSelections(
-  set: SelectionSetNode | undefined,
-  type: GraphQLNamedType | undefined,
-  info: GraphQLResolveInfo,
-): number {
-  let weight = 0;
-  for (const selection of set?.selections ?? []) {
-    if (!isIncluded(selection, info)) continue;
-    if (selection.kind === Kind.FIELD) {
-      const field = isObjectType(type) ? type.getFields()[selection.name.value] : undefined;
-      weight += weighField(field) + countValues(selection, info);
-      if (field === undefined || isList(field.type)) continue;
-      weight += weighSelections(selection.selectionSet, getNamedType(field.type), info);
-    } else {
-      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : info.fragments[selection.name.value];
-      const condition = fragment?.typeCondition?.name.value;
-      const on = condition === undefined ? type : info.schema.getType(condition);
-      weight += weighSelections(fragment?.selectionSet, on, info);
-    }
+/** Weighs selections with the variables of a request. */
+class Weighing {
+  readonly #info: GraphQLResolveInfo;
+  #varies = false;
+
+  constructor(info: GraphQLResolveInfo) {
+    this.#info = info;
   }
-  return weight;
+
+  /** Whether other variables could change the weight. */
+  get varies(): boolean {
+    return this.#varies;
+  }
+
+  weigh(set: SelectionSetNode | undefined, type: GraphQLNamedType | undefined): number {
+    const { fragments, schema } = this.#info;
+    let weight = 0;
+    for (const selection of set?.selections ?? []) {
+      if (!this.#isIncluded(selection)) continue;
+      if (selection.kind === Kind.FIELD) {
+        const field = isObjectType(type) ? type.getFields()[selection.name.value] : undefined;
+        weight += weighField(field) + this.#countValues(selection);
+        if (field === undefined || isList(field.type)) continue;
+        weight += this.weigh(selection.selectionSet, getNamedType(field.type));
+      } else {
+        const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value];
+        const condition = fragment?.typeCondition?.name.value;
+        weight += this.weigh(fragment?.selectionSet, condition === undefined ? type : schema.getType(condition));
+      }
+    }
+    return weight;
+  }
+
+  #isIncluded(selection: SelectionNode): boolean {
+    if (selection.directives?.length !== 0) this.#varies = true;
+    return isIncluded(selection, this.#info);
+  }
+
+  /** The number of values in the arguments of a field, which are coerced again for each item. */
+  #countValues({ arguments: given = [] }: FieldNode): number {
+    if (given.length === 0) return 0;
+    this.#varies = true;
+    let values = 0;
+    const open: unknown[] = given.map(({ value }) => valueFromASTUntyped(value, this.#info.variableValues));
+    while (open.length > 0) {
+      const value = open.pop();
+      values++;
+      if (typeof value === 'object' && value !== null) open.push(...Object.values(value));
+    }
+    return values;
+  }
 }
 
 /** The weight of a field without its subselection. @param field undefined for `__typename`. */
@@ -153,19 +188,6 @@ function weighField(field: Field | undefined): number {
   if (!isCompositeType(getNamedType(field.type))) return isResolved ? weights.resolvedValue : weights.value;
   if (!isResolved) return weights.object;
   return field.args.length > 0 ? weights.foundObject : weights.resolvedObject;
-}
-
-/** The number of values in the arguments of a field, which are coerced again for each item. */
-function countValues({ arguments: given = [] }: FieldNode, { variableValues }: GraphQLResolveInfo): number {
-  if (given.length === 0) return 0;
-  let values = 0;
-  const open: unknown[] = given.map(({ value }) => valueFromASTUntyped(value, variableValues));
-  while (open.length > 0) {
-    const value = open.pop();
-    values++;
-    if (typeof value === 'object' && value !== null) open.push(...Object.values(value));
-  }
-  return values;
 }
 
 function isListOfObjects(type: GraphQLOutputType): boolean {
