@@ -54,7 +54,7 @@ export interface PipelineParts {
 }
 
 /** Maximum number of requests that continue together: with more, the first ones would wait longer for the others. */
-const maxTogether = 16;
+const maxTogether = 32;
 
 /** A request that is being answered. */
 interface Exchange {
