@@ -27,12 +27,11 @@ export class CallAbort implements CallSignal {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    if (this.#listener === undefined) {
-      this.#listener = listener;
-      return;
+    if (this.#listener === undefined) this.#listener = listener;
+    else {
+      this.#others ??= new Set();
+      this.#others.add(listener);
     }
-    this.#others ??= new Set();
-    this.#others.add(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {

@@ -21,7 +21,7 @@ it('needs no listener', () => {
   const abort = new CallAbort();
   abort.removeEventListener('abort', () => {});
   abort.abort();
-  expect(abort.aborted).toBe(true);
+  expect([abort.aborted, abort.reason]).toEqual([true, new Error('aborted')]);
 });
 
 it('tells those that listen when it aborts, whichever have left before', () => {

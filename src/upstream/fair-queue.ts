@@ -95,14 +95,14 @@ export class FairQueue {
   /** Gives a place that has become free to the next entry. */
   #next(): void {
     const lane = this.#turns.shift();
-    const enter = lane?.waiting.shift();
-    if (lane === undefined || enter === undefined) return;
+    if (lane === undefined) return;
     lane.turn = undefined;
+    const enter = lane.waiting.shift();
     this.#waiting--;
     this.#inside++;
     lane.inside++;
     this.#takeTurn(lane);
-    enter();
+    enter?.();
   }
 
   /** Lines a lane up for the next free places, unless it waits for one already or has no use for one. */

@@ -12,8 +12,6 @@ interface Read {
   /** The latest deadline of all its callers. */
   readonly deadline: { at: number };
   waiting: number;
-  /** Whether further callers may share it. */
-  isOpen: boolean;
 }
 
 /** Makes a read. `patience.signal` aborts when the last caller has given up, with its reason. */
@@ -90,7 +88,7 @@ export class SharedReads implements ReadSharing {
     // Reads that start after the answer has arrived must not share it, even though it still waits to be processed.
     const end = (): void => this.#end(callerKey, readKey, read);
     const answer = make({ signal: abort, deadline, onAnswer: end, needsTimer: false });
-    const read: Read = { answer, abort, deadline, waiting: 0, isOpen: true };
+    const read: Read = { answer, abort, deadline, waiting: 0 };
     reads.set(readKey, read);
     this.#callers.set(callerKey, reads);
     this.#size++;
@@ -98,10 +96,8 @@ export class SharedReads implements ReadSharing {
   }
 
   #end(callerKey: string, readKey: string, read: Read): void {
-    if (!read.isOpen) return;
-    read.isOpen = false;
     const reads = this.#callers.get(callerKey);
-    // After `close`, another read may have its key.
+    // Another read may have its key by now.
     if (reads?.get(readKey) !== read) return;
     reads.delete(readKey);
     this.#size--;

@@ -126,18 +126,23 @@ describe('a list', () => {
     const document = parse(`query ($where: Where, $yes: Boolean!) {
       items { name foundPart(where: $where) { a } ...F }
       named { __typename ... on Other { extra @include(if: $yes) more } }
+      one { children { name @include(if: $yes) } }
     } fragment F on Item { children { name foundPart(where: $where) { b } } }`);
     const compiled = compileQuery(schema, document);
     if (!isCompiledQuery(compiled)) expect.fail('it was not compiled');
     const chargesOf = (variables: object): number[] => {
       const charges: number[] = [];
       const charge = (fields: number): true => charges.push(fields) > 0 || true;
-      void compiled.query({}, { budget: { charge }, listWeights: new Map() }, variables);
+      void compiled.query(
+        { one: { children: [{ name: 'c' }] } },
+        { budget: { charge }, listWeights: new Map() },
+        variables,
+      );
       return charges;
     };
     const [items = 0, named = 0] = chargesOf({ where: { a: 1 }, yes: false });
-    expect(chargesOf({ where: { a: 1, b: [1, 2, 3] }, yes: true })).toEqual([items + 4, named + 1]);
-    expect(chargesOf({ where: { a: 1 }, yes: false })).toEqual([items, named]);
+    expect(chargesOf({ where: { a: 1, b: [1, 2, 3] }, yes: true })).toEqual([items + 4, named + 1, 1]);
+    expect(chargesOf({ where: { a: 1 }, yes: false })).toEqual([items, named, 0]);
   });
 
   it('is replaced by an empty one if the budget does not allow it', async () => {

@@ -122,9 +122,10 @@ function toLine({ location, mutatorName, replacement, status }: Mutant): string 
 
 /** The files that score less than before. */
 function findLosses(before: Recorded | undefined, after: Readonly<Record<string, Score>>): string[] {
-  return Object.entries(after).flatMap(([path, { score }]) => {
+  return Object.entries(after).flatMap(([path, { score, survivors }]) => {
     const recorded = before?.files[path]?.score ?? 0;
-    return score < recorded ? [`${path} scores ${score}, and ${recorded} is recorded`] : [];
+    if (score >= recorded) return [];
+    return [`${path} scores ${score}, and ${recorded} is recorded. Survived: ${survivors.join('; ')}`];
   });
 }
 

@@ -318,6 +318,16 @@ describe('the deadline', () => {
     expect(made[0]?.signal.reason).toBeInstanceOf(DeadlineExceeded);
   });
 
+  it('that failed is not shared with those that come later', async () => {
+    const reads = new SharedReads();
+    const { make, made, reject } = createRead<string>();
+    const first = reads.read('a', '/x', patient(60_000), make);
+    reject(new Error('refused'));
+    await expect(first).rejects.toThrow('refused');
+    void reads.read('a', '/x', patient(60_000), make).catch(() => {});
+    expect(made).toHaveLength(2);
+  });
+
   it.each(['answered', 'failed', 'given up'])(
     'leaves no timer and no listener behind if the read is %s',
     async (how) => {
