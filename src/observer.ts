@@ -1,4 +1,3 @@
-import { nextTick } from 'node:process';
 import type { Logger } from 'pino';
 import type { Metrics } from './http/metrics.ts';
 import type { RefusedRequest } from './http/refusal.ts';
@@ -20,7 +19,7 @@ export function createObserver(log: Logger, metrics: Metrics) {
   let waiting: (() => void)[] = [];
 
   function later(report: () => void): void {
-    if (waiting.push(report) === 1) nextTick(flush);
+    if (waiting.push(report) === 1) process.nextTick(flush);
   }
 
   /** Makes the reports that wait for the end of the turn. */
