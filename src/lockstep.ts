@@ -1,5 +1,8 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 
+/** Maximum size of a group: with more, the first ones would wait longer for the others. */
+export const maxTogether = 32;
+
 /** Maximum number of turns of the event loop in which a group gathers. */
 const maxTurns = 4;
 
@@ -9,17 +12,17 @@ const maxTurns = 4;
  * Under load, this saves up to a third of the CPU time of a request. What arrives alone waits only for microseconds.
  */
 export class Lockstep {
-  readonly #maxTogether: number;
+  readonly #maxSize: number;
   #group: Group | undefined;
 
-  /** @param maxTogether the maximum size of a group. Those that arrive later form further groups. */
-  constructor(maxTogether: number) {
-    this.#maxTogether = maxTogether;
+  /** @param maxSize the maximum size of a group. Those that arrive later form further groups. */
+  constructor(maxSize = maxTogether) {
+    this.#maxSize = maxSize;
   }
 
   /** Resolves at the end of a turn of the event loop that brought no more, for one group after the other. */
   join(): Promise<void> {
-    if (!this.#group?.isOpen) this.#group = new Group(this.#maxTogether);
+    if (!this.#group?.isOpen) this.#group = new Group(this.#maxSize);
     return this.#group.join();
   }
 }

@@ -50,8 +50,8 @@ async function run(): Promise<void> {
 
 /**
  * Rows of large lists survive minor collections. V8 would then allocate all objects from the same line of code in the old
- * generation, those of small operations too, where they stay until a major collection. It would also collect as soon as
- * the young generation is four fifths full, and copy what is still alive the more often.
+ * generation, those of small operations too, where they stay until a major collection. It would also collect the
+ * young generation when it is only four fifths full, and so copy what is still alive more often.
  */
 function tuneGarbageCollection(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');

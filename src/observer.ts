@@ -12,17 +12,17 @@ const maxNameLength = 100;
 export type Observer = ReturnType<typeof createObserver>;
 
 /**
- * Creates the observer, the only place that writes log lines and metrics about events. What happens to every operation
- * is reported at the end of the turn of the event loop, all at once, which takes less time, and after the answers.
+ * Creates the observer, the only place that writes log lines and metrics about events. Operations and calls are reported
+ * once the answers of the same group are sent. Reporting them together takes less time.
  */
 export function createObserver(log: Logger, metrics: Metrics) {
   let waiting: (() => void)[] = [];
 
   function later(report: () => void): void {
-    if (waiting.push(report) === 1) process.nextTick(flush);
+    if (waiting.push(report) === 1) queueMicrotask(flush);
   }
 
-  /** Makes the reports that wait for the end of the turn. */
+  /** Makes the reports that are still waiting. */
   function flush(): void {
     const reports = waiting;
     waiting = [];

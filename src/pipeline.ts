@@ -13,7 +13,7 @@ import { checkAcceptable, onClose, readSender, type Sender, sendAnswer } from '.
 import { createRefuse, type OnRefused, toRefusal } from './http/refusal.ts';
 import type { Handler } from './http/server.ts';
 import { chooseStream, type StreamType } from './http/stream-type.ts';
-import { Lockstep } from './lockstep.ts';
+import { Lockstep, maxTogether } from './lockstep.ts';
 import type { SubscriptionService } from './subscriptions/create-subscriptions.ts';
 import { comesBack } from './subscriptions/frames.ts';
 import { sendAsStream } from './subscriptions/serve-stream.ts';
@@ -52,9 +52,6 @@ export interface PipelineParts {
   /** Is called for every request that is answered with an HTTP error status. */
   readonly onRefused: OnRefused;
 }
-
-/** Maximum number of requests that continue together: with more, the first ones would wait longer for the others. */
-const maxTogether = 32;
 
 /** A request that is being answered. */
 interface Exchange {

@@ -187,7 +187,7 @@ it('only the programs touch the environment, arguments, signals, streams and exi
       ? []
       : [
           ...(source.match(
-            /\bprocess\s*(?:\[|\.(?!(?:emitWarning|memoryUsage|constrainedMemory|getBuiltinModule|nextTick)\b)\w+)|=\s*process\b(?!\.)/g,
+            /\bprocess\s*(?:\[|\.(?!(?:emitWarning|memoryUsage|constrainedMemory|getBuiltinModule)\b)\w+)|=\s*process\b(?!\.)/g,
           ) ?? []),
           ...imports.filter((path) => path === 'node:process' || path === 'process'),
         ],

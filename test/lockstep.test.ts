@@ -40,7 +40,7 @@ it('waits for those that arrive later in the same turn', async () => {
   expect(steps).toEqual(['first', 'second', 'first', 'second']);
 });
 
-/** Two join at once, then one more in each later turn. @returns how many had joined when the first continued. */
+/** Lets two join at once and one more in each later turn. @returns how many had joined by the time the first continued. */
 async function joinInEachTurn(lockstep: Lockstep, later: number): Promise<number> {
   let joined = 0;
   let before = 0;

@@ -19,7 +19,7 @@ function observe() {
   };
 }
 
-it('reports operations and calls at the end of the turn, in the order in which they came', async () => {
+it('reports operations and calls together, in the order in which they came', async () => {
   const { observer, logged, counted } = observe();
   const { observe: onAttempt } = observer.ofUpstream({ label: 'images' } as never);
   onAttempt({ ...attempt, status: 503, requestId: 'call' });
@@ -33,7 +33,7 @@ it('reports operations and calls at the end of the turn, in the order in which t
   expect(await counted()).toBe('3');
 });
 
-it('reports at once what still waits when the process exits, and not again', async () => {
+it('reports what is still waiting as soon as it is flushed, and only once', async () => {
   const { observer, logged } = observe();
   observer.onOperation({ ...operation, requestId: 'last' });
   observer.flush();

@@ -4,7 +4,6 @@ export interface Link<T> {
   /** Undefined at an end of the list, and once removed: removed links that lead to later ones would keep those alive. */
   previous: Link<T> | undefined;
   next: Link<T> | undefined;
-  isRemoved: boolean;
 }
 
 /** A doubly linked list: entries come at its end and can go from anywhere, each in constant time. */
@@ -22,9 +21,9 @@ export class LinkedList<T> {
     return this.#first?.value;
   }
 
-  /** @returns what removes the entry again. */
+  /** @returns the link with which `remove` takes the entry out again. */
   push(value: T): Link<T> {
-    const link = { value, previous: this.#last, next: undefined, isRemoved: false };
+    const link = { value, previous: this.#last, next: undefined };
     if (this.#last === undefined) this.#first = link;
     else this.#last.next = link;
     this.#last = link;
@@ -34,9 +33,8 @@ export class LinkedList<T> {
 
   /** @returns whether the entry was still in the list. */
   remove(link: Link<T>): boolean {
-    if (link.isRemoved) return false;
-    link.isRemoved = true;
     const { previous, next } = link;
+    if (previous === undefined && link !== this.#first) return false;
     if (previous === undefined) this.#first = next;
     else previous.next = next;
     if (next === undefined) this.#last = previous;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../errors.ts';
 import { Token } from '../token.ts';
 
-/** What of a request tells its token; without a socket, the token is not remembered. */
+/** The parts of a request that hold its token. Without a socket, the token is not remembered. */
 type TokenRequest = Pick<IncomingMessage, 'headers' | 'headersDistinct'> & { readonly socket?: object };
 
 /**

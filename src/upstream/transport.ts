@@ -44,16 +44,13 @@ interface Task {
   readonly patience: Patience;
 }
 
-/** Maximum number of answers that are processed together. */
-const maxTogether = 32;
-
 /** Why a call is refused before it is sent. */
 type Refused = 'queue' | 'breaker';
 
 /** Makes calls to one API, each with one deadline. Reads are retried; writes are sent once. */
 export class Transport {
   readonly #options: TransportOptions;
-  readonly #lockstep = new Lockstep(maxTogether);
+  readonly #lockstep = new Lockstep();
 
   constructor(options: TransportOptions) {
     this.#options = options;

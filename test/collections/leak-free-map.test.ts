@@ -1,10 +1,6 @@
-import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { LeakFreeMap } from '../../src/collections/leak-free-map.ts';
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as (options?: { readonly type: 'minor' | 'major' }) => void;
+import { collectGarbage, oldMegabytes } from '../support/garbage.ts';
 
 describe('a leak-free map', () => {
   it('lets minor collections free removed entries, which a Map retains', () => {
@@ -28,16 +24,12 @@ describe('a leak-free map', () => {
 /** How much of 10 MB that pass through a map, eight entries at a time, is promoted to the old generation. */
 function megabytesKept(map: LeakFreeMap<number, number[]> | Map<number, number[]>): number {
   for (let number = 0; number < 8; number++) map.set(number, []);
-  collect({ type: 'major' });
+  collectGarbage({ type: 'major' });
   const before = oldMegabytes();
   for (let number = 8; number < 10_000; number++) {
     map.set(number, new Array<number>(125).fill(number));
     map.delete(number - 8);
-    if (number % 1_000 === 0) collect({ type: 'minor' });
+    if (number % 1_000 === 0) collectGarbage({ type: 'minor' });
   }
   return oldMegabytes() - before;
-}
-
-function oldMegabytes(): number {
-  return (getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space')?.space_used_size ?? 0) / 1e6;
 }

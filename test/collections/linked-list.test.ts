@@ -1,10 +1,6 @@
-import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { type Link, LinkedList } from '../../src/collections/linked-list.ts';
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as (options: { readonly type: 'minor' | 'major' }) => void;
+import { collectGarbage, oldMegabytes } from '../support/garbage.ts';
 
 it('hands over its entries in the order in which they came, without those that were removed', () => {
   const list = new LinkedList<string>();
@@ -28,18 +24,14 @@ it('removes an entry only once, also after it was handed over', () => {
 it('lets minor collections free removed entries, although an old link once led to them', () => {
   const list = new LinkedList<number[]>();
   const old = list.push([]);
-  collect({ type: 'major' });
+  collectGarbage({ type: 'major' });
   const before = oldMegabytes();
   for (let number = 0; number < 10_000; number++) {
     list.push(new Array<number>(125).fill(number));
     if (number >= 8) list.shift();
-    if (number % 1_000 === 0) collect({ type: 'minor' });
+    if (number % 1_000 === 0) collectGarbage({ type: 'minor' });
   }
   expect(list.size).toBe(9);
   expect(oldMegabytes() - before).toBeLessThan(2);
   expect(list.remove(old)).toBe(false);
 });
-
-function oldMegabytes(): number {
-  return (getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space')?.space_used_size ?? 0) / 1e6;
-}

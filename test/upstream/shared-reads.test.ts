@@ -68,6 +68,16 @@ describe('identical reads of one caller', () => {
     expect(await reads.read('a', '/x', here, make)).toBe(2);
   });
 
+  it('make a new call once the first has failed', async () => {
+    const reads = new SharedReads();
+    const { make, made, reject } = createRead<string>();
+    const first = reads.read('a', '/x', here, make);
+    reject(new Error('refused'));
+    await expect(first).rejects.toThrow('refused');
+    void reads.read('a', '/x', here, make).catch(() => {});
+    expect(made).toHaveLength(2);
+  });
+
   it('make a new call once the answer to the first has arrived, even before that is processed', async () => {
     const reads = new SharedReads();
     const first = createRead<string>();
@@ -316,16 +326,6 @@ describe('the deadline', () => {
     await expect(gone).rejects.toBeInstanceOf(CallerGone);
     await expect(hasty).rejects.toBeInstanceOf(DeadlineExceeded);
     expect(made[0]?.signal.reason).toBeInstanceOf(DeadlineExceeded);
-  });
-
-  it('that failed is not shared with those that come later', async () => {
-    const reads = new SharedReads();
-    const { make, made, reject } = createRead<string>();
-    const first = reads.read('a', '/x', patient(60_000), make);
-    reject(new Error('refused'));
-    await expect(first).rejects.toThrow('refused');
-    void reads.read('a', '/x', patient(60_000), make).catch(() => {});
-    expect(made).toHaveLength(2);
   });
 
   it.each(['answered', 'failed', 'given up'])(

@@ -23,13 +23,8 @@ export class CallerIdentity {
     this.#identity = identity;
     this.#images = images;
     // One request is reserved for looking up the token.
-    this.#names =
-      identity &&
-      new ProjectNames(
-        identity,
-        () => this.ownProjects(),
-        () => (this.#token === undefined ? 1 : 0),
-      );
+    const reserved = (): number => (this.#token === undefined ? 1 : 0);
+    this.#names = identity && new ProjectNames(identity, () => this.ownProjects(), reserved);
   }
 
   /** The user, scope and expiry of the token; null if the caller may not see them, or without an Identity service. */
