@@ -17,7 +17,7 @@ export const modes = ['mix', 'single'] as const satisfies readonly Mode[];
 
 /** What `compare` measures. */
 export interface CompareOptions {
-  /** Names of participants; the bare limit comes first. */
+  /** Names of participants, the bare limit among them. */
   readonly servers: readonly string[];
   readonly workloads: readonly string[];
   readonly modes: readonly Mode[];
@@ -27,6 +27,8 @@ export interface CompareOptions {
   readonly ms: number;
   /** How long a server may take at the most to settle before it is measured; a slow participant gets half of it. */
   readonly warmUpMs: number;
+  /** How long a server is under load before each measurement; a slow participant gets half of it. */
+  readonly leadInMs: number;
   /** The number of concurrent callers. */
   readonly callers: number;
   /** A folder for CPU profiles of the gateway. */
@@ -129,7 +131,7 @@ async function compareGroup(
   for (let round = 0; round < options.rounds; round++) {
     for (const workload of group) {
       const measured = lanes.filter((lane) => lane.workload === workload);
-      await runRound(round, measured, upstream, options.ms);
+      await runRound(round, measured, upstream, options);
     }
   }
   for (const { participant, workload, rounds } of lanes) {
@@ -139,16 +141,25 @@ async function compareGroup(
   return lanes;
 }
 
-/** Measures all servers with one workload; the first of them is the bare limit. */
-async function runRound(round: number, lanes: readonly Lane[], upstream: Upstream, ms: number): Promise<void> {
-  let bare: Figures | undefined;
-  for (const lane of lanes) {
+/** Measures all servers with one workload. Each round begins with another server. */
+async function runRound(
+  round: number,
+  lanes: readonly Lane[],
+  upstream: Upstream,
+  { ms, leadInMs }: CompareOptions,
+): Promise<void> {
+  const first = round % lanes.length;
+  const measured = new Map<Lane, Figures>();
+  for (const lane of [...lanes.slice(first), ...lanes.slice(0, first)]) {
     const divisor = slowness(lane.participant);
     if (round % divisor !== 0) continue;
-    const figures = await measure(lane, upstream, ms / divisor);
-    bare ??= figures;
-    lane.rounds.push({ ...figures, ratios: toRatios(figures, bare) });
+    // While others are measured, V8 shrinks the heap of an idle server, and the caches lose its data.
+    await lane.callers.drive(lane.ask, leadInMs / divisor);
+    measured.set(lane, await measure(lane, upstream, ms / divisor));
   }
+  const bare = [...measured].find(([{ participant }]) => participant.name === 'bare')?.[1];
+  assert.ok(bare, 'the bare limit takes part in every round');
+  for (const [lane, figures] of measured) lane.rounds.push({ ...figures, ratios: toRatios(figures, bare) });
 }
 
 /** By how much the windows and the number of rounds of a participant are divided. */
@@ -190,8 +201,6 @@ async function warmUp({ server, callers }: Running, ask: Ask, warmUpMs: number):
 }
 
 async function measure({ server, callers, ask }: Lane, upstream: Upstream, ms: number): Promise<Figures> {
-  // What ran before left other data in the caches.
-  await callers.drive(ask, ms / 8);
   await upstream.takeCalls();
   const [start, cpu] = [performance.now(), server.cpuMicroseconds()];
   const latencies = await callers.drive(ask, ms);

@@ -37,6 +37,7 @@ const { values: options, positionals } = parseArgs({
     rounds: { type: 'string', default: '6' },
     ms: { type: 'string', default: '600' },
     'warm-up-ms': { type: 'string', default: '4000' },
+    'lead-in-ms': { type: 'string', default: '1000' },
     callers: { type: 'string', default: '32' },
     profile: { type: 'string' },
     record: { type: 'boolean', default: false },
@@ -55,6 +56,7 @@ async function reportComparison(): Promise<Report> {
     rounds: Number(options.rounds),
     ms: Number(options.ms),
     warmUpMs: Number(options['warm-up-ms']),
+    leadInMs: Number(options['lead-in-ms']),
     callers: Number(options.callers),
     profile: options.profile,
   });
