@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import type { Gateway } from './start.ts';
 
 // None of our own modules is imported statically: loading them takes most of the start, and signals must be handled before.
@@ -37,23 +36,13 @@ async function run(): Promise<void> {
     return;
   }
   const { createGateway, describeFailure } = await import('./start.ts');
+  const { tuneGarbageCollection } = await import('./garbage-collection.ts');
   try {
     gateway = await createGateway({ ...surroundings, launch: outcome.launch });
     await gateway.listen();
-    // Not before: with other flags, V8 rejects compiled code from a cache.
     tuneGarbageCollection();
   } catch (error) {
     for (const line of describeFailure(error)) process.stderr.write(`${line}\n`);
     process.exit(1);
   }
-}
-
-/**
- * Rows of large lists survive minor collections. V8 would then allocate all objects from the same line of code in the old
- * generation, those of small operations too, where they stay until a major collection. It would also collect the
- * young generation when it is only four fifths full, and so copy what is still alive more often.
- */
-function tuneGarbageCollection(): void {
-  setFlagsFromString('--no-allocation-site-pretenuring');
-  setFlagsFromString('--no-minor-gc-task');
 }

@@ -9,7 +9,8 @@ const root = new URL('../src/', import.meta.url).pathname;
  * into its folders and its own files.
  */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  main: ['command-line', 'start'],
+  main: ['command-line', 'start', 'garbage-collection'],
+  'garbage-collection': [],
   'command-line': ['graphql', 'settings', 'package'],
   start: ['app', 'settings', 'demo', 'http', 'logging', 'sample'],
   app: [

@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+const source = new URL('../src/garbage-collection.ts', import.meta.url).href;
+
+/**
+ * Allocates 3 GB in a process of its own, 400 MB per second, as a server does under load.
+ *
+ * @param alive how many of the latest objects, of 1 kB each, are reachable.
+ * @returns the size of the young generation in the end, in megabytes.
+ */
+async function growUnderLoad(alive: number, prepare = ''): Promise<number> {
+  const program = `
+    import { getHeapSpaceStatistics } from 'node:v8';
+    import { tuneGarbageCollection } from '${source}';
+    ${prepare}
+    const latest = new Array(${alive});
+    let next = 0;
+    let turns = 0;
+    setInterval(() => {
+      for (let n = 0; n < 16_000; n++) latest[next++ % ${alive}] = new Array(120).fill(n);
+      if (++turns < 200) return;
+      const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
+      console.log(young.space_size / 1_048_576);
+      process.exit();
+    }, 40);
+  `;
+  // On a busy machine, a collection would wait for its helper threads.
+  const flags = ['--single-threaded-gc', '--input-type=module', '--eval'];
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, program]);
+  return Number(stdout);
+}
+
+it.concurrent.each([
+  ['V8 alone lets it grow to its maximum', 1_000, '', 128],
+  ['it stays at half of that while its collections take little time', 1_000, 'tuneGarbageCollection();', 64],
+  ['it grows to its maximum while they take much', 24_000, 'tuneGarbageCollection();', 128],
+])('the young generation: %s', async (_what, alive, prepare, megabytes) => {
+  expect(await growUnderLoad(alive, prepare)).toBe(megabytes);
+});
