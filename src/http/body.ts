@@ -46,7 +46,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number, recep
   if (!isIdentity(request.headers['content-encoding'])) {
     throw new RequestError(415, 'The request body must not be compressed.');
   }
-  const body = await readBody(request, maxBytes, reception);
+  const body = takeBody(request, maxBytes, reception) ?? (await readBody(request, maxBytes, reception));
   if (!isUtf8(body)) throw new RequestError(400, 'The request body is not UTF-8.');
   const text = body.toString('utf8');
   try {
@@ -85,6 +85,21 @@ const maxDroppedBytes = 65_536;
 export function hasLongRest({ complete, headers }: Pick<IncomingMessage, 'complete' | 'headers'>): boolean {
   if (complete) return false;
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > maxDroppedBytes;
+}
+
+/**
+ * Takes a body that has arrived already, as most have by the time their request continues; null for all others, for an
+ * empty one, and for one that is too large.
+ *
+ * @throws RequestError if there is no room for it.
+ */
+function takeBody(request: IncomingMessage, maxBytes: number, reception: Reception): Buffer | null {
+  const size = request.readableLength;
+  if (!request.complete || request.destroyed || size > maxBytes) return null;
+  const refusal = reception.receive(size, size);
+  if (refusal !== null) throw refusal;
+  reception.release(size);
+  return request.read();
 }
 
 function readBody(request: IncomingMessage, maxBytes: number, reception: Reception): Promise<Buffer> {

@@ -115,6 +115,60 @@ it.each(['text/plain', 'application/jsonp', 'multipart/form-data; boundary=x'])(
   },
 );
 
+describe('a body that arrived before it is read', () => {
+  /** What is read from this request once all of it has arrived, or its connection has been closed as well. */
+  async function readLate(rest: string, { event = 'arrived', room = 1_000 } = {}) {
+    const kept = createReception(room);
+    const outcomes: unknown[] = [];
+    const listeners: number[] = [];
+    const server = createServer(async (request, response) => {
+      await vi.waitUntil(() => request.complete, { timeout: 20_000, interval: 1 });
+      if (event === 'closed') request.destroy();
+      const reading = readJson(request, maxBytes, kept.reception).catch((error: unknown) => error);
+      listeners.push(request.listenerCount('data'));
+      outcomes.push(await reading);
+      response.end();
+    });
+    await using listening = await listen(server);
+    await rawRequest(listening.url, head + rest).catch(() => '');
+    return { outcomes, listeners, seen: kept.seen, held: kept.held() };
+  }
+
+  it.each([
+    ['at once', 'Content-Length: 20\r\n\r\n"eighteen letters.."'],
+    ['in chunks', `Transfer-Encoding: chunked\r\n\r\n${['"eighteen', ' letters.."'].map(chunk).join('')}0\r\n\r\n`],
+  ])('%s is read without waiting for it, and takes no more room then', async (_how, rest) => {
+    const expected = { outcomes: ['eighteen letters..'], listeners: [0], seen: [[20, 20]], held: 0 };
+    expect(await readLate(rest)).toEqual(expected);
+  });
+
+  it.each([
+    ['is empty', 'Content-Length: 0\r\n\r\n', 400, 'Invalid JSON'],
+    ['is too large', 'Content-Length: 21\r\n\r\n"nineteen letters..."', 413, 'larger than 20 bytes'],
+    [
+      'is too large in its chunks',
+      `Transfer-Encoding: chunked\r\n\r\n${chunk('"nineteen letters..."')}0\r\n\r\n`,
+      413,
+      'larger than 20 bytes',
+    ],
+  ])('is refused if it %s', async (_what, rest, status, words) => {
+    const { outcomes, held } = await readLate(rest);
+    expect(outcomes).toMatchObject([{ message: expect.stringContaining(words), details: { status } }]);
+    expect(held).toBe(0);
+  });
+
+  it('is refused if there is no room for it', async () => {
+    const { outcomes, held } = await readLate('Content-Length: 2\r\n\r\n{}', { room: 1 });
+    expect(outcomes).toMatchObject([{ message: 'no room', details: { status: 503 } }]);
+    expect(held).toBe(0);
+  });
+
+  it('is not read for a caller that has disconnected', async () => {
+    const { outcomes } = await readLate('Content-Length: 2\r\n\r\n{}', { event: 'closed' });
+    expect(outcomes).toMatchObject([{ message: 'The request body is incomplete.' }]);
+  });
+});
+
 describe('the room for all bodies', () => {
   it('is taken chunk by chunk, and is free again when the body has been read', async () => {
     const kept = createReception();
