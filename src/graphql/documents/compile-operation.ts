@@ -2,8 +2,16 @@ import { createRequire } from 'node:module';
 import {
   type DocumentNode,
   type ExecutionResult,
+  GraphQLList,
+  GraphQLNonNull,
+  type GraphQLOutputType,
   type GraphQLSchema,
+  GraphQLString,
+  isListType,
   isNonNullType,
+  isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
   Kind,
   type NameNode,
   type OperationDefinitionNode,
@@ -50,7 +58,9 @@ export function compileOperation(
   if (why !== undefined) return why;
   const { compileQuery, isCompiledQuery } = loadCompiler();
   // Models hold enum values as spelled in the schema, so leaves need no serialisation.
-  const compiled = compileQuery(schema, document, node.name?.value, { disableLeafSerialization: true });
+  const compiled = withBuiltInScalars(schema, () =>
+    compileQuery(schema, document, node.name?.value, { disableLeafSerialization: true }),
+  );
   if (!isCompiledQuery(compiled))
     throw new Error(`graphql-jit cannot compile a valid operation: ${compiled.errors?.[0]}`);
   return (variables, context) => {
@@ -60,6 +70,31 @@ export function compileOperation(
     // The compiled code checks the variables again before it executes, and may refuse what graphql-js accepted.
     return 'errors' in result && result.data === undefined ? null : result;
   };
+}
+
+/**
+ * Calls `compile` while fields that return a scalar of our own have the type `String` instead. Models hold those as they
+ * are answered, too. But the compiler omits serialisation of built-in scalars only; for any other, it creates several
+ * arrays and makes two calls per value.
+ */
+function withBuiltInScalars<T>(schema: GraphQLSchema, compile: () => T): T {
+  const fields = Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .flatMap((type) => Object.values(type.getFields()))
+    .map((field) => ({ field, type: field.type }));
+  for (const { field, type } of fields) field.type = toBuiltIn(type);
+  try {
+    return compile();
+  } finally {
+    for (const { field, type } of fields) field.type = type;
+  }
+}
+
+/** The type, with `String` in place of a scalar of our own. */
+function toBuiltIn(type: GraphQLOutputType): GraphQLOutputType {
+  if (isNonNullType(type)) return new GraphQLNonNull(toBuiltIn(type.ofType));
+  if (isListType(type)) return new GraphQLList(toBuiltIn(type.ofType));
+  return isScalarType(type) && !isSpecifiedScalarType(type) ? GraphQLString : type;
 }
 
 /**
