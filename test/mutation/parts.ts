@@ -108,7 +108,7 @@ export const parts: Readonly<Record<string, Part>> = {
       'graphql/documents/operation.ts',
       'graphql/documents/validate-document.ts',
     ],
-    tests: ['graphql/operation.test.ts', 'graphql/validate-document.test.ts'],
+    tests: ['graphql/compile-operation.test.ts', 'graphql/operation.test.ts', 'graphql/validate-document.test.ts'],
   },
   requested: {
     files: ['graphql/pipeline/find-operation.ts', 'graphql/pipeline/parameters.ts'],
