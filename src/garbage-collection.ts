@@ -1,13 +1,13 @@
 import { constants, type NodeGCPerformanceDetail, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
-/** The size up to which the young generation may always grow, in bytes: two halves of 32 MB each. */
-const freeBytes = 64 * 1_048_576;
+/** The young generation may grow to this size in any case, in bytes: two halves of 32 MB each. */
+const allowedBytes = 64 * 1_048_576;
 
-/** The share of time that minor collections take at the least where a larger young generation is worth its memory. */
+/** A larger young generation is worth its memory if minor collections take more than this share of the time. */
 const worthwhileShare = 0.05;
 
-/** The time between two decisions at the least, in milliseconds. */
+/** The minimum time between two decisions, in milliseconds. */
 const intervalMs = 500;
 
 type Collection = PerformanceEntry & { readonly detail: NodeGCPerformanceDetail };
@@ -27,7 +27,7 @@ export function tuneGarbageCollection(): void {
 }
 
 /**
- * Lets the young generation grow beyond `freeBytes` only while its collections take much time. Under load, V8 would
+ * Lets the young generation grow beyond `allowedBytes` only while its collections take much time. Under load, V8 would
  * enlarge it to its maximum sooner or later, although that saves time only if much survives.
  */
 function limitYoungGeneration(): void {
@@ -40,7 +40,7 @@ function limitYoungGeneration(): void {
     }
     const now = performance.now();
     if (now - since < intervalMs) return;
-    const mayGrow = spentMs > (now - since) * worthwhileShare || youngBytes() < freeBytes;
+    const mayGrow = spentMs > (now - since) * worthwhileShare || youngBytes() < allowedBytes;
     if (mayGrow !== grows) setFlagsFromString(`--semi-space-growth-factor=${mayGrow ? 2 : 1}`);
     grows = mayGrow;
     since = now;

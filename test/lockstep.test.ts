@@ -40,7 +40,11 @@ it('waits for those that arrive later in the same turn', async () => {
   expect(steps).toEqual(['first', 'second', 'first', 'second']);
 });
 
-/** Lets two join at once and one more in each later turn. @returns how many had joined by the time the first continued. */
+/**
+ * Makes two join in the same turn, then one more in each of the following turns.
+ *
+ * @returns the number that had joined when the first one continued.
+ */
 async function joinInEachTurn(lockstep: Lockstep, later: number): Promise<number> {
   let joined = 0;
   let before = 0;

@@ -115,7 +115,7 @@ it.each(['text/plain', 'application/jsonp', 'multipart/form-data; boundary=x'])(
   },
 );
 
-describe('a body that arrived before it is read', () => {
+describe('a body that has already arrived when it is read', () => {
   /** What is read from this request once all of it has arrived, or its connection has been closed as well. */
   async function readLate(rest: string, { event = 'arrived', room = 1_000 } = {}) {
     const kept = createReception(room);
@@ -135,9 +135,9 @@ describe('a body that arrived before it is read', () => {
   }
 
   it.each([
-    ['at once', 'Content-Length: 20\r\n\r\n"eighteen letters.."'],
+    ['in one piece', 'Content-Length: 20\r\n\r\n"eighteen letters.."'],
     ['in chunks', `Transfer-Encoding: chunked\r\n\r\n${['"eighteen', ' letters.."'].map(chunk).join('')}0\r\n\r\n`],
-  ])('%s is read without waiting for it, and takes no more room then', async (_how, rest) => {
+  ])('is read immediately if it came %s, and takes up no room afterwards', async (_how, rest) => {
     const expected = { outcomes: ['eighteen letters..'], listeners: [0], seen: [[20, 20]], held: 0 };
     expect(await readLate(rest)).toEqual(expected);
   });
