@@ -52,6 +52,9 @@ export function checkAcceptable({ accepts }: Sender): void {
   throw new RequestError(406, `None of the media types in Accept is supported. The gateway answers with ${types}.`);
 }
 
+/** Maximum size of a body that is sent as a string. Node joins it with the headers, and so copies a string once more. */
+const maxStringBytes = 65_536;
+
 /** Sends a response, which no cache may store. */
 export function sendAnswer(
   request: IncomingMessage,
@@ -71,7 +74,8 @@ export function sendAnswer(
   if (hasLongRest(request)) headers['connection'] = 'close';
   response.writeHead(status, headers);
   // ASCII is the same in both encodings, and Node writes Latin-1 faster.
-  response.end(body, bytes === body.length ? 'latin1' : 'utf8');
+  const encoding = bytes === body.length ? 'latin1' : 'utf8';
+  response.end(bytes > maxStringBytes ? Buffer.from(body, encoding) : body, encoding);
 }
 
 /** Calls back when the response is sent or the caller has disconnected; immediately if it already has. */
