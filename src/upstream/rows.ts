@@ -36,16 +36,17 @@ const maxRowErrors = 10;
 
 /** Separates rows from errors. */
 export function toRows<T>(parsed: readonly (T | UpstreamError)[]): Rows<T> {
-  const rows: T[] = [];
-  const errors: UpstreamError[] = [];
-  for (const row of parsed) {
-    if (!(row instanceof UpstreamError)) rows.push(row);
-    else if (errors.length <= maxRowErrors) errors.push(row);
-  }
-  const more = parsed.length - rows.length - maxRowErrors;
-  if (more > 0)
-    errors[maxRowErrors] = new UpstreamError('UPSTREAM_INVALID_RESPONSE', `${more} more rows were left out.`);
+  if (parsed.every(isRow)) return { rows: parsed, errors: [] };
+  const rows = parsed.filter(isRow);
+  const failed = parsed.filter((row) => row instanceof UpstreamError);
+  const more = failed.length - maxRowErrors;
+  const errors = failed.slice(0, maxRowErrors);
+  if (more > 0) errors.push(new UpstreamError('UPSTREAM_INVALID_RESPONSE', `${more} more rows were left out.`));
   return { rows, errors };
+}
+
+function isRow<T>(row: T | UpstreamError): row is T {
+  return !(row instanceof UpstreamError);
 }
 
 /**

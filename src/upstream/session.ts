@@ -75,18 +75,17 @@ export class Session {
     parse: (row: unknown, expected: Expected) => T,
     expected: Expected,
   ): (T | UpstreamError)[] {
-    const parsed: (T | UpstreamError)[] = [];
     let dropped = 0;
-    for (const row of list) {
+    const parsed = list.map((row) => {
       try {
-        parsed.push(parse(row, expected));
+        return parse(row, expected);
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
         dropped++;
         const why = `a row was left out, because ${error.message}`;
-        parsed.push(notUnderstood(this.#transport.service, call, why, error));
+        return notUnderstood(this.#transport.service, call, why, error);
       }
-    }
+    });
     if (dropped > 0) this.#transport.dropped(call, dropped);
     return parsed;
   }
