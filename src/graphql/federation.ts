@@ -81,8 +81,8 @@ export function guardFederation(schema: GraphQLSchema, { references, toTypename 
  */
 export function byIds<Name extends string>(names: readonly Name[], find: Find<Readonly<Record<Name, string>>>) {
   return (representation: Readonly<Record<string, unknown>>, context: GatewayContext, info: GraphQLResolveInfo) => {
-    const given = names.map((name) => [name, parseId(representation[name])] as const);
-    const key = Object.fromEntries(given) as Record<Name, unknown>;
+    const key = {} as Record<Name, unknown>;
+    for (const name of names) key[name] = parseId(representation[name]);
     checkIds(key);
     return find(key, context, info);
   };

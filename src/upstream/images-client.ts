@@ -250,7 +250,8 @@ function expectImage(image: ImageAttributes, imageId: string): ImageAttributes {
 
 function parseAskedImage(row: unknown, asked: ReadonlySet<string>): ImageAttributes {
   const image = parseImage(row);
-  if (!asked.has(foldId(image.id))) throw new WireError('it is about an image that was not requested');
+  if (!asked.has(image.id) && !asked.has(foldId(image.id)))
+    throw new WireError('it is about an image that was not requested');
   return image;
 }
 

@@ -36,7 +36,8 @@ export async function loadImagesById(
 ): Promise<(ImageAttributes | null | Error)[]> {
   const load = new ImagesById(client);
   const listable = ids.filter(isListable);
-  await Promise.all([load.each(ids.filter((id) => !isListable(id))), ...inChunks(listable).map(load.list)]);
+  const others = listable.length === ids.length ? [] : ids.filter((id) => !isListable(id));
+  await Promise.all([load.each(others), ...inChunks(listable).map(load.list)]);
   return ids.map((id) => load.found.get(id) ?? null);
 }
 
