@@ -21,8 +21,10 @@ export interface CompareOptions {
   readonly servers: readonly string[];
   readonly workloads: readonly string[];
   readonly modes: readonly Mode[];
-  /** The number of rounds; a slow participant takes part in every second one. */
+  /** The number of rounds with each process; a slow participant takes part in every second one. */
   readonly rounds: number;
+  /** The number of processes of each server, one after the other: V8 optimizes each a little differently. */
+  readonly processes: number;
   /** The duration of one measurement; a slow participant gets half of it. */
   readonly ms: number;
   /** How long a server may take at the most to settle before it is measured; a slow participant gets half of it. */
@@ -90,13 +92,26 @@ export async function compare(options: CompareOptions): Promise<Cell[]> {
   for (const mode of options.modes) {
     const groups: (readonly Workload[])[] = mode === 'mix' ? [chosen] : chosen.map((workload) => [workload]);
     for (const group of groups) {
-      for (const lane of await compareGroup(group, upstream, options)) {
-        const { participant, workload, settled, rounds } = lane;
-        cells.push({ mode, server: participant.name, workload: workload.name, settled, rounds });
+      const lanes: Lane[] = [];
+      for (let process = 0; process < options.processes; process++) {
+        lanes.push(...(await compareGroup(group, upstream, options)));
       }
+      cells.push(...toCells(mode, lanes));
     }
   }
   return cells;
+}
+
+/** Joins the lanes of all processes of a server. */
+function toCells(mode: Mode, lanes: readonly Lane[]): Cell[] {
+  const byName = Map.groupBy(lanes, ({ participant, workload }) => `${participant.name} ${workload.name}`);
+  return [...byName.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const [server, workload] = [first.participant.name, first.workload.name];
+    const settled = same.every((lane) => lane.settled);
+    return [{ mode, server, workload, settled, rounds: same.flatMap(({ rounds }) => rounds) }];
+  });
 }
 
 /** Starts all servers, each with one process that answers all workloads of the group, and measures them. */

@@ -20,7 +20,15 @@ const { values: options } = parseArgs({
   },
 });
 
-const settings = { servers: ['bare', 'gateway'], rounds: 9, ms: 400, warmUpMs: 6_000, leadInMs: 200, callers: 32 };
+const settings = {
+  servers: ['bare', 'gateway'],
+  rounds: 9,
+  processes: 1,
+  ms: 400,
+  warmUpMs: 6_000,
+  leadInMs: 200,
+  callers: 32,
+};
 const mix = await compare({ ...settings, modes: ['mix'], workloads: workloads.map(({ name }) => name) });
 // The shortest and the most usual one tell whether what is gained in the mix is lost where V8 sees one kind only.
 const single = await compare({ ...settings, modes: ['single'], workloads: ['W1', 'W6'] });
