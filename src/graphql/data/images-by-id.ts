@@ -35,8 +35,8 @@ export async function loadImagesById(
   ids: readonly string[],
 ): Promise<(ImageAttributes | null | Error)[]> {
   const load = new ImagesById(client);
-  const listable = ids.filter(isListable);
-  const others = listable.length === ids.length ? [] : ids.filter((id) => !isListable(id));
+  const [listable, others]: [string[], string[]] = [[], []];
+  for (const id of ids) (isListable(id) ? listable : others).push(id);
   await Promise.all([load.each(others), ...inChunks(listable).map(load.list)]);
   return ids.map((id) => load.found.get(id) ?? null);
 }
