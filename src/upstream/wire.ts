@@ -99,15 +99,13 @@ export function parseMember(value: unknown, imageId: string): ImageMember {
   const memberId = row['member_id'];
   const status = memberStatuses[text(row['status'], 'status')];
   if (status === undefined) throw new WireError('a member has an unknown "status"');
-  const { created_at: created, updated_at: updated } = row;
-  const createdAt = time(created, 'created_at');
+  const createdAt = time(row['created_at'], 'created_at');
   return {
     imageId: reuse(imageId, text(row['image_id'], 'image_id')),
     memberId: typeof memberId === 'number' ? String(memberId) : text(memberId, 'member_id'),
     status,
     createdAt,
-    // A member that was never changed has one time.
-    updatedAt: updated === created ? createdAt : time(updated, 'updated_at'),
+    updatedAt: reuse(createdAt, time(row['updated_at'], 'updated_at')),
     schema: reuse(memberSchema, text(row['schema'], 'schema')),
   };
 }
