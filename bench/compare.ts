@@ -93,8 +93,8 @@ export async function compare(options: CompareOptions): Promise<Cell[]> {
     const groups: (readonly Workload[])[] = mode === 'mix' ? [chosen] : chosen.map((workload) => [workload]);
     for (const group of groups) {
       const lanes: Lane[] = [];
-      for (let process = 0; process < options.processes; process++) {
-        lanes.push(...(await compareGroup(group, upstream, options)));
+      for (let number = 0; number < options.processes; number++) {
+        lanes.push(...(await compareGroup(group, upstream, number * options.rounds, options)));
       }
       cells.push(...toCells(mode, lanes));
     }
@@ -118,6 +118,7 @@ function toCells(mode: Mode, lanes: readonly Lane[]): Cell[] {
 async function compareGroup(
   group: readonly Workload[],
   upstream: Upstream,
+  firstRound: number,
   options: CompareOptions,
 ): Promise<readonly Lane[]> {
   await using stack = new AsyncDisposableStack();
@@ -143,7 +144,7 @@ async function compareGroup(
       lanes.push({ ...running, workload, ask, settled, rounds: [] });
     }
   }
-  for (let round = 0; round < options.rounds; round++) {
+  for (let round = firstRound; round < firstRound + options.rounds; round++) {
     for (const workload of group) {
       const measured = lanes.filter((lane) => lane.workload === workload);
       await runRound(round, measured, upstream, options);

@@ -26,8 +26,8 @@ async function growUnderLoad(alive: number, prepare = ''): Promise<number> {
       process.exit();
     }, 40);
   `;
-  // On a busy machine, a collection would wait for its helper threads.
-  const flags = ['--single-threaded-gc', '--input-type=module', '--eval'];
+  // On a busy machine, a collection would wait for its helper threads. The default maximum depends on Node and the machine.
+  const flags = ['--single-threaded-gc', '--max-semi-space-size=64', '--input-type=module', '--eval'];
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, program]);
   return Number(stdout);
 }
