@@ -104,14 +104,14 @@ export async function compare(options: CompareOptions): Promise<Cell[]> {
 
 /** Joins the lanes of all processes of a server. */
 function toCells(mode: Mode, lanes: readonly Lane[]): Cell[] {
-  const byName = Map.groupBy(lanes, ({ participant, workload }) => `${participant.name} ${workload.name}`);
-  return [...byName.values()].flatMap((same) => {
-    const [first] = same;
-    if (first === undefined) return [];
-    const [server, workload] = [first.participant.name, first.workload.name];
-    const settled = same.every((lane) => lane.settled);
-    return [{ mode, server, workload, settled, rounds: same.flatMap(({ rounds }) => rounds) }];
-  });
+  const cells = new Map<string, Cell>();
+  for (const { participant, workload, settled, rounds } of lanes) {
+    const [server, name] = [participant.name, workload.name];
+    const known = cells.get(`${server} ${name}`) ?? { settled: true, rounds: [] };
+    const joined = { settled: known.settled && settled, rounds: [...known.rounds, ...rounds] };
+    cells.set(`${server} ${name}`, { mode, server, workload: name, ...joined });
+  }
+  return [...cells.values()];
 }
 
 /** Starts all servers, each with one process that answers all workloads of the group, and measures them. */
