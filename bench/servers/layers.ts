@@ -21,8 +21,6 @@ const transport = new Transport({
   dispatcher: new Pool(process.env['IMAGES_API_URL'] ?? '', {
     connections: settings.upstreamConnections,
     pipelining: 1,
-    headersTimeout: 0,
-    bodyTimeout: 0,
   }),
   origin: '',
   basePath: '/v2',

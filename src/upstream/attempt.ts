@@ -73,7 +73,7 @@ export function attempt(
     const exchange = new Exchange(request, resolve, reject);
     onCancel((reason) => exchange.cancel(reason));
     // undici passes a request that it cannot send to `onResponseError`.
-    dispatcher.dispatch(request, exchange);
+    dispatcher.dispatch({ ...request, headersTimeout: 0, bodyTimeout: 0 }, exchange);
   });
 }
 

@@ -54,9 +54,6 @@ export function connect(
     connections: settings.upstreamConnections + 1,
     pipelining: 1,
     allowH2: false,
-    // Each call has a deadline of its own.
-    headersTimeout: 0,
-    bodyTimeout: 0,
     // Host names are resolved per connection: one that never ended would never notice that the API moved.
     clientTtl: settings.upstreamConnectionAgeMs,
     connect: connector.connect,

@@ -243,16 +243,8 @@ function toRequest(
   const body = call.body === undefined ? null : JSON.stringify(call.body);
   const { method, path, wantsEnd } = call;
   const secret = token.reveal();
-  const headers = [
-    'accept',
-    'application/json',
-    'accept-encoding',
-    'identity',
-    'x-auth-token',
-    secret,
-    'x-openstack-request-id',
-    requestId,
-  ];
+  const headers = ['accept', 'application/json', 'accept-encoding', 'identity', 'x-auth-token', secret];
+  headers.push('x-openstack-request-id', requestId);
   if (call.isAboutToken) headers.push('x-subject-token', secret);
   if (body !== null) headers.push('content-type', call.mediaType ?? 'application/json');
   return { method, path: basePath + path, headers, body, maxBodyBytes, wantsEnd };
