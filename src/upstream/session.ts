@@ -1,6 +1,7 @@
 import { GatewayError, UpstreamError } from '../errors.ts';
 import type { Token } from '../token.ts';
 import type { Call, Caller } from './call.ts';
+import type { CallBudget } from './call-budget.ts';
 import { GaveUp, type Patience } from './deadline.ts';
 import { notUnderstood, parseBody } from './rows.ts';
 import type { ReadSharing } from './shared-reads.ts';
@@ -116,25 +117,34 @@ export class Session {
    *
    * @throws UpstreamError, also where a caller gave up.
    */
-  async #spend<T>(toCall: () => Call, makeCall: (call: Call, caller: Caller) => Promise<T>): Promise<T> {
-    const caller = this.#authenticated();
-    const call = toCall();
-    const { budget } = caller;
-    budget?.startCall(call.method);
-    if (budget?.isExceeded) return never();
+  #spend<T>(toCall: () => Call, makeCall: (call: Call, caller: Caller) => Promise<T>): Promise<T> {
     try {
-      const answer = await makeCall(call, caller);
-      budget?.acceptToken();
-      return budget?.isExceeded ? await never() : answer;
-    } catch (cause) {
-      const error = cause instanceof GaveUp ? this.#transport.toGiveUpError(call, cause) : cause;
-      if (error instanceof UpstreamError) {
-        if (error.status === 401) budget?.refuseToken(error);
-        else if (needsToken.has(error.status)) budget?.acceptToken();
-      }
+      const caller = this.#authenticated();
+      const call = toCall();
+      const { budget } = caller;
+      budget?.startCall(call.method);
       if (budget?.isExceeded) return never();
-      throw error;
+      // Not an async function: while one waits, it takes half a kilobyte, and thousands of calls may wait.
+      return makeCall(call, caller).then(
+        (answer) => {
+          budget?.acceptToken();
+          return budget?.isExceeded ? never() : answer;
+        },
+        (cause: unknown) => this.#fail(call, budget, cause),
+      );
+    } catch (error) {
+      return Promise.reject(error);
     }
+  }
+
+  #fail(call: Call, budget: CallBudget | undefined, cause: unknown): Promise<never> {
+    const error = cause instanceof GaveUp ? this.#transport.toGiveUpError(call, cause) : cause;
+    if (error instanceof UpstreamError) {
+      if (error.status === 401) budget?.refuseToken(error);
+      else if (needsToken.has(error.status)) budget?.acceptToken();
+    }
+    if (budget?.isExceeded) return never();
+    throw error;
   }
 }
 

@@ -183,20 +183,12 @@ export class Loaders {
     return loadImagesById(this.#client, ids);
   }
 
-  async #loadList(imageId: string): Promise<MemberList | null> {
+  #loadList(imageId: string): Promise<MemberList | null> {
     this.#stats.memberList.loads++;
-    try {
-      return new MemberList(await this.#client.listMembers(imageId));
-    } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-      if (error.status === 404) return null;
-      if (error.status !== 403) throw error;
-      // For an image that is not shared, and so has no members, Glance answers 403 even to the owner.
-      if (error.says('Only shared images have members')) return noMembers;
-      const image = await this.image(imageId);
-      if (image !== null && image.visibility !== 'SHARED') return noMembers;
-      throw error;
-    }
+    // Not an async function: see `Session`.
+    return this.#client
+      .listMembers(imageId)
+      .then(toMemberList, (error: unknown) => toNoMembers(error, () => this.image(imageId)));
   }
 
   #loadMembers(keys: readonly ImageMemberKey[]): Promise<(ImageMember | null | Error)[]> {
@@ -249,6 +241,25 @@ export class Loaders {
 
 /** The members of an image that has none. */
 export const noMembers = new MemberList({ rows: [], errors: [] });
+
+function toMemberList(rows: Rows<ImageMember>): MemberList {
+  return new MemberList(rows);
+}
+
+/** @returns no members if the image has none; null if the token may not see it. @throws any other error. */
+async function toNoMembers(
+  error: unknown,
+  loadImage: () => Promise<ImageAttributes | null>,
+): Promise<MemberList | null> {
+  if (!(error instanceof UpstreamError)) throw error;
+  if (error.status === 404) return null;
+  if (error.status !== 403) throw error;
+  // For an image that is not shared, and so has no members, Glance answers 403 even to the owner.
+  if (error.says('Only shared images have members')) return noMembers;
+  const image = await loadImage();
+  if (image !== null && image.visibility !== 'SHARED') return noMembers;
+  throw error;
+}
 
 function toCacheKey({ imageId, memberId }: ImageMemberKey): string {
   return `${imageId}/${memberId}`;

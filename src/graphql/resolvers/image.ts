@@ -14,13 +14,15 @@ export function resolveImageReference({ id }: ImageKey, context: GatewayContext,
 }
 
 export const image: ImageResolvers = {
-  async members(parent, { status }, context, info) {
+  members(parent, { status }, context, info) {
     // An image that is not shared has no members, and upstream would refuse to list them.
     if (hasAttributes(parent) && parent.visibility !== 'SHARED') return [];
-    const list = await context.loaders.memberList(parent.id);
-    if (list === null) return null;
-    reportRowErrors(context, list.errors, info);
-    return status ? list.rows.filter((member) => status.includes(member.status)) : list.rows;
+    // Not an async function: see `Session`.
+    return context.loaders.memberList(parent.id).then((list) => {
+      if (list === null) return null;
+      reportRowErrors(context, list.errors, info);
+      return status ? list.rows.filter((member) => status.includes(member.status)) : list.rows;
+    });
   },
 
   myMembership: resolveMyMembership,
