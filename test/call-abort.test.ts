@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { CallAbort } from '../src/call-abort.ts';
+import { type AbortListener, CallAbort } from '../src/call-abort.ts';
 
 it('tells every listener once, and keeps the first reason', () => {
   const abort = new CallAbort();
   const heard: string[] = [];
-  const third = (): number => heard.push('third');
-  abort.addEventListener('abort', () => heard.push('first'));
-  abort.addEventListener('abort', () => heard.push('second'));
+  const third = { handleEvent: () => void heard.push('third') };
+  abort.addEventListener('abort', { handleEvent: () => void heard.push('first') });
+  abort.addEventListener('abort', { handleEvent: () => void heard.push('second') });
   abort.addEventListener('abort', third);
   abort.removeEventListener('abort', third);
   expect([abort.aborted, abort.reason]).toEqual([false, undefined]);
@@ -19,7 +19,7 @@ it('tells every listener once, and keeps the first reason', () => {
 
 it('needs no listener', () => {
   const abort = new CallAbort();
-  abort.removeEventListener('abort', () => {});
+  abort.removeEventListener('abort', { handleEvent() {} });
   abort.abort();
   expect([abort.aborted, abort.reason]).toEqual([true, new Error('aborted')]);
 });
@@ -27,8 +27,10 @@ it('needs no listener', () => {
 it('tells those that listen when it aborts, whichever have left before', () => {
   const abort = new CallAbort();
   const heard: string[] = [];
-  const listeners = ['first', 'second', 'third', 'fourth'].map((name) => () => void heard.push(name));
-  const [first, second, third, fourth] = listeners as [() => void, () => void, () => void, () => void];
+  const listeners = ['first', 'second', 'third', 'fourth'].map((name) => ({
+    handleEvent: () => void heard.push(name),
+  }));
+  const [first, second, third, fourth] = listeners as [AbortListener, AbortListener, AbortListener, AbortListener];
   for (const listener of [first, second, third]) abort.addEventListener('abort', listener);
   abort.removeEventListener('abort', first);
   abort.removeEventListener('abort', first);

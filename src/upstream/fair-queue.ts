@@ -10,6 +10,9 @@ export interface FairQueueOptions {
   readonly maxWaiting: number;
 }
 
+/** The place of an entry that waits. */
+export type QueuePlace = Link<() => void>;
+
 /** The state of a key that has entries inside or waiting. */
 class Lane {
   readonly key: string;
@@ -68,19 +71,23 @@ export class FairQueue {
 
   /**
    * Waits for a turn and then calls `enter`; `leave` must follow.
-   * @returns a function that stops waiting.
+   * @returns the place in the queue, for `stopWaiting`.
    */
-  wait(key: string, enter: () => void): () => void {
+  wait(key: string, enter: () => void): QueuePlace {
     const lane = this.#lane(key);
-    const link = lane.waiting.push(enter);
+    const place = lane.waiting.push(enter);
     this.#waiting++;
     this.#takeTurn(lane);
-    return () => {
-      if (!lane.waiting.remove(link)) return;
-      this.#waiting--;
-      if (lane.waiting.size === 0) this.#loseTurn(lane);
-      this.#forget(lane);
-    };
+    return place;
+  }
+
+  /** Stops waiting, unless the entry has had its turn. */
+  stopWaiting(key: string, place: QueuePlace): void {
+    const lane = this.#lanes.get(key);
+    if (!lane?.waiting.remove(place)) return;
+    this.#waiting--;
+    if (lane.waiting.size === 0) this.#loseTurn(lane);
+    this.#forget(lane);
   }
 
   leave(key: string): void {

@@ -1,3 +1,4 @@
+import { CallAbort } from '../call-abort.ts';
 import { LeakFreeMap } from '../collections/leak-free-map.ts';
 import type { Patience } from './deadline.ts';
 import type { MakeRead, ReadSharing } from './shared-reads.ts';
@@ -11,7 +12,7 @@ export class KeptReads implements ReadSharing {
 
   read<T>(callerKey: string, readKey: string, { deadline }: Patience, make: MakeRead<T>): Promise<T> {
     const key = `${callerKey} ${readKey}`;
-    const read = this.#reads.get(key) ?? make({ signal: new AbortController().signal, deadline });
+    const read = this.#reads.get(key) ?? make({ signal: new CallAbort(), deadline });
     this.#reads.set(key, read);
     // Those who share a key ask for the same thing, and so get the same type.
     return read as Promise<T>;

@@ -5,13 +5,31 @@ import { type Deadline, type Patience, Wait } from './deadline.ts';
 /** Maximum number of reads in progress that can be shared; further reads are not shared. */
 const maxReads = 10_000;
 
-/** A read in progress, and how many callers wait for it. */
-interface Read {
-  readonly answer: Promise<unknown>;
-  readonly abort: CallAbort;
+/** A read in progress. It goes on until its last caller has given up. */
+class Read implements Patience {
+  readonly callerKey: string;
+  readonly key: string;
+  readonly signal = new CallAbort();
   /** The latest deadline of all its callers. */
   readonly deadline: { at: number };
-  waiting: number;
+  readonly needsTimer = false;
+  /** How many callers wait for it. */
+  waiting = 0;
+  readonly answer: Promise<unknown>;
+  readonly #reads: SharedReads;
+
+  constructor(reads: SharedReads, callerKey: string, key: string, { at }: Deadline, make: MakeRead<unknown>) {
+    this.#reads = reads;
+    this.callerKey = callerKey;
+    this.key = key;
+    this.deadline = { at };
+    this.answer = make(this);
+  }
+
+  /** Reads that start after the answer has arrived must not share it, even though it still waits to be processed. */
+  onAnswer(): void {
+    this.#reads.end(this);
+  }
 }
 
 /** Makes a read. `patience.signal` aborts when the last caller has given up, with its reason. */
@@ -45,8 +63,7 @@ export class SharedReads implements ReadSharing {
   read<T>(callerKey: string, readKey: string, patience: Patience, make: MakeRead<T>): Promise<T> {
     // The caller has disconnected: with its own signal, the read ends before it begins.
     if (patience.signal.aborted) return make(patience);
-    const known = this.#callers.get(callerKey)?.get(readKey);
-    const read = known ?? this.#start(callerKey, readKey, patience.deadline, make);
+    const read = this.#callers.get(callerKey)?.get(readKey) ?? this.#start(callerKey, readKey, patience.deadline, make);
     if (read === null) return make(patience);
     read.waiting++;
     read.deadline.at = Math.max(read.deadline.at, patience.deadline.at);
@@ -55,19 +72,19 @@ export class SharedReads implements ReadSharing {
         wait.end();
         reject(reason);
         if (--read.waiting > 0) return;
-        this.#end(callerKey, readKey, read);
-        read.abort.abort(reason);
+        this.end(read);
+        read.signal.abort(reason);
       });
       read.answer.then(
         (answer) => {
           wait.end();
-          this.#end(callerKey, readKey, read);
+          this.end(read);
           // Reads with the same key have the same type.
           resolve(answer as T);
         },
         (error: unknown) => {
           wait.end();
-          this.#end(callerKey, readKey, read);
+          this.end(read);
           reject(error);
         },
       );
@@ -80,27 +97,23 @@ export class SharedReads implements ReadSharing {
     this.#size = 0;
   }
 
-  #start<T>(callerKey: string, readKey: string, { at }: Deadline, make: MakeRead<T>): Read | null {
+  /** Stops sharing this read with new callers. */
+  end(read: Read): void {
+    const reads = this.#callers.get(read.callerKey);
+    // Another read may have its key by now.
+    if (reads?.get(read.key) !== read) return;
+    reads.delete(read.key);
+    this.#size--;
+    if (reads.size === 0) this.#callers.delete(read.callerKey);
+  }
+
+  #start(callerKey: string, readKey: string, deadline: Deadline, make: MakeRead<unknown>): Read | null {
     if (this.#size >= maxReads) return null;
     const reads = this.#callers.get(callerKey) ?? new LeakFreeMap<string, Read>();
-    const abort = new CallAbort();
-    const deadline = { at };
-    // Reads that start after the answer has arrived must not share it, even though it still waits to be processed.
-    const end = (): void => this.#end(callerKey, readKey, read);
-    const answer = make({ signal: abort, deadline, onAnswer: end, needsTimer: false });
-    const read: Read = { answer, abort, deadline, waiting: 0 };
+    const read = new Read(this, callerKey, readKey, deadline, make);
     reads.set(readKey, read);
     this.#callers.set(callerKey, reads);
     this.#size++;
     return read;
-  }
-
-  #end(callerKey: string, readKey: string, read: Read): void {
-    const reads = this.#callers.get(callerKey);
-    // Another read may have its key by now.
-    if (reads?.get(readKey) !== read) return;
-    reads.delete(readKey);
-    this.#size--;
-    if (reads.size === 0) this.#callers.delete(callerKey);
   }
 }

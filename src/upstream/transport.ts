@@ -107,15 +107,16 @@ export class Transport {
   }
 
   /** Enters the queue; `leave` must follow. @returns undefined if there was no wait. @throws UpstreamError if refused. */
-  #enter(call: Call, { token }: Caller, onCancel: OnCancel): Promise<void> | undefined {
+  #enter(call: Call, caller: Caller, onCancel: OnCancel): Promise<void> | undefined {
     const { queue, breaker } = this.#options;
+    const { id } = caller.token;
     if (breaker.waitMs() > 0) throw this.#refuse(call, 'breaker');
-    if (queue.tryEnter(token.id)) return undefined;
-    if (queue.isFull(token.id)) throw this.#refuse(call, 'queue');
+    if (queue.tryEnter(id)) return undefined;
+    if (queue.isFull(id)) throw this.#refuse(call, 'queue');
     return new Promise((resolve, reject) => {
-      const stopWaiting = queue.wait(token.id, resolve);
+      const place = queue.wait(id, resolve);
       onCancel((reason) => {
-        stopWaiting();
+        queue.stopWaiting(id, place);
         reject(reason);
       });
     });

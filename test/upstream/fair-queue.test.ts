@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FairQueue } from '../../src/upstream/fair-queue.ts';
+import { FairQueue, type QueuePlace } from '../../src/upstream/fair-queue.ts';
 import { collectGarbage } from '../support/garbage.ts';
 
 function create(options: Partial<ConstructorParameters<typeof FairQueue>[0]> = {}) {
@@ -10,9 +10,12 @@ function create(options: Partial<ConstructorParameters<typeof FairQueue>[0]> = {
     entered,
     /** Enters, immediately or when its turn comes; the test decides when it leaves. */
     come(key: string, name = key): () => void {
-      if (!queue.tryEnter(key)) return queue.wait(key, () => void entered.push(name));
-      entered.push(name);
-      return () => {};
+      if (queue.tryEnter(key)) {
+        entered.push(name);
+        return () => {};
+      }
+      const place = queue.wait(key, () => void entered.push(name));
+      return () => queue.stopWaiting(key, place);
     },
   };
 }
@@ -99,25 +102,25 @@ it('in any order of entering, leaving and giving up, no slot is lost and no call
   };
   const { queue } = create({ places: 3, placesPerKey: 2 });
   const inside: string[] = [];
-  const waiting = new Map<() => void, string>();
+  const waiting = new Map<QueuePlace, string>();
   for (let step = 0; step < 5_000; step++) {
     const key = 'abcd'.charAt(random(4));
     const action = random(3);
     if (action === 0) {
       if (queue.tryEnter(key)) inside.push(key);
       else {
-        const giveUp = queue.wait(key, () => {
-          waiting.delete(giveUp);
+        const place = queue.wait(key, () => {
+          waiting.delete(place);
           inside.push(key);
         });
-        waiting.set(giveUp, key);
+        waiting.set(place, key);
       }
     } else if (action === 1 && inside.length > 0) {
       queue.leave(inside.splice(random(inside.length), 1)[0] as string);
     } else {
-      const [giveUp] = [...waiting.keys()].slice(random(waiting.size + 1));
-      giveUp?.();
-      if (giveUp) waiting.delete(giveUp);
+      const [place] = [...waiting.keys()].slice(random(waiting.size + 1));
+      if (place) queue.stopWaiting(waiting.get(place) ?? '', place);
+      if (place) waiting.delete(place);
     }
     expect(queue.inside).toBe(inside.length);
     expect(queue.waiting).toBe(waiting.size);

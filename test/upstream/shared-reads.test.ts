@@ -19,7 +19,7 @@ function createRead<T>() {
   const made: Patience[] = [];
   const make = (patience: Patience): Promise<T> => {
     made.push(patience);
-    patience.signal.addEventListener('abort', () => reject(patience.signal.reason));
+    patience.signal.addEventListener('abort', { handleEvent: () => reject(patience.signal.reason) });
     return promise;
   };
   return { make, resolve, reject, made };
@@ -252,7 +252,7 @@ describe('a read that all callers have left', () => {
 
   it('tells the call, and says why', async () => {
     let told = 0;
-    const signal = await leave((listening) => listening.addEventListener('abort', () => told++));
+    const signal = await leave((listening) => listening.addEventListener('abort', { handleEvent: () => void told++ }));
     expect([told, signal.aborted, signal.reason]).toEqual([1, true, expect.any(CallerGone)]);
   });
 
@@ -260,7 +260,7 @@ describe('a read that all callers have left', () => {
     expect((await leave(() => {})).aborted).toBe(true);
     let told = 0;
     await leave((listening) => {
-      const listener = () => told++;
+      const listener = { handleEvent: () => void told++ };
       listening.addEventListener('abort', listener);
       listening.removeEventListener('abort', listener);
     });
