@@ -4,12 +4,12 @@ export interface CallSignal extends Pick<AbortSignal, 'aborted' | 'reason'> {
   removeEventListener(type: 'abort', listener: AbortListener): void;
 }
 
-/** Is told that a signal aborts. An object, because a closure for each of thousands of waiting calls takes memory. */
+/** Is told when a signal aborts. An object, because a closure for each of thousands of waiting calls takes memory. */
 export interface AbortListener {
   handleEvent(): void;
 }
 
-/** Aborts calls, with less time and memory than an `AbortController`: each operation and each shared read has one. */
+/** Aborts calls, with less time and memory than an `AbortController`: each operation and each read has one. */
 export class CallAbort implements CallSignal {
   #reason: Error | undefined;
   #listener: AbortListener | undefined;

@@ -1,5 +1,5 @@
 import { constants, type NodeGCPerformanceDetail, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
-import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
 
 /** The young generation may grow to this size in any case, in bytes: two halves of 32 MB each. */
 const allowedBytes = 64 * 1_048_576;
@@ -10,10 +10,13 @@ const worthwhileShare = 0.05;
 /** The minimum time between two decisions, in milliseconds. */
 const intervalMs = 500;
 
-type Collection = PerformanceEntry & { readonly detail: NodeGCPerformanceDetail };
-
-/** How far the old generation may grow beyond what was alive at its last collection, in per cent. */
+/** How far the old generation grows beyond what its last collection left, in per cent. */
 const oldGrowthPercent = 130;
+
+/** The smallest heap, in bytes, whose old generation V8 lets grow further than that: 2 GB, and the young generation. */
+const largeHeapBytes = 2_304 * 1_048_576;
+
+type Collection = PerformanceEntry & { readonly detail: NodeGCPerformanceDetail };
 
 /**
  * Tunes V8's garbage collection for operations of all sizes, until the process ends. To be called once the gateway
@@ -21,13 +24,16 @@ const oldGrowthPercent = 130;
  *
  * Rows of large lists survive minor collections. V8 would then allocate all objects from the same line of code in the old
  * generation, those of small operations too, where they stay until a major collection. It would also collect the
- * young generation when it is only four fifths full, and so copy what is still alive more often. And it would let the
- * old generation grow to four times what is alive, which saves hardly any time, and then keep that memory.
+ * young generation when it is only four fifths full, and so copy what is still alive more often. And in a large heap, the
+ * old generation would grow to four times what is alive, which saves hardly any time, and keep that memory.
  */
 export function tuneGarbageCollection(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
   setFlagsFromString('--no-minor-gc-task');
-  setFlagsFromString(`--heap-growing-percent=${oldGrowthPercent}`);
+  // In a small heap, V8 lets it grow less; the flag would raise that.
+  if (getHeapStatistics().heap_size_limit >= largeHeapBytes) {
+    setFlagsFromString(`--heap-growing-percent=${oldGrowthPercent}`);
+  }
   limitYoungGeneration();
 }
 

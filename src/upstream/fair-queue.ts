@@ -10,8 +10,8 @@ export interface FairQueueOptions {
   readonly maxWaiting: number;
 }
 
-/** The place of an entry that waits. */
-export type QueuePlace = Link<() => void>;
+/** An entry that waits. */
+export type QueueEntry = Link<() => void>;
 
 /** The state of a key that has entries inside or waiting. */
 class Lane {
@@ -71,20 +71,20 @@ export class FairQueue {
 
   /**
    * Waits for a turn and then calls `enter`; `leave` must follow.
-   * @returns the place in the queue, for `stopWaiting`.
+   * @returns the entry, for `stopWaiting`.
    */
-  wait(key: string, enter: () => void): QueuePlace {
+  wait(key: string, enter: () => void): QueueEntry {
     const lane = this.#lane(key);
-    const place = lane.waiting.push(enter);
+    const entry = lane.waiting.push(enter);
     this.#waiting++;
     this.#takeTurn(lane);
-    return place;
+    return entry;
   }
 
-  /** Stops waiting, unless the entry has had its turn. */
-  stopWaiting(key: string, place: QueuePlace): void {
+  /** Stops waiting, unless the entry has had its turn. `key` is the one with which it waits. */
+  stopWaiting(key: string, entry: QueueEntry): void {
     const lane = this.#lanes.get(key);
-    if (!lane?.waiting.remove(place)) return;
+    if (!lane?.waiting.remove(entry)) return;
     this.#waiting--;
     if (lane.waiting.size === 0) this.#loseTurn(lane);
     this.#forget(lane);

@@ -124,7 +124,7 @@ export class Session {
       const { budget } = caller;
       budget?.startCall(call.method);
       if (budget?.isExceeded) return never();
-      // Not an async function: while one waits, it takes half a kilobyte, and thousands of calls may wait.
+      // Not an async function, which would take half a kilobyte while it waits. Thousands of calls may wait.
       return makeCall(call, caller).then(
         (answer) => {
           budget?.acceptToken();

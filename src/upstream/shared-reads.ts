@@ -5,7 +5,7 @@ import { type Deadline, type Patience, Wait } from './deadline.ts';
 /** Maximum number of reads in progress that can be shared; further reads are not shared. */
 const maxReads = 10_000;
 
-/** A read in progress. It goes on until its last caller has given up. */
+/** A read in progress, and the patience of its call, which ends when the last caller has given up. */
 class Read implements Patience {
   readonly callerKey: string;
   readonly key: string;
@@ -28,7 +28,7 @@ class Read implements Patience {
 
   /** Reads that start after the answer has arrived must not share it, even though it still waits to be processed. */
   onAnswer(): void {
-    this.#reads.end(this);
+    this.#reads.stopSharing(this);
   }
 }
 
@@ -72,19 +72,19 @@ export class SharedReads implements ReadSharing {
         wait.end();
         reject(reason);
         if (--read.waiting > 0) return;
-        this.end(read);
+        this.stopSharing(read);
         read.signal.abort(reason);
       });
       read.answer.then(
         (answer) => {
           wait.end();
-          this.end(read);
+          this.stopSharing(read);
           // Reads with the same key have the same type.
           resolve(answer as T);
         },
         (error: unknown) => {
           wait.end();
-          this.end(read);
+          this.stopSharing(read);
           reject(error);
         },
       );
@@ -98,7 +98,7 @@ export class SharedReads implements ReadSharing {
   }
 
   /** Stops sharing this read with new callers. */
-  end(read: Read): void {
+  stopSharing(read: Read): void {
     const reads = this.#callers.get(read.callerKey);
     // Another read may have its key by now.
     if (reads?.get(read.key) !== read) return;

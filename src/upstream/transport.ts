@@ -114,9 +114,9 @@ export class Transport {
     if (queue.tryEnter(id)) return undefined;
     if (queue.isFull(id)) throw this.#refuse(call, 'queue');
     return new Promise((resolve, reject) => {
-      const place = queue.wait(id, resolve);
+      const entry = queue.wait(id, resolve);
       onCancel((reason) => {
-        queue.stopWaiting(id, place);
+        queue.stopWaiting(id, entry);
         reject(reason);
       });
     });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FairQueue, type QueuePlace } from '../../src/upstream/fair-queue.ts';
+import { FairQueue, type QueueEntry } from '../../src/upstream/fair-queue.ts';
 import { collectGarbage } from '../support/garbage.ts';
 
 function create(options: Partial<ConstructorParameters<typeof FairQueue>[0]> = {}) {
@@ -14,8 +14,8 @@ function create(options: Partial<ConstructorParameters<typeof FairQueue>[0]> = {
         entered.push(name);
         return () => {};
       }
-      const place = queue.wait(key, () => void entered.push(name));
-      return () => queue.stopWaiting(key, place);
+      const entry = queue.wait(key, () => void entered.push(name));
+      return () => queue.stopWaiting(key, entry);
     },
   };
 }
@@ -36,6 +36,23 @@ it('a key gets a limited number of slots, so that others find a free one', () =>
   expect(entered).toEqual(['a', 'a', 'b']);
   queue.leave('a');
   expect(entered).toEqual(['a', 'a', 'b', 'a']);
+});
+
+it('a call that gives up after its turn takes no place from a later one with the same key', () => {
+  const { queue, entered, come } = create({ places: 1 });
+  come('a', 'a1');
+  const giveUp = come('a', 'a2');
+  queue.leave('a');
+  queue.leave('a');
+  come('a', 'a3');
+  come('a', 'a4');
+  giveUp();
+  expect([queue.inside, queue.waiting]).toEqual([1, 1]);
+  queue.leave('a');
+  expect(entered).toEqual(['a1', 'a2', 'a3', 'a4']);
+  queue.leave('a');
+  giveUp();
+  expect([queue.inside, queue.waiting]).toEqual([0, 0]);
 });
 
 it('a call that gives up waiting is skipped', () => {
@@ -102,25 +119,25 @@ it('in any order of entering, leaving and giving up, no slot is lost and no call
   };
   const { queue } = create({ places: 3, placesPerKey: 2 });
   const inside: string[] = [];
-  const waiting = new Map<QueuePlace, string>();
+  const waiting = new Map<QueueEntry, string>();
   for (let step = 0; step < 5_000; step++) {
     const key = 'abcd'.charAt(random(4));
     const action = random(3);
     if (action === 0) {
       if (queue.tryEnter(key)) inside.push(key);
       else {
-        const place = queue.wait(key, () => {
-          waiting.delete(place);
+        const entry = queue.wait(key, () => {
+          waiting.delete(entry);
           inside.push(key);
         });
-        waiting.set(place, key);
+        waiting.set(entry, key);
       }
     } else if (action === 1 && inside.length > 0) {
       queue.leave(inside.splice(random(inside.length), 1)[0] as string);
     } else {
-      const [place] = [...waiting.keys()].slice(random(waiting.size + 1));
-      if (place) queue.stopWaiting(waiting.get(place) ?? '', place);
-      if (place) waiting.delete(place);
+      const [entry] = [...waiting.keys()].slice(random(waiting.size + 1));
+      if (entry) queue.stopWaiting(waiting.get(entry) ?? '', entry);
+      if (entry) waiting.delete(entry);
     }
     expect(queue.inside).toBe(inside.length);
     expect(queue.waiting).toBe(waiting.size);

@@ -185,7 +185,7 @@ export class Loaders {
 
   #loadList(imageId: string): Promise<MemberList | null> {
     this.#stats.memberList.loads++;
-    // Not an async function: see `Session`.
+    // Not an async function, which would take half a kilobyte while it waits.
     return this.#client
       .listMembers(imageId)
       .then(toMemberList, (error: unknown) => toNoMembers(error, () => this.image(imageId)));
