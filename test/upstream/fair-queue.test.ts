@@ -136,8 +136,10 @@ it('in any order of entering, leaving and giving up, no slot is lost and no call
       queue.leave(inside.splice(random(inside.length), 1)[0] as string);
     } else {
       const [entry] = [...waiting.keys()].slice(random(waiting.size + 1));
-      if (entry) queue.stopWaiting(waiting.get(entry) ?? '', entry);
-      if (entry) waiting.delete(entry);
+      if (entry) {
+        queue.stopWaiting(waiting.get(entry) ?? '', entry);
+        waiting.delete(entry);
+      }
     }
     expect(queue.inside).toBe(inside.length);
     expect(queue.waiting).toBe(waiting.size);
