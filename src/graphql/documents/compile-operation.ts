@@ -92,7 +92,7 @@ function toMutationSchema(schema: GraphQLSchema): GraphQLSchema {
   const known = mutationSchemas.get(schema);
   if (known !== undefined) return known;
   const query = schema.getMutationType();
-  const created = new GraphQLSchema({ ...schema.toConfig(), query, mutation: null, assumeValid: true });
+  const created = new GraphQLSchema({ ...schema.toConfig(), query, mutation: null });
   mutationSchemas.set(schema, created);
   return created;
 }
