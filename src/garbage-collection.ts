@@ -11,7 +11,7 @@ const worthwhileShare = 0.05;
 const intervalMs = 500;
 
 /** How far the old generation grows beyond what its last collection left, in per cent. */
-const oldGrowthPercent = 130;
+const oldGrowthPercent = 165;
 
 /** The smallest heap, in bytes, whose old generation V8 lets grow further than that: 2 GB, and the young generation. */
 const largeHeapBytes = 2_304 * 1_048_576;

@@ -56,5 +56,5 @@ it.each([
   v8.heapSizeLimit = megabytes * 1_048_576;
   v8.flags = [];
   tuneGarbageCollection();
-  expect(v8.flags.includes('--heap-growing-percent=130')).toBe(isSet);
+  expect(v8.flags.includes('--heap-growing-percent=165')).toBe(isSet);
 });
