@@ -6,7 +6,7 @@ import type { Answer, AnswerWriter } from './graphql/pipeline/answer.ts';
 import type { ExecuteOperation, Execution } from './graphql/pipeline/execute-operation.ts';
 import { isSubscription } from './graphql/pipeline/execute-subscription.ts';
 import type { FindOperation, FoundOperation } from './graphql/pipeline/find-operation.ts';
-import { type Parameters, readGetParameters, readPostParameters } from './graphql/pipeline/parameters.ts';
+import { readGetParameters, readPostParameters } from './graphql/pipeline/parameters.ts';
 import { RequestError, readJson } from './http/body.ts';
 import type { Gate } from './http/gate.ts';
 import { checkAcceptable, onClose, readSender, type Sender, sendAnswer } from './http/graphql.ts';
@@ -143,7 +143,11 @@ async function answerRequest(exchange: Exchange, parts: PipelineParts): Promise<
   const { gate, subscriptions } = parts;
   gate.admit(request, sender.token);
   if (stream === null) checkAcceptable(sender);
-  const parameters = await readParameters(request, search, parts);
+  // A `GET` has its parameters in the URL.
+  const parameters =
+    request.method === 'POST'
+      ? readPostParameters(await readJson(request, parts.maxRequestBytes, gate))
+      : readGetParameters(search);
   gate.begin(sender.token);
   try {
     const found = parts.find(parameters, sender);
@@ -177,20 +181,14 @@ async function execute(
     if (!response.writableFinished) abort.abort();
     context.budget.close();
   });
-  const executed = await context.budget.wait(parts.execute(found, context, readFtv1(request)));
-  if (executed instanceof GatewayError) {
-    abort.abort(executed);
-    return parts.answers.writeLost(executed, found, context);
+  const executed = parts.execute(found, context, readFtv1(request));
+  const result = await context.budget.wait(executed.result);
+  if (result instanceof GatewayError) {
+    abort.abort(result);
+    return parts.answers.writeLost(result, found, context);
   }
   known.execution = executed.execution;
-  return parts.answers.writeResult(executed.result, found, context);
-}
-
-/** Reads the GraphQL parameters of a request: from the body of a `POST`, from the URL of a `GET`. */
-async function readParameters(request: IncomingMessage, search: string, parts: PipelineParts): Promise<Parameters> {
-  const { maxRequestBytes, gate } = parts;
-  if (request.method !== 'POST') return readGetParameters(search);
-  return readPostParameters(await readJson(request, maxRequestBytes, gate));
+  return parts.answers.writeResult(result, found, context);
 }
 
 /** How a subscription is answered. @throws RequestError if the client takes no stream. */

@@ -60,8 +60,8 @@ it.each(odd.flatMap(([name, error]) => [1, 2].map((time) => ({ name, error, time
       defects.length = 0;
       const parameters = readPostParameters({ query: '{ a: image(id: "x") { id }\n b: __typename }' });
       const found = find(parameters, { requestId: 'req-1', isRouter: false });
-      const { execution, result } = await execute(found, context);
-      return { execution, ...(await writer.writeResult(result, found, context)) };
+      const { execution, result } = execute(found, context);
+      return { execution, ...(await writer.writeResult(await result, found, context)) };
     }
 
     for (let before = 1; before < time; before++) await ask();

@@ -108,6 +108,13 @@ describe('an operation', () => {
     fail(new Error('too late'));
   });
 
+  it('does not wait for work that is done', () => {
+    expect(createBudget({}).budget.wait('done')).toBe('done');
+    const { budget } = createBudget({ maxUpstreamCalls: 0 });
+    budget.startCall('GET');
+    expect(budget.wait('done')).toBe(thrownBy(() => budget.throwIfExceeded()));
+  });
+
   it('resolves no more lists once it has exceeded any limit', () => {
     const { budget } = createBudget({ maxUpstreamCalls: 0 });
     budget.startCall('GET');

@@ -108,7 +108,8 @@ export class OperationBudget implements CallBudget {
    *
    * @returns the result, or the error to answer instead.
    */
-  wait<T>(work: Promise<T>): Promise<T | GatewayError> {
+  wait<T>(work: T | Promise<T>): T | GatewayError | Promise<T | GatewayError> {
+    if (!(work instanceof Promise)) return this.#exceeded ?? work;
     return new Promise((resolve, reject) => {
       work.then(resolve, reject);
       if (this.#exceeded !== null) resolve(this.#exceeded);

@@ -10,10 +10,10 @@ import type { FoundOperation } from './find-operation.ts';
  */
 export type Execution = 'compiled' | WhyNotCompiled | 'first use' | 'variables' | 'field tracing' | 'turned off';
 
-/** The result of executing an operation. */
+/** An operation that is being executed, or already was. */
 export interface Executed {
   readonly execution: Execution;
-  readonly result: ExecutionResult;
+  readonly result: ExecutionResult | Promise<ExecutionResult>;
 }
 
 export interface ExecuteOptions {
@@ -25,19 +25,17 @@ export interface ExecuteOptions {
 }
 
 /** Executes an operation; `ftv1` is the header with which a router requests the timing of all fields. */
-export type ExecuteOperation = (found: FoundOperation, context: GatewayContext, ftv1?: string) => Promise<Executed>;
+export type ExecuteOperation = (found: FoundOperation, context: GatewayContext, ftv1?: string) => Executed;
 
 /** Creates the function that chooses between compiled execution and Apollo Server for each operation. */
 export function createExecuteOperation(options: ExecuteOptions): ExecuteOperation {
   const { apollo, directExecution, federatedTracing } = options;
   const always = federatedTracing ? 'field tracing' : directExecution ? null : 'turned off';
-  return async (found, context, ftv1) => {
+  return (found, context, ftv1) => {
     const compiled = always ?? found.operation.use();
-    if (typeof compiled === 'string') {
-      return { execution: compiled, result: await apollo.execute(found, context, ftv1) };
-    }
+    if (typeof compiled === 'string') return { execution: compiled, result: apollo.execute(found, context, ftv1) };
     const result = compiled(found.coerced, context);
-    if (result === null) return { execution: 'variables', result: await apollo.execute(found, context) };
-    return { execution: 'compiled', result: await result };
+    if (result === null) return { execution: 'variables', result: apollo.execute(found, context) };
+    return { execution: 'compiled', result };
   };
 }

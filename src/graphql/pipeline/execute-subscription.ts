@@ -30,8 +30,7 @@ export function createSubscriptionExecutor(schema: GraphQLSchema): SubscriptionE
       return (await createSourceEventStream(toArguments(found, context))) as Source | ExecutionResult;
     },
     async toPayload(found, change, context) {
-      const result = execute({ ...toArguments(found, context), rootValue: change });
-      const payload = await context.budget.wait(Promise.resolve(result));
+      const payload = await context.budget.wait(execute({ ...toArguments(found, context), rootValue: change }));
       if (payload instanceof GatewayError) throw payload;
       return payload;
     },

@@ -51,14 +51,11 @@ function toParameters(fields: Json, isSafe: boolean): Parameters {
   const query = toText(fields, 'query');
   const persisted = readPersistedQuery(toObject(fields, 'extensions')['persistedQuery']);
   // Relay says `doc_id`, Apollo sends an extension, others say `documentId`.
-  const ids = new Set([
-    toText(fields, 'documentId'),
-    toText(fields, 'doc_id'),
-    query === undefined ? persisted : undefined,
-  ]);
-  ids.delete(undefined);
-  if (ids.size > 1) throw badRequest('The request names several documents. Send one id, or the document itself.');
-  const [documentId] = ids;
+  const ids = [toText(fields, 'documentId'), toText(fields, 'doc_id'), query === undefined ? persisted : undefined];
+  const documentId = ids.find((id) => id !== undefined);
+  if (ids.some((id) => id !== undefined && id !== documentId)) {
+    throw badRequest('The request names several documents. Send one id, or the document itself.');
+  }
   if (query === undefined && documentId === undefined) {
     throw badRequest('The request has no document. Send "query", or the id of a known document.');
   }
