@@ -140,7 +140,7 @@ function toGroupSize(maxConcurrentOperations: number): number {
  */
 async function answerRequest(exchange: Exchange, parts: PipelineParts): Promise<Answer | null> {
   const { request, response, search, sender, trace, stream, known } = exchange;
-  const { gate, subscriptions } = parts;
+  const { gate, answers } = parts;
   gate.admit(request, sender.token);
   if (stream === null) checkAcceptable(sender);
   // A `GET` has its parameters in the URL.
@@ -154,41 +154,41 @@ async function answerRequest(exchange: Exchange, parts: PipelineParts): Promise<
     const { operation, name } = found.operation.node;
     known.type = operation;
     known.name = name?.value;
-    if (!isSubscription(found)) return await execute(found, exchange, parts);
-    const transport = toStream(request, stream);
-    const abort = new AbortController();
+    if (isSubscription(found)) return subscribe(found, exchange, parts);
+    const abort = new CallAbort();
+    const context = parts.createContext(sender, abort, trace);
     onClose(response, () => {
       if (!response.writableFinished) abort.abort();
+      context.budget.close();
     });
-    const payloads = subscriptions.open({ found, sender, transport, signal: abort.signal, trace });
-    // A subscription waits most of the time, so it does not count as a running operation.
-    void subscriptions.serveStream(response, payloads, transport, sender.requestId);
-    return null;
+    const executed = parts.execute(found, context, readFtv1(request));
+    const result = await context.budget.wait(executed.result);
+    if (result instanceof GatewayError) {
+      abort.abort(result);
+      return answers.writeLost(result, found, context);
+    }
+    known.execution = executed.execution;
+    return await answers.writeResult(result, found, context);
   } finally {
     gate.end(sender.token);
   }
 }
 
-/** Executes an operation within its budget, and writes its answer. */
-async function execute(
-  found: FoundOperation,
-  { request, response, sender, trace, known }: Exchange,
-  parts: PipelineParts,
-): Promise<Answer> {
-  const abort = new CallAbort();
-  const context = parts.createContext(sender, abort, trace);
+/**
+ * Starts to send the payloads of a subscription. It waits most of the time, so it does not count as a running operation.
+ *
+ * @throws RequestError if the client takes no stream.
+ */
+function subscribe(found: FoundOperation, exchange: Exchange, { subscriptions }: PipelineParts): null {
+  const { request, response, sender, trace, stream } = exchange;
+  const transport = toStream(request, stream);
+  const abort = new AbortController();
   onClose(response, () => {
     if (!response.writableFinished) abort.abort();
-    context.budget.close();
   });
-  const executed = parts.execute(found, context, readFtv1(request));
-  const result = await context.budget.wait(executed.result);
-  if (result instanceof GatewayError) {
-    abort.abort(result);
-    return parts.answers.writeLost(result, found, context);
-  }
-  known.execution = executed.execution;
-  return parts.answers.writeResult(result, found, context);
+  const payloads = subscriptions.open({ found, sender, transport, signal: abort.signal, trace });
+  void subscriptions.serveStream(response, payloads, transport, sender.requestId);
+  return null;
 }
 
 /** How a subscription is answered. @throws RequestError if the client takes no stream. */
