@@ -1,14 +1,17 @@
 import { constants, type NodeGCPerformanceDetail, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
 
-/** The young generation may grow to this size in any case, in bytes: two halves of 32 MB each. */
-const allowedBytes = 64 * 1_048_576;
+/** The young generation may grow to this size in any case, in bytes: two halves of 16 MB each. */
+const allowedBytes = 32 * 1_048_576;
 
-/** A larger young generation is worth its memory if minor collections take more than this share of the time. */
-const worthwhileShare = 0.05;
+/**
+ * Doubling a young generation of `allowedBytes` is worth its memory if minor collections take more than this share of the
+ * time. Each further doubling takes twice the memory of the one before, so the share must be twice as high.
+ */
+const worthwhileShare = 0.025;
 
-/** The minimum time between two decisions, in milliseconds. */
-const intervalMs = 500;
+/** How long that share is measured before each decision, in milliseconds: it varies by half from second to second. */
+const intervalMs = 2_000;
 
 /** How far the old generation grows beyond what its last collection left, in per cent. */
 const oldGrowthPercent = 165;
@@ -43,15 +46,20 @@ export function tuneGarbageCollection(): void {
  */
 function limitYoungGeneration(): void {
   let grows = true;
-  let since = performance.now();
+  let bytes = 0;
+  let since = 0;
   let spentMs = 0;
   const observer = new PerformanceObserver((list) => {
     for (const { duration, detail } of list.getEntries() as Collection[]) {
       if (detail.kind === constants.NODE_PERFORMANCE_GC_MINOR) spentMs += duration;
     }
     const now = performance.now();
-    if (now - since < intervalMs) return;
-    const mayGrow = spentMs > (now - since) * worthwhileShare || youngBytes() < allowedBytes;
+    const isResized = youngBytes() !== bytes;
+    if (!isResized && now - since < intervalMs) return;
+    bytes = youngBytes();
+    const share = spentMs / (now - since);
+    // After a change of size, the share has to be measured again.
+    const mayGrow = bytes < allowedBytes || (!isResized && share > (worthwhileShare * bytes) / allowedBytes);
     if (mayGrow !== grows) setFlagsFromString(`--semi-space-growth-factor=${mayGrow ? 2 : 1}`);
     grows = mayGrow;
     since = now;
