@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { install } from './measure/installation.ts';
 import { type Ask, Callers, toAsk } from './measure/load.ts';
 import { type Server, start } from './measure/process.ts';
 import { quantile } from './measure/statistics.ts';
@@ -87,6 +88,9 @@ interface Lane extends Running {
  */
 export async function compare(options: CompareOptions): Promise<Cell[]> {
   await using upstream = await startUpstream();
+  using installations = new DisposableStack();
+  const participants: Participant[] = [];
+  for (const name of options.servers) participants.push(await toInstalled(findParticipant(name), installations));
   const chosen = workloads.filter(({ name }) => options.workloads.includes(name));
   const cells: Cell[] = [];
   for (const mode of options.modes) {
@@ -94,12 +98,19 @@ export async function compare(options: CompareOptions): Promise<Cell[]> {
     for (const group of groups) {
       const lanes: Lane[] = [];
       for (let number = 0; number < options.processes; number++) {
-        lanes.push(...(await compareGroup(group, upstream, number * options.rounds, options)));
+        lanes.push(...(await compareGroup(group, participants, upstream, number * options.rounds, options)));
       }
       cells.push(...toCells(mode, lanes));
     }
   }
   return cells;
+}
+
+/** A gateway is compared as it runs in production: as an installed package. */
+async function toInstalled(participant: Participant, installations: DisposableStack): Promise<Participant> {
+  const { checkout } = participant;
+  if (checkout === undefined) return participant;
+  return { ...participant, script: installations.use(await install(checkout)).command };
 }
 
 /** Joins the lanes of all processes of a server. */
@@ -117,20 +128,18 @@ function toCells(mode: Mode, lanes: readonly Lane[]): Cell[] {
 /** Starts all servers, each with one process that answers all workloads of the group, and measures them. */
 async function compareGroup(
   group: readonly Workload[],
+  participants: readonly Participant[],
   upstream: Upstream,
   firstRound: number,
   options: CompareOptions,
 ): Promise<readonly Lane[]> {
   await using stack = new AsyncDisposableStack();
   const lanes: Lane[] = [];
-  for (const name of options.servers) {
-    const participant = findParticipant(name);
+  for (const participant of participants) {
     // A server that has no counterpart of any of the workloads need not be started.
     if (group.every((workload) => toOperation(participant, workload) === null)) continue;
     const flags =
-      options.profile && participant.script.endsWith('src/main.ts')
-        ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`]
-        : [];
+      options.profile && participant.checkout !== undefined ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
     const server = stack.use(await start({ ...toStartOptions(participant, upstream.url), flags }));
     const callers = stack.use(new Callers(server.url, options.callers));
     for (const workload of group) {

@@ -1,5 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import type { StartOptions } from './measure/process.ts';
 import { bodyArgument, type Operation, type Workload } from './workloads.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** A server that takes part in the comparison. */
 export interface Participant {
@@ -7,6 +10,8 @@ export interface Participant {
   readonly title: string;
   /** The program that starts it, below the root of the repository. */
   readonly script: string;
+  /** Of a gateway: the checkout that it is built from. */
+  readonly checkout?: string;
   /** Whether its schema is the gateway's, as far as the workloads need it, or made from the OpenAPI document. */
   readonly schema: 'gateway' | 'openapi';
   /** The argument that holds the body of a request, in a schema that was made from the OpenAPI document. */
@@ -18,7 +23,7 @@ export interface Participant {
 /** Everything that can be compared; a peer's packages are the newest of their kind that `package.json` names. */
 export const participants: readonly Participant[] = [
   { name: 'bare', title: 'bare limit', script: 'bench/servers/bare.ts', schema: 'gateway' },
-  { name: 'gateway', title: '**this gateway**', script: 'src/main.ts', schema: 'gateway' },
+  { name: 'gateway', title: '**this gateway**', script: 'src/main.ts', checkout: root, schema: 'gateway' },
   {
     name: 'apollo-express',
     title: 'Apollo + express + fetch, no loader',
@@ -73,7 +78,7 @@ export const participants: readonly Participant[] = [
  */
 export function findParticipant(name: string): Participant {
   const [title, checkout] = name.split('=', 2);
-  if (title && checkout) return { name: title, title, script: `${checkout}/src/main.ts`, schema: 'gateway' };
+  if (title && checkout) return { name: title, title, script: `${checkout}/src/main.ts`, checkout, schema: 'gateway' };
   const found = participants.find((participant) => participant.name === name);
   if (found === undefined) {
     throw new Error(`There is no ${name}: ${participants.map((participant) => participant.name).join(', ')}`);

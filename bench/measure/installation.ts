@@ -19,14 +19,14 @@ export interface Installation extends Disposable {
 }
 
 /**
- * Packs this checkout and installs it without its development packages. Packages come from npm's cache where it has them,
- * else from the registry.
+ * Packs a checkout, this one by default, and installs it without its development packages. Packages come from npm's cache
+ * where it has them, else from the registry.
  */
-export async function install(): Promise<Installation> {
-  const folder = mkdtempSync(join(tmpdir(), 'gateway-start-'));
+export async function install(checkout = root): Promise<Installation> {
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
-    await run('npm', ['pack', '--pack-destination', folder], { cwd: root });
+    await run('npm', ['pack', '--pack-destination', folder], { cwd: checkout });
     const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
     if (tarball === undefined) throw new Error('npm pack made nothing');
     writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
