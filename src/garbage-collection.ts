@@ -6,12 +6,13 @@ const allowedBytes = 32 * 1_048_576;
 
 /**
  * Doubling a young generation of `allowedBytes` is worth its memory if minor collections take more than this share of the
- * time. Each further doubling takes twice the memory of the one before, so the share must be twice as high.
+ * time in which the process is busy. Each further doubling takes twice the memory of the one before, so the share must be
+ * twice as high.
  */
 const worthwhileShare = 0.025;
 
-/** How long that share is measured before each decision, in milliseconds: it varies by half from second to second. */
-const intervalMs = 2_000;
+/** How long minor collections must have taken before their share is judged, in milliseconds. */
+const sampleMs = 50;
 
 /** How far the old generation grows beyond what its last collection left, in per cent. */
 const oldGrowthPercent = 165;
@@ -53,16 +54,16 @@ function limitYoungGeneration(): void {
     for (const { duration, detail } of list.getEntries() as Collection[]) {
       if (detail.kind === constants.NODE_PERFORMANCE_GC_MINOR) spentMs += duration;
     }
-    const now = performance.now();
     const isResized = youngBytes() !== bytes;
-    if (!isResized && now - since < intervalMs) return;
+    if (!isResized && spentMs < sampleMs) return;
     bytes = youngBytes();
-    const share = spentMs / (now - since);
+    const busyMs = performance.eventLoopUtilization().active;
+    const share = spentMs / (busyMs - since);
     // After a change of size, the share has to be measured again.
     const mayGrow = bytes < allowedBytes || (!isResized && share > (worthwhileShare * bytes) / allowedBytes);
     if (mayGrow !== grows) setFlagsFromString(`--semi-space-growth-factor=${mayGrow ? 2 : 1}`);
     grows = mayGrow;
-    since = now;
+    since = busyMs;
     spentMs = 0;
   });
   observer.observe({ type: 'gc' });
