@@ -1,8 +1,5 @@
-import { fileURLToPath } from 'node:url';
-import type { StartOptions } from './measure/process.ts';
+import { root, type StartOptions } from './measure/process.ts';
 import { bodyArgument, type Operation, type Workload } from './workloads.ts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** A server that takes part in the comparison. */
 export interface Participant {

@@ -2,10 +2,9 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { root } from './process.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 
 /** The gateway's package as its users install it, in a temporary folder that is deleted on disposal. */
@@ -37,7 +36,7 @@ export async function install(checkout = root): Promise<Installation> {
     throw error;
   }
   return {
-    command: realpathSync(join(folder, 'node_modules/.bin', commandName())),
+    command: realpathSync(join(folder, 'node_modules/.bin', commandName(checkout))),
     createFolder(name) {
       const path = join(folder, name);
       mkdirSync(path);
@@ -50,9 +49,9 @@ export async function install(checkout = root): Promise<Installation> {
   };
 }
 
-function commandName(): string {
+function commandName(checkout: string): string {
   const { bin }: { readonly bin: Readonly<Record<string, string>> } = JSON.parse(
-    readFileSync(join(root, 'package.json'), 'utf8'),
+    readFileSync(join(checkout, 'package.json'), 'utf8'),
   );
   const [name] = Object.keys(bin);
   if (name === undefined) throw new Error('the package has no command');

@@ -4,7 +4,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+/** The folder of this checkout. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A server that runs as a process of its own, the way its users start it. */
 export interface Server extends AsyncDisposable {
