@@ -54,9 +54,10 @@ function limitYoungGeneration(): void {
     for (const { duration, detail } of list.getEntries() as Collection[]) {
       if (detail.kind === constants.NODE_PERFORMANCE_GC_MINOR) spentMs += duration;
     }
-    const isResized = youngBytes() !== bytes;
-    if (!isResized && spentMs < sampleMs) return;
+    const before = bytes;
     bytes = youngBytes();
+    const isResized = bytes !== before;
+    if (!isResized && spentMs < sampleMs) return;
     const busyMs = performance.eventLoopUtilization().active;
     const share = spentMs / (busyMs - since);
     // After a change of size, the share has to be measured again.

@@ -154,7 +154,10 @@ async function answerRequest(exchange: Exchange, parts: PipelineParts): Promise<
     const { operation, name } = found.operation.node;
     known.type = operation;
     known.name = name?.value;
-    if (isSubscription(found)) return subscribe(found, exchange, parts);
+    if (isSubscription(found)) {
+      subscribe(found, exchange, parts);
+      return null;
+    }
     const abort = new CallAbort();
     const context = parts.createContext(sender, abort, trace);
     onClose(response, () => {
@@ -179,7 +182,7 @@ async function answerRequest(exchange: Exchange, parts: PipelineParts): Promise<
  *
  * @throws RequestError if the client takes no stream.
  */
-function subscribe(found: FoundOperation, exchange: Exchange, { subscriptions }: PipelineParts): null {
+function subscribe(found: FoundOperation, exchange: Exchange, { subscriptions }: PipelineParts): void {
   const { request, response, sender, trace, stream } = exchange;
   const transport = toStream(request, stream);
   const abort = new AbortController();
@@ -188,7 +191,6 @@ function subscribe(found: FoundOperation, exchange: Exchange, { subscriptions }:
   });
   const payloads = subscriptions.open({ found, sender, transport, signal: abort.signal, trace });
   void subscriptions.serveStream(response, payloads, transport, sender.requestId);
-  return null;
 }
 
 /** How a subscription is answered. @throws RequestError if the client takes no stream. */
