@@ -3,7 +3,7 @@ import { CallAbort, type CallSignal } from './call-abort.ts';
 import { GatewayError } from './errors.ts';
 import type { GatewayContext } from './graphql/context.ts';
 import type { Answer, AnswerWriter } from './graphql/pipeline/answer.ts';
-import type { ExecuteOperation, Execution } from './graphql/pipeline/execute-operation.ts';
+import { dropData, type ExecuteOperation, type Execution } from './graphql/pipeline/execute-operation.ts';
 import { isSubscription } from './graphql/pipeline/execute-subscription.ts';
 import type { FindOperation, FoundOperation } from './graphql/pipeline/find-operation.ts';
 import { readGetParameters, readPostParameters } from './graphql/pipeline/parameters.ts';
@@ -171,7 +171,9 @@ async function answerRequest(exchange: Exchange, parts: PipelineParts): Promise<
       return answers.writeLost(result, found, context);
     }
     known.execution = executed.execution;
-    return await answers.writeResult(result, found, context);
+    const answer = await answers.writeResult(result, found, context);
+    dropData(result, context);
+    return answer;
   } finally {
     gate.end(sender.token);
   }
