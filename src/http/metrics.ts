@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import type { TraceIds } from '../tracing/trace.ts';
 import { CappedLabel } from './capped-label.ts';
 import type { MetricsRegistry } from './registry.ts';
+import { createTally, type Tally } from './tally.ts';
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -57,8 +58,8 @@ export class Metrics {
   readonly #attempts: Histogram<'operation' | 'result'>;
   readonly #retries: Counter<'operation'>;
   readonly #durations: Histogram<'type' | 'result'>;
-  readonly #operations: Counter<'name' | 'client' | 'result'>;
-  readonly #executions: Counter<'execution'>;
+  readonly #operations: Tally;
+  readonly #executions: Tally;
   readonly #shed: Counter<'reason'>;
   readonly #refusedRequests: Counter<'status'>;
   readonly #refused: Counter<'service' | 'reason'>;
@@ -73,6 +74,8 @@ export class Metrics {
     this.#registry = registry;
     const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
       new Counter({ name: `image_gateway_${name}`, help, labelNames, registers: [registry] });
+    const tally = (name: string, help: string, labelNames: readonly string[]) =>
+      createTally(`image_gateway_${name}`, help, labelNames, registry);
     const histogram = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
       new Histogram({
         name: `image_gateway_${name}`,
@@ -94,12 +97,12 @@ export class Metrics {
       'GraphQL operations by type, and by whether the answer has errors.',
       ['type', 'result'],
     );
-    this.#operations = counter(
+    this.#operations = tally(
       'operations_total',
       'GraphQL operations by operation name and client name, and by whether the answer has errors.',
       ['name', 'client', 'result'],
     );
-    this.#executions = counter(
+    this.#executions = tally(
       'executions_total',
       'Executed GraphQL operations: compiled, or by the reason why Apollo Server executed them.',
       ['execution'],
@@ -208,8 +211,8 @@ export class Metrics {
     const result = codes.length > 0 ? 'error' : 'ok';
     observe(this.#durations, { type, result }, measures);
     const [name, client] = [this.#names.of(measures.name), this.#clients.of(measures.client)];
-    this.#operations.inc({ name, client, result });
-    if (execution !== undefined) this.#executions.inc({ execution });
+    this.#operations.of(name).of(client).of(result).add();
+    if (execution !== undefined) this.#executions.of(execution).add();
   }
 
   #showVersion(version: string): void {
