@@ -1,7 +1,7 @@
 /**
  * Measures, shows the results as Markdown on standard output, and writes every figure to `bench/last.json`:
  *
- *   npm run bench                       everything but the part with a real Glance; about three quarters of an hour
+ *   npm run bench                       everything but the part with a real Glance; about an hour
  *   npm run bench -- compare growth     only these parts
  *   npm run bench -- --record           puts them into bench/README.md and bench/results.json instead
  *   npm run bench -- compare --servers bare,gateway,before=/path/to/another/checkout --workloads W1,W2
@@ -34,7 +34,7 @@ const { values: options, positionals } = parseArgs({
     servers: { type: 'string', default: participants.map(({ name }) => name).join(',') },
     workloads: { type: 'string', default: workloads.map(({ name }) => name).join(',') },
     modes: { type: 'string', default: modes.join(',') },
-    rounds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '4' },
     processes: { type: 'string', default: '2' },
     ms: { type: 'string', default: '600' },
     'warm-up-ms': { type: 'string', default: '4000' },
