@@ -2,7 +2,7 @@ import { Counter } from 'prom-client';
 import type { MetricsRegistry } from './registry.ts';
 
 /**
- * Counts by label values. prom-client builds a string of all labels each time it counts, which takes almost a
+ * Counts by label values. prom-client builds a string of all labels each time it counts, which takes half a
  * microsecond. So what is counted for every request is only added to its counter when the counter is read.
  */
 export class Tally {
