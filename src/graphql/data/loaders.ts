@@ -51,7 +51,7 @@ export class Loaders {
   readonly #client: ImagesClient;
   #lazyImages: DataLoader<string, ImageAttributes | null> | undefined;
   /** The member lists that are loaded or loading; each is a call of its own. Single members are taken from them. */
-  readonly #lists = new Map<string, Promise<MemberList | null>>();
+  #lists = new Map<string, MemberList | Promise<MemberList | null>>();
   #lazyMembers: DataLoader<ImageMemberKey, ImageMember | null, string> | undefined;
   #lazyOwnStatuses: DataLoader<Image, MemberStatus | null, string> | undefined;
   readonly #stats: LoaderStats;
@@ -76,12 +76,22 @@ export class Loaders {
     return this.#lazyOwnStatuses;
   }
 
-  #list(imageId: string): Promise<MemberList | null> {
-    const known = this.#lists.get(imageId);
+  #list(imageId: string): MemberList | Promise<MemberList | null> {
+    const lists = this.#lists;
+    const known = lists.get(imageId);
     if (known !== undefined) return known;
-    const list = this.#loadList(imageId);
-    this.#lists.set(imageId, list);
-    return list;
+    this.#stats.memberList.loads++;
+    // Not an async function, which would take half a kilobyte while it waits.
+    const loading = this.#client.listMembers(imageId).then(
+      (rows) => {
+        const list = new MemberList(rows);
+        lists.set(imageId, list);
+        return list;
+      },
+      (error: unknown) => toNoMembers(error, () => this.image(imageId)),
+    );
+    lists.set(imageId, loading);
+    return loading;
   }
 
   /** The image; null if it does not exist or the token may not see it. */
@@ -90,8 +100,11 @@ export class Loaders {
     return this.#images.load(imageId);
   }
 
-  /** The members of the image that the token may see; null if the token may not see the image. */
-  memberList(imageId: string): Promise<MemberList | null> {
+  /**
+   * The members of the image that the token may see; null if the token may not see the image. Once loaded, not a promise,
+   * which would take longer than all else if many fields read the same list.
+   */
+  memberList(imageId: string): MemberList | Promise<MemberList | null> {
     this.#stats.memberList.reads++;
     return this.#list(imageId);
   }
@@ -101,15 +114,16 @@ export class Loaders {
    * out to have none.
    */
   expectMemberList(imageId: string): void {
+    const list = this.#list(imageId);
     // `memberList` reports the error to its callers.
-    this.#list(imageId).catch(() => {});
+    if (list instanceof Promise) list.catch(() => {});
   }
 
   /** The key of an image whose members are read anyway: their list shows whether it exists, and how its id is spelled. */
-  async imageOfMembers(imageId: string): Promise<Image | null> {
-    const list = await this.#list(imageId).catch(() => null);
-    const id = list?.rows[0]?.imageId ?? (list !== null && isListable(imageId) ? imageId : null);
-    return id === null ? this.image(imageId) : { id };
+  imageOfMembers(imageId: string): Image | Promise<Image | null> {
+    const toImage = (list: MemberList | null) => imageOf(list, imageId) ?? this.image(imageId);
+    const list = this.#list(imageId);
+    return list instanceof Promise ? list.then(toImage, () => this.image(imageId)) : toImage(list);
   }
 
   /** One member; null if it does not exist or the token may not see it. */
@@ -142,7 +156,7 @@ export class Loaders {
 
   /** Keeps the members of an image, so that they need not be listed. */
   primeMemberList(imageId: string, list: MemberList): void {
-    if (!this.#lists.has(imageId)) this.#lists.set(imageId, Promise.resolve(list));
+    if (!this.#lists.has(imageId)) this.#lists.set(imageId, list);
   }
 
   /** Keeps the caller's own status in an image; null where it is no member. */
@@ -158,7 +172,8 @@ export class Loaders {
 
   /** Clears all cached members and statuses. */
   forgetMembers(): void {
-    this.#lists.clear();
+    // Lists that are still loading go to the old map.
+    if (this.#lists.size > 0) this.#lists = new Map();
     this.#lazyMembers?.clearAll();
     this.#lazyOwnStatuses?.clearAll();
   }
@@ -181,14 +196,6 @@ export class Loaders {
   #loadImages(ids: readonly string[]): Promise<(ImageAttributes | null | Error)[]> {
     this.#stats.image.loads += ids.length;
     return loadImagesById(this.#client, ids);
-  }
-
-  #loadList(imageId: string): Promise<MemberList | null> {
-    this.#stats.memberList.loads++;
-    // Not an async function, which would take half a kilobyte while it waits.
-    return this.#client
-      .listMembers(imageId)
-      .then(toMemberList, (error: unknown) => toNoMembers(error, () => this.image(imageId)));
   }
 
   #loadMembers(keys: readonly ImageMemberKey[]): Promise<(ImageMember | null | Error)[]> {
@@ -242,8 +249,10 @@ export class Loaders {
 /** The members of an image that has none. */
 export const noMembers = new MemberList({ rows: [], errors: [] });
 
-function toMemberList(rows: Rows<ImageMember>): MemberList {
-  return new MemberList(rows);
+/** The image whose members these are, by its id as upstream spells it; null if that is not certain. */
+function imageOf(list: MemberList | null, imageId: string): Image | null {
+  const id = list?.rows[0]?.imageId ?? (list !== null && isListable(imageId) ? imageId : null);
+  return id === null ? null : { id };
 }
 
 /** @returns no members if the image has none; null if the token may not see it. @throws any other error. */

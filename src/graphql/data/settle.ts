@@ -12,10 +12,10 @@ export async function settle<T>(promise: Promise<T>): Promise<T | Error> {
  * timing.
  */
 export async function allInOrder<T extends readonly unknown[]>(
-  promises: readonly [...{ [K in keyof T]: Promise<T[K]> }],
-): Promise<T> {
+  promises: readonly [...T],
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   await Promise.allSettled(promises);
   const values: unknown[] = [];
   for (const promise of promises) values.push(await promise);
-  return values as readonly unknown[] as T;
+  return values as { -readonly [K in keyof T]: Awaited<T[K]> };
 }

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { hasAttributes, type ImageKey } from '../../upstream/model.ts';
+import { hasAttributes, type ImageKey, type ImageMember } from '../../upstream/model.ts';
 import { type GatewayContext, reportRowErrors } from '../context.ts';
+import type { MemberList } from '../data/loaders.ts';
 import type { ImageResolvers, QueryResolvers } from '../generated.ts';
 import { checkIds } from '../ids.ts';
 import { needsMoreThan, selects } from '../selection.ts';
@@ -17,12 +18,14 @@ export const image: ImageResolvers = {
   members(parent, { status }, context, info) {
     // An image that is not shared has no members, and upstream would refuse to list them.
     if (hasAttributes(parent) && parent.visibility !== 'SHARED') return [];
-    // Not an async function, which would take half a kilobyte while it waits.
-    return context.loaders.memberList(parent.id).then((list) => {
+    const toRows = (list: MemberList | null): readonly ImageMember[] | null => {
       if (list === null) return null;
       reportRowErrors(context, list.errors, info);
       return status ? list.rows.filter((member) => status.includes(member.status)) : list.rows;
-    });
+    };
+    const list = context.loaders.memberList(parent.id);
+    // Not an async function, which would take half a kilobyte while it waits.
+    return list instanceof Promise ? list.then(toRows) : toRows(list);
   },
 
   myMembership: resolveMyMembership,

@@ -67,6 +67,20 @@ describe('the list of members', () => {
     expect(client.calls).toHaveLength(1);
   });
 
+  it('is not a promise once it is loaded, unless all was cleared meanwhile', async () => {
+    const { client, loaders } = load();
+    const cleared = loaders.memberList(one);
+    loaders.startOver();
+    await cleared;
+    const again = loaders.memberList(one);
+    expect(again).toBeInstanceOf(Promise);
+    expect(loaders.memberList(one)).toBe(again);
+    const loaded = await again;
+    expect(loaders.memberList(one)).toBe(loaded);
+    expect(loaders.imageOfMembers(one)).toEqual({ id: one });
+    expect(client.calls).toEqual(['listMembers #1', 'listMembers #1']);
+  });
+
   const refused = failure(403, 'Only shared images have members');
 
   it.each([
