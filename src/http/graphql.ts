@@ -26,6 +26,8 @@ export interface Sender {
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
+  /** The size of the body, if it was measured: of a long one, that takes a while. */
+  readonly bytes?: number;
   readonly retryAfter?: number | undefined;
   readonly allow?: string | undefined;
 }
@@ -60,9 +62,8 @@ export function sendAnswer(
   request: IncomingMessage,
   response: ServerResponse,
   { requestId, mediaType }: Sender,
-  { status, body, retryAfter, allow }: HttpAnswer,
+  { status, body, bytes = Buffer.byteLength(body), retryAfter, allow }: HttpAnswer,
 ): void {
-  const bytes = Buffer.byteLength(body);
   const headers: OutgoingHttpHeaders = {
     'x-request-id': requestId,
     'cache-control': noStore,

@@ -53,7 +53,12 @@ describe('the response to an executed operation', () => {
     const { context, onDefect, verifyToken, write } = start();
     const hold = vi.spyOn(context.budget, 'hold');
     const body = '{"data":{"a":"é"},"extensions":{"x":1}}';
-    expect(await write({ data, extensions: { x: 1 } })).toEqual({ status: 200, body, codes: [] });
+    expect(await write({ data, extensions: { x: 1 } })).toEqual({
+      status: 200,
+      body,
+      bytes: Buffer.byteLength(body),
+      codes: [],
+    });
     expect(hold).toHaveBeenCalledExactlyOnceWith(Buffer.byteLength(body));
     expect(onDefect).not.toHaveBeenCalled();
     expect(verifyToken).not.toHaveBeenCalled();

@@ -12,6 +12,8 @@ export interface Answer {
   readonly status: number;
   /** JSON. */
   readonly body: string;
+  /** The size of the body, if it was measured. */
+  readonly bytes?: number;
   /** The codes of its first errors. */
   readonly codes: readonly ErrorCode[];
   /** Seconds to wait before a retry. */
@@ -59,7 +61,7 @@ export class AnswerWriter {
       const bytes = Buffer.byteLength(text);
       budget.checkAnswer(bytes - schemaBytes);
       budget.hold(bytes);
-      return { status: 200, body: text, codes };
+      return { status: 200, body: text, bytes, codes };
     } catch (error) {
       if (error instanceof GatewayError) return this.writeLost(error, found, context);
       throw error;
