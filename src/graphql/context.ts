@@ -10,7 +10,7 @@ import type { Transport } from '../upstream/transport.ts';
 import { CallerIdentity } from './data/caller-identity.ts';
 import { type LoaderStats, Loaders } from './data/loaders.ts';
 import type { OperationBudget } from './limits/operation-budget.ts';
-import type { KnownSelections, ListWeights } from './selection.ts';
+import type { ListWeights } from './selection.ts';
 
 /** Which of the two federation fields a request may use. */
 export interface FederationAllowance {
@@ -37,8 +37,6 @@ export interface GatewayContext {
   readonly requestId: string;
   /** Which federation fields the request may use. */
   readonly federation: FederationAllowance;
-  /** Cached facts about the operation's selections. */
-  readonly selections: KnownSelections;
   /** The limits of the operation, and its use of them so far. */
   readonly budget: OperationBudget;
   /** Number of fields selected per item, for each list of the operation. */
@@ -92,7 +90,6 @@ export function createContext(
     identity: new CallerIdentity(identity && new IdentityClient(identity, sharedReads, caller), client),
     loaders: new Loaders(client, loaderStats),
     requestId: caller.requestId,
-    selections: new Map(),
     listWeights: new Map(),
     rowErrors: [],
     trace: caller.trace,

@@ -20,14 +20,17 @@ const parts = {
 
 type Part = keyof typeof parts;
 
-/** Cached results: one per part and field of the operation, however many entities it resolves. */
-export type KnownSelections = Map<GraphQLResolveInfo['fieldNodes'], { [Name in Part]?: boolean }>;
+/**
+ * Known answers. graphql-js creates new field nodes for each execution; a compiled operation, which has no `@include` or
+ * `@skip`, passes the same ones each time.
+ */
+const known = new WeakMap<GraphQLResolveInfo['fieldNodes'], { [Name in Part]?: boolean }>();
 
 /**
  * Whether the query selects, below this field, any field outside this part of an object. If not, a resolver can return
  * the part without a call.
  */
-export function needsMoreThan(part: Part, known: KnownSelections, info: GraphQLResolveInfo): boolean {
+export function needsMoreThan(part: Part, info: GraphQLResolveInfo): boolean {
   const { fieldNodes } = info;
   const { type, fields } = parts[part];
   let answers = known.get(fieldNodes);

@@ -16,7 +16,7 @@ export function resolveImageMemberReference(
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<ImageMember | null> | ImageMemberKey {
-  return needsMoreThan('memberKey', context.selections, info) ? context.loaders.member(key) : key;
+  return needsMoreThan('memberKey', info) ? context.loaders.member(key) : key;
 }
 
 export const imageMember: ImageMemberResolvers = {

@@ -41,7 +41,7 @@ export const imageQueries: Pick<QueryResolvers, 'image' | 'images'> = {
   image(_root, { id }, context, info) {
     checkIds({ id });
     if (!selects('Image', info, (field) => field === 'members')) return context.loaders.image(id);
-    if (!needsMoreThan('imageKey', context.selections, info)) return context.loaders.imageOfMembers(id);
+    if (!needsMoreThan('imageKey', info)) return context.loaders.imageOfMembers(id);
     context.loaders.expectMemberList(id);
     return context.loaders.image(id);
   },

@@ -15,8 +15,8 @@ export const resolveMyMembership: NonNullable<ImageResolvers['myMembership']> = 
   const status = await context.loaders.ownStatus(image);
   if (status === null) return null;
   // The query does not select the member's id.
-  if (!needsMoreThan('status', context.selections, info)) return { imageId: image.id, memberId: '', status };
-  if (!needsMoreThan('memberStatus', context.selections, info)) {
+  if (!needsMoreThan('status', info)) return { imageId: image.id, memberId: '', status };
+  if (!needsMoreThan('memberStatus', info)) {
     const memberId = await context.identity.ownMemberId(async () => (await findOwnRow(image.id, context))?.memberId);
     if (memberId !== null) return { imageId: image.id, memberId, status };
   }

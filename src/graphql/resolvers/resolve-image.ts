@@ -11,6 +11,6 @@ export function resolveImage(
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<Image | null> | Image {
-  if (!needsMoreThan('imageKey', context.selections, info)) return { id: imageId };
+  if (!needsMoreThan('imageKey', info)) return { id: imageId };
   return context.loaders.image(imageId);
 }
