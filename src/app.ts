@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
-import type { Logger } from 'pino';
 import { LoaderStats } from './graphql/data/loaders.ts';
 import { loadCompiler } from './graphql/documents/compile-operation.ts';
 import { createGraphql } from './graphql/pipeline/create-graphql.ts';
@@ -18,6 +17,7 @@ import type { Handler, HttpOptions, Routes } from './http/server.ts';
 import { createServers } from './http/servers.ts';
 import { identityApi } from './identity/client.ts';
 import type { ListenToEvents } from './live/create-live.ts';
+import type { OperationLogger } from './logging/log.ts';
 import { createObserver, type Observer } from './observer.ts';
 import { version } from './package.ts';
 import { createPipeline } from './pipeline.ts';
@@ -33,7 +33,7 @@ import { CertifiedConnector } from './upstream/tls.ts';
 /** The parts of an app. */
 export interface AppOptions {
   readonly settings: Omit<Settings, 'imagesApiUrl'> & { readonly imagesApiUrl: URL };
-  readonly log: Logger;
+  readonly log: OperationLogger;
   readonly sample: ExplorerSample;
   /** The demo users that the console offers; none by default. */
   readonly people?: readonly Person[];

@@ -1,6 +1,6 @@
-import type { Logger } from 'pino';
 import type { Metrics } from './http/metrics.ts';
 import type { RefusedRequest } from './http/refusal.ts';
+import type { OperationLogger } from './logging/log.ts';
 import type { OperationReport } from './pipeline.ts';
 import type { EndReport as SubscriptionEndReport } from './subscriptions/subscriptions.ts';
 import type { AttemptReport, Service } from './upstream/call.ts';
@@ -15,7 +15,7 @@ export type Observer = ReturnType<typeof createObserver>;
  * Creates the observer, the only place that writes log lines and metrics about events. Operations and calls are reported
  * once the answers of the same group are sent. Reporting them together takes less time.
  */
-export function createObserver(log: Logger, metrics: Metrics) {
+export function createObserver(log: OperationLogger, metrics: Metrics) {
   let waiting: (() => void)[] = [];
 
   function later(report: () => void): void {
@@ -47,7 +47,7 @@ export function createObserver(log: Logger, metrics: Metrics) {
         metrics.operation(report);
         // Of the errors of a running operation, only one for memory has this code.
         if (report.codes[0] === 'OVERLOADED') metrics.shed('memory of operations');
-        log.info(withShortName(report), 'operation');
+        log.plainInfo(withShortName(report), 'operation');
       });
     },
 

@@ -2,9 +2,18 @@ import type { Writable } from 'node:stream';
 import { type Logger, type LoggerOptions, pino } from 'pino';
 import { toBoundedLine } from './log-line.ts';
 
+/** pino's logger, with a faster way to write the lines that every operation has. */
+export interface OperationLogger extends Logger {
+  /**
+   * Writes the same line as `info`, in less than half the time. The fields must be plain JSON, at least one of them; the
+   * message needs no escaping.
+   */
+  readonly plainInfo: (fields: object, message: string) => void;
+}
+
 /** A log that buffers its lines. */
 export interface Log {
-  readonly logger: Logger;
+  readonly logger: OperationLogger;
   /** Writes the buffered lines to the stream without waiting for it; for the exit of the process. */
   flush(): void;
   /** Waits until everything is written, up to this timeout. */
@@ -23,29 +32,37 @@ const maxHeldCharacters = 1_000_000;
 /** How times and levels are written: as ISO 8601 and by name, or as pino's own numbers. */
 export type LogFormat = 'iso' | 'pino';
 
-const formats: Readonly<Record<LogFormat, LoggerOptions>> = {
-  iso: { timestamp: createIsoTime(), formatters: { level: (level) => ({ level }) } },
-  pino: {},
-};
+const formats = {
+  iso: { timestamp: createIsoTime(), formatters: { level: (level: string) => ({ level }) } },
+  pino: { timestamp: pino.stdTimeFunctions.epochTime },
+} as const satisfies Readonly<Record<LogFormat, LoggerOptions>>;
 
-/** As pino's `isoTime`, but formats the date only once a second. */
+/** As pino's `isoTime`, but formats the date only once a millisecond. */
 function createIsoTime(): () => string {
-  let second = Number.NaN;
-  let prefix = '';
+  let formatted = Number.NaN;
+  let text = '';
   return () => {
     const now = Date.now();
-    const milliseconds = now % 1_000;
-    if (now - milliseconds !== second) {
-      second = now - milliseconds;
-      prefix = `,"time":"${new Date(now).toISOString().slice(0, -4)}`;
+    if (now !== formatted) {
+      formatted = now;
+      text = `,"time":"${new Date(now).toISOString()}"`;
     }
-    return `${prefix}${String(milliseconds).padStart(3, '0')}Z"`;
+    return text;
   };
 }
 
 /** Creates a logger of JSON lines of bounded length; `write` receives each line with its line feed. */
-export function createLogger(level: string, format: LogFormat, write: (line: string) => void): Logger {
-  return pino({ level, base: null, ...formats[format] }, { write: (line) => write(toBoundedLine(line)) });
+export function createLogger(level: string, format: LogFormat, write: (line: string) => void): OperationLogger {
+  const { timestamp } = formats[format];
+  const writeBounded = (line: string): void => write(toBoundedLine(line));
+  const logger = pino({ level, base: null, ...formats[format] }, { write: writeBounded });
+  const start = `{"level":${format === 'iso' ? '"info"' : logger.levels.values['info']}`;
+  return Object.assign(logger, {
+    plainInfo(fields: object, message: string): void {
+      if (!logger.isLevelEnabled('info')) return;
+      writeBounded(`${start}${timestamp()},${JSON.stringify(fields).slice(1, -1)},"msg":"${message}"}\n`);
+    },
+  });
 }
 
 /**

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { createProcessRegistry } from '../../src/http/registry.ts';
+import { createLogger } from '../../src/logging/log.ts';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
 import { healthy, startFaultUpstream } from '../faults/fault-upstream.ts';
 import { alerts, dashboard, queries } from './queries.ts';
@@ -14,7 +14,7 @@ async function exposed(): Promise<Map<string, readonly string[]>> {
   const { imagesApiUrl, ...settings } = parseSettings({ PORT: '0', IMAGES_API_URL: upstream.url });
   await using app = await createApp({
     settings: { ...settings, imagesApiUrl: imagesApiUrl as URL },
-    log: pino({ level: 'silent' }),
+    log: createLogger('silent', 'iso', () => {}),
     registry,
     sample: { document: '', headers: {} },
   });

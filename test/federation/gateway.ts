@@ -1,5 +1,5 @@
-import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
+import { createLogger } from '../../src/logging/log.ts';
 import { type Environment, parseSettings } from '../../src/settings/parse-settings.ts';
 import { type ReceivedRequest, startSimulator } from '../../src/simulator/server.ts';
 import { World } from '../../src/simulator/world.ts';
@@ -83,7 +83,7 @@ export async function startGateway(environment: Environment = {}): Promise<Gatew
   });
   const app = await createApp({
     settings: { ...settings, imagesApiUrl: settings.imagesApiUrl ?? new URL(simulator.url) },
-    log: pino({ level: 'silent' }),
+    log: createLogger('silent', 'iso', () => {}),
     sample: { document: '{ __typename }', headers: {} },
   });
   const url = `${await app.listen()}/graphql`;

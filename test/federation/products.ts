@@ -1,8 +1,8 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
-import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
 import { guardFederation } from '../../src/graphql/federation.ts';
+import { createLogger } from '../../src/logging/log.ts';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
 
 const research = [
@@ -102,7 +102,7 @@ export async function startProducts(typeDefs: string): Promise<string> {
   const imagesApiUrl = new URL('http://127.0.0.1:9/v2');
   const app = await createApp({
     settings: { ...parseSettings({ PORT: '0', FEDERATED_TRACING: 'true' }), imagesApiUrl },
-    log: pino({ level: 'silent' }),
+    log: createLogger('silent', 'iso', () => {}),
     sample: { document: '{ __typename }', headers: {} },
     schema,
   });

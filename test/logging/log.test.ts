@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createLog, createLogger } from '../../src/logging/log.ts';
 import { maxLineBytes } from '../../src/logging/log-line.ts';
 
@@ -26,6 +26,38 @@ it('with the format pino, times and levels are its own numbers', () => {
   const lines: string[] = [];
   createLogger('info', 'pino', (line) => lines.push(line)).warn('text');
   expect(JSON.parse(lines[0] ?? '')).toEqual({ level: 40, time: expect.any(Number), msg: 'text' });
+});
+
+it.each(['iso', 'pino'] as const)('with the format %s, a plain line is the one that pino writes', (format) => {
+  vi.useFakeTimers({ now: 1_700_000_000_007 });
+  try {
+    const lines: string[] = [];
+    const logger = createLogger('info', format, (line) => lines.push(line));
+    for (const fields of [
+      { type: 'query', name: undefined, codes: [], durationMs: 1.5, requestId: 'a' },
+      {
+        name: 'quotes " and \\, \u0001, \u4e16, \ud83d',
+        codes: ['BAD_USER_INPUT'],
+        durationMs: Number.NaN,
+        isLast: true,
+      },
+      { name: 'n'.repeat(10_000) },
+    ]) {
+      logger.info(fields, 'operation');
+      logger.plainInfo(fields, 'operation');
+      vi.advanceTimersByTime(1);
+    }
+    expect(lines.map((_line, index) => lines[index - (index % 2)])).toEqual(lines);
+    expect(lines).toHaveLength(6);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it.each(['warn', 'silent'])('with the level %s, a plain line is not written', (level) => {
+  const write = vi.fn();
+  createLogger(level, 'iso', write).plainInfo({ type: 'query' }, 'operation');
+  expect(write).not.toHaveBeenCalled();
 });
 
 it.each<{ readonly what: string; readonly entry: object; readonly message?: string }>([
