@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
 import { composeServices } from '@theguild/federation-composition';
 import { parse } from 'graphql';
-import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
+import { createLogger } from '../../src/logging/log.ts';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
 import { demoIdentities } from '../../src/simulator/seed.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
@@ -32,7 +32,7 @@ const settings = parseSettings({
 });
 const app = await createApp({
   settings: { ...settings, imagesApiUrl: settings.imagesApiUrl ?? new URL(simulator.url) },
-  log: pino({ level: 'silent' }),
+  log: createLogger('silent', 'iso', () => {}),
   sample: { document: '{ __typename }', headers: {} },
 });
 const images = { name: 'images', url: `${await app.listen()}/graphql` };

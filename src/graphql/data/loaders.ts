@@ -51,7 +51,7 @@ export class Loaders {
   readonly #client: ImagesClient;
   #lazyImages: DataLoader<string, ImageAttributes | null> | undefined;
   /** The member lists that are loaded or loading; each is a call of its own. Single members are taken from them. */
-  #lists = new Map<string, MemberList | Promise<MemberList | null>>();
+  readonly #lists = new Map<string, MemberList | Promise<MemberList | null>>();
   #lazyMembers: DataLoader<ImageMemberKey, ImageMember | null, string> | undefined;
   #lazyOwnStatuses: DataLoader<Image, MemberStatus | null, string> | undefined;
   readonly #stats: LoaderStats;
@@ -77,20 +77,20 @@ export class Loaders {
   }
 
   #list(imageId: string): MemberList | Promise<MemberList | null> {
-    const lists = this.#lists;
-    const known = lists.get(imageId);
+    const known = this.#lists.get(imageId);
     if (known !== undefined) return known;
     this.#stats.memberList.loads++;
     // Not an async function, which would take half a kilobyte while it waits.
-    const loading = this.#client.listMembers(imageId).then(
+    const loading: Promise<MemberList | null> = this.#client.listMembers(imageId).then(
       (rows) => {
         const list = new MemberList(rows);
-        lists.set(imageId, list);
+        // Unless it was forgotten meanwhile.
+        if (this.#lists.get(imageId) === loading) this.#lists.set(imageId, list);
         return list;
       },
       (error: unknown) => toNoMembers(error, () => this.image(imageId)),
     );
-    lists.set(imageId, loading);
+    this.#lists.set(imageId, loading);
     return loading;
   }
 
@@ -172,8 +172,7 @@ export class Loaders {
 
   /** Clears all cached members and statuses. */
   forgetMembers(): void {
-    // Lists that are still loading go to the old map.
-    if (this.#lists.size > 0) this.#lists = new Map();
+    this.#lists.clear();
     this.#lazyMembers?.clearAll();
     this.#lazyOwnStatuses?.clearAll();
   }

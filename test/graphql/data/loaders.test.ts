@@ -77,6 +77,7 @@ describe('the list of members', () => {
     expect(loaders.memberList(one)).toBe(again);
     const loaded = await again;
     expect(loaders.memberList(one)).toBe(loaded);
+    loaders.expectMemberList(one);
     expect(loaders.imageOfMembers(one)).toEqual({ id: one });
     expect(client.calls).toEqual(['listMembers #1', 'listMembers #1']);
   });
