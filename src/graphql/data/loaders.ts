@@ -101,8 +101,8 @@ export class Loaders {
   }
 
   /**
-   * The members of the image that the token may see; null if the token may not see the image. Once loaded, not a promise,
-   * which would take longer than all else if many fields read the same list.
+   * The members of the image that the token may see; null if the token may not see the image. Not a promise once they are
+   * loaded: many fields may read the same list, and each would make several promises of its own.
    */
   memberList(imageId: string): MemberList | Promise<MemberList | null> {
     this.#stats.memberList.reads++;
