@@ -69,7 +69,7 @@ describe('a document', () => {
   it('is found by its text, with the variables as sent and as coerced', () => {
     const { document, operation, ...rest } = create().find({ query: text, operationName: 'A', variables: {} });
     expect([document.text, operation.node.name?.value]).toEqual([text, 'A']);
-    expect(rest).toMatchObject({ operationName: 'A', variables: {}, coerced: { n: 3 } });
+    expect(rest).toMatchObject({ operationName: 'A', variables: {}, validVariables: { n: 3 } });
   });
 
   it.each([sha256(text), `sha256:${sha256(text)}`])('is found by its hash once it is known: %s', (documentId) => {
@@ -206,7 +206,7 @@ describe('the limits', () => {
   it('are checked with the variables of each request', () => {
     const { find } = create({ limits });
     for (const _time of ['first', 'second']) {
-      expect(find({ query: list, variables: { first: 5 } }).coerced).toEqual({ first: 5 });
+      expect(find({ query: list, variables: { first: 5 } }).validVariables).toEqual({ first: 5 });
       const { code, details } = thrownBy(() => find({ query: list, variables: { first: 50 } }));
       expect([code, details.limit]).toEqual(['LIMIT_EXCEEDED', { name: 'MAX_COST', allowed: 20, found: 60 }]);
     }
@@ -231,7 +231,7 @@ describe('the limits', () => {
     const query = 'query ($n: Int) { a(n: $n) b: a(n: $n) }';
     const details = thrownBy(() => find({ query, variables: { n: 1, unused: [1] } })).details;
     expect(details.limit).toMatchObject({ name: 'MAX_VARIABLE_VALUES', found: 4 });
-    expect(find({ query, variables: { n: 1, unused: 1 } }).coerced).toEqual({ n: 1 });
+    expect(find({ query, variables: { n: 1, unused: 1 } }).variables).toEqual({ n: 1, unused: 1 });
   });
 
   it('permit one introspection, and the others of the document are not counted', () => {

@@ -2,6 +2,7 @@ import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graph
 import type { OperationCost } from '../limits/document.ts';
 import { estimateCodeSize } from './code-size.ts';
 import { type CompiledOperation, compileOperation, type WhyNotCompiled } from './compile-operation.ts';
+import { createVariableCheck, type VariableCheck } from './variable-check.ts';
 
 /** Maximum memory of a single compiled operation, approximately, in bytes. */
 const maxCompiledBytes = 600_000;
@@ -22,6 +23,7 @@ export class Operation {
   readonly schemaBytes: number;
   /** Approximate memory once compiled, in bytes; 0 if it is never compiled. */
   readonly compiledBytes: number;
+  readonly areValid: VariableCheck;
   readonly #compile: () => CompiledOperation | WhyNotCompiled;
   #executable: CompiledOperation | WhyNotCompiled | 'first use' | undefined;
 
@@ -32,6 +34,7 @@ export class Operation {
     this.hasFixedCost = !measure.varies;
     this.schemaBytes = measure.schemaBytes;
     this.compiledBytes = bytes > maxCompiledBytes ? 0 : bytes;
+    this.areValid = createVariableCheck(schema, node.variableDefinitions ?? []);
     this.#compile = () => (this.compiledBytes === 0 ? 'size' : compileOperation(schema, document, node));
   }
 

@@ -34,7 +34,7 @@ export function createExecuteOperation(options: ExecuteOptions): ExecuteOperatio
   return (found, context, ftv1) => {
     const compiled = always ?? found.operation.use();
     if (typeof compiled === 'string') return { execution: compiled, result: apollo.execute(found, context, ftv1) };
-    const result = compiled(found.coerced, context);
+    const result = compiled(found.validVariables, context);
     if (result === null) return { execution: 'variables', result: apollo.execute(found, context) };
     return { execution: 'compiled', result };
   };

@@ -27,8 +27,8 @@ export interface FoundOperation {
   readonly operationName: string | undefined;
   /** As sent by the caller. */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** As graphql-js coerced them. */
-  readonly coerced: Readonly<Record<string, unknown>>;
+  /** The variables if they are valid as sent, or as graphql-js coerced them. */
+  readonly validVariables: Readonly<Record<string, unknown>>;
 }
 
 /** Which documents are trusted, and how others are treated. */
@@ -86,6 +86,12 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
     return operation;
   }
 
+  function coerce({ text }: KnownDocument, { node }: Operation, variables: FoundOperation['variables']) {
+    const { coerced, errors } = coerceVariables(schema, node.variableDefinitions ?? [], variables);
+    if (errors !== undefined) throw new InvalidRequest('BAD_USER_INPUT', errors, toLines(text));
+    return coerced;
+  }
+
   /** Measures only the requested operation: a document may hold many introspection queries. */
   function measureSchemaBytes({ syntaxTree }: KnownDocument, node: OperationDefinitionNode): number {
     const found = schemaBytes.measure(syntaxTree, node);
@@ -110,10 +116,8 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
     const overVariables = checkVariables(variables, operation.variableUses, limits);
     if (overVariables !== null) throw toLimitError(overVariables);
     if (parameters.isSafe) checkSafe(operation.node);
-    const definitions = operation.node.variableDefinitions ?? [];
-    const { coerced, errors } = coerceVariables(schema, definitions, variables);
-    if (errors !== undefined) throw new InvalidRequest('BAD_USER_INPUT', errors, toLines(document.text));
-    return { document, operation, operationName, variables, coerced };
+    const validVariables = operation.areValid(variables) ? variables : coerce(document, operation, variables);
+    return { document, operation, operationName, variables, validVariables };
   };
 }
 
