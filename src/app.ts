@@ -172,7 +172,7 @@ function createUpstream(settings: AppSettings, observer: Observer) {
   const images = connect(imagesApi, imagesApiUrl, settings, connector, observer.ofUpstream(imagesApi));
   const ofIdentity = observer.ofUpstream(identityApi);
   const identity = identityApiUrl && connect(identityApi, identityApiUrl, settings, connector, ofIdentity);
-  const probe = createProbe(images.dispatcher, imagesApiUrl.pathname, () => performance.now());
+  const probe = createProbe(images.pool, imagesApiUrl.pathname, () => performance.now());
   return { connector, images, identity, probe, sharedReads: shareReads ? new SharedReads() : null };
 }
 

@@ -31,7 +31,7 @@ export class Gateway {
     this.#sharedReads = settings.shareReads ? new SharedReads() : null;
     this.#transport = new Transport({
       service: imagesApi,
-      dispatcher: glance.createDispatcher(),
+      pool: glance.createPool(),
       origin: 'http://glance',
       basePath: '/v2',
       ...createLimits(settings),

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { Connections, PooledConnection } from '../../src/upstream/connection-pool.ts';
 import type { VirtualClock } from './clock.ts';
 
 /** Mean time that a worker of Glance takes for a call: two of them answered 165 calls a second (bench, "With a real Glance"). */
@@ -31,7 +32,7 @@ export class Glance {
   }
 
   /** Stands for the connections of one gateway. */
-  createDispatcher(): Dispatcher {
+  createPool(): Connections {
     const dispatch: Dispatcher['dispatch'] = (_options, handler) => {
       let aborted = false;
       const abort = (): void => {
@@ -52,7 +53,8 @@ export class Glance {
       this.#next();
       return true;
     };
-    return { dispatch } as Dispatcher;
+    const connection = { dispatch } as PooledConnection;
+    return { acquire: (requester) => requester.send(connection), release() {}, stopWaiting() {} };
   }
 
   #next(): void {

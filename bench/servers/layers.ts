@@ -3,13 +3,14 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Pool } from 'undici';
+import { buildConnector } from 'undici';
 import { Loaders } from '../../src/graphql/data/loaders.ts';
 import { parseSettings } from '../../src/settings/parse-settings.ts';
 import { Token } from '../../src/token.ts';
 import { Breaker } from '../../src/upstream/breaker.ts';
 import type { Caller } from '../../src/upstream/call.ts';
 import { createLimits } from '../../src/upstream/connect.ts';
+import { ConnectionPool } from '../../src/upstream/connection-pool.ts';
 import { ImagesClient, imagesApi } from '../../src/upstream/images-client.ts';
 import { SharedReads } from '../../src/upstream/shared-reads.ts';
 import { Transport } from '../../src/upstream/transport.ts';
@@ -18,9 +19,10 @@ const layer = process.env['LAYER'] ?? '';
 const settings = parseSettings({});
 const transport = new Transport({
   service: imagesApi,
-  dispatcher: new Pool(process.env['IMAGES_API_URL'] ?? '', {
+  pool: new ConnectionPool(process.env['IMAGES_API_URL'] ?? '', {
     connections: settings.upstreamConnections,
-    pipelining: 1,
+    maxAgeMs: settings.upstreamConnectionAgeMs,
+    connect: buildConnector({ allowH2: false }),
   }),
   origin: '',
   basePath: '/v2',

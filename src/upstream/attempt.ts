@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Dispatcher } from 'undici';
 import { AnswerBody } from './answer-body.ts';
+import type { Connections, PooledConnection, Requester } from './connection-pool.ts';
 
 /** The HTTP request of one attempt. */
 export interface AttemptRequest {
@@ -65,24 +66,25 @@ const maxInterimAnswers = 1_000;
  * @throws UnusableAnswer, or NoAnswer, whose cause is the reason passed to `Cancel` if the attempt was cancelled.
  */
 export function attempt(
-  dispatcher: Dispatcher,
+  pool: Connections,
   request: AttemptRequest,
   onCancel: (cancel: Cancel) => void,
 ): Promise<AttemptAnswer> {
   return new Promise((resolve, reject) => {
-    const exchange = new Exchange(request, resolve, reject);
+    const exchange = new Exchange(pool, request, resolve, reject);
     onCancel((reason) => exchange.cancel(reason));
-    // undici passes a request that it cannot send to `onResponseError`.
-    dispatcher.dispatch({ ...request, headersTimeout: 0, bodyTimeout: 0 }, exchange);
+    pool.acquire(exchange);
   });
 }
 
 /** One request and its response. A class, because closures for each request would take time and memory. */
-class Exchange implements Dispatcher.DispatchHandler {
-  readonly #maxBodyBytes: number;
+class Exchange implements Requester, Dispatcher.DispatchHandler {
+  readonly #pool: Connections;
+  readonly #request: AttemptRequest;
   readonly #resolve: (answer: AttemptAnswer) => void;
   readonly #reject: (error: Error) => void;
   readonly #body: AnswerBody;
+  #connection: PooledConnection | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #ended: Error | true | undefined;
   #status = 0;
@@ -90,17 +92,26 @@ class Exchange implements Dispatcher.DispatchHandler {
   #interim = 0;
 
   constructor(
-    { maxBodyBytes, wantsEnd = false }: AttemptRequest,
+    pool: Connections,
+    request: AttemptRequest,
     resolve: (answer: AttemptAnswer) => void,
     reject: (error: Error) => void,
   ) {
-    this.#maxBodyBytes = maxBodyBytes;
-    this.#body = new AnswerBody(maxBodyBytes, wantsEnd);
+    this.#pool = pool;
+    this.#request = request;
+    this.#body = new AnswerBody(request.maxBodyBytes, request.wantsEnd ?? false);
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
+  send(connection: PooledConnection): void {
+    this.#connection = connection;
+    // undici passes a request that it cannot send to `onResponseError`.
+    connection.dispatch(this.#request, this);
+  }
+
   cancel(reason: Error): void {
+    this.#pool.stopWaiting(this);
     this.#fail(new NoAnswer(this.#controller !== undefined, reason));
   }
 
@@ -126,6 +137,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    this.#release();
     if (this.#ended !== undefined) return;
     if (this.#body.end !== null) {
       this.#failTooLarge();
@@ -139,11 +151,18 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: unknown, error: Error): void {
+    this.#release();
     this.#fail(new NoAnswer(this.#controller !== undefined, error));
   }
 
+  #release(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    if (connection !== undefined) this.#pool.release(connection);
+  }
+
   #failTooLarge(): void {
-    const error = new TooLargeAnswer(this.#maxBodyBytes, this.#body.end);
+    const error = new TooLargeAnswer(this.#request.maxBodyBytes, this.#body.end);
     this.#fail(this.#status < 300 ? error : new UnusableAnswer(error.message));
   }
 

@@ -1,6 +1,6 @@
-import { Pool } from 'undici';
 import { Breaker } from './breaker.ts';
 import type { Service } from './call.ts';
+import { ConnectionPool } from './connection-pool.ts';
 import { FairQueue } from './fair-queue.ts';
 import { RetryBudget } from './retry-budget.ts';
 import type { CertifiedConnector } from './tls.ts';
@@ -29,7 +29,7 @@ export interface ConnectObserver extends Pick<TransportOptions, 'observe' | 'onR
 /** A connection pool to an API, with its queue and breaker. */
 export interface Connection {
   readonly transport: Transport;
-  readonly dispatcher: Pool;
+  readonly pool: ConnectionPool;
   readonly queue: Pick<FairQueue, 'inside' | 'waiting'>;
   readonly breaker: Pick<Breaker, 'open'>;
   /** Aborts all calls and closes the connections. */
@@ -49,13 +49,10 @@ export function connect(
   connector: CertifiedConnector,
   observer: ConnectObserver,
 ): Connection {
-  const dispatcher = new Pool(url.origin, {
+  const pool = new ConnectionPool(url.origin, {
     // One more than calls may use, so that a probe never waits for slow calls.
     connections: settings.upstreamConnections + 1,
-    pipelining: 1,
-    allowH2: false,
-    // Host names are resolved per connection: one that never ended would never notice that the API moved.
-    clientTtl: settings.upstreamConnectionAgeMs,
+    maxAgeMs: settings.upstreamConnectionAgeMs,
     connect: connector.connect,
   });
   const limits = createLimits(settings);
@@ -67,7 +64,7 @@ export function connect(
   });
   const transport = new Transport({
     service,
-    dispatcher,
+    pool,
     origin: url.origin,
     basePath: url.pathname,
     ...limits,
@@ -76,7 +73,7 @@ export function connect(
     onDropped: observer.onDropped,
     observe: observer.observe,
   });
-  return { transport, dispatcher, queue: limits.queue, breaker, close: () => dispatcher.destroy() };
+  return { transport, pool, queue: limits.queue, breaker, close: () => pool.destroy() };
 }
 
 /** Creates the limits of a transport: its deadline, body size, retries and queue. */

@@ -1,5 +1,5 @@
-import type { Dispatcher } from 'undici';
 import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, UnusableAnswer } from './attempt.ts';
+import type { Connections } from './connection-pool.ts';
 import { isImagesList, readVersionsList } from './versions-list.ts';
 
 /** Timeout of a probe, in milliseconds. */
@@ -21,22 +21,22 @@ export type Probe = () => Promise<string | null>;
  * @param basePath ends in `/v2`.
  * @param now returns the current time in milliseconds.
  */
-export function createProbe(dispatcher: Dispatcher, basePath: string, now: () => number): Probe {
+export function createProbe(pool: Connections, basePath: string, now: () => number): Probe {
   let last: { readonly at: number; readonly verdict: Promise<string | null> } | undefined;
   return () => {
-    if (last === undefined || now() - last.at > freshMs) last = { at: now(), verdict: probe(dispatcher, basePath) };
+    if (last === undefined || now() - last.at > freshMs) last = { at: now(), verdict: probe(pool, basePath) };
     return last.verdict;
   };
 }
 
-async function probe(dispatcher: Dispatcher, basePath: string): Promise<string | null> {
+async function probe(pool: Connections, basePath: string): Promise<string | null> {
   let cancel: Cancel = () => {};
   const timer = setTimeout(() => cancel(new Error('the probe took too long')), probeTimeoutMs);
   const onCancel = (c: Cancel): void => {
     cancel = c;
   };
   try {
-    return await judge((path) => attempt(dispatcher, { ...request, path }, onCancel).catch(toAnswer), basePath);
+    return await judge((path) => attempt(pool, { ...request, path }, onCancel).catch(toAnswer), basePath);
   } catch {
     return unreachable;
   } finally {

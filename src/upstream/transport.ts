@@ -1,10 +1,10 @@
-import type { Dispatcher } from 'undici';
 import { UpstreamError } from '../errors.ts';
 import { Lockstep } from '../lockstep.ts';
 import type { CallTrace } from '../tracing/trace.ts';
 import { type AttemptAnswer, type AttemptRequest, attempt, type Cancel, NoAnswer, UnusableAnswer } from './attempt.ts';
 import type { Breaker } from './breaker.ts';
 import type { AttemptReport, Call, Caller, Service } from './call.ts';
+import type { Connections } from './connection-pool.ts';
 import { CallerGone, DeadlineExceeded, type GaveUp, isOver, type Patience, toReason, Wait } from './deadline.ts';
 import type { FairQueue } from './fair-queue.ts';
 import { type OnCancel, outliveCaller, sleep } from './give-up.ts';
@@ -15,7 +15,7 @@ import { toUrlTemplate } from './url-template.ts';
 
 export interface TransportOptions {
   readonly service: Service;
-  readonly dispatcher: Dispatcher;
+  readonly pool: Connections;
   /** Scheme, host and port of the API, for traces. */
   readonly origin: string;
   /** The base path of the API, without a trailing slash: `/v2`. */
@@ -146,7 +146,7 @@ export class Transport {
     let error: unknown;
     const trace = startTrace(caller, call, number, this.#options);
     try {
-      answer = await attempt(this.#options.dispatcher, withTrace(request, trace), onCancel);
+      answer = await attempt(this.#options.pool, withTrace(request, trace), onCancel);
     } catch (thrown) {
       error = thrown;
     }

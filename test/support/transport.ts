@@ -1,8 +1,9 @@
-import { Pool } from 'undici';
+import { buildConnector } from 'undici';
 import { UpstreamError } from '../../src/errors.ts';
 import { Token } from '../../src/token.ts';
 import { Breaker } from '../../src/upstream/breaker.ts';
 import type { AttemptReport, Call } from '../../src/upstream/call.ts';
+import { ConnectionPool } from '../../src/upstream/connection-pool.ts';
 import { FairQueue } from '../../src/upstream/fair-queue.ts';
 import { imagesApi } from '../../src/upstream/images-client.ts';
 import { RetryBudget } from '../../src/upstream/retry-budget.ts';
@@ -18,7 +19,7 @@ export interface TestTransport extends AsyncDisposable {
   fail(call: Call, signal?: AbortSignal): Promise<UpstreamError>;
 }
 
-type Options = Partial<Omit<TransportOptions, 'dispatcher' | 'observe'>> & {
+type Options = Partial<Omit<TransportOptions, 'pool' | 'observe'>> & {
   readonly connections?: number;
   readonly deadlineAt?: number;
 };
@@ -27,11 +28,11 @@ export function createTransport(
   url: string,
   { connections = 4, deadlineAt = Number.POSITIVE_INFINITY, ...options }: Options = {},
 ): TestTransport {
-  const dispatcher = new Pool(url, { connections, pipelining: 1 });
+  const pool = createPool(url, { connections });
   const reports: AttemptReport[] = [];
   const transport = new Transport({
     service: imagesApi,
-    dispatcher,
+    pool,
     origin: new URL(url).origin,
     basePath: '/v2',
     deadlineMs: 5_000,
@@ -60,8 +61,16 @@ export function createTransport(
       if (!(error instanceof UpstreamError)) throw error;
       return error;
     },
-    [Symbol.asyncDispose]: () => dispatcher.destroy(),
+    [Symbol.asyncDispose]: () => pool.destroy(),
   };
+}
+
+export function createPool(
+  url: string,
+  { connections, maxAgeMs = 60_000 }: { readonly connections: number; readonly maxAgeMs?: number },
+): ConnectionPool & AsyncDisposable {
+  const pool = new ConnectionPool(url, { connections, maxAgeMs, connect: buildConnector({ allowH2: false }) });
+  return Object.assign(pool, { [Symbol.asyncDispose]: () => pool.destroy() });
 }
 
 /** The arguments of a client whose calls nobody answers, for fakes that make none. */

@@ -1,4 +1,3 @@
-import { Pool } from 'undici';
 import { expect, it } from 'vitest';
 import {
   type AttemptRequest,
@@ -8,7 +7,9 @@ import {
   TooLargeAnswer,
   UnusableAnswer,
 } from '../../src/upstream/attempt.ts';
+import type { ConnectionPool } from '../../src/upstream/connection-pool.ts';
 import { refusingUrl } from '../support/listen.ts';
+import { createPool } from '../support/transport.ts';
 import { type Script, startRawUpstream, startUpstream } from '../support/upstream.ts';
 
 const request: AttemptRequest = { method: 'GET', path: '/', headers: [], body: null, maxBodyBytes: 10 };
@@ -21,8 +22,8 @@ it('collects status, headers and body', async () => {
     response.write('té');
     response.end('a');
   });
-  await using pool = disposable(upstream.url);
-  const answer = await attempt(pool.dispatcher, request, keep);
+  await using pool = createOne(upstream.url);
+  const answer = await attempt(pool, request, keep);
   expect(answer).toMatchObject({ status: 418, headers: { 'x-a': ['1', '2'] }, body: 'téa' });
 });
 
@@ -32,24 +33,24 @@ it('decodes a character that is split between two chunks', async () => {
     response.write(first);
     setImmediate(() => response.end(second));
   });
-  await using pool = disposable(upstream.url);
-  expect((await attempt(pool.dispatcher, request, keep)).body).toBe('é');
+  await using pool = createOne(upstream.url);
+  expect((await attempt(pool, request, keep)).body).toBe('é');
 });
 
 it('reports that it was not sent if it is cancelled before it has a connection', async () => {
   await using upstream = await startUpstream((response) => response.end());
-  await using pool = disposable(upstream.url);
-  const failed = attempt(pool.dispatcher, request, (cancel) => cancel(reason));
+  await using pool = createOne(upstream.url);
+  const failed = attempt(pool, request, (cancel) => cancel(reason));
   await expect(failed).rejects.toMatchObject({ name: 'NoAnswer', sent: false, cause: reason });
-  await attempt(pool.dispatcher, request, keep);
+  await attempt(pool, request, keep);
   expect(upstream.received).toHaveLength(1);
 });
 
 it('reports that it may have been received if it is cancelled under way', async () => {
   await using upstream = await startUpstream(() => {});
-  await using pool = disposable(upstream.url);
+  await using pool = createOne(upstream.url);
   let cancel: Cancel = keep;
-  const failed = attempt(pool.dispatcher, request, (c) => {
+  const failed = attempt(pool, request, (c) => {
     cancel = c;
   });
   await upstream.arrived(1);
@@ -59,16 +60,16 @@ it('reports that it may have been received if it is cancelled under way', async 
 
 it('ignores a cancellation after its end, and keeps the first of two reasons', async () => {
   await using upstream = await startUpstream((response) => response.end('whole'));
-  await using pool = disposable(upstream.url);
+  await using pool = createOne(upstream.url);
   let cancel: Cancel = keep;
-  const answered = attempt(pool.dispatcher, request, (c) => {
+  const answered = attempt(pool, request, (c) => {
     cancel = c;
   });
   expect((await answered).body).toBe('whole');
   cancel(reason);
   expect((await answered).body).toBe('whole');
 
-  const failed = attempt(pool.dispatcher, request, (c) => {
+  const failed = attempt(pool, request, (c) => {
     c(reason);
     c(new Error('another'));
   });
@@ -76,13 +77,13 @@ it('ignores a cancellation after its end, and keeps the first of two reasons', a
 });
 
 it('reports that it was not sent if it cannot be sent', async () => {
-  await using refused = disposable(refusingUrl);
-  const refusal = await attempt(refused.dispatcher, request, keep).catch((error: unknown) => error);
+  await using refused = createOne(refusingUrl);
+  const refusal = await attempt(refused, request, keep).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(NoAnswer);
   expect(refusal).toMatchObject({ sent: false, cause: { code: 'ECONNREFUSED' } });
 
   const bad = { ...request, headers: ['x-auth-token', 'two\r\nlines'] };
-  await expect(attempt(refused.dispatcher, bad, keep)).rejects.toMatchObject({ name: 'NoAnswer', sent: false });
+  await expect(attempt(refused, bad, keep)).rejects.toMatchObject({ name: 'NoAnswer', sent: false });
 });
 
 it('stops reading a body that is too large', async () => {
@@ -90,16 +91,16 @@ it('stops reading a body that is too large', async () => {
     const more = setInterval(() => response.write('more'), 1);
     socket.once('close', () => clearInterval(more));
   });
-  await using pool = disposable(upstream.url);
-  await expect(attempt(pool.dispatcher, request, keep)).rejects.toBeInstanceOf(UnusableAnswer);
+  await using pool = createOne(upstream.url);
+  await expect(attempt(pool, request, keep)).rejects.toBeInstanceOf(UnusableAnswer);
   const [received] = upstream.received;
   if (received && !received.socket.destroyed) await new Promise((resolve) => received.socket.once('close', resolve));
 });
 
 /** The error of an attempt. */
 async function failureOf(url: string, sent: Partial<AttemptRequest> = {}): Promise<unknown> {
-  await using pool = disposable(url);
-  return await attempt(pool.dispatcher, { ...request, ...sent }, keep).then(
+  await using pool = createOne(url);
+  return await attempt(pool, { ...request, ...sent }, keep).then(
     () => expect.fail('it was answered'),
     (error: unknown) => error,
   );
@@ -147,14 +148,14 @@ it('the content encoding identity is none', async () => {
     response.writeHead(200, { 'content-encoding': 'identity' });
     response.end('{}');
   });
-  await using pool = disposable(upstream.url);
-  expect((await attempt(pool.dispatcher, request, keep)).body).toBe('{}');
+  await using pool = createOne(upstream.url);
+  expect((await attempt(pool, request, keep)).body).toBe('{}');
 });
 
 it('reports that it was not sent if its connections are closed', async () => {
-  await using pool = disposable('http://127.0.0.1:1');
-  await pool.dispatcher.destroy();
-  const error = await attempt(pool.dispatcher, request, keep).catch((reason: unknown) => reason);
+  await using pool = createOne('http://127.0.0.1:1');
+  await pool.destroy();
+  const error = await attempt(pool, request, keep).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ name: 'NoAnswer', sent: false, cause: { code: 'UND_ERR_DESTROYED' } });
 });
 
@@ -164,9 +165,9 @@ it.each([
 ])('the end of a response that is too large is read if it is wanted, sent %s', async (_how, script, end) => {
   await using upstream = await startUpstream(script);
   expect(await failureOf(upstream.url, { wantsEnd: true })).toMatchObject({ name: 'TooLargeAnswer', end });
-  await using pool = disposable(upstream.url);
+  await using pool = createOne(upstream.url);
   const larger = { ...request, wantsEnd: true, maxBodyBytes: end.length };
-  expect((await attempt(pool.dispatcher, larger, keep)).body).toBe(end);
+  expect((await attempt(pool, larger, keep)).body).toBe(end);
 });
 
 it.each<readonly [string, string, Script]>([
@@ -182,8 +183,8 @@ it('a thousand interim responses are skipped, and no more', async () => {
   const interim = 'HTTP/1.1 103 Early Hints\r\n\r\n';
   const last = 'HTTP/1.1 200 OK\r\nX-Last: yes\r\nContent-Length: 2\r\n\r\n{}';
   await using upstream = await startRawUpstream((socket) => socket.write(interim.repeat(1_000) + last));
-  await using pool = disposable(upstream.url);
-  const answer = await attempt(pool.dispatcher, request, keep);
+  await using pool = createOne(upstream.url);
+  const answer = await attempt(pool, request, keep);
   expect(answer).toMatchObject({ status: 200, body: '{}', headers: { 'x-last': 'yes' } });
 
   await using endless = await startRawUpstream((socket) => socket.write(interim.repeat(1_001) + last));
@@ -200,7 +201,6 @@ it('a response that ends too early may have been received', async () => {
   expect(error).toMatchObject({ sent: true, message: expect.stringContaining('no answer'), cause: expect.any(Error) });
 });
 
-function disposable(url: string): AsyncDisposable & { readonly dispatcher: Pool } {
-  const dispatcher = new Pool(url, { connections: 1, pipelining: 1 });
-  return { dispatcher, [Symbol.asyncDispose]: () => dispatcher.destroy() };
+function createOne(url: string): ConnectionPool & AsyncDisposable {
+  return createPool(url, { connections: 1 });
 }

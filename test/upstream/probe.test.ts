@@ -1,7 +1,7 @@
-import { Pool } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { createProbe } from '../../src/upstream/probe.ts';
 import { refusingUrl } from '../support/listen.ts';
+import { createPool } from '../support/transport.ts';
 import { startUpstream } from '../support/upstream.ts';
 
 /** The answer of a service at a path: a status and a body. */
@@ -39,7 +39,7 @@ const cinder: Service = (path) =>
 const withoutAuth: Service = (path) => (path === '/v2/images?limit=1' ? [200, { images: [] }] : [404, '']);
 
 async function probeAt(url: string, basePath = '/v2'): Promise<string | null> {
-  const pool = new Pool(url);
+  const pool = createPool(url, { connections: 2 });
   try {
     return await createProbe(pool, basePath, () => 0)();
   } finally {
