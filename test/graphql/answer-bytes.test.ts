@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { estimateAnswerBytes } from '../../src/graphql/limits/answer-bytes.ts';
 
+/** As graphql-js creates objects. */
+function bare(properties: object): object {
+  return Object.assign(Object.create(null), properties);
+}
+
 describe('the estimated size of an answer', () => {
   const answer = { data: { images: [{ name: 'an image', size: 5, tags: ['a', 'b'] }, null], more: true } };
 
@@ -14,6 +19,7 @@ describe('the estimated size of an answer', () => {
     [{ data: { images: [], viewer: {}, image: { name: undefined } } }],
     [[undefined, []]],
     [Array(1_000).fill({ a: 'b', c: [1] })],
+    [bare({ data: bare({ image: bare({ name: 'an image', size: 5, owner: undefined }), viewer: bare({}) }) })],
   ])('is the size of its JSON, if that is ASCII: %j', (value) => {
     expect(estimateAnswerBytes(value, 1_000_000)).toBe(JSON.stringify(value).length);
   });
@@ -37,6 +43,7 @@ describe('the estimated size of an answer', () => {
   it.each([
     ['a list', ['first'], ['first', 'second']],
     ['an object', { a: 'first' }, { a: 'first', b: 'second' }],
+    ['an object without a prototype', bare({ a: 'first' }), bare({ a: 'first', b: 'second' })],
   ])('of %s exceeds the maximum if anything follows what reaches it', (_kind, first, all) => {
     const max = estimateAnswerBytes(first, 1_000_000);
     expect(estimateAnswerBytes(all, max)).toBeGreaterThan(max);
@@ -59,6 +66,7 @@ describe('the estimated size of an answer', () => {
   it.each([
     ['a list', []],
     ['an object', {}],
+    ['an object without a prototype', bare({})],
   ])('of %s ends soon after the maximum', (_kind, target) => {
     expect(countReads(target, (value) => estimateAnswerBytes(value, 200))).toBeLessThan(60);
   });
