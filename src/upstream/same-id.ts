@@ -52,6 +52,8 @@ export function mayBeSameId(one: string, other: string): boolean {
 
 /** Normalizes an id of printable ASCII characters: all its spellings give the same text. */
 export function foldId(id: string): string {
+  // Most ids have this form already. Maps would hash a copy again.
+  if (/^[!-@[-~]*$/.test(id)) return id;
   let end = id.length;
   while (id[end - 1] === ' ') end--;
   return id.slice(0, end).toLowerCase();
