@@ -106,7 +106,7 @@ class Exchange implements Requester, Dispatcher.DispatchHandler {
 
   send(connection: PooledConnection): void {
     this.#connection = connection;
-    // undici passes a request that it cannot send to `onResponseError`.
+    // undici passes a request that it cannot send to `onResponseError`, before `dispatch` returns.
     connection.dispatch(this.#request, this);
   }
 

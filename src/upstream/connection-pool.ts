@@ -1,14 +1,14 @@
 import { type buildConnector, Client } from 'undici';
 
 export interface ConnectionPoolOptions {
-  /** Maximum number of connections. */
+  /** Maximum number of connections, besides old ones that are being closed. */
   readonly connections: number;
   /** Age, in milliseconds, at which a connection is used no more, so that host names are resolved again. */
   readonly maxAgeMs: number;
   readonly connect: buildConnector.connector;
 }
 
-/** A request that needs a connection. It must return it with `release` when its response has ended or failed. */
+/** A request that needs a connection. It must `release` it exactly once: when its response has ended or failed. */
 export interface Requester {
   send(connection: PooledConnection): void;
 }
@@ -51,12 +51,20 @@ export class ConnectionPool {
     this.#waiting.delete(requester);
   }
 
+  /** Makes a connection free for other requests. May be called from undici's callbacks. */
   release(connection: PooledConnection): void {
+    if (this.#waiting.size === 0) this.#free.push(connection);
+    // undici fails all requests of a broken connection, and asserts afterwards that no other has been added.
+    else queueMicrotask(() => this.#passOn(connection));
+  }
+
+  #passOn(connection: PooledConnection): void {
     this.#free.push(connection);
-    if (this.#waiting.size === 0) return;
-    const [next] = this.#waiting;
-    this.#waiting.delete(next as Requester);
-    this.acquire(next as Requester);
+    for (const next of this.#waiting) {
+      this.#waiting.delete(next);
+      this.acquire(next);
+      return;
+    }
   }
 
   /** Aborts all requests and closes the connections. A later request fails with undici's `ClientDestroyedError`. */

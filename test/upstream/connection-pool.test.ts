@@ -96,6 +96,32 @@ it('connects again after a connection was refused', async () => {
   }
 });
 
+it('fails each request on its own if connections are refused while others wait', async () => {
+  await using pool = createPool(refusingUrl, { connections: 1 });
+  const failures = await Promise.allSettled(Array.from({ length: 10 }, () => get(pool, '/')));
+  for (const failure of failures) {
+    expect(failure).toMatchObject({ status: 'rejected', reason: { sent: false, cause: { code: 'ECONNREFUSED' } } });
+  }
+});
+
+it('sends a waiting request on a new connection if the old one breaks', async () => {
+  await using upstream = await startUpstream((response, { target, socket }) => {
+    if (target === '/breaks') socket.resetAndDestroy();
+    else response.end();
+  });
+  await using pool = createPool(upstream.url, { connections: 1 });
+  await get(pool, '/first');
+  const results = await Promise.allSettled(['/breaks', '/waits', '/breaks', '/waits'].map((path) => get(pool, path)));
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'fulfilled']);
+});
+
+it('fails any number of waiting requests when it is destroyed', async () => {
+  const pool = createPool('http://127.0.0.1:1', { connections: 1 });
+  const failures = Promise.allSettled(Array.from({ length: 10_000 }, () => get(pool, '/')));
+  await pool.destroy();
+  expect((await failures).filter(({ status }) => status === 'rejected')).toHaveLength(10_000);
+});
+
 it('fails running, waiting and later requests when it is destroyed', async () => {
   await using upstream = await startUpstream(() => {});
   const pool = createPool(upstream.url, { connections: 2 });
