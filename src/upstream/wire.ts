@@ -237,7 +237,7 @@ function isAbsent(value: unknown): value is null | undefined {
 }
 
 /** A time in Glance's format: whole seconds, in UTC. */
-const glanceTime = /^\d\d\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+const glanceTime = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
 /** Other time formats; without a zone, the time is in UTC. */
 const otherTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?([zZ]|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/;
 
@@ -255,7 +255,7 @@ export function time(value: unknown, key: string): string {
 
 /** Whether the day exists in its month. `Date` would read 31 February as a day in March. */
 function isInCalendar(given: string): boolean {
-  const day = given.slice(8, 10);
-  if (day < '29') return true;
-  return Number(day) <= new Date(Date.UTC(Number(given.slice(0, 4)), Number(given.slice(5, 7)), 0)).getUTCDate();
+  const day = Number(given.slice(8, 10));
+  if (day < 29) return true;
+  return day <= new Date(Date.UTC(Number(given.slice(0, 4)), Number(given.slice(5, 7)), 0)).getUTCDate();
 }

@@ -19,7 +19,7 @@ describe('the estimated size of an answer', () => {
     [{ data: { images: [], viewer: {}, image: { name: undefined } } }],
     [[undefined, []]],
     [Array(1_000).fill({ a: 'b', c: [1] })],
-    [bare({ data: bare({ image: bare({ name: 'an image', size: 5, owner: undefined }), viewer: bare({}) }) })],
+    [bare({ data: bare({ image: bare({ name: 'an image', size: 5, owner: null }), viewer: bare({}) }) })],
   ])('is the size of its JSON, if that is ASCII: %j', (value) => {
     expect(estimateAnswerBytes(value, 1_000_000)).toBe(JSON.stringify(value).length);
   });
@@ -38,6 +38,13 @@ describe('the estimated size of an answer', () => {
     const text = 'é'.repeat(1_000);
     const max = estimateAnswerBytes(text, 1_000_000);
     expect(estimateAnswerBytes(text, max)).toBeGreaterThan(max);
+  });
+
+  it('counts characters only, if even the longest bytes would be within the maximum', () => {
+    const text = 'é'.repeat(1_000);
+    const characters = estimateAnswerBytes(text, 1_000_000);
+    expect(estimateAnswerBytes(text, 6 * characters)).toBe(characters);
+    expect(estimateAnswerBytes(text, 6 * characters - 1)).toBe(characters + 1_000);
   });
 
   it.each([

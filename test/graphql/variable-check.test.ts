@@ -18,6 +18,7 @@ const schema = buildSchema(`
   enum Status { PENDING ACCEPTED }
   input Inner { yes: Boolean! id: ID }
   input Filter { id: ID! number: Int status: Status tags: [String!] inner: Inner inners: [[Inner!]] first: Int! = 3 }
+  input Tree { leaf: ID branches: [Tree!] }
   input Choice @oneOf { a: Int b: Int }
   type Query {
     echo(
@@ -34,12 +35,8 @@ function operationOf(document: DocumentNode): OperationDefinitionNode {
   return getOperationAST(document) ?? expect.fail('no operation');
 }
 
-function definitionsFor(type: string) {
-  return operationOf(parse(`query ($v: ${type}) { echo }`)).variableDefinitions ?? [];
-}
-
 function isRecognised(type: string, variables: Readonly<Record<string, unknown>>): boolean {
-  return createVariableCheck(schema, definitionsFor(type))(variables);
+  return createVariableCheck(schema, operationOf(parse(`query ($v: ${type}) { echo }`)))(variables);
 }
 
 it.each<readonly [string, readonly unknown[]]>([
@@ -53,6 +50,7 @@ it.each<readonly [string, readonly unknown[]]>([
   ['[[ID!]!]!', [[], [[]], [['a'], ['b', 'c']]]],
   ['Filter!', [filter, { ...filter, number: 1, status: 'PENDING', tags: ['a'], inner, inners: [[inner], null] }]],
   ['Filter', [null, undefined, { ...filter, number: null, tags: null, inner: null }]],
+  ['Tree', [{}, { leaf: 'a', branches: [{ branches: [{ leaf: 'b' }, {}] }] }]],
   ['[_Any!]!', [[], [{}, { __typename: 'Image', id: 1, other: [null] }]]],
 ])('recognises valid values of %s', (type, values) => {
   for (const v of values) expect([v, isRecognised(type, v === undefined ? {} : { v })]).toEqual([v, true]);
@@ -83,6 +81,7 @@ it.each<readonly [string, readonly unknown[]]>([
       { ...filter, first: null },
     ],
   ],
+  ['Tree', [{ branches: [{ branches: [{ leaf: 1 }] }] }]],
   ['Choice', [{ a: 1 }, { a: 1, b: 2 }, {}]],
   ['_Any', ['a', 1, [], [{}]]],
   ['[_Any!]', [[null], {}]],
@@ -93,14 +92,22 @@ it.each<readonly [string, readonly unknown[]]>([
 });
 
 it('checks each variable, and ignores those that are not defined', () => {
-  const { variableDefinitions = [] } = operationOf(parse('query ($a: ID!, $b: ID, $toString: ID) { echo }'));
-  const check = createVariableCheck(schema, variableDefinitions);
-  expect(check({ a: 'a', toString: 't' })).toBe(true);
-  expect(check({ a: 'a', b: 'b', toString: null, c: 1 })).toBe(true);
-  expect(check({ a: 'a', b: 1, toString: 't' })).toBe(false);
-  expect(check({ b: 'b', toString: 't' })).toBe(false);
-  // Without a value of its own, this name leads to a function.
-  expect(check({ a: 'a' })).toBe(false);
+  const check = createVariableCheck(schema, operationOf(parse('query ($a: ID!, $b: ID) { echo }')));
+  expect(check({ a: 'a' })).toBe(true);
+  expect(check({ a: 'a', b: 'b', c: 1 })).toBe(true);
+  expect(check({ a: 'a', b: 1 })).toBe(false);
+  expect(check({ b: 'b' })).toBe(false);
+});
+
+it.each(['__proto__: Tree!', '__proto__: _Any', 'toString: ID'])('leaves $%s to graphql-js', (declared) => {
+  const check = createVariableCheck(schema, operationOf(parse(`query ($${declared}) { echo }`)));
+  expect(check({})).toBe(false);
+  expect(check({ toString: 'a' })).toBe(false);
+});
+
+it('recognises that there are no variables to check', () => {
+  const { variableDefinitions: _none, ...operation } = operationOf(parse('{ echo }'));
+  expect(createVariableCheck(schema, operation)({ a: 1 })).toBe(true);
 });
 
 /** Mostly these values, but sometimes others. */
@@ -141,7 +148,7 @@ it.each(inputs)(
   async (input) => {
     const document = parse(`query ($v: ${input.declared}) { echo(${input.name}: $v) }`);
     const operation = operationOf(document);
-    const check = createVariableCheck(schema, operation.variableDefinitions ?? []);
+    const check = createVariableCheck(schema, operation);
     const compiled = compileOperation(schema, document, operation);
     if (typeof compiled === 'string' || echo === undefined) expect.fail('not compiled');
     let given: unknown;

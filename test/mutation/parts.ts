@@ -45,8 +45,8 @@ export const parts: Readonly<Record<string, Part>> = {
     tests: ['upstream/transport.test.ts', 'upstream/transport-turns.test.ts', 'upstream/transport-reports.test.ts'],
   },
   attempt: {
-    files: ['upstream/attempt.ts'],
-    tests: ['upstream/attempt.test.ts'],
+    files: ['upstream/attempt.ts', 'upstream/connection-pool.ts'],
+    tests: ['upstream/attempt.test.ts', 'upstream/connection-pool.test.ts'],
   },
   'shared-reads': {
     files: ['upstream/shared-reads.ts', 'upstream/deadline.ts', 'call-abort.ts'],
@@ -107,8 +107,14 @@ export const parts: Readonly<Record<string, Part>> = {
       'graphql/documents/compile-operation.ts',
       'graphql/documents/operation.ts',
       'graphql/documents/validate-document.ts',
+      'graphql/documents/variable-check.ts',
     ],
-    tests: ['graphql/compile-operation.test.ts', 'graphql/operation.test.ts', 'graphql/validate-document.test.ts'],
+    tests: [
+      'graphql/compile-operation.test.ts',
+      'graphql/operation.test.ts',
+      'graphql/validate-document.test.ts',
+      'graphql/variable-check.test.ts',
+    ],
   },
   requested: {
     files: ['graphql/pipeline/find-operation.ts', 'graphql/pipeline/parameters.ts'],

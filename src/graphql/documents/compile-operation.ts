@@ -39,7 +39,7 @@ export type WhyNotCompiled = 'size' | 'conditions' | 'several writes' | 'variabl
 /**
  * Executes a compiled operation.
  *
- * @param variables valid ones, coerced or not.
+ * @param variables valid ones, as sent or as graphql-js coerced them.
  * @returns null, before executing anything, if the compiler treats these variables differently from graphql-js.
  */
 export type CompiledOperation = (

@@ -23,7 +23,7 @@ export class Operation {
   readonly schemaBytes: number;
   /** Approximate memory once compiled, in bytes; 0 if it is never compiled. */
   readonly compiledBytes: number;
-  readonly areValid: VariableCheck;
+  readonly recognises: VariableCheck;
   readonly #compile: () => CompiledOperation | WhyNotCompiled;
   #executable: CompiledOperation | WhyNotCompiled | 'first use' | undefined;
 
@@ -34,7 +34,7 @@ export class Operation {
     this.hasFixedCost = !measure.varies;
     this.schemaBytes = measure.schemaBytes;
     this.compiledBytes = bytes > maxCompiledBytes ? 0 : bytes;
-    this.areValid = createVariableCheck(schema, node.variableDefinitions ?? []);
+    this.recognises = createVariableCheck(schema, node);
     this.#compile = () => (this.compiledBytes === 0 ? 'size' : compileOperation(schema, document, node));
   }
 

@@ -1,6 +1,7 @@
 import {
   GraphQLBoolean,
   GraphQLID,
+  type GraphQLInputObjectType,
   type GraphQLInputType,
   GraphQLInt,
   type GraphQLSchema,
@@ -10,8 +11,8 @@ import {
   isInputType,
   isListType,
   isNonNullType,
+  type OperationDefinitionNode,
   typeFromAST,
-  type VariableDefinitionNode,
 } from 'graphql';
 
 /** Whether the variables of a request, as parsed from JSON, are certainly valid. If not, graphql-js must check them. */
@@ -33,12 +34,14 @@ interface NamedCheck {
  */
 export function createVariableCheck(
   schema: GraphQLSchema,
-  definitions: readonly VariableDefinitionNode[],
+  { variableDefinitions = [] }: OperationDefinitionNode,
 ): VariableCheck {
-  const checks = definitions.map<NamedCheck>(({ variable, type, defaultValue }) => {
+  const checks = variableDefinitions.map<NamedCheck>(({ variable, type, defaultValue }) => {
+    const name = variable.name.value;
     const inputType = typeFromAST(schema, type);
-    const check = isInputType(inputType) ? toCheck(inputType, defaultValue !== undefined) : never;
-    return { name: variable.name.value, check };
+    // Every object has a value by the name of `__proto__`.
+    const isKnown = isInputType(inputType) && !(name in Object.prototype);
+    return { name, check: isKnown ? toCheck(inputType, defaultValue !== undefined) : never };
   });
   return (variables) => {
     for (const { name, check } of checks) if (!check(variables[name])) return false;
@@ -77,11 +80,12 @@ function createValueCheck(type: GraphQLInputType): Check {
   if (isEnumType(type)) return (value) => typeof value === 'string' && type.getValue(value) !== undefined;
   if (isInputObjectType(type)) {
     if (type.isOneOf) return never;
-    const fields = Object.values(type.getFields()).map<NamedCheck>((field) => ({
-      name: field.name,
-      check: toCheck(field.type, field.defaultValue !== undefined),
-    }));
-    return (value) => isPlainObject(value) && checkObject(value, fields);
+    const fields: NamedCheck[] = [];
+    const check: Check = (value) => isPlainObject(value) && checkObject(value, fields);
+    // Before the fields are read, because an input type may contain itself.
+    valueChecks.set(type, check);
+    fields.push(...toFieldChecks(type));
+    return check;
   }
   switch (type.name) {
     case GraphQLID.name:
@@ -97,6 +101,13 @@ function createValueCheck(type: GraphQLInputType): Check {
     default:
       return never;
   }
+}
+
+function toFieldChecks(type: GraphQLInputObjectType): NamedCheck[] {
+  return Object.values(type.getFields()).map((field) => ({
+    name: field.name,
+    check: toCheck(field.type, field.defaultValue !== undefined),
+  }));
 }
 
 /** Whether an object has valid fields and no others. */

@@ -61,7 +61,7 @@ function addUp(value: unknown, bytes: number, max: number, toBytes: (text: strin
 }
 
 /**
- * Adds the properties of an object without a prototype, as graphql-js creates them. Apart from the others, because V8 would
+ * Adds the properties of an object without a prototype, as graphql-js creates them; it leaves none undefined. Apart from the others, because V8 would
  * read the properties of all objects three times as slowly once it has met one of these in the same loop.
  */
 function addUpProperties(value: object, bytes: number, max: number, toBytes: (text: string) => number): number {
@@ -69,7 +69,6 @@ function addUpProperties(value: object, bytes: number, max: number, toBytes: (te
   for (const key in value) {
     if (sum > max) return sum;
     const property = (value as Readonly<Record<string, unknown>>)[key];
-    if (property === undefined) continue;
     sum = addUp(property, sum + pairBytes + toBytes(key) + colonBytes, max, toBytes);
   }
   return sum;

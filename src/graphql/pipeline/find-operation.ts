@@ -27,7 +27,7 @@ export interface FoundOperation {
   readonly operationName: string | undefined;
   /** As sent by the caller. */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** The variables if they are valid as sent, or as graphql-js coerced them. */
+  /** The variables as sent, if they are certainly valid; else as graphql-js coerced them. */
   readonly validVariables: Readonly<Record<string, unknown>>;
 }
 
@@ -116,7 +116,7 @@ export function createFindOperation({ schema, limits, store, trust }: FindOption
     const overVariables = checkVariables(variables, operation.variableUses, limits);
     if (overVariables !== null) throw toLimitError(overVariables);
     if (parameters.isSafe) checkSafe(operation.node);
-    const validVariables = operation.areValid(variables) ? variables : coerce(document, operation, variables);
+    const validVariables = operation.recognises(variables) ? variables : coerce(document, operation, variables);
     return { document, operation, operationName, variables, validVariables };
   };
 }
