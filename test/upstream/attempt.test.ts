@@ -1,3 +1,4 @@
+import type { Dispatcher } from 'undici';
 import { expect, it } from 'vitest';
 import {
   type AttemptRequest,
@@ -7,7 +8,7 @@ import {
   TooLargeAnswer,
   UnusableAnswer,
 } from '../../src/upstream/attempt.ts';
-import type { ConnectionPool } from '../../src/upstream/connection-pool.ts';
+import type { ConnectionPool, PooledConnection } from '../../src/upstream/connection-pool.ts';
 import { refusingUrl } from '../support/listen.ts';
 import { createPool } from '../support/transport.ts';
 import { type Script, startRawUpstream, startUpstream } from '../support/upstream.ts';
@@ -199,6 +200,29 @@ it('a response that ends too early may have been received', async () => {
   const error = await failureOf(upstream.url);
   expect(error).toBeInstanceOf(NoAnswer);
   expect(error).toMatchObject({ sent: true, message: expect.stringContaining('no answer'), cause: expect.any(Error) });
+});
+
+it('releases its connection once, even if it fails after its end', async () => {
+  let handler: Dispatcher.DispatchHandler = {};
+  const controller = { abort() {} } as unknown as Dispatcher.DispatchController;
+  const connection = {
+    dispatch(_options: unknown, given: Dispatcher.DispatchHandler) {
+      handler = given;
+      return true;
+    },
+  } as PooledConnection;
+  const released: PooledConnection[] = [];
+  const answer = attempt(
+    { acquire: (requester) => requester.send(connection), release: (it) => released.push(it), stopWaiting() {} },
+    request,
+    keep,
+  );
+  handler.onResponseStart?.(controller, 200, {}, 'OK');
+  expect(released).toEqual([]);
+  handler.onResponseEnd?.(controller, {});
+  handler.onResponseError?.(controller, reason);
+  expect(released).toEqual([connection]);
+  expect(await answer).toMatchObject({ status: 200, body: '' });
 });
 
 function createOne(url: string): ConnectionPool & AsyncDisposable {

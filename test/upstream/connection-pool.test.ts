@@ -59,6 +59,8 @@ it('forgets a waiting request that is cancelled', async () => {
   await expect(cancelled).rejects.toMatchObject({ sent: false, cause: reason });
   await Promise.all([first, last]);
   expect(targets(upstream)).toEqual(['/first', '/last']);
+  // If it had been sent and aborted, its connection would be closed.
+  expect(countSockets(upstream)).toBe(1);
 });
 
 it('uses a connection again after a request that was cancelled, failed or cannot be sent', async () => {
