@@ -1,13 +1,12 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import fc from 'fast-check';
-import type { Dispatcher } from 'undici';
 import { expect, it } from 'vitest';
 import { ByteBuffer } from '../../src/collections/byte-buffer.ts';
 import { readJson } from '../../src/http/body.ts';
 import { attempt } from '../../src/upstream/attempt.ts';
-import type { Connections, PooledConnection } from '../../src/upstream/connection-pool.ts';
 import { collectGarbage } from '../support/garbage.ts';
+import { createSilentPool } from '../support/transport.ts';
 
 it('returns the same bytes, however they were split into chunks', () => {
   fc.assert(
@@ -44,19 +43,11 @@ it('a request received byte by byte takes little more memory than its size', asy
 });
 
 it('an upstream response received byte by byte takes little more memory than its size', async () => {
-  let handler: Dispatcher.DispatchHandler = {};
-  const controller = { abort() {} } as unknown as Dispatcher.DispatchController;
-  const connection = {
-    dispatch(_options: unknown, given: Dispatcher.DispatchHandler) {
-      handler = given;
-      return true;
-    },
-  } as PooledConnection;
-  const pool: Connections = { acquire: (requester) => requester.send(connection), release() {}, stopWaiting() {} };
+  const { pool, controller, handler } = createSilentPool();
   const request = { method: 'GET', path: '/', headers: [], body: null, maxBodyBytes: 1_000_000 } as const;
   const answer = attempt(pool, { ...request, headers: [] }, () => {});
-  handler.onResponseStart?.(controller, 200, {}, 'OK');
-  expect(heldMegabytes((chunk) => handler.onResponseData?.(controller, chunk))).toBeLessThan(5);
-  handler.onResponseEnd?.(controller, {});
+  handler()?.onResponseStart?.(controller, 200, {}, 'OK');
+  expect(heldMegabytes((chunk) => handler()?.onResponseData?.(controller, chunk))).toBeLessThan(5);
+  handler()?.onResponseEnd?.(controller, {});
   expect((await answer).body).toHaveLength(300_000);
 });

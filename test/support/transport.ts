@@ -1,9 +1,9 @@
-import { buildConnector } from 'undici';
+import { buildConnector, type Dispatcher } from 'undici';
 import { UpstreamError } from '../../src/errors.ts';
 import { Token } from '../../src/token.ts';
 import { Breaker } from '../../src/upstream/breaker.ts';
 import type { AttemptReport, Call } from '../../src/upstream/call.ts';
-import { ConnectionPool } from '../../src/upstream/connection-pool.ts';
+import { ConnectionPool, type Connections, type PooledConnection } from '../../src/upstream/connection-pool.ts';
 import { FairQueue } from '../../src/upstream/fair-queue.ts';
 import { imagesApi } from '../../src/upstream/images-client.ts';
 import { RetryBudget } from '../../src/upstream/retry-budget.ts';
@@ -71,6 +71,22 @@ export function createPool(
 ): ConnectionPool & AsyncDisposable {
   const pool = new ConnectionPool(url, { connections, maxAgeMs, connect: buildConnector({ allowH2: false }) });
   return Object.assign(pool, { [Symbol.asyncDispose]: () => pool.destroy() });
+}
+
+/** A pool whose only connection sends nothing: a test calls its handler in place of undici. */
+export function createSilentPool() {
+  const handlers: Dispatcher.DispatchHandler[] = [];
+  const connection = {
+    dispatch: (_options: unknown, handler: Dispatcher.DispatchHandler) => handlers.push(handler) > 0,
+  } as PooledConnection;
+  const released: PooledConnection[] = [];
+  const pool: Connections = {
+    acquire: (requester) => requester.send(connection),
+    release: (it) => void released.push(it),
+    stopWaiting() {},
+  };
+  const controller = { abort() {} } as unknown as Dispatcher.DispatchController;
+  return { pool, connection, released, controller, handler: () => handlers.at(-1) };
 }
 
 /** The arguments of a client whose calls nobody answers, for fakes that make none. */

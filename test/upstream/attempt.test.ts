@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import { expect, it } from 'vitest';
 import {
   type AttemptRequest,
@@ -8,9 +7,9 @@ import {
   TooLargeAnswer,
   UnusableAnswer,
 } from '../../src/upstream/attempt.ts';
-import type { ConnectionPool, PooledConnection } from '../../src/upstream/connection-pool.ts';
+import type { ConnectionPool } from '../../src/upstream/connection-pool.ts';
 import { refusingUrl } from '../support/listen.ts';
-import { createPool } from '../support/transport.ts';
+import { createPool, createSilentPool } from '../support/transport.ts';
 import { type Script, startRawUpstream, startUpstream } from '../support/upstream.ts';
 
 const request: AttemptRequest = { method: 'GET', path: '/', headers: [], body: null, maxBodyBytes: 10 };
@@ -203,24 +202,12 @@ it('a response that ends too early may have been received', async () => {
 });
 
 it('releases its connection once, even if it fails after its end', async () => {
-  let handler: Dispatcher.DispatchHandler = {};
-  const controller = { abort() {} } as unknown as Dispatcher.DispatchController;
-  const connection = {
-    dispatch(_options: unknown, given: Dispatcher.DispatchHandler) {
-      handler = given;
-      return true;
-    },
-  } as PooledConnection;
-  const released: PooledConnection[] = [];
-  const answer = attempt(
-    { acquire: (requester) => requester.send(connection), release: (it) => released.push(it), stopWaiting() {} },
-    request,
-    keep,
-  );
-  handler.onResponseStart?.(controller, 200, {}, 'OK');
+  const { pool, connection, released, controller, handler } = createSilentPool();
+  const answer = attempt(pool, request, keep);
+  handler()?.onResponseStart?.(controller, 200, {}, 'OK');
   expect(released).toEqual([]);
-  handler.onResponseEnd?.(controller, {});
-  handler.onResponseError?.(controller, reason);
+  handler()?.onResponseEnd?.(controller, {});
+  handler()?.onResponseError?.(controller, reason);
   expect(released).toEqual([connection]);
   expect(await answer).toMatchObject({ status: 200, body: '' });
 });

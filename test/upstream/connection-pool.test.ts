@@ -118,7 +118,7 @@ it('sends a waiting request on a new connection if the old one breaks', async ()
 });
 
 it('fails any number of waiting requests when it is destroyed', async () => {
-  const pool = createPool('http://127.0.0.1:1', { connections: 1 });
+  const pool = createPool(refusingUrl, { connections: 1 });
   const failures = Promise.allSettled(Array.from({ length: 10_000 }, () => get(pool, '/')));
   await pool.destroy();
   expect((await failures).filter(({ status }) => status === 'rejected')).toHaveLength(10_000);

@@ -39,12 +39,8 @@ const cinder: Service = (path) =>
 const withoutAuth: Service = (path) => (path === '/v2/images?limit=1' ? [200, { images: [] }] : [404, '']);
 
 async function probeAt(url: string, basePath = '/v2'): Promise<string | null> {
-  const pool = createPool(url, { connections: 2 });
-  try {
-    return await createProbe(pool, basePath, () => 0)();
-  } finally {
-    await pool.destroy();
-  }
+  await using pool = createPool(url, { connections: 2 });
+  return await createProbe(pool, basePath, () => 0)();
 }
 
 async function probe(service: Service, basePath: string) {

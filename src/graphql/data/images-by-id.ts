@@ -7,7 +7,10 @@ import { foldId } from '../../upstream/same-id.ts';
 import { settle } from './settle.ts';
 
 const digit = '[0-9a-f]';
-/** The form of ids that Glance generates; a filter by several ids accepts only these. Spelled out: V8 matches counted digits half as fast. */
+/**
+ * The form of ids that Glance generates; a filter by several ids accepts only these. Spelled out, because V8 matches
+ * counted digits half as fast.
+ */
 const uuid = new RegExp(`^${[8, 4, 4, 4, 12].map((length) => digit.repeat(length)).join('-')}$`);
 
 /** Maximum number of oversized responses before the remaining images fail. */

@@ -61,8 +61,9 @@ function addUp(value: unknown, bytes: number, max: number, toBytes: (text: strin
 }
 
 /**
- * Adds the properties of an object without a prototype, as graphql-js creates them; it leaves none undefined. Apart from the others, because V8 would
- * read the properties of all objects three times as slowly once it has met one of these in the same loop.
+ * Adds the properties of an object without a prototype, as graphql-js creates them; it leaves none undefined. Apart from
+ * the others, because V8 would read the properties of all objects three times as slowly once it has met one of these in
+ * the same loop.
  */
 function addUpProperties(value: object, bytes: number, max: number, toBytes: (text: string) => number): number {
   let sum = bytes;
