@@ -7,6 +7,10 @@ interface Lock {
 
 const lock = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8')) as Lock;
 
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
 /** The versions of all copies of a package in the tree. */
 function versions(name: string): string[] {
   return Object.entries(lock.packages)
@@ -40,6 +44,11 @@ it('the installed packages match the lock file', () => {
     const manifest = readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8');
     expect((JSON.parse(manifest) as { version: string }).version).toBe(lock.packages[`node_modules/${name}`]?.version);
   }
+});
+
+it('accepts only patch versions of undici, because others may move the files that are loaded from it', () => {
+  const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Manifest;
+  expect(dependencies['undici']).toMatch(/^~\d+\.\d+\.\d+$/);
 });
 
 it('the lock file contains no registry address', () => {

@@ -1,11 +1,11 @@
-import { type buildConnector, Client } from 'undici';
+import { Client, type Connector } from './undici.ts';
 
 export interface ConnectionPoolOptions {
   /** Maximum number of connections, besides old ones that are being closed. */
   readonly connections: number;
   /** Age, in milliseconds, at which a connection is used no more, so that host names are resolved again. */
   readonly maxAgeMs: number;
-  readonly connect: buildConnector.connector;
+  readonly connect: Connector;
 }
 
 /** A request that needs a connection. It must `release` it exactly once: when its response has ended or failed. */

@@ -1,4 +1,4 @@
-import { buildConnector } from 'undici';
+import { buildConnector, type Connector } from './undici.ts';
 
 /** The certificates for connections to upstream, in PEM; null for those that are not configured. */
 export interface Certificates {
@@ -15,7 +15,7 @@ export interface Certificates {
  * certificates until `UPSTREAM_CONNECTION_AGE_MS` closes them.
  */
 export class CertifiedConnector {
-  #connect: buildConnector.connector;
+  #connect: Connector;
 
   constructor(certificates: Certificates) {
     this.#connect = build(certificates);
@@ -27,10 +27,10 @@ export class CertifiedConnector {
   }
 
   /** The `connect` option of a connection pool. */
-  readonly connect: buildConnector.connector = (options, callback) => this.#connect(options, callback);
+  readonly connect: Connector = (options, callback) => this.#connect(options, callback);
 }
 
-function build({ upstreamCa: ca, upstreamCert: cert, upstreamKey: key }: Certificates): buildConnector.connector {
+function build({ upstreamCa: ca, upstreamCert: cert, upstreamKey: key }: Certificates): Connector {
   return buildConnector({
     allowH2: false,
     ...(ca !== null && { ca }),
