@@ -4,6 +4,7 @@
 const { existsSync } = require('node:fs');
 const nodeModule = require('node:module');
 const { join } = require('node:path');
+const { pathToFileURL } = require('node:url');
 
 const sources = join(__dirname, '../src/main.ts');
 const isInstalled = !existsSync(sources);
@@ -34,5 +35,5 @@ if (isTooOld(process.versions.node)) {
   // In any other mode, graphql-js checks the class of every value it meets at length.
   if (isInstalled) process.env.NODE_ENV = process.env.NODE_ENV || 'production';
   enableCompileCache();
-  require(entry);
+  import(pathToFileURL(entry).href);
 }
